@@ -1,0 +1,1 @@
+//! Plain types that every front end speaks: commands, views, events, errors.

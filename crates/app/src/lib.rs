@@ -1,0 +1,1 @@
+//! Everything that any front end can do.

@@ -1,0 +1,1 @@
+//! The api over the data folder's local socket.

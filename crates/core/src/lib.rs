@@ -1,0 +1,1 @@
+//! The domain, pure: states, part plans, retry classes, back-off, rates, holds.

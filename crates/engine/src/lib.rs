@@ -1,0 +1,1 @@
+//! Journal, scheduler, transfer, recovery, progress.

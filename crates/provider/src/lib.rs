@@ -1,0 +1,1 @@
+//! What every vendor must answer: the Provider trait and its plain types.

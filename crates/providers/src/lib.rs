@@ -1,0 +1,1 @@
+//! One module a vendor: the only place that knows a vendor's name.

@@ -1,0 +1,1 @@
+//! Journeys across the parts; everything is in `tests/`.
