@@ -1,1 +1,76 @@
-//! What every vendor must answer: the Provider trait and its plain types.
+//! What every vendor must answer: the [`Provider`] trait and its plain types.
+//!
+//! A provider signs and keeps books; bytes never pass through it. All vendors hand out places to PUT a part ([`PartTarget`]),
+//! so bytes move on one path, the engine's. What a vendor cannot do is a declared [`Capabilities`], not a surprise.
+
+mod capabilities;
+mod file;
+mod session;
+mod target;
+
+use async_trait::async_trait;
+use partway_core::{Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
+
+pub use capabilities::{Capabilities, Planner};
+pub use file::{Fields, FileFacts};
+pub use session::{ListedPart, Session, Started};
+pub use target::PartTarget;
+
+/// One destination at one vendor.
+///
+/// Every call may fail with a [`Failure`] whose class says what to do; none is repeated inside a provider, because only the
+/// engine knows permits, back-off and what the user wants.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// What the vendor can do and what it lets us know.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Sizes and counts that the vendor accepts.
+    fn limits(&self) -> Limits;
+
+    /// The host that its API calls go to, for permits and for words ("127.0.0.1:4000").
+    fn host(&self) -> String;
+
+    /// The measured difference of the vendor's clock, and whether host and key answer, as far as can be known.
+    async fn check(&self) -> CheckReport;
+
+    /// Opens a session. `plan` is there where the client plans ([`Planner`]); where the server does, the plan comes back.
+    async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure>;
+
+    /// Part targets of an open session, at least for these parts. Called where [`Capabilities::refresh`] holds.
+    async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure>;
+
+    /// Which parts the vendor has. Called where [`Capabilities::list`] holds.
+    async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure>;
+
+    /// Asks the vendor to put the parts together. Receipts come in the order of their numbers.
+    ///
+    /// A failure of class `Unknown` means that the answer was lost, `Conflict` that the vendor says it knows no such session
+    /// (any more) or has done it already.
+    async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure>;
+
+    /// Throws the session away. Called where [`Capabilities::abort`] holds.
+    async fn abort(&self, session: &Session) -> Result<(), Failure>;
+}
+
+/// One line of a destination's test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding<T> {
+    /// It was seen.
+    Good(T),
+    /// It was seen not to hold.
+    Bad(Failure),
+    /// The vendor gives no way to know; the sentence says so.
+    CannotKnow(&'static str),
+}
+
+/// What can be known of a destination without sending a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// The host answered after that many milliseconds.
+    pub host: Finding<u64>,
+    /// The server's clock is ahead by that many seconds.
+    pub clock_ahead: Finding<i64>,
+    /// The key is accepted.
+    pub key: Finding<()>,
+}

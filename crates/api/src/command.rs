@@ -1,0 +1,101 @@
+//! What a front end may ask for. No command names a path: files come through drops, dialogs and the command line, all in Rust.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{CheckLine, DestinationDraft, DestinationView, JobDetail, KeyDraft, KindView, Settings};
+
+/// Which jobs a command is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", content = "id", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Selection {
+    /// One job, by its id or an unambiguous beginning or end of it.
+    Job(String),
+    /// Every job of a batch.
+    Batch(String),
+    /// All jobs.
+    All,
+}
+
+/// A wish of the user.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Command {
+    /// Begin no new part; those nearly through may finish.
+    Pause { jobs: Selection },
+    /// Go on.
+    Resume { jobs: Selection },
+    /// Stop and throw away what was sent.
+    Cancel { jobs: Selection },
+    /// Try again what needs attention.
+    Retry { jobs: Selection },
+    /// Send again from the start a file that may have arrived.
+    SendAgain { job: String },
+    /// The user has seen that the file arrived.
+    MarkArrived { job: String },
+    /// Take finished or cancelled jobs out of the list.
+    Remove { jobs: Selection },
+    /// Start a held batch at once.
+    StartNow { batch: String },
+    /// Take a held batch back.
+    Undo { batch: String },
+    /// Send a held batch elsewhere; the countdown begins anew.
+    ChangeBatch { batch: String, destination: String, folder: Option<String> },
+    /// Keep a held batch from starting while its panel is open, or let the countdown go on.
+    KeepBatch { batch: String, keep: bool },
+    /// Where new files go.
+    UseDestination { id: String, folder: Option<String> },
+    /// The kinds of destination there are.
+    Kinds,
+    /// Test a destination before it is saved.
+    Check { draft: DestinationDraft, key: Option<KeyDraft> },
+    /// Save a destination and its key.
+    AddDestination { draft: DestinationDraft, key: KeyDraft },
+    /// Give a destination another key; what waited for it goes on.
+    ReplaceKey { destination: String, key: KeyDraft },
+    /// Remove a destination and its key.
+    RemoveDestination { id: String },
+    /// The destinations there are.
+    Destinations,
+    /// Make *Practice* ready: a destination on this computer.
+    Practice,
+    /// Throw away what was sent to *Practice*.
+    EmptyPractice,
+    /// The settings.
+    Settings,
+    /// Change settings.
+    ChangeSettings { settings: Settings },
+    /// One job in full.
+    Detail { job: String },
+    /// The address of a finished file, or `name<TAB>address` lines of a batch.
+    Link { jobs: Selection },
+    /// Test whether the keychain stores and gives back.
+    CheckKeychain,
+}
+
+/// The answer to a [`Command`].
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "done", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Done {
+    /// It was done; so many jobs were touched.
+    Jobs { touched: u32 },
+    /// The kinds of destination.
+    Kinds { kinds: Vec<KindView> },
+    /// The lines of a destination's test.
+    Checked { lines: Vec<CheckLine> },
+    /// One destination, new or changed.
+    Destination { destination: DestinationView },
+    /// All destinations.
+    Destinations { destinations: Vec<DestinationView> },
+    /// The settings.
+    Settings { settings: Settings },
+    /// One job in full.
+    Detail { detail: Box<JobDetail> },
+    /// Text for the clipboard.
+    Link { text: String },
+    /// The keychain's state.
+    Keychain { keychain: crate::KeychainView },
+}

@@ -1,0 +1,35 @@
+//! What can be set. Owned by the engine; front ends store nothing.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The settings; each has a good default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct Settings {
+    /// Parts sent at once by the whole process; `None`: automatic.
+    pub parts_at_once: Option<u32>,
+    /// Seconds a new batch waits before it starts; 0: none.
+    pub countdown_seconds: u32,
+    /// One notification when a batch is through.
+    pub notify: bool,
+    /// "system", "light" or "dark".
+    pub theme: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { parts_at_once: None, countdown_seconds: 5, notify: true, theme: "system".into() }
+    }
+}
+
+/// Whether keys can be kept in the system's keychain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeychainView {
+    /// A test entry was stored and read back.
+    pub works: bool,
+    /// The sentence.
+    pub text: String,
+}

@@ -1,0 +1,162 @@
+//! What goes over the data folder's socket, one JSON object a line in each direction.
+
+use base64::Engine as _;
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiError, Command, Done, Event, HoldName, Look, StateName, Tick};
+
+/// A path as the system gave it, not necessarily UTF-8: base64 of its bytes (Unix) or of its UTF-16 (Windows).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawPath(String);
+
+impl RawPath {
+    /// From the system's bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(base64::engine::general_purpose::STANDARD.encode(bytes))
+    }
+
+    /// The system's bytes; `None` where the text is no base64.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        base64::engine::general_purpose::STANDARD.decode(&self.0).ok()
+    }
+}
+
+/// What only a Rust front end on the data folder may ask for: it may name paths.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Request {
+    /// A command as the window has it.
+    Command {
+        /// Which.
+        command: Command,
+    },
+    /// Take in files and folders.
+    Add {
+        /// The absolute paths.
+        paths: Vec<RawPath>,
+        /// Name or id of the destination; `None`: the chosen one.
+        destination: Option<String>,
+        /// Whether the batch waits its countdown.
+        countdown: bool,
+    },
+    /// Every job.
+    List,
+    /// Take up all that is unfinished: lift what a person had to (needs-attention is tried again).
+    TakeUp,
+    /// A key for one destination, or for all without one, until the process ends.
+    LendKey {
+        /// The destination's name; `None`: every destination that has no other.
+        destination: Option<String>,
+        /// The key.
+        key: LentKey,
+    },
+    /// Send [`ToFront::Event`]s from now on.
+    Follow,
+    /// Send [`ToFront::Tick`]s for this look from now on (replaces an earlier look).
+    Look {
+        /// What.
+        look: Look,
+    },
+    /// Bring the window forward, where the process has one.
+    Show,
+}
+
+/// A key on its way to the process that holds the data folder.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LentKey(pub String);
+
+impl std::fmt::Debug for LentKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LentKey(…)")
+    }
+}
+
+/// One job as `partwayctl list --json` prints it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobLine {
+    /// The job.
+    pub id: String,
+    /// Its path.
+    pub file: String,
+    /// The destination's name.
+    pub destination: String,
+    /// Where it is.
+    pub state: StateName,
+    /// Why it waits.
+    pub holds: Vec<HoldName>,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes confirmed.
+    pub confirmed: u64,
+    /// Parts, 0 before the plan is there.
+    pub parts: u32,
+    /// Parts confirmed.
+    pub parts_confirmed: u32,
+    /// The sentence, where there is one.
+    pub reason: Option<String>,
+    /// What came back, where it is finished.
+    pub receipt: Option<crate::ReceiptView>,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// To a command.
+    Done {
+        /// What.
+        done: Done,
+    },
+    /// To `Add`: what became of each path.
+    Added {
+        /// The batch; `None` where nothing could be taken in.
+        batch: Option<String>,
+        /// The jobs, in order.
+        jobs: Vec<JobLine>,
+        /// What could not be taken in: path and sentence.
+        left_out: Vec<(String, String)>,
+    },
+    /// To `List` and `TakeUp`.
+    Jobs {
+        /// Every job, or those taken up.
+        jobs: Vec<JobLine>,
+    },
+    /// To the rest.
+    Ok,
+}
+
+/// A line from a front end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FromFront {
+    /// Chosen by the front end, repeated in the answer.
+    pub id: u64,
+    /// What.
+    pub request: Request,
+}
+
+/// A line to a front end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "kebab-case")]
+pub enum ToFront {
+    /// An answer.
+    Answer {
+        /// Of which request.
+        id: u64,
+        /// What came of it.
+        result: Result<Answer, ApiError>,
+    },
+    /// After `Follow`.
+    Event {
+        /// What happened.
+        event: Event,
+    },
+    /// After `Look`.
+    Tick {
+        /// What changed.
+        tick: Box<Tick>,
+    },
+    /// Events were dropped because the front end read too slowly: ask `List` to catch up.
+    Lagged,
+}

@@ -1,0 +1,82 @@
+//! Why a job needs a person, as data; `app` puts it into words.
+
+use serde::{Deserialize, Serialize};
+
+/// One cause. Journaled as JSON, so names and fields are kept stable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "kebab-case")]
+pub enum Cause {
+    /// The destination does not accept this key (401).
+    KeyRefused,
+    /// There is no key for this destination at hand.
+    KeyMissing,
+    /// The key is good but may not do this (403).
+    PermissionRefused,
+    /// The account is full or unpaid (402, quota).
+    QuotaRefused,
+    /// The file is larger than the destination takes.
+    TooLarge {
+        /// The largest file it takes, bytes; `None` where it did not say.
+        limit: Option<u64>,
+    },
+    /// The destination does not take files of this type.
+    TypeRefused {
+        /// The MIME type that was offered.
+        mime: String,
+    },
+    /// The destination said no for another reason, in its own words.
+    Refused {
+        /// The vendor's words, redacted.
+        said: String,
+    },
+    /// An answer that cannot be understood: HTML, cut JSON, impossible sizes.
+    BrokenReply {
+        /// What was wrong with it.
+        what: String,
+    },
+    /// The links it gave can never work.
+    LinksUnusable {
+        /// Which header or rule.
+        what: String,
+    },
+    /// Two sessions ran out before the file was through.
+    SessionsExpired {
+        /// How long the last session lived, seconds.
+        lived_seconds: u64,
+        /// What the whole file would have needed at the measured speed, seconds.
+        needed_seconds: u64,
+    },
+    /// The storage keeps receiving other bytes than were read.
+    ChecksumDiffers {
+        /// The part that differed.
+        part: u32,
+    },
+    /// All is sent; the vendor never confirmed and cannot be asked any more.
+    NeverConfirmed,
+    /// Passing errors that did not pass.
+    KeepsFailing {
+        /// The last thing that happened.
+        what: String,
+    },
+    /// This computer's clock is wrong by that many seconds.
+    ClockWrong {
+        /// Positive where the server is ahead.
+        ahead_seconds: i64,
+    },
+    /// The file is not there any more.
+    SourceMissing,
+    /// The file cannot be read.
+    SourceUnreadable {
+        /// The system's words.
+        why: String,
+    },
+    /// The file is not the one that was planned.
+    SourceChanged,
+    /// Neither a file nor a folder: a pipe, a device, a socket.
+    NotAFile,
+    /// The certificate of the server cannot be trusted.
+    CertificateRefused {
+        /// What is wrong with it.
+        what: String,
+    },
+}

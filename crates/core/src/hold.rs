@@ -1,0 +1,110 @@
+//! A hold is a reason to wait; a job runs only while it has none.
+
+use serde::{Deserialize, Serialize};
+
+/// One reason to wait. The names are the ones `partwayctl list --json` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// The user paused it.
+    User,
+    /// A new batch waits a few seconds so that it can be changed or undone.
+    Countdown,
+    /// The network, or the way to this destination, is not there.
+    Offline,
+    /// The destination's key is missing or was refused.
+    Credentials,
+    /// The file, or the drive it lies on, is not there.
+    SourceMissing,
+    /// Outside the hours in which uploads may run.
+    Schedule,
+    /// The service asked to be left alone for a while.
+    Throttled,
+}
+
+impl Hold {
+    /// Every hold, in the order in which they are told when there are several.
+    pub const ALL: [Self; 7] = [
+        Self::User,
+        Self::Countdown,
+        Self::Credentials,
+        Self::SourceMissing,
+        Self::Offline,
+        Self::Throttled,
+        Self::Schedule,
+    ];
+
+    /// The name under which the journal and the command line know this hold.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Countdown => "countdown",
+            Self::Offline => "offline",
+            Self::Credentials => "credentials",
+            Self::SourceMissing => "source-missing",
+            Self::Schedule => "schedule",
+            Self::Throttled => "throttled",
+        }
+    }
+
+    /// The hold of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hold| hold.name() == name)
+    }
+
+    /// Whether only a person can lift this hold (the others pass by themselves).
+    #[must_use]
+    pub const fn needs_person(self) -> bool {
+        matches!(self, Self::User | Self::Credentials | Self::SourceMissing)
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// A set of holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Holds(u8);
+
+impl Holds {
+    /// No reason to wait.
+    pub const NONE: Self = Self(0);
+
+    /// This set and one more.
+    #[must_use]
+    pub const fn with(self, hold: Hold) -> Self {
+        Self(self.0 | hold.bit())
+    }
+
+    /// This set less one.
+    #[must_use]
+    pub const fn without(self, hold: Hold) -> Self {
+        Self(self.0 & !hold.bit())
+    }
+
+    /// Whether the set holds this one.
+    #[must_use]
+    pub const fn contains(self, hold: Hold) -> bool {
+        self.0 & hold.bit() != 0
+    }
+
+    /// Whether nothing keeps the job.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The holds of the set, most telling first.
+    pub fn iter(self) -> impl Iterator<Item = Hold> {
+        Hold::ALL.into_iter().filter(move |hold| self.contains(*hold))
+    }
+}
+
+impl FromIterator<Hold> for Holds {
+    fn from_iter<I: IntoIterator<Item = Hold>>(holds: I) -> Self {
+        holds.into_iter().fold(Self::NONE, Self::with)
+    }
+}

@@ -1,0 +1,51 @@
+//! What came back for a part or for the whole file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::PartNumber;
+
+/// An ETag as the storage gave it, without quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Etag(pub String);
+
+/// What the storage said for one part, and what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartReceipt {
+    /// Which part.
+    pub number: PartNumber,
+    /// Bytes sent.
+    pub size: u64,
+    /// MD5 of the bytes that were read and sent.
+    pub md5: [u8; 16],
+    /// What the storage answered; `None` where it gave no ETag.
+    pub etag: Option<Etag>,
+    /// Whether the ETag is the MD5 and equals ours. `false`: nothing could be compared (a difference is a failure, never a receipt).
+    pub compared: bool,
+}
+
+/// How much the vendor's word at the end is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strength {
+    /// The vendor confirmed the whole.
+    Confirmed,
+    /// All that can be known says that it arrived, but the vendor never confirmed it (a second complete answered 404 or 409).
+    Presumed,
+}
+
+/// What the vendor said of the finished file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReceipt {
+    /// How much it is worth.
+    pub strength: Strength,
+    /// The vendor's id of the file.
+    pub id: Option<String>,
+    /// The vendor's name for it, which may differ from the file's.
+    pub name: Option<String>,
+    /// The address of the finished file, never a presigned URL.
+    pub link: Option<String>,
+    /// The vendor's own word on the size, bytes.
+    pub size: Option<u64>,
+    /// The vendor's checksum of the whole, with its algorithm ("md5:…"), where it gave one.
+    pub checksum: Option<String>,
+}

@@ -1,0 +1,29 @@
+//! What a vendor can and cannot do, declared.
+
+/// Who decides how a file divides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planner {
+    /// The server names the part size when the session starts.
+    Server,
+    /// The client names a part size.
+    ClientBySize,
+    /// The client names a number of parts.
+    ClientByCount,
+}
+
+/// What the vendor can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Who decides how a file divides.
+    pub planner: Planner,
+    /// An open session's links can be renewed.
+    pub refresh: bool,
+    /// The vendor tells which parts it has.
+    pub list: bool,
+    /// A session can be thrown away.
+    pub abort: bool,
+    /// Opening a session twice does no harm, so an unanswered start may be repeated.
+    pub start_repeatable: bool,
+    /// The address of a finished file is open to whoever has it (else: "sign-in needed").
+    pub link_is_open: bool,
+}
