@@ -3,26 +3,31 @@
 //! Nothing here reads a clock, a file or the network, and nothing is random: whatever changes from run to run is handed in.
 //! That is what lets property tests walk through every state and every plan.
 
+mod answer;
 mod backoff;
 mod cause;
 mod failure;
 mod hold;
+mod http_date;
 mod identity;
 mod plan;
 mod rate;
 mod receipt;
 mod retry;
+mod rules;
 mod secret;
 mod state;
 
+pub use answer::{Answer, classify};
 pub use backoff::Backoff;
 pub use cause::Cause;
 pub use failure::{Failure, Step};
 pub use hold::{Hold, Holds};
+pub use http_date::{http_date, retry_after};
 pub use identity::FileIdentity;
 pub use plan::{Limits, Part, PartNumber, PartPlan, PlanError};
 pub use rate::{RateMeter, time_left};
 pub use receipt::{Etag, FileReceipt, PartReceipt, Strength};
-pub use retry::{Answer, RetryClass, classify};
+pub use retry::RetryClass;
 pub use secret::{ApiKey, SignedUrl};
 pub use state::{Effect, Event, IllegalStep, State, step};

@@ -161,9 +161,7 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
             vec![Do::ReleasePermit, Do::ForgetSecrets, Do::Wake],
         ),
         (S::Finishing, E::PartsMissing) => go(S::Uploading, vec![Do::Send]),
-        (S::Uploading | S::Finishing, E::SessionGone) => {
-            go(S::Uploading, vec![Do::DropSession, Do::Send])
-        }
+        (S::Uploading | S::Finishing, E::SessionGone) => go(S::Uploading, vec![Do::DropSession, Do::Send]),
 
         (S::Checking | S::Uploading, E::Held(hold)) => {
             Ok((S::Waiting, holds.with(*hold), vec![Do::StopParts, Do::ReleasePermit, Do::Wake]))
