@@ -1,0 +1,31 @@
+//! What an [`App`](crate::App) is given: nothing is read from the environment by library code.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use partway_http::HttpOptions;
+use partway_keychain::Keychain;
+
+/// Looks up an environment variable; handed in so that tests and libraries never read the real one.
+pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What an app is made of.
+pub struct AppOptions {
+    /// The data folder; everything lives under it.
+    pub data_dir: PathBuf,
+    /// Environment variables, for keys whose source is one.
+    pub variables: Variables,
+    /// The system's keychain; `None`: this front end has none.
+    pub keychain: Option<Arc<dyn Keychain>>,
+    /// How to reach servers.
+    pub http: HttpOptions,
+    /// The bundled `partway-sandbox`, for *Practice*; `None`: no Practice.
+    pub sandbox: Option<PathBuf>,
+    /// Whether nobody can answer: what needs a person ends a file as needs-attention instead of waiting.
+    pub headless: bool,
+}
+
+/// Why a data folder could not be opened; each is a sentence to be shown.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(pub String);
