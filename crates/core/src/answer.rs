@@ -19,6 +19,24 @@ pub struct Answer<'a> {
     pub retry_after: Option<Duration>,
 }
 
+/// The vendor's words are kept up to this length: enough for a sentence and a request id, too little to fill a journal.
+const LONGEST_WORDS: usize = 500;
+
+impl Answer<'_> {
+    /// The vendor's words, bounded: the message, else the code, else the status.
+    pub(crate) fn said(&self) -> String {
+        [self.message, self.code]
+            .into_iter()
+            .flatten()
+            .map(str::trim)
+            .find(|words| !words.is_empty())
+            .map_or_else(
+                || format!("status {}", self.status),
+                |words| words.chars().take(LONGEST_WORDS).collect(),
+            )
+    }
+}
+
 /// What an answer means at a step, and what to tell the user if it comes to that (`None` where it passes by itself).
 ///
 /// Two figures cannot be known here and are left for the caller, who has the request and the headers:

@@ -26,16 +26,19 @@ impl Backoff {
         let floor = (self.first / 10).max(Duration::from_millis(1));
         // NaN and whatever lies outside 0..1 counts as the nearest end.
         let random = if random > 0.0 { random.min(1.0) } else { 0.0 };
-        ceiling.mul_f64(random).max(floor).min(self.cap.max(floor))
+        let drawn = Duration::try_from_secs_f64(ceiling.as_secs_f64() * random).unwrap_or(ceiling);
+        drawn.max(floor)
     }
 
     /// Like [`delay`](Self::delay), but never shorter than what the service asked for (`Retry-After`).
     ///
-    /// What it asked for is the base and the jitter comes on top: otherwise all who were told "in 5 s" come back in the same instant.
+    /// What it asked for is the least, and up to `first` comes on top by chance: otherwise all parts that were told "in 5 s"
+    /// come back in the same instant.
     #[must_use]
     pub fn delay_after(&self, attempt: u32, random: f64, retry_after: Option<Duration>) -> Duration {
         let delay = self.delay(attempt, random);
-        retry_after.map_or(delay, |asked| asked.max(delay))
+        let spread = Self { cap: self.first, ..*self }.delay(1, random);
+        retry_after.map_or(delay, |asked| delay.max(asked.saturating_add(spread)))
     }
 }
 

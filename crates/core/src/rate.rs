@@ -2,18 +2,27 @@
 
 use std::time::Duration;
 
-/// Bucket length: short enough that the figure moves once a second without a jump.
+/// Half a second a bucket: two figures a second are all that a person can follow.
 const BUCKET: Duration = Duration::from_millis(500);
-/// Ten seconds of buckets: long enough to smooth over the gaps between parts, short enough to follow a network that changes.
-const BUCKETS: u64 = 20;
+/// Ten seconds: long enough to smooth over the gaps between parts, short enough to follow a network that changes.
+const WINDOW: Duration = Duration::from_secs(10);
+/// The buckets of the window, and one more for the one that is just sliding out of it.
+const BUCKETS: usize = 21;
+/// The rate is taken over at least this long: the first block after a start would else count as a gigabyte a second.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// Beyond 30 days "time left" is not a forecast but a division.
+const LONGEST_GUESS: Duration = Duration::from_secs(30 * 86_400);
 
 /// Bytes a second over the last ten seconds, in constant memory.
+///
+/// Bytes lie in a ring of half-second buckets; the oldest one counts by the share of it that the window still covers,
+/// so the figure slides and never jumps.
 #[derive(Debug, Clone, Default)]
 pub struct RateMeter {
-    bytes: [u64; BUCKETS as usize],
-    /// The number of the newest bucket, counted from the caller's start; its place is that modulo `BUCKETS`.
+    bytes: [u64; BUCKETS],
+    /// The newest bucket's number, counted from the caller's start; its place is that modulo `BUCKETS`.
     newest: u64,
-    /// When the first bytes came: until the window is full, the rate is taken over the time since then.
+    /// When these bytes began to come; until the window is full, the rate is taken over the time since then.
     began: Option<Duration>,
 }
 
@@ -26,37 +35,50 @@ impl RateMeter {
 
     /// Takes note of bytes that went out at `at`, the time since any fixed start.
     pub fn record(&mut self, at: Duration, bytes: u64) {
-        let bucket = bucket_of(at);
-        if self.began.is_none_or(|began| at < began) || bucket + BUCKETS < self.newest {
-            // The first bytes ever, or the clock was set back: what was measured by the old one says nothing now.
+        let bucket = number_at(at);
+        let known = self.began.is_some_and(|began| at >= began);
+        if !known || bucket.abs_diff(self.newest) >= BUCKETS as u64 {
+            // The first bytes, the first after a long rest, or the clock was set back: nothing of before says how fast it goes now.
             *self = Self { began: Some(at), newest: bucket, ..Self::default() };
         }
-        let passed = bucket.saturating_sub(self.newest).min(BUCKETS);
-        for step in 1..=passed {
-            if let Some(old) = self.slot(self.newest.saturating_add(step)) {
-                *old = 0;
-            }
+        while self.newest < bucket {
+            self.newest += 1;
+            self.bytes[place_of(self.newest)] = 0;
         }
-        self.newest = self.newest.max(bucket);
-        if let Some(slot) = self.slot(bucket) {
-            *slot = slot.saturating_add(bytes);
-        }
+        let slot = &mut self.bytes[place_of(bucket)];
+        *slot = slot.saturating_add(bytes);
     }
 
-    /// Bytes a second over the ten seconds before `at`; falls to 0 when nothing comes.
+    /// Bytes a second over the ten seconds before `at`; slides to 0 when nothing comes, and is 0 where the clock was set back.
     #[must_use]
-    pub fn bytes_per_second(&self, _at: Duration) -> f64 {
-        0.0
-    }
-
-    fn slot(&mut self, bucket: u64) -> Option<&mut u64> {
-        self.bytes.get_mut((bucket % BUCKETS) as usize)
+    pub fn bytes_per_second(&self, at: Duration) -> f64 {
+        let now = number_at(at);
+        let Some(began) = self.began else { return 0.0 };
+        if now.abs_diff(self.newest) >= BUCKETS as u64 {
+            return 0.0;
+        }
+        let now = now.max(self.newest);
+        let oldest = now.saturating_sub(BUCKETS as u64 - 1);
+        let leaving = 1.0 - (at.as_secs_f64() / BUCKET.as_secs_f64()).fract();
+        let sum: f64 = (oldest..=self.newest)
+            .map(|number| {
+                let share = if now - number == BUCKETS as u64 - 1 { leaving } else { 1.0 };
+                self.bytes[place_of(number)] as f64 * share
+            })
+            .sum();
+        let span = at.saturating_sub(began).clamp(SHORTEST, WINDOW);
+        sum / span.as_secs_f64()
     }
 }
 
-/// Which bucket a moment belongs to.
-fn bucket_of(at: Duration) -> u64 {
+/// The number of the bucket that a moment belongs to.
+fn number_at(at: Duration) -> u64 {
     u64::try_from(at.as_millis() / BUCKET.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Where a bucket lies in the ring.
+const fn place_of(number: u64) -> usize {
+    (number % BUCKETS as u64) as usize
 }
 
 /// How long the remaining bytes take at that speed; `None` where nothing moves or it would take longer than 30 days.
@@ -66,8 +88,6 @@ pub fn time_left(remaining: u64, bytes_per_second: f64) -> Option<Duration> {
         return Some(Duration::ZERO);
     }
     let seconds = remaining as f64 / bytes_per_second;
-    (bytes_per_second > 0.0 && seconds <= LONGEST_GUESS).then(|| Duration::from_secs_f64(seconds))
+    (bytes_per_second > 0.0 && seconds <= LONGEST_GUESS.as_secs_f64())
+        .then(|| Duration::from_secs_f64(seconds))
 }
-
-/// Beyond 30 days "time left" is not a forecast but a division.
-const LONGEST_GUESS: f64 = 30.0 * 86_400.0;

@@ -1,7 +1,226 @@
-//! The table of answers: (step, status, code, words) → class and cause.
+//! The table of answers: (step, status, body) → class and cause. The first row that fits holds.
+//!
+//! Sources: AWS "Error responses" and "Multipart upload" for the codes of S3 and its kin, Cloudflare R2 and Google Cloud
+//! Storage for their forms of expiry, RFC 9110 and RFC 6585 for the statuses, AutoRender's documented errors.
+
+use std::ops::RangeInclusive;
 
 use crate::{Answer, Cause, RetryClass, Step};
 
-pub(crate) fn first_match(_step: Step, _answer: &Answer<'_>) -> (RetryClass, Option<Cause>) {
-    (RetryClass::Again, None)
+use At::{Any, Api, Only, Part};
+use Body::{Anything, Code, CodeHolding, CodeSaying, Html, RetryAfter, Saying, Worded};
+use RetryClass::{
+    Again, Conflict, Credentials, LinkBroken, LinkExpired, Offline, PartsMissing, Refused, SessionGone,
+    Throttled, Unknown,
+};
+use Step::{Abort, Check, Complete, List, Refresh, Start, Verify};
+
+/// At which steps a row holds.
+enum At {
+    Any,
+    /// At the storage, with a presigned link and without a key.
+    Part,
+    /// Everywhere but on a part.
+    Api,
+    Only(&'static [Step]),
+}
+
+/// What the body or the headers must hold.
+enum Body {
+    Anything,
+    /// HTML where JSON or XML is due.
+    Html,
+    /// One of these codes, in whatever case.
+    Code(&'static [&'static str]),
+    /// This code, with these words in the message.
+    CodeSaying(&'static str, &'static str),
+    /// A code with these letters in it.
+    CodeHolding(&'static str),
+    /// A message with these words in it.
+    Saying(&'static str),
+    /// A code or a message.
+    Worded,
+    /// The service named a time to wait.
+    RetryAfter,
+}
+
+/// What a person is told.
+#[derive(Clone, Copy)]
+enum Tell {
+    /// Nothing: it passes, or the step that follows tells.
+    Nothing,
+    Key,
+    Permission,
+    Quota,
+    TooLarge,
+    Type,
+    /// The destination's own words.
+    Said,
+    /// A page came in place of data.
+    Page,
+    Redirect,
+    Unreadable,
+    Links,
+    Clock,
+    NeverConfirmed,
+}
+
+type Row = (At, RangeInclusive<u16>, Body, RetryClass, Tell);
+
+const ALL: RangeInclusive<u16> = 0..=u16::MAX;
+const THROTTLED: RetryClass = Throttled { after: None };
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    // A page where data is due: somebody else answered, most likely a captive portal. Below 400 nothing else tells that.
+    (Any,  511..=511, Anything,                                      Offline,      Tell::Page),
+    (Any,  200..=399, Html,                                          Offline,      Tell::Page),
+    // No API writes a page for a session that it lacks; so this 404 must not count as "perhaps already done".
+    (Only(&[Start, Check]),                     403..=404, Html,     Refused,      Tell::Page),
+    (Only(&[Refresh, Complete, List, Abort, Verify]), 403..=404, Html, Again,      Tell::Page),
+
+    // Codes come before statuses: S3 sends <Error> with 200 at complete, and some of its 4xx pass by themselves.
+    (Any,  ALL, Code(&["RequestTimeTooSkewed"]),                     Refused,      Tell::Clock),
+    (Part, ALL, Code(&["ExpiredRequest", "ExpiredToken"]),           LinkExpired,  Tell::Nothing),
+    (Part, ALL, CodeSaying("AccessDenied", "expired"),               LinkExpired,  Tell::Nothing),
+    (Part, ALL, Code(&["SignatureDoesNotMatch", "HeadersNotSigned", "AuthorizationQueryParametersError",
+                       "InvalidAccessKeyId", "InvalidToken"]),       LinkBroken,   Tell::Links),
+    (Part, ALL, CodeSaying("AccessDenied", "not signed"),            LinkBroken,   Tell::Links),
+    (Part, 401..=403, Saying("expired"),                             LinkExpired,  Tell::Nothing),
+    // These links are signed here and now: one that is too old at once was signed by a wrong clock.
+    (Api,  ALL, Code(&["ExpiredRequest"]),                           Refused,      Tell::Clock),
+    (Api,  ALL, CodeSaying("AccessDenied", "request has expired"),   Refused,      Tell::Clock),
+    (Api,  ALL, Code(&["SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidToken", "ExpiredToken"]),
+                                                                     Credentials,  Tell::Key),
+    (Only(&[Complete]), ALL, Code(&["NoSuchUpload"]),                Conflict,     Tell::NeverConfirmed),
+    (Any,  ALL, Code(&["NoSuchUpload"]),                             SessionGone,  Tell::Nothing),
+    (Only(&[Complete]), ALL, Code(&["InvalidPart"]),                 PartsMissing, Tell::Nothing),
+    (Any,  ALL, Code(&["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]), Refused, Tell::Said),
+    (Part, ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::Said),
+    (Api,  ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::TooLarge),
+    (Any,  ALL, Code(&["NoSuchBucket"]),                             Refused,      Tell::Said),
+    (Any,  ALL, Code(&["QuotaExceeded", "XMinioStorageFull"]),       Refused,      Tell::Quota),
+    (Any,  ALL, Code(&["SlowDown", "TooManyRequests", "Throttling", "ThrottlingException",
+                       "RequestLimitExceeded"]),                     THROTTLED,    Tell::Nothing),
+    (Any,  ALL, Code(&["BadDigest", "IncompleteBody", "RequestTimeout", "InternalError", "ServiceUnavailable",
+                       "OperationAborted"]),                         Again,        Tell::Nothing),
+
+    // Then the statuses alone.
+    (Any,  429..=429, Anything,                                      THROTTLED,    Tell::Nothing),
+    (Any,  503..=503, RetryAfter,                                    THROTTLED,    Tell::Nothing),
+    // A gateway that gave up waiting does not know whether the service behind it went on.
+    (Only(&[Complete]), 504..=504, Anything,                         Unknown,      Tell::NeverConfirmed),
+    // Out of the 5xx these two say "never".
+    (Any,  501..=501, Anything,                                      Refused,      Tell::Said),
+    (Any,  505..=505, Anything,                                      Refused,      Tell::Said),
+    (Any,  507..=507, Anything,                                      Refused,      Tell::Quota),
+    (Any,  500..=599, Anything,                                      Again,        Tell::Nothing),
+    (Any,  408..=408, Anything,                                      Again,        Tell::Nothing),
+    (Any,  425..=425, Anything,                                      Again,        Tell::Nothing),
+    // Never followed: the key and the body stay with the host that was named.
+    (Any,  300..=399, Anything,                                      Refused,      Tell::Redirect),
+    (Any,  402..=402, Anything,                                      Refused,      Tell::Quota),
+    (Any,  407..=407, Anything,                                      Refused,      Tell::Said),
+
+    // No key goes with a part, so neither 401 nor 403 says anything of it.
+    (Part, 401..=401, Anything,                                      LinkBroken,   Tell::Links),
+    (Part, 403..=404, Anything,                                      LinkBroken,   Tell::Links),
+    (Part, 409..=409, Anything,                                      Again,        Tell::Nothing),
+    (Part, 410..=410, Anything,                                      SessionGone,  Tell::Nothing),
+
+    (Api,  401..=401, Anything,                                      Credentials,  Tell::Key),
+    (Api,  403..=403, CodeHolding("key"),                            Credentials,  Tell::Key),
+    (Api,  403..=403, CodeHolding("token"),                          Credentials,  Tell::Key),
+    (Api,  403..=403, Anything,                                      Refused,      Tell::Permission),
+    (Api,  413..=413, Anything,                                      Refused,      Tell::TooLarge),
+    (Api,  415..=415, Anything,                                      Refused,      Tell::Type),
+
+    // What is done is gone too: these may be the answers to a complete whose first answer was lost.
+    (Only(&[Complete, Verify]),      404..=404, Anything,            Conflict,     Tell::NeverConfirmed),
+    (Only(&[Complete, Verify]),      409..=410, Anything,            Conflict,     Tell::NeverConfirmed),
+    (Only(&[Refresh, List, Abort]),  404..=404, Anything,            SessionGone,  Tell::Nothing),
+    (Only(&[Refresh, List, Abort]),  410..=410, Anything,            SessionGone,  Tell::Nothing),
+    (Only(&[Refresh, List, Abort]),  409..=409, Anything,            Again,        Tell::Nothing),
+
+    (Any,  400..=499, Anything,                                      Refused,      Tell::Said),
+    // A yes with a no in its body is a no.
+    (Any,  200..=299, Worded,                                        Refused,      Tell::Said),
+    // A yes that cannot be read is not: the vendor may have put the file together.
+    (Only(&[Complete]), 200..=299, Anything,                         Unknown,      Tell::Unreadable),
+    (Any,  ALL, Anything,                                            Refused,      Tell::Unreadable),
+];
+
+/// What the first row that fits says; the last one fits everything.
+pub(crate) fn first_match(step: Step, answer: &Answer<'_>) -> (RetryClass, Option<Cause>) {
+    ROWS.iter()
+        .find(|(at, status, body, _, _)| {
+            at.fits(step) && status.contains(&answer.status) && body.fits(answer)
+        })
+        .map_or((Refused, None), |(_, _, _, class, tell)| (with_wait(class, answer), tell.cause(answer)))
+}
+
+/// The class of a row, with the wait that this answer named.
+fn with_wait(class: &RetryClass, answer: &Answer<'_>) -> RetryClass {
+    match class {
+        Throttled { .. } => Throttled { after: answer.retry_after },
+        other => other.clone(),
+    }
+}
+
+impl At {
+    fn fits(&self, step: Step) -> bool {
+        match self {
+            Any => true,
+            Part => step == Step::Part,
+            Api => step != Step::Part,
+            Only(steps) => steps.contains(&step),
+        }
+    }
+}
+
+impl Body {
+    fn fits(&self, answer: &Answer<'_>) -> bool {
+        let code = answer.code.unwrap_or_default();
+        let says = |needle: &str| holds(answer.message.unwrap_or_default(), needle);
+        match self {
+            Anything => true,
+            Html => answer.html,
+            Code(codes) => codes.iter().any(|known| known.eq_ignore_ascii_case(code)),
+            CodeSaying(known, needle) => known.eq_ignore_ascii_case(code) && says(needle),
+            CodeHolding(needle) => holds(code, needle),
+            Saying(needle) => says(needle),
+            Worded => answer.code.or(answer.message).is_some(),
+            RetryAfter => answer.retry_after.is_some(),
+        }
+    }
+}
+
+/// Whether the text holds the needle (lower case), whatever its own case.
+fn holds(text: &str, needle: &str) -> bool {
+    text.to_ascii_lowercase().contains(needle)
+}
+
+impl Tell {
+    fn cause(self, answer: &Answer<'_>) -> Option<Cause> {
+        let status = answer.status;
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Key => Cause::KeyRefused,
+            Self::Permission => Cause::PermissionRefused,
+            Self::Quota => Cause::QuotaRefused,
+            Self::TooLarge => Cause::TooLarge { limit: None },
+            Self::Type => Cause::TypeRefused { mime: String::new() },
+            Self::Said => Cause::Refused { said: answer.said() },
+            Self::Page => Cause::BrokenReply { what: "a web page in place of data".to_owned() },
+            Self::Redirect => {
+                Cause::BrokenReply { what: format!("a redirect ({status}) to another address") }
+            }
+            Self::Unreadable => {
+                Cause::BrokenReply { what: format!("an answer ({status}) that cannot be read") }
+            }
+            Self::Links => Cause::LinksUnusable { what: answer.said() },
+            Self::Clock => Cause::ClockWrong { ahead_seconds: 0 },
+            Self::NeverConfirmed => Cause::NeverConfirmed,
+        })
+    }
 }

@@ -156,10 +156,15 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
         (S::Finishing, E::Permit) if holds.is_empty() => stay(vec![Do::Complete]),
         (S::Checking, E::Ready) => go(S::Uploading, vec![Do::Send]),
         (S::Uploading, E::AllConfirmed) => go(S::Finishing, vec![Do::Complete]),
-        (S::Finishing, E::Settled { verified }) => go(
+        // The answer may come after a hold did; an end waits for nothing.
+        (S::Finishing, E::Settled { verified }) => Ok((
             if *verified { S::Verified } else { S::Uploaded },
+            Holds::NONE,
             vec![Do::ReleasePermit, Do::ForgetSecrets, Do::Wake],
-        ),
+        )),
+        // With a hold there is no permit any more: what is missing goes when the hold is lifted.
+        (S::Finishing, E::PartsMissing) if !holds.is_empty() => go(S::Waiting, vec![]),
+        (S::Finishing, E::SessionGone) if !holds.is_empty() => go(S::Waiting, vec![Do::DropSession]),
         (S::Finishing, E::PartsMissing) => go(S::Uploading, vec![Do::Send]),
         (S::Uploading | S::Finishing, E::SessionGone) => go(S::Uploading, vec![Do::DropSession, Do::Send]),
 
@@ -172,8 +177,9 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
         (S::Finishing, E::Held(hold)) => {
             Ok((S::Finishing, holds.with(*hold), vec![Do::ReleasePermit, Do::Wake]))
         }
-        (S::Cancelling, E::Held(_) | E::Released(_)) => stay(vec![]),
-        (_, E::Released(hold)) if !state.is_end() => {
+        (S::Cancelling, E::Held(_)) => stay(vec![]),
+        // Also in an end and while cancelling, where no hold is left and so nothing comes of it.
+        (_, E::Released(hold)) => {
             let left = holds.without(*hold);
             let effects = if left.is_empty() && left != holds { vec![Do::Wake] } else { vec![] };
             Ok((state.clone(), left, effects))
