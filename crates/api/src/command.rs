@@ -8,7 +8,6 @@ use crate::{CheckLine, DestinationDraft, DestinationView, JobDetail, KeyDraft, K
 /// Which jobs a command is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "of", content = "id", rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Selection {
     /// One job, by its id or an unambiguous beginning or end of it.
     Job(String),
@@ -21,7 +20,6 @@ pub enum Selection {
 /// A wish of the user.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Command {
     /// Begin no new part; those nearly through may finish.
     Pause { jobs: Selection },
@@ -78,7 +76,6 @@ pub enum Command {
 /// The answer to a [`Command`].
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "done", rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Done {
     /// It was done; so many jobs were touched.
     Jobs { touched: u32 },

@@ -7,7 +7,6 @@ use ts_rs::TS;
 
 /// A vendor that a destination can be made for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct KindView {
     /// "autorender".
     pub kind: String,
@@ -24,7 +23,6 @@ pub struct KindView {
 /// Defaults for the files of a destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
-#[ts(export)]
 pub struct FieldsDraft {
     /// Folder at the destination.
     pub folder: Option<String>,
@@ -43,7 +41,6 @@ pub struct FieldsDraft {
 
 /// A destination to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct DestinationDraft {
     /// The user's name for it.
     pub name: String,
@@ -60,7 +57,6 @@ pub struct DestinationDraft {
 /// A key on its way in. It has no way out: no view holds one.
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "from", rename_all = "kebab-case")]
-#[ts(export)]
 pub enum KeyDraft {
     /// Typed; to be kept in the system's keychain.
     Keychain { key: String },
@@ -83,7 +79,6 @@ impl std::fmt::Debug for KeyDraft {
 /// How a destination is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum DestinationState {
     /// Its key was accepted at the last upload.
     Good,
@@ -97,7 +92,6 @@ pub enum DestinationState {
 
 /// A destination.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct DestinationView {
     /// Its id.
     pub id: String,
@@ -126,7 +120,6 @@ pub struct DestinationView {
 /// The mark of one line of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Mark {
     /// Seen to hold.
     Good,
@@ -138,7 +131,6 @@ pub enum Mark {
 
 /// One line of a destination's test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct CheckLine {
     /// What it is about: "host", "clock", "key", "keychain".
     pub about: String,

@@ -6,7 +6,6 @@ use ts_rs::TS;
 /// A code exists only where a front end branches on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Code {
     /// What was asked cannot be done as asked (a name that is taken, an id that does not exist).
     Refused,
@@ -22,7 +21,6 @@ pub enum Code {
 
 /// What happened, why, and what to do; ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ApiError {
     /// For branching.
     pub code: Code,

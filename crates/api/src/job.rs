@@ -6,7 +6,6 @@ use ts_rs::TS;
 /// Where a job is. Every value is listed in docs/states.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum StateName {
     /// In the queue.
     Waiting,
@@ -31,7 +30,6 @@ pub enum StateName {
 /// Why a job waits. Every value is listed in docs/states.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum HoldName {
     /// Paused by the user.
     User,
@@ -52,7 +50,6 @@ pub enum HoldName {
 /// What can be done with a job now, in the order in which buttons and menu show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Action {
     /// Pause.
     Pause,
@@ -78,7 +75,6 @@ pub enum Action {
 
 /// One row of the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct JobRow {
     /// The job's id.
     pub id: String,
@@ -131,7 +127,6 @@ pub struct JobRow {
 
 /// A named fact in the details ("Checksums", "match, 61 of 61").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Fact {
     /// Its name.
     pub name: String,
@@ -141,7 +136,6 @@ pub struct Fact {
 
 /// One line of what happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct LogLine {
     /// Unix milliseconds.
     #[ts(type = "number")]
@@ -152,7 +146,6 @@ pub struct LogLine {
 
 /// The selected job in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct JobDetail {
     /// Its row.
     pub row: JobRow,

@@ -8,7 +8,6 @@ use crate::{DestinationView, JobDetail, JobRow, Settings};
 /// Which jobs the list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Filter {
     /// Everything: attention first, then active, waiting, and the finished.
     #[default]
@@ -27,7 +26,6 @@ pub enum Filter {
 
 /// What a front end looks at. It sends a new one whenever the user scrolls or selects.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Look {
     /// Which jobs.
     pub filter: Filter,
@@ -43,7 +41,6 @@ pub struct Look {
 
 /// How many jobs each filter shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Counts {
     /// All.
     pub all: u32,
@@ -61,7 +58,6 @@ pub struct Counts {
 
 /// The rows of the window looked at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct RowsChange {
     /// How many rows the filter has in all.
     pub total: u32,
@@ -75,7 +71,6 @@ pub struct RowsChange {
 
 /// The sums in the footer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Footer {
     /// Bytes a second of all.
     #[ts(type = "number")]
@@ -101,7 +96,6 @@ pub struct Footer {
 
 /// A batch as the rows above the list show it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Batch {
     /// Its id.
     pub id: String,
@@ -125,7 +119,6 @@ pub struct Batch {
 /// What a notice's button does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "act", content = "id", rename_all = "kebab-case")]
-#[ts(export)]
 pub enum NoticeAction {
     /// Open the dialog for another key of that destination.
     ReplaceKey(String),
@@ -137,7 +130,6 @@ pub enum NoticeAction {
 
 /// One banner a cause, above the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Notice {
     /// Stable while the cause lasts.
     pub id: String,
@@ -155,7 +147,6 @@ pub struct Notice {
 
 /// Files that were dropped before there was a destination: kept while one is set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Intake {
     /// Files or folders named.
     pub paths: u32,
@@ -164,7 +155,6 @@ pub struct Intake {
 /// One message to a front end: what changed in what it looks at. Fields that did not change are `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
-#[ts(export)]
 pub struct Tick {
     /// Rows.
     pub rows: Option<RowsChange>,

@@ -6,7 +6,6 @@ use ts_rs::TS;
 /// The settings; each has a good default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
-#[ts(export)]
 pub struct Settings {
     /// Parts sent at once by the whole process; `None`: automatic.
     pub parts_at_once: Option<u32>,
@@ -26,7 +25,6 @@ impl Default for Settings {
 
 /// Whether keys can be kept in the system's keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct KeychainView {
     /// A test entry was stored and read back.
     pub works: bool,

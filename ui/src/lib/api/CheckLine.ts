@@ -1,0 +1,19 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+import type { Mark } from "./Mark";
+
+/**
+ * One line of a destination's test.
+ */
+export type CheckLine = { 
+/**
+ * What it is about: "host", "clock", "key", "keychain".
+ */
+about: string, 
+/**
+ * How it came out.
+ */
+mark: Mark, 
+/**
+ * The sentence; where it is bad, with what to do.
+ */
+text: string, };

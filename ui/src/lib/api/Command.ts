@@ -1,0 +1,10 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+import type { DestinationDraft } from "./DestinationDraft";
+import type { KeyDraft } from "./KeyDraft";
+import type { Selection } from "./Selection";
+import type { Settings } from "./Settings";
+
+/**
+ * A wish of the user.
+ */
+export type Command = { "do": "pause", jobs: Selection, } | { "do": "resume", jobs: Selection, } | { "do": "cancel", jobs: Selection, } | { "do": "retry", jobs: Selection, } | { "do": "send-again", job: string, } | { "do": "mark-arrived", job: string, } | { "do": "remove", jobs: Selection, } | { "do": "start-now", batch: string, } | { "do": "undo", batch: string, } | { "do": "change-batch", batch: string, destination: string, folder: string | null, } | { "do": "keep-batch", batch: string, keep: boolean, } | { "do": "use-destination", id: string, folder: string | null, } | { "do": "kinds" } | { "do": "check", draft: DestinationDraft, key: KeyDraft | null, } | { "do": "add-destination", draft: DestinationDraft, key: KeyDraft, } | { "do": "replace-key", destination: string, key: KeyDraft, } | { "do": "remove-destination", id: string, } | { "do": "destinations" } | { "do": "practice" } | { "do": "empty-practice" } | { "do": "settings" } | { "do": "change-settings", settings: Settings, } | { "do": "detail", job: string, } | { "do": "link", jobs: Selection, } | { "do": "check-keychain" };

@@ -1,0 +1,52 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+import type { DestinationState } from "./DestinationState";
+import type { FieldsDraft } from "./FieldsDraft";
+
+/**
+ * A destination.
+ */
+export type DestinationView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The user's name for it.
+ */
+name: string, 
+/**
+ * "autorender", or "practice".
+ */
+kind: string, 
+/**
+ * "AutoRender", or "This computer only".
+ */
+kind_name: string, 
+/**
+ * How it is doing.
+ */
+state: DestinationState, 
+/**
+ * "Key refused" and the like; `None` where there is nothing to say.
+ */
+said: string | null, 
+/**
+ * Whether it is *Practice*.
+ */
+practice: boolean, 
+/**
+ * Where its key is: "system keychain", "this session only", "environment variable NAME".
+ */
+key_kept: string, 
+/**
+ * The server's address.
+ */
+url: string, 
+/**
+ * Defaults for its files.
+ */
+fields: FieldsDraft, 
+/**
+ * Whether new files go there.
+ */
+chosen: boolean, };

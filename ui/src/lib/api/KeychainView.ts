@@ -1,0 +1,14 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+
+/**
+ * Whether keys can be kept in the system's keychain.
+ */
+export type KeychainView = { 
+/**
+ * A test entry was stored and read back.
+ */
+works: boolean, 
+/**
+ * The sentence.
+ */
+text: string, };

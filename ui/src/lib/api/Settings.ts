@@ -1,0 +1,22 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+
+/**
+ * The settings; each has a good default.
+ */
+export type Settings = { 
+/**
+ * Parts sent at once by the whole process; `None`: automatic.
+ */
+parts_at_once: number | null, 
+/**
+ * Seconds a new batch waits before it starts; 0: none.
+ */
+countdown_seconds: number, 
+/**
+ * One notification when a batch is through.
+ */
+notify: boolean, 
+/**
+ * "system", "light" or "dark".
+ */
+theme: string, };

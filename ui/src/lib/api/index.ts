@@ -1,0 +1,34 @@
+// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+
+export type { Action } from "./Action";
+export type { ApiError } from "./ApiError";
+export type { Batch } from "./Batch";
+export type { CheckLine } from "./CheckLine";
+export type { Code } from "./Code";
+export type { Command } from "./Command";
+export type { Counts } from "./Counts";
+export type { DestinationDraft } from "./DestinationDraft";
+export type { DestinationState } from "./DestinationState";
+export type { DestinationView } from "./DestinationView";
+export type { Done } from "./Done";
+export type { Fact } from "./Fact";
+export type { FieldsDraft } from "./FieldsDraft";
+export type { Filter } from "./Filter";
+export type { Footer } from "./Footer";
+export type { HoldName } from "./HoldName";
+export type { Intake } from "./Intake";
+export type { JobDetail } from "./JobDetail";
+export type { JobRow } from "./JobRow";
+export type { KeyDraft } from "./KeyDraft";
+export type { KeychainView } from "./KeychainView";
+export type { KindView } from "./KindView";
+export type { LogLine } from "./LogLine";
+export type { Look } from "./Look";
+export type { Mark } from "./Mark";
+export type { Notice } from "./Notice";
+export type { NoticeAction } from "./NoticeAction";
+export type { RowsChange } from "./RowsChange";
+export type { Selection } from "./Selection";
+export type { Settings } from "./Settings";
+export type { StateName } from "./StateName";
+export type { Tick } from "./Tick";
