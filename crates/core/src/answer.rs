@@ -23,17 +23,15 @@ pub struct Answer<'a> {
 const LONGEST_WORDS: usize = 500;
 
 impl Answer<'_> {
-    /// The vendor's words, bounded: the message, else the code, else the status.
+    /// The vendor's words: the message, else the code; `None` where it said nothing.
+    pub(crate) fn words(&self) -> Option<&str> {
+        [self.message, self.code].into_iter().flatten().map(str::trim).find(|words| !words.is_empty())
+    }
+
+    /// The vendor's words, bounded, else the status.
     pub(crate) fn said(&self) -> String {
-        [self.message, self.code]
-            .into_iter()
-            .flatten()
-            .map(str::trim)
-            .find(|words| !words.is_empty())
-            .map_or_else(
-                || format!("status {}", self.status),
-                |words| words.chars().take(LONGEST_WORDS).collect(),
-            )
+        let bounded = |words: &str| words.chars().take(LONGEST_WORDS).collect();
+        self.words().map_or_else(|| format!("status {}", self.status), bounded)
     }
 }
 

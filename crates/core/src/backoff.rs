@@ -26,7 +26,8 @@ impl Backoff {
         let floor = (self.first / 10).max(Duration::from_millis(1));
         // NaN and whatever lies outside 0..1 counts as the nearest end.
         let random = if random > 0.0 { random.min(1.0) } else { 0.0 };
-        let drawn = Duration::try_from_secs_f64(ceiling.as_secs_f64() * random).unwrap_or(ceiling);
+        let drawn =
+            Duration::try_from_secs_f64(ceiling.as_secs_f64() * random).unwrap_or(ceiling).min(ceiling);
         drawn.max(floor)
     }
 

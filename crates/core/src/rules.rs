@@ -189,7 +189,7 @@ impl Body {
             CodeSaying(known, needle) => known.eq_ignore_ascii_case(code) && says(needle),
             CodeHolding(needle) => holds(code, needle),
             Saying(needle) => says(needle),
-            Worded => answer.code.or(answer.message).is_some(),
+            Worded => answer.words().is_some(),
             RetryAfter => answer.retry_after.is_some(),
         }
     }

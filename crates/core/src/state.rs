@@ -3,10 +3,11 @@
 //! ```text
 //!            Permit        Ready          AllConfirmed       Settled
 //!  Waiting ─────────▶ Checking ───▶ Uploading ───▶ Finishing ───────▶ Verified | Uploaded
-//!     ▲  ◀── Hold, Restarted ──┘        │  ▲            │
-//!     └──── Retry ─── NeedsAttention ◀──┴──┼─ Refused ──┘
-//!                          │               └─ PartsMissing, SessionGone (from Finishing)
-//!                          └─ Cancel ─▶ Cancelling ─ Stopped ─▶ Cancelled
+//!   ▲ ▲ ▲  ◀── Held, Restarted ─────────┘              │ │
+//!   │ │ └────────── PartsMissing, SessionGone ─────────┘ │
+//!   │ └─ Retry, SendAgain ─ NeedsAttention ◀── Refused ──┘ (and from all before)
+//!   │                            │
+//!   └─ SendAgain ─ Uploaded      └─ Cancel (and from all before Finishing) ─▶ Cancelling ─ Stopped ─▶ Cancelled
 //! ```
 //!
 //! What is absent: no state "done", no state "failed", and no way out of the three ends but `SendAgain` from *Uploaded*.
@@ -162,11 +163,11 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
             Holds::NONE,
             vec![Do::ReleasePermit, Do::ForgetSecrets, Do::Wake],
         )),
-        // With a hold there is no permit any more: what is missing goes when the hold is lifted.
-        (S::Finishing, E::PartsMissing) if !holds.is_empty() => go(S::Waiting, vec![]),
-        (S::Finishing, E::SessionGone) if !holds.is_empty() => go(S::Waiting, vec![Do::DropSession]),
-        (S::Finishing, E::PartsMissing) => go(S::Uploading, vec![Do::Send]),
-        (S::Uploading | S::Finishing, E::SessionGone) => go(S::Uploading, vec![Do::DropSession, Do::Send]),
+        // Whether the permit is still there cannot be told (a hold gave it back, and the answer came after it): so back to
+        // the queue, and past the look at the file, before anything is sent again.
+        (S::Finishing, E::PartsMissing) => go(S::Waiting, vec![Do::ReleasePermit, Do::Wake]),
+        (S::Finishing, E::SessionGone) => go(S::Waiting, vec![Do::DropSession, Do::ReleasePermit, Do::Wake]),
+        (S::Uploading, E::SessionGone) => stay(vec![Do::DropSession, Do::Send]),
 
         (S::Checking | S::Uploading, E::Held(hold)) => {
             Ok((S::Waiting, holds.with(*hold), vec![Do::StopParts, Do::ReleasePermit, Do::Wake]))

@@ -1,0 +1,281 @@
+//! Every answer that VENDORS and FAULTS name leads to the class that it must, and no answer leads nowhere.
+
+use std::time::Duration;
+
+use partway_core::{Answer, Cause, RetryClass, Step, classify};
+use proptest::prelude::*;
+
+const STEPS: [Step; 8] = [
+    Step::Start,
+    Step::Refresh,
+    Step::Part,
+    Step::Complete,
+    Step::List,
+    Step::Abort,
+    Step::Verify,
+    Step::Check,
+];
+
+const NEVER_FROM_PARTS: [Step; 7] =
+    [Step::Start, Step::Refresh, Step::Complete, Step::List, Step::Abort, Step::Verify, Step::Check];
+
+fn status(status: u16) -> Answer<'static> {
+    Answer { status, ..Answer::default() }
+}
+
+fn coded(status: u16, code: &'static str) -> Answer<'static> {
+    Answer { status, code: Some(code), ..Answer::default() }
+}
+
+fn said(status: u16, code: &'static str, message: &'static str) -> Answer<'static> {
+    Answer { message: Some(message), ..coded(status, code) }
+}
+
+fn page(status: u16) -> Answer<'static> {
+    Answer { status, html: true, ..Answer::default() }
+}
+
+#[track_caller]
+fn is(step: Step, answer: Answer<'_>, class: RetryClass, cause: Option<Cause>) {
+    assert_eq!(classify(step, &answer), (class, cause), "{answer:?} at {step:?}");
+}
+
+fn words(what: &str) -> Option<Cause> {
+    Some(Cause::Refused { said: what.to_owned() })
+}
+
+fn links(what: &str) -> Option<Cause> {
+    Some(Cause::LinksUnusable { what: what.to_owned() })
+}
+
+const THROTTLED: RetryClass = RetryClass::Throttled { after: None };
+
+#[test]
+fn expired_links_in_every_form() {
+    for answer in [
+        said(403, "AccessDenied", "Request has expired"),
+        said(403, "accessdenied", "Request has EXPIRED"),
+        coded(403, "ExpiredRequest"),
+        said(400, "ExpiredToken", "The provided token has expired."),
+        said(403, "AuthenticationFailed", "Signature has expired"),
+        Answer { status: 403, message: Some("URL expired"), ..Answer::default() },
+    ] {
+        is(Step::Part, answer, RetryClass::LinkExpired, None);
+    }
+}
+
+#[test]
+fn links_that_can_never_work_say_why() {
+    is(
+        Step::Part,
+        said(403, "SignatureDoesNotMatch", "The request signature does not match"),
+        RetryClass::LinkBroken,
+        links("The request signature does not match"),
+    );
+    is(
+        Step::Part,
+        said(403, "AccessDenied", "There were headers present in the request which were not signed"),
+        RetryClass::LinkBroken,
+        links("There were headers present in the request which were not signed"),
+    );
+    is(Step::Part, said(403, "HeadersNotSigned", "x-amz-acl"), RetryClass::LinkBroken, links("x-amz-acl"));
+    is(Step::Part, coded(403, "AccessDenied"), RetryClass::LinkBroken, links("AccessDenied"));
+    is(Step::Part, status(403), RetryClass::LinkBroken, links("status 403"));
+}
+
+#[test]
+fn no_part_says_anything_of_the_key() {
+    for number in 0..1000 {
+        for code in ["", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "invalid_api_key"] {
+            let (class, cause) = classify(Step::Part, &coded(number, code));
+            assert_ne!(class, RetryClass::Credentials, "{number} {code}");
+            assert!(!matches!(cause, Some(Cause::KeyRefused | Cause::PermissionRefused)), "{number} {code}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_clock_stops() {
+    let clock = Some(Cause::ClockWrong { ahead_seconds: 0 });
+    for step in STEPS {
+        is(step, coded(403, "RequestTimeTooSkewed"), RetryClass::Refused, clock.clone());
+    }
+    // A link of our own making that is too old at once.
+    is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock);
+}
+
+#[test]
+fn a_session_that_is_gone() {
+    let gone = coded(404, "NoSuchUpload");
+    for step in [Step::Part, Step::List, Step::Refresh, Step::Abort] {
+        is(step, gone, RetryClass::SessionGone, None);
+    }
+    is(Step::Complete, gone, RetryClass::Conflict, Some(Cause::NeverConfirmed));
+}
+
+#[test]
+fn the_second_complete_may_answer_404_or_409() {
+    for number in [404, 409, 410] {
+        is(Step::Complete, status(number), RetryClass::Conflict, Some(Cause::NeverConfirmed));
+    }
+    let web_page = Some(Cause::BrokenReply { what: "a web page in place of data".to_owned() });
+    is(Step::Complete, page(404), RetryClass::Again, web_page);
+}
+
+#[test]
+fn a_wrong_plan_is_permanent_and_a_missing_part_is_not() {
+    is(Step::Complete, coded(400, "EntityTooSmall"), RetryClass::Refused, words("EntityTooSmall"));
+    is(Step::Complete, coded(400, "InvalidPartOrder"), RetryClass::Refused, words("InvalidPartOrder"));
+    is(Step::Part, coded(400, "EntityTooLarge"), RetryClass::Refused, words("EntityTooLarge"));
+    is(Step::Complete, coded(400, "InvalidPart"), RetryClass::PartsMissing, None);
+    is(Step::Part, coded(400, "InvalidPart"), RetryClass::Refused, words("InvalidPart"));
+}
+
+#[test]
+fn damage_on_the_way_and_idle_sockets_pass_although_they_are_4xx() {
+    for code in ["BadDigest", "IncompleteBody", "RequestTimeout"] {
+        is(Step::Part, coded(400, code), RetryClass::Again, None);
+    }
+    for step in STEPS {
+        is(step, status(408), RetryClass::Again, None);
+    }
+}
+
+#[test]
+fn passing_errors_pass_at_every_step() {
+    for step in STEPS {
+        for number in [500, 502, 503, 520, 599] {
+            is(step, status(number), RetryClass::Again, None);
+            is(step, page(number), RetryClass::Again, None);
+        }
+        is(step, coded(409, "OperationAborted"), RetryClass::Again, None);
+    }
+    is(Step::Part, status(409), RetryClass::Again, None);
+    is(Step::Part, status(504), RetryClass::Again, None);
+}
+
+#[test]
+fn a_gateway_that_gave_up_waiting_for_complete_does_not_know() {
+    is(Step::Complete, page(504), RetryClass::Unknown, Some(Cause::NeverConfirmed));
+}
+
+#[test]
+fn throttling_in_all_its_forms() {
+    let after = Some(Duration::from_secs(7));
+    for step in STEPS {
+        is(step, coded(503, "SlowDown"), THROTTLED, None);
+        is(step, status(429), THROTTLED, None);
+        let asked = RetryClass::Throttled { after };
+        is(step, Answer { retry_after: after, ..status(429) }, asked.clone(), None);
+        is(step, Answer { retry_after: after, ..status(503) }, asked.clone(), None);
+        is(step, Answer { retry_after: after, ..coded(200, "SlowDown") }, asked, None);
+    }
+}
+
+#[test]
+fn a_200_with_an_error_in_it_failed_all_the_same() {
+    is(Step::Complete, coded(200, "InternalError"), RetryClass::Again, None);
+    is(Step::Complete, said(200, "", "No such folder"), RetryClass::Refused, words("No such folder"));
+}
+
+#[test]
+fn a_200_that_cannot_be_read_is_no_refusal_at_complete() {
+    let unreadable = Some(Cause::BrokenReply { what: "an answer (200) that cannot be read".to_owned() });
+    is(Step::Complete, status(200), RetryClass::Unknown, unreadable.clone());
+    is(Step::Complete, said(200, "", " "), RetryClass::Unknown, unreadable.clone());
+    is(Step::Start, status(200), RetryClass::Refused, unreadable);
+}
+
+#[test]
+fn a_page_in_place_of_data_waits_for_the_network() {
+    let web_page = Some(Cause::BrokenReply { what: "a web page in place of data".to_owned() });
+    for step in STEPS {
+        for number in [200, 302, 307, 511] {
+            is(step, page(number), RetryClass::Offline, web_page.clone());
+        }
+    }
+    is(Step::Start, page(404), RetryClass::Refused, web_page);
+}
+
+#[test]
+fn redirects_are_never_followed_nor_repeated() {
+    for step in STEPS {
+        for number in [301, 302, 303, 307, 308] {
+            let what = format!("a redirect ({number}) to another address");
+            is(step, status(number), RetryClass::Refused, Some(Cause::BrokenReply { what }));
+        }
+    }
+}
+
+#[test]
+fn refusals_of_the_api() {
+    for step in NEVER_FROM_PARTS {
+        is(step, status(401), RetryClass::Credentials, Some(Cause::KeyRefused));
+        is(step, coded(403, "invalid_API_key"), RetryClass::Credentials, Some(Cause::KeyRefused));
+        is(step, coded(403, "TOKEN_REVOKED"), RetryClass::Credentials, Some(Cause::KeyRefused));
+        is(step, coded(403, "InvalidAccessKeyId"), RetryClass::Credentials, Some(Cause::KeyRefused));
+        is(step, coded(400, "ExpiredToken"), RetryClass::Credentials, Some(Cause::KeyRefused));
+        is(step, coded(403, "AccessDenied"), RetryClass::Refused, Some(Cause::PermissionRefused));
+        is(step, status(402), RetryClass::Refused, Some(Cause::QuotaRefused));
+        is(step, status(413), RetryClass::Refused, Some(Cause::TooLarge { limit: None }));
+        is(step, status(415), RetryClass::Refused, Some(Cause::TypeRefused { mime: String::new() }));
+        is(step, said(422, "E42", "folder is locked"), RetryClass::Refused, words("folder is locked"));
+        is(step, coded(400, "E42"), RetryClass::Refused, words("E42"));
+        is(step, status(418), RetryClass::Refused, words("status 418"));
+    }
+}
+
+#[test]
+fn the_vendors_words_are_bounded() {
+    let long = "é".repeat(100_000);
+    let (_, cause) =
+        classify(Step::Start, &Answer { status: 400, message: Some(&long), ..Answer::default() });
+    assert_eq!(cause, words(&"é".repeat(500)));
+}
+
+/// One line a status, so that a changed row shows what it changes everywhere.
+#[test]
+fn bare_statuses_at_every_step() {
+    let mut table = String::from("status");
+    STEPS.iter().for_each(|step| table.push_str(&format!(" {:<11}", format!("{step:?}"))));
+    for number in [
+        0, 100, 200, 204, 304, 307, 400, 401, 402, 403, 404, 405, 408, 409, 410, 411, 412, 413, 415, 416,
+        422, 425, 429, 451, 500, 501, 502, 503, 504, 505, 507, 511, 599, 999,
+    ] {
+        table.push_str(&format!("\n{number:>6}"));
+        for step in STEPS {
+            let class = format!("{:?}", classify(step, &status(number)).0);
+            let name = class.split([' ', '{']).next().unwrap_or_default();
+            table.push_str(&format!(" {name:<11}"));
+        }
+    }
+    let table = table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(table);
+}
+
+proptest! {
+    /// Whatever a server says: a class that a person must see has a cause, and what is not for a step is not given at it.
+    #[test]
+    fn any_answer_leads_somewhere(
+        step in prop::sample::select(&STEPS[..]),
+        status in prop_oneof![0..600_u16, any::<u16>()],
+        code in any::<Option<String>>(),
+        message in any::<Option<String>>(),
+        html in any::<bool>(),
+    ) {
+        let answer = Answer { status, code: code.as_deref(), message: message.as_deref(), html, retry_after: None };
+        let (class, cause) = classify(step, &answer);
+        let finishing = matches!(step, Step::Complete | Step::Verify);
+        match class {
+            RetryClass::Refused | RetryClass::Credentials => prop_assert!(cause.is_some()),
+            RetryClass::LinkExpired | RetryClass::LinkBroken => prop_assert_eq!(step, Step::Part),
+            RetryClass::PartsMissing => prop_assert_eq!(step, Step::Complete),
+            RetryClass::Conflict | RetryClass::Unknown => prop_assert!(finishing),
+            _ => {}
+        }
+        // A redirect and a refusal of the key are never simply repeated.
+        if (300..400).contains(&status) || status == 401 {
+            prop_assert_ne!(class, RetryClass::Again);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the domain promises, through its public face only.
+
+mod answers;
+mod backoff;
+mod holds;
+mod http_date;
+mod life;
+mod life_table;
+mod plan;
+mod rate;
+mod secrets;
