@@ -22,18 +22,18 @@ fn install_on_debian(purpose: Purpose, yes: bool) -> Outcome<()> {
         return Ok(());
     }
     let root = is_root();
-    let line = apt_line(&lacking, root);
-    println!("Missing system packages. The line that installs them:\n\n  {line}\n");
-    if !(root || yes || is_ci()) {
-        if !can_ask() {
-            return Err(not_ready("Run that line, or say --yes to have it done. Nothing was changed."));
+    let sudo = !root && ask("sudo", &["--version"]).is_some();
+    println!("Missing system packages. The line that installs them:\n\n  {}\n", apt_line(&lacking, sudo));
+    if !root {
+        if !sudo {
+            return Err(not_ready("Nothing was changed. Run that line as root (there is no sudo here)."));
         }
-        if !agreed() {
-            return Err(not_ready("Nothing was changed. Run that line yourself, then this command again."));
+        if !(yes || is_ci()) {
+            agree()?;
         }
     }
     for call in apt_calls(&lacking) {
-        apt_get(&call, root)?;
+        apt_get(&call, sudo)?;
     }
     let still = missing(&wanted, &installed(&wanted));
     if still.is_empty() {
@@ -52,18 +52,25 @@ fn installed(packages: &[&str]) -> String {
     answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned()).unwrap_or_default()
 }
 
-/// Asks once; only a yes is a yes, and Return alone is one.
-fn agreed() -> bool {
+/// Asks the person, if there is one; Return alone is a yes, anything unclear is a no.
+fn agree() -> Outcome<()> {
+    if !can_ask() {
+        return Err(not_ready("Nothing was changed. Run that line, or say --yes to have it done."));
+    }
     eprint!("Install them now? [Y/n] ");
     let mut answer = String::new();
     let read = std::io::stderr().flush().and_then(|()| std::io::stdin().read_line(&mut answer));
-    read.is_ok_and(|bytes| bytes > 0) && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+    let heard = read.is_ok_and(|bytes| bytes > 0);
+    if heard && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") {
+        return Ok(());
+    }
+    Err(not_ready("Nothing was changed. Run that line yourself, then this command again."))
 }
 
 /// Runs one `apt-get` in the foreground, where `sudo` can ask for its password.
-fn apt_get(call: &[String], root: bool) -> Outcome<()> {
+fn apt_get(call: &[String], sudo: bool) -> Outcome<()> {
     let mut words = call.to_vec();
-    if !root {
+    if sudo {
         words.insert(0, "sudo".to_owned());
     }
     let status = Command::new(&words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive").status();

@@ -65,9 +65,9 @@ pub(crate) fn apt_calls(packages: &[&str]) -> [Vec<String>; 2] {
     ]
 }
 
-/// The line to type, with `sudo` unless the person is root.
-pub(crate) fn apt_line(packages: &[&str], root: bool) -> String {
-    let sudo = if root { "" } else { "sudo " };
+/// The line to type, as root or with `sudo`.
+pub(crate) fn apt_line(packages: &[&str], sudo: bool) -> String {
+    let sudo = if sudo { "sudo " } else { "" };
     apt_calls(packages).map(|call| format!("{sudo}{}", call.join(" "))).join(" && ")
 }
 
@@ -103,11 +103,11 @@ mod tests {
     #[test]
     fn the_line_is_exact() {
         assert_eq!(
-            apt_line(&["pkg-config", "xvfb"], true),
+            apt_line(&["pkg-config", "xvfb"], false),
             "apt-get update && apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends pkg-config xvfb"
         );
         assert_eq!(
-            apt_line(&["xvfb"], false),
+            apt_line(&["xvfb"], true),
             "sudo apt-get update && sudo apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends xvfb"
         );
     }
