@@ -46,6 +46,7 @@ pub(crate) const STEPS: &[Step] = &[
         about: "the UI that the app bundles",
         work: |context| ui_script(context, "build"),
     },
+    Step { name: "ui-e2e", about: "the UI in a real browser", work: |context| ui_script(context, "e2e") },
     Step { name: "venv", about: "Python tools of the tests, in target/venv", work: python },
     Step { name: "clippy", about: "cargo clippy, warnings as errors", work: clippy },
     Step { name: "doc", about: "cargo doc, warnings as errors", work: doc },
