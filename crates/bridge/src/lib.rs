@@ -1,1 +1,29 @@
-//! The api over the data folder's local socket.
+//! The api over the data folder's local socket: one folder, one process, many front ends.
+//!
+//! Whoever holds the folder's [`FolderLock`] runs the [`App`](partway_app::App) and a [`Server`] on a socket in that folder; every other front
+//! end is a [`Client`] of it. A front end holds a [`Front`], which is one or the other, and opens a new one when the holder is gone.
+//! See docs/bridge.md for the lines that go over the socket.
+//!
+//! What is absent: no pid file (a pid says nothing after a crash, the system's file lock does), and no port that other users could reach.
+
+mod answers;
+mod client;
+mod conversation;
+mod error;
+mod events;
+mod front;
+mod lines;
+mod lock;
+mod place;
+mod server;
+mod ticks;
+
+pub use answers::{Answers, EventSource, TickSource};
+pub use client::Client;
+pub use error::{AskError, BridgeError};
+pub use events::{FrontEvents, Heard};
+pub use front::Front;
+pub use lines::{ANSWER_LIMIT, REQUEST_LIMIT};
+pub use lock::FolderLock;
+pub use server::Server;
+pub use ticks::FrontTicks;

@@ -1,0 +1,129 @@
+//! What a front end holds: the app itself, or the way to the process that runs it.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_api::{Answer, Look, Request};
+use partway_app::{App, OpenError};
+use tokio::time::{Instant, sleep};
+
+use crate::{Answers, AskError, BridgeError, Client, FolderLock, FrontEvents, FrontTicks, Server};
+
+/// How long a folder may be held by somebody who does not listen: one who is just starting, or ending with up to 5 s for parts in flight.
+const GAP: Duration = Duration::from_secs(15);
+/// Between two looks during that gap.
+const GAP_PAUSE: Duration = Duration::from_millis(50);
+
+/// One front end's hold on a data folder.
+pub struct Front<A: Answers = App>(Side<A>);
+
+enum Side<A: Answers> {
+    Holder { app: A, server: Server, on_show: Arc<dyn Fn() + Send + Sync> },
+    Guest(Client),
+}
+
+impl<A: Answers> Front<A> {
+    /// Takes the folder's lock, makes the app and serves it; or connects to whoever holds the lock. In the gap where a holder is just
+    /// starting or ending it tries again for some seconds. `on_show` is called in the holder when another front end asks it to show itself.
+    ///
+    /// # Errors
+    /// Where the folder or its socket cannot be used, the app cannot be opened, or a holder does not answer.
+    pub async fn open<M, F>(
+        data_dir: &Path,
+        make_app: M,
+        on_show: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, BridgeError>
+    where
+        M: FnOnce() -> F,
+        F: Future<Output = Result<A, OpenError>>,
+    {
+        let until = Instant::now() + GAP;
+        loop {
+            if let Some(lock) = FolderLock::take(data_dir)? {
+                let app = make_app().await?;
+                let on_show: Arc<dyn Fn() + Send + Sync> = Arc::new(on_show);
+                let show = Arc::clone(&on_show);
+                let server = Server::start(app.clone(), lock, move || show())?;
+                return Ok(Self(Side::Holder { app, server, on_show }));
+            }
+            if let Some(client) = Client::connect(data_dir).await? {
+                return Ok(Self(Side::Guest(client)));
+            }
+            if Instant::now() >= until {
+                return Err(BridgeError::NobodyAnswers(data_dir.to_path_buf()));
+            }
+            sleep(GAP_PAUSE).await;
+        }
+    }
+
+    /// Whether this process holds the folder and runs the engine.
+    #[must_use]
+    pub fn is_holder(&self) -> bool {
+        matches!(self.0, Side::Holder { .. })
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// [`AskError::Api`] with a sentence, or [`AskError::HolderGone`]: open again, and ask again.
+    pub async fn ask(&self, request: Request) -> Result<Answer, AskError> {
+        match &self.0 {
+            Side::Guest(client) => client.ask(request).await,
+            Side::Holder { on_show, .. } if matches!(request, Request::Show) => {
+                on_show();
+                Ok(Answer::Ok)
+            }
+            Side::Holder { app, .. } => Ok(app.ask(request).await?),
+        }
+    }
+
+    /// What happens from now on: whatever is asked after this call is in it.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn follow(&self) -> Result<FrontEvents<A>, AskError> {
+        match &self.0 {
+            Side::Holder { app, .. } => Ok(FrontEvents::Own(app.follow())),
+            Side::Guest(client) => client.follow().await.map(FrontEvents::Theirs),
+        }
+    }
+
+    /// What changes in that look from now on.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn watch(&self, look: Look) -> Result<FrontTicks<A>, AskError> {
+        match &self.0 {
+            Side::Holder { app, .. } => Ok(FrontTicks::Own(app.watch(look))),
+            Side::Guest(client) => client.watch(look).await.map(FrontTicks::Theirs),
+        }
+    }
+
+    /// How many other front ends follow what happens here; 0 where this one is not the holder.
+    #[must_use]
+    pub fn clients_following(&self) -> usize {
+        match &self.0 {
+            Side::Holder { server, .. } => *server.following().borrow(),
+            Side::Guest(_) => 0,
+        }
+    }
+
+    /// Waits until nobody else follows; at once where this one is not the holder.
+    pub async fn until_nobody_follows(&self) {
+        if let Side::Holder { server, .. } = &self.0 {
+            // An error means that the server is gone, and with it everybody who followed.
+            let _ = server.following().wait_for(|count| *count == 0).await;
+        }
+    }
+
+    /// Ends in order. The holder hangs up on the others, gives parts in flight `grace`, closes the journal, and only then lets the folder go.
+    pub async fn close(self, grace: Duration) {
+        if let Side::Holder { app, server, .. } = self.0 {
+            let lock = server.stop().await;
+            app.close(grace).await;
+            drop(lock);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The data folder's lock: who holds it runs the engine.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::BridgeError;
+
+/// The name of the locked file in the data folder. It stays there, empty: removing a locked file would let two processes lock two files.
+const LOCK_FILE: &str = "lock";
+
+/// The right to be the one process on a data folder. The system takes it back when the process ends, however it ends.
+#[derive(Debug)]
+pub struct FolderLock {
+    folder: PathBuf,
+    _file: File,
+}
+
+impl FolderLock {
+    /// Makes the folder if need be, makes it private to its owner, and takes its lock; `None` where somebody has it.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made, made private or locked, or is one that all users share.
+    pub fn take(data_dir: &Path) -> Result<Option<Self>, BridgeError> {
+        let fault = |source| BridgeError::Folder { folder: data_dir.to_path_buf(), source };
+        make_private(data_dir)?;
+        // Two spellings of one folder must meet at one socket.
+        let folder = fs::canonicalize(data_dir).map_err(fault)?;
+        let file = open_private(&folder.join(LOCK_FILE)).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { folder, _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(fault(source)),
+        }
+    }
+
+    /// The folder, absolute and without symbolic links.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> Result<(), BridgeError> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+
+    /// `S_ISVTX` of inode(7): set on /tmp and its like, which must stay open to all.
+    const STICKY: u32 = 0o1000;
+
+    let fault = |source| BridgeError::Folder { folder: folder.to_path_buf(), source };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
+    let mode = fs::metadata(folder).map_err(fault)?.permissions().mode();
+    if mode & STICKY != 0 {
+        return Err(BridgeError::Shared(folder.to_path_buf()));
+    }
+    if mode & 0o777 != 0o700 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// On Windows a folder below the user's profile inherits that only its owner may enter.
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> Result<(), BridgeError> {
+    fs::create_dir_all(folder).map_err(|source| BridgeError::Folder { folder: folder.to_path_buf(), source })
+}
+
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

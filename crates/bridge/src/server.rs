@@ -1,0 +1,89 @@
+//! The holder's side: takes in front ends until it is stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use interprocess::local_socket::tokio::{Listener, prelude::*};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::conversation::{Host, converse};
+use crate::{Answers, BridgeError, FolderLock, place};
+
+/// Front ends at once. Each costs a descriptor, of which a process has 1,024 by default; the rest wait in the system's queue.
+const FRONTS_AT_ONCE: usize = 128;
+/// After an `accept` that did not succeed (no descriptors left, say), so that the loop does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A running server. Ends with [`stop`](Self::stop); dropping it stops it too, without waiting.
+pub struct Server {
+    lock: FolderLock,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    following: watch::Receiver<usize>,
+}
+
+impl Server {
+    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward, where the process has one.
+    ///
+    /// # Errors
+    /// Where the socket cannot be made.
+    pub fn start<A: Answers>(
+        answers: A,
+        lock: FolderLock,
+        on_show: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, BridgeError> {
+        let listener = place::listen(lock.folder())
+            .map_err(|source| BridgeError::Socket { folder: lock.folder().to_path_buf(), source })?;
+        let (count, following) = watch::channel(0);
+        let host = Arc::new(Host { answers, on_show: Box::new(on_show), following: count });
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(accept(listener, host, stop.clone(), tasks.clone()));
+        Ok(Self { lock, stop, tasks, following })
+    }
+
+    /// How many front ends follow what happens; changes as they come and go.
+    #[must_use]
+    pub fn following(&self) -> watch::Receiver<usize> {
+        self.following.clone()
+    }
+
+    /// Lets nobody in any more, ends all conversations, and gives the lock back: the folder is still held until that is dropped.
+    pub async fn stop(self) -> FolderLock {
+        place::clear(self.lock.folder());
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.lock
+    }
+}
+
+async fn accept<A: Answers>(
+    listener: Listener,
+    host: Arc<Host<A>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    let places = Arc::new(Semaphore::new(FRONTS_AT_ONCE));
+    let next = async || {
+        let place = Arc::clone(&places).acquire_owned().await;
+        (place, listener.accept().await)
+    };
+    loop {
+        match stop.run_until_cancelled(next()).await {
+            None => return,
+            Some((place, Ok(stream))) => {
+                let (host, stop) = (Arc::clone(&host), stop.clone());
+                tasks.spawn(async move {
+                    stop.run_until_cancelled(converse(stream, host)).await;
+                    drop(place);
+                });
+            }
+            Some((_, Err(fault))) => {
+                tracing::warn!(%fault, "a front end could not be taken in");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
