@@ -1,1 +1,23 @@
 //! The one place that builds an HTTP client: TLS, redaction, error to retry class.
+//!
+//! Two clients, because they must not share anything: [`ApiClient`] carries keys to the vendor's host, [`PartClient`]
+//! carries bytes to presigned URLs and never sees a key. Neither follows a redirect, repeats a request or looks up a proxy.
+
+mod api;
+mod body;
+mod failure;
+mod options;
+mod part;
+mod pool;
+mod redact;
+mod reply;
+mod storage_error;
+mod tls;
+mod wire;
+
+pub use api::{ApiCall, ApiClient, ApiReply, KeyHeader};
+pub use failure::broken_reply;
+pub use options::{Clock, HttpError, HttpOptions};
+pub use part::{PartClient, PutAnswer, PutFailure};
+pub use redact::{redact, redact_text};
+pub use reply::vendor_words;

@@ -1,1 +1,40 @@
 //! Secrets behind one trait: the system's keychain, or this session's memory.
+//!
+//! There is no third way: nothing here writes a key to a file.
+
+mod error;
+mod session;
+mod system;
+mod worker;
+
+use async_trait::async_trait;
+use partway_core::ApiKey;
+
+pub use error::KeychainError;
+pub use session::SessionKeychain;
+pub use system::SystemKeychain;
+
+/// How long a key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// In the system's keychain: until it is removed.
+    System,
+    /// In memory: until this process ends. Wherever such a key is shown, that is said.
+    ThisSession,
+}
+
+/// A place for keys, each under an account's name.
+#[async_trait]
+pub trait Keychain: Send + Sync {
+    /// The key of that account; `None` where there is none.
+    async fn get(&self, account: &str) -> Result<Option<ApiKey>, KeychainError>;
+
+    /// Keeps a key, in place of an earlier one.
+    async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError>;
+
+    /// Forgets a key; that there was none is no fault.
+    async fn remove(&self, account: &str) -> Result<(), KeychainError>;
+
+    /// Whether keys can be kept right now, seen by keeping, reading and removing one of no account.
+    async fn status(&self) -> Result<Kept, KeychainError>;
+}

@@ -1,1 +1,12 @@
 //! One module a vendor: the only place that knows a vendor's name.
+//!
+//! [`kinds`] lists what can be set up, [`validate`] looks at what a person typed, [`open`] makes a destination of it.
+
+pub mod autorender;
+mod kind;
+mod number;
+mod presigned;
+mod settings;
+
+pub use kind::{Kind, kinds, open, validate};
+pub use settings::SettingsError;

@@ -1,0 +1,242 @@
+//! Calls to a vendor's API: JSON out, JSON back, bounded, never repeated, never redirected.
+
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method};
+use partway_core::{Answer, ApiKey, Cause, Failure, RetryClass, Step};
+use serde_json::Value;
+use url::Url;
+
+use crate::options::Clock;
+use crate::redact::redact_text;
+use crate::{HttpError, HttpOptions, failure, reply, tls};
+
+/// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
+const LONGEST_REPLY: usize = 32 << 20;
+
+/// Shorter than a server keeps an idle connection: Node's default, the shortest of the usual ones, is 5 s
+/// (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being closed.
+pub(crate) const IDLE: Duration = Duration::from_secs(4);
+
+/// In which header a key goes, and what stands before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHeader {
+    /// The header.
+    pub name: HeaderName,
+    /// What stands before the key, with its blank.
+    pub prefix: &'static str,
+}
+
+impl KeyHeader {
+    /// `Authorization: Bearer KEY`.
+    pub const BEARER: Self = Self { name: AUTHORIZATION, prefix: "Bearer " };
+    /// `x-api-key: KEY`.
+    pub const X_API_KEY: Self = Self { name: HeaderName::from_static("x-api-key"), prefix: "" };
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct ApiCall<'a> {
+    /// For which step, so that a lost answer is judged rightly.
+    pub step: Step,
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub url: &'a Url,
+    /// Further headers.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The key and where it goes; it is sent to this URL's host and nowhere else.
+    pub key: Option<(KeyHeader, &'a ApiKey)>,
+    /// The JSON to send.
+    pub body: Option<Value>,
+    /// How long the whole call may take, connecting included.
+    pub timeout: Duration,
+}
+
+/// A 2xx answer.
+#[derive(Debug)]
+pub struct ApiReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its body; `Null` where it was empty.
+    pub json: Value,
+    /// The server's clock, Unix seconds, where the answer told it.
+    pub server_unix_time: Option<u64>,
+    /// By how many seconds the server's clock is ahead of ours.
+    pub clock_ahead: Option<i64>,
+}
+
+/// The client for vendors' APIs. Cloning is cheap and shares the connections.
+#[derive(Clone)]
+pub struct ApiClient {
+    client: reqwest::Client,
+    clock: Option<Clock>,
+}
+
+impl ApiClient {
+    /// A client that follows no redirect, repeats nothing, keeps no cookie, asks for no compression and looks up no proxy.
+    ///
+    /// # Errors
+    /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config(&options.extra_roots_pem)?)
+            .user_agent(&options.user_agent)
+            .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(IDLE)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .build()
+            .map_err(|error| HttpError::Client(failure::chain(&error.without_url())))?;
+        Ok(Self { client, clock: options.clock.clone() })
+    }
+
+    /// Sends a call and reads its JSON.
+    ///
+    /// # Errors
+    /// [`Failure`] where no 2xx answer with whole JSON of at most 32 MiB came. `Unknown` for a start or a complete whose
+    /// answer was lost. The call is never repeated here.
+    pub async fn json(&self, call: ApiCall<'_>) -> Result<ApiReply, Failure> {
+        let (step, key, host) =
+            (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()), authority(call.url));
+        let outcome = match tokio::time::timeout(call.timeout, self.exchange(call, &host)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(failure::lost(step, &host, "no answer came in time")),
+        };
+        outcome.map_err(|failure| without_key(failure, key.as_ref()))
+    }
+
+    async fn exchange(&self, call: ApiCall<'_>, host: &str) -> Result<ApiReply, Failure> {
+        let step = call.step;
+        let mut request = self.client.request(call.method, call.url.clone());
+        for (name, value) in call.headers {
+            request = request.header(name, value);
+        }
+        if let Some((place, key)) = call.key {
+            request = request.header(place.name, secret_header(step, place.prefix, key)?);
+        }
+        if let Some(body) = call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        let mut answer = request.send().await.map_err(|error| not_sent(step, host, error))?;
+
+        let status = answer.status();
+        let headers = answer.headers().clone();
+        let server_unix_time = reply::server_time(&headers);
+        let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
+        let body = read(&mut answer, step, host).await?;
+        let html = reply::is_html(&headers, &body);
+
+        if status.is_success() && !html {
+            return match parse(&body) {
+                Ok(json) => Ok(ApiReply { status: status.as_u16(), json, server_unix_time, clock_ahead }),
+                Err(what) => Err(failure::broken_reply(step, status.as_u16(), clock_ahead, &what)),
+            };
+        }
+        let json = parse(&body).unwrap_or(Value::Null);
+        let (code, message) = reply::vendor_words(&json);
+        let message = message
+            .or_else(|| status.is_redirection().then(|| reply::redirect_target(&headers)).flatten())
+            .or_else(|| Some(redact_text(&String::from_utf8_lossy(&body))).filter(|text| !text.is_empty()));
+        let answer = Answer {
+            status: status.as_u16(),
+            code: code.as_deref(),
+            message: message.as_deref(),
+            html,
+            retry_after: reply::retry_after(&headers),
+        };
+        Err(failure::from_answer(step, &answer, clock_ahead))
+    }
+}
+
+impl std::fmt::Debug for ApiClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiClient")
+    }
+}
+
+/// Host and port, for words.
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// A key as a header that no library prints.
+fn secret_header(step: Step, prefix: &str, key: &ApiKey) -> Result<HeaderValue, Failure> {
+    let text = format!("{prefix}{}", key.expose());
+    let Ok(mut value) = HeaderValue::from_str(&text) else {
+        let detail = "the key holds characters that cannot be sent, a line break perhaps";
+        return Err(Failure::new(step, RetryClass::Credentials, Cause::KeyRefused, detail));
+    };
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+async fn read(answer: &mut reqwest::Response, step: Step, host: &str) -> Result<Vec<u8>, Failure> {
+    let status = answer.status().as_u16();
+    let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
+    if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) => {
+                let words = format!("the answer broke off: {}", failure::chain(&error.without_url()));
+                return Err(failure::lost(step, host, &words));
+            }
+        }
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Value, String> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        if error.is_eof() {
+            format!("the reply breaks off after {} bytes, in the middle of its JSON", body.len())
+        } else {
+            format!("the reply is not JSON (line {}, column {})", error.line(), error.column())
+        }
+    })
+}
+
+fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
+    let error = error.without_url();
+    if error.is_connect() {
+        failure::not_connected(step, host, &error)
+    } else if error.is_builder() {
+        let detail = redact_text(&failure::chain(&error));
+        Failure::new(step, RetryClass::Refused, Cause::Refused { said: detail.clone() }, detail)
+    } else {
+        failure::lost(step, host, &failure::chain(&error))
+    }
+}
+
+/// A vendor may repeat the key in its words ("key abc is unknown"): it is taken out again.
+fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
+    let Some(key) = key.map(ApiKey::expose).filter(|key| !key.is_empty()) else { return failure };
+    let hide = |text: &mut String| {
+        if text.contains(key) {
+            *text = text.replace(key, "…");
+        }
+    };
+    hide(&mut failure.detail);
+    failure.code.iter_mut().for_each(hide);
+    match &mut failure.cause {
+        Cause::Refused { said: text }
+        | Cause::BrokenReply { what: text }
+        | Cause::LinksUnusable { what: text }
+        | Cause::KeepsFailing { what: text }
+        | Cause::CertificateRefused { what: text } => hide(text),
+        _ => {}
+    }
+    failure
+}

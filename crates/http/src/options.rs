@@ -1,0 +1,67 @@
+//! What a client is built from, all of it handed in.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Tells the present in seconds since the Unix epoch.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// What both clients are built from. Nothing is read from the environment and no proxy is looked up.
+#[derive(Clone)]
+pub struct HttpOptions {
+    /// Further root certificates, PEM, beside the system's.
+    pub extra_roots_pem: Vec<Vec<u8>>,
+    /// How long name, TCP and TLS together may take.
+    pub connect_timeout: Duration,
+    /// What API calls say of us; parts say nothing.
+    pub user_agent: String,
+    /// This computer's clock; without it no clock difference is told.
+    pub clock: Option<Clock>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            extra_roots_pem: Vec::new(),
+            // Three SYNs (at 0, 1 and 3 s, RFC 6298) and a slow handshake fit into it.
+            connect_timeout: Duration::from_secs(10),
+            user_agent: concat!("partway/", env!("CARGO_PKG_VERSION")).to_owned(),
+            clock: None,
+        }
+    }
+}
+
+impl HttpOptions {
+    /// By how many seconds a server that tells this time is ahead of the clock that was handed in.
+    pub(crate) fn ahead(clock: Option<&Clock>, server_unix_time: Option<u64>) -> Option<i64> {
+        let (clock, server) = (clock?, server_unix_time?);
+        i64::try_from(server).ok()?.checked_sub(i64::try_from(clock()).ok()?)
+    }
+}
+
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpOptions")
+            .field("extra_roots", &self.extra_roots_pem.len())
+            .field("connect_timeout", &self.connect_timeout)
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why no client could be built.
+#[derive(Debug, Error)]
+pub enum HttpError {
+    /// An additional root certificate cannot be read.
+    #[error("the additional root certificate cannot be read: {0}")]
+    Root(String),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] rustls::Error),
+    /// The API client cannot be set up.
+    #[error("the client cannot be set up: {0}")]
+    Client(String),
+}

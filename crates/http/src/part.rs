@@ -1,0 +1,281 @@
+//! Sending one part: a PUT with exactly the target's headers, Host and Content-Length.
+//!
+//! Built on hyper's HTTP/1.1 connection and not on reqwest, because reqwest always adds `accept: */*`
+//! (its `ClientBuilder::new`, 0.13), and because here an upload in flight must end on the wire when it is dropped.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, ETAG, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use partway_core::{Answer, Cause, Etag, Failure, RetryClass, SignedUrl, Step};
+use thiserror::Error;
+
+use crate::body::{BoxError, Watch, WatchedBody};
+use crate::options::Clock;
+use crate::pool::{Connection, Origin, Pool};
+use crate::storage_error::storage_error;
+use crate::{HttpError, HttpOptions, failure, reply};
+
+/// The longest answer of a storage that is read; S3's error documents have about 1 kB.
+const LONGEST_ANSWER: usize = 64 << 10;
+
+/// How long a connection may take to be ready for the next part before it is closed instead.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// What the storage said to a part that it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutAnswer {
+    /// The part's ETag, without quotes and without a leading `W/`.
+    pub etag: Option<Etag>,
+    /// Whether that ETag is the MD5 of the bytes: 32 hex digits, and no header tells of KMS or a customer's key.
+    pub comparable: bool,
+    /// The server's clock, Unix seconds, where the answer told it.
+    pub server_unix_time: Option<u64>,
+}
+
+/// Why a part was not stored, as far as we know.
+#[derive(Debug, Error)]
+pub enum PutFailure {
+    /// The bytes could not be read: a matter of the file, not of the network.
+    #[error("the part could not be read")]
+    Body(#[source] io::Error),
+    /// The network or the storage.
+    #[error(transparent)]
+    Wire(Failure),
+}
+
+impl From<Failure> for PutFailure {
+    fn from(failure: Failure) -> Self {
+        Self::Wire(failure)
+    }
+}
+
+/// The client for parts. Cloning is cheap and shares the connections.
+#[derive(Clone)]
+pub struct PartClient {
+    pool: Arc<Pool>,
+    clock: Option<Clock>,
+}
+
+impl std::fmt::Debug for PartClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PartClient")
+    }
+}
+
+impl PartClient {
+    /// A client that speaks HTTP/1.1 only, one connection for each part in flight.
+    ///
+    /// # Errors
+    /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+        Ok(Self { pool: Pool::new(options)?, clock: options.clock.clone() })
+    }
+
+    /// Sends one part. The body must know its exact length. Dropping the future closes the connection.
+    ///
+    /// No time-out but that of connecting: the caller watches its body being taken and knows how long to wait.
+    ///
+    /// # Errors
+    /// [`PutFailure::Body`] where the body failed or was shorter or longer than announced; else what the storage or the
+    /// network said. Nothing is repeated, except on a kept connection that had died before it took the request.
+    pub async fn put<B>(
+        &self,
+        url: &SignedUrl,
+        headers: &[(String, String)],
+        body: B,
+    ) -> Result<PutAnswer, PutFailure>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Some(length) = body.size_hint().exact() else {
+            let why = "the length of a part must be known before it is sent";
+            return Err(PutFailure::Body(io::Error::new(io::ErrorKind::InvalidInput, why)));
+        };
+        let (uri, origin) = target(url)?;
+        let (body, watch) = WatchedBody::new(body, length);
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::PUT;
+        *request.headers_mut() = exact_headers(&origin, headers, length)?;
+        *request.uri_mut() = uri;
+
+        let (connection, answer) = self.send(&origin, request, &watch).await?;
+        watch.stop();
+        let (head, body) = answer.into_parts();
+        let (body, whole) = read(body).await;
+        let clean = watch.all_taken() && whole;
+        let outcome = self.judge(&head, &body, &watch);
+        if clean {
+            self.settle(origin, connection).await;
+        }
+        Ok(outcome?)
+    }
+
+    async fn send(
+        &self,
+        origin: &Origin,
+        mut request: Request<WatchedBody>,
+        watch: &Watch,
+    ) -> Result<(Connection, Response<Incoming>), PutFailure> {
+        let host = origin.1.as_str();
+        loop {
+            let mut connection = match self.pool.take(origin) {
+                Some(connection) => connection,
+                None => self
+                    .pool
+                    .connect(origin)
+                    .await
+                    .map_err(|error| failure::not_connected(Step::Part, host, &*error))?,
+            };
+            match connection.sender.try_send_request(request).await {
+                Ok(answer) => return Ok((connection, answer)),
+                Err(mut error) => match error.take_message() {
+                    // The server closed it while it was idle; not one byte of the body was taken.
+                    Some(unsent) if connection.reused => request = unsent,
+                    _ => {
+                        if let Some(fault) = watch.take_fault() {
+                            return Err(PutFailure::Body(fault));
+                        }
+                        let words = failure::chain(&error.into_error());
+                        return Err(failure::lost(Step::Part, host, &words).into());
+                    }
+                },
+            }
+        }
+    }
+
+    fn judge(&self, head: &http::response::Parts, body: &[u8], watch: &Watch) -> Result<PutAnswer, Failure> {
+        let status = head.status.as_u16();
+        let html = reply::is_html(&head.headers, body);
+        let said = storage_error(body);
+        let server_unix_time = said.server_time.or_else(|| reply::server_time(&head.headers));
+        let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
+        if head.status.is_success() && !html && said.code.is_none() {
+            if !watch.all_taken() {
+                let detail = "the storage said yes before it had the whole part";
+                let cause = Cause::KeepsFailing { what: detail.to_owned() };
+                let failure = Failure::new(Step::Part, RetryClass::Again, cause, detail);
+                return Err(Failure { status: Some(status), clock_ahead, ..failure });
+            }
+            let etag = etag(&head.headers);
+            let comparable = etag.as_ref().is_some_and(is_md5) && !is_encrypted(&head.headers);
+            return Ok(PutAnswer { etag, comparable, server_unix_time });
+        }
+        let message = match (&said.message, &said.headers_not_signed) {
+            (Some(message), Some(header)) => Some(format!("{message} (header {header})")),
+            (None, Some(header)) => Some(format!("header {header}")),
+            (Some(message), None) => Some(message.clone()),
+            (None, None) if head.status.is_redirection() => reply::redirect_target(&head.headers),
+            (None, None) => None,
+        };
+        let answer = Answer {
+            status,
+            code: said.code.as_deref(),
+            message: message.as_deref(),
+            html,
+            retry_after: reply::retry_after(&head.headers),
+        };
+        Err(failure::from_answer(Step::Part, &answer, clock_ahead))
+    }
+
+    /// Keeps the connection once it is ready for the next part.
+    async fn settle(&self, origin: Origin, mut connection: Connection) {
+        if let Ok(Ok(())) = tokio::time::timeout(SETTLE, connection.sender.ready()).await {
+            self.pool.keep(origin, connection);
+        }
+    }
+}
+
+/// Path and query to ask for, and where.
+fn target(url: &SignedUrl) -> Result<(Uri, Origin), Failure> {
+    let unusable = |what: &str| {
+        let cause = Cause::LinksUnusable { what: what.to_owned() };
+        Failure::new(Step::Part, RetryClass::LinkBroken, cause, what)
+    };
+    let parts = url.expose().parse::<Uri>().map_err(|_| unusable("the link cannot be read"))?.into_parts();
+    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+        return Err(unusable("the link names no host"));
+    };
+    if scheme != http::uri::Scheme::HTTP && scheme != http::uri::Scheme::HTTPS {
+        return Err(unusable("the link is neither http nor https"));
+    }
+    if authority.as_str().contains('@') {
+        return Err(unusable("the link holds a user name"));
+    }
+    let path = parts.path_and_query.map_or_else(|| Uri::from_static("/"), Uri::from);
+    Ok((path, (scheme, authority)))
+}
+
+/// The target's headers, Host and Content-Length; whoever names those two himself gets ours.
+fn exact_headers(origin: &Origin, headers: &[(String, String)], length: u64) -> Result<HeaderMap, Failure> {
+    let unusable = |name: &str| {
+        let what = format!("the link asks for a header that cannot be sent: {}", crate::redact_text(name));
+        Failure::new(Step::Part, RetryClass::LinkBroken, Cause::LinksUnusable { what: what.clone() }, what)
+    };
+    let mut map = HeaderMap::with_capacity(headers.len() + 2);
+    let host = default_port_removed(origin);
+    map.insert(HOST, HeaderValue::from_str(&host).map_err(|_| unusable("host"))?);
+    for (name, value) in headers {
+        let header = HeaderName::try_from(name).map_err(|_| unusable(name))?;
+        let value = HeaderValue::from_str(value).map_err(|_| unusable(name))?;
+        if header != HOST && header != CONTENT_LENGTH {
+            map.append(header, value);
+        }
+    }
+    map.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    Ok(map)
+}
+
+/// The signature covers Host, and signers leave the default port out (RFC 9110, 4.2.3).
+fn default_port_removed((scheme, authority): &Origin) -> String {
+    let default = if *scheme == http::uri::Scheme::HTTPS { 443 } else { 80 };
+    match authority.port_u16() {
+        Some(port) if port != default => authority.to_string(),
+        _ => authority.host().to_owned(),
+    }
+}
+
+/// At most [`LONGEST_ANSWER`] of an answer's body, and whether that was all of it.
+async fn read(mut body: Incoming) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::new();
+    loop {
+        match body.frame().await {
+            None => return (bytes, true),
+            Some(Err(_)) => return (bytes, false),
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { continue };
+                let room = LONGEST_ANSWER - bytes.len();
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                if data.len() > room {
+                    return (bytes, false);
+                }
+            }
+        }
+    }
+}
+
+fn etag(headers: &HeaderMap) -> Option<Etag> {
+    let value = headers.get(ETAG)?.to_str().ok()?.trim();
+    let bare = value.strip_prefix("W/").unwrap_or(value).trim_matches('"');
+    (!bare.is_empty()).then(|| Etag(bare.to_owned()))
+}
+
+fn is_md5(etag: &Etag) -> bool {
+    etag.0.len() == 32 && etag.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// With KMS or a customer's key the ETag is 32 hex digits all the same, but no MD5 (AWS, "Object": ETag).
+fn is_encrypted(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-amz-server-side-encryption-customer-algorithm")
+        || headers
+            .get("x-amz-server-side-encryption")
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("aws:kms"))
+}

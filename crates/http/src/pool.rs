@@ -1,0 +1,143 @@
+//! Connections for parts: HTTP/1.1, one request at a time each, kept for the next part.
+//!
+//! A connection is a value: dropping it closes the socket at once. So whoever drops an upload in flight (pause, watchdog,
+//! cancel) has also ended it on the wire, and a connection whose request did not end cleanly can never be used again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use tokio::task::JoinHandle;
+use tower_service::Service;
+
+use crate::api::IDLE;
+use crate::body::{BoxError, WatchedBody};
+use crate::wire::AnswerFirst;
+use crate::{HttpError, HttpOptions, tls};
+
+/// When a silent peer is asked whether it is still there, and how often until it is given up.
+const KEEPALIVE: Duration = Duration::from_secs(20);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVE_PROBES: u32 = 3;
+
+/// How long sent bytes may stay unacknowledged (RFC 5482): three times the longest gap that an upload should survive (20 s).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const USER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Where a connection leads.
+pub(crate) type Origin = (Scheme, Authority);
+
+/// An open connection; closed when dropped.
+pub(crate) struct Connection {
+    pub(crate) sender: SendRequest<WatchedBody>,
+    /// Whether it has carried a request before.
+    pub(crate) reused: bool,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
+
+/// Idle connections by where they lead, and the way to new ones.
+pub(crate) struct Pool {
+    connector: HttpsConnector<HttpConnector>,
+    connect_timeout: Duration,
+    idle: Mutex<HashMap<Origin, Vec<Idle>>>,
+}
+
+impl Pool {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Arc<Self>, HttpError> {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(options.connect_timeout));
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
+        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        tcp.set_tcp_user_timeout(Some(USER_TIMEOUT));
+        let connector = HttpsConnector::from((tcp, tls::client_config(&options.extra_roots_pem)?));
+        let connect_timeout = options.connect_timeout;
+        Ok(Arc::new(Self { connector, connect_timeout, idle: Mutex::default() }))
+    }
+
+    /// The connection that was used last, if one is still good. (The last one, so that the others can grow old and go.)
+    pub(crate) fn take(&self, origin: &Origin) -> Option<Connection> {
+        let mut idle = self.lock();
+        let connections = idle.get_mut(origin)?;
+        while let Some(Idle { connection, since }) = connections.pop() {
+            if since.elapsed() < IDLE && connection.sender.is_ready() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection whose request has ended cleanly.
+    pub(crate) fn keep(self: &Arc<Self>, origin: Origin, mut connection: Connection) {
+        connection.reused = true;
+        let mut idle = self.lock();
+        let first = idle.is_empty();
+        idle.entry(origin).or_default().push(Idle { connection, since: Instant::now() });
+        if first {
+            let pool = Arc::downgrade(self);
+            // Ends with the last idle connection, so nothing runs while nothing is kept.
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(IDLE).await;
+                    let Some(pool) = pool.upgrade() else { return };
+                    if pool.drop_old() {
+                        return;
+                    }
+                }
+            });
+        }
+    }
+
+    /// Closes what was idle for too long; whether nothing is left.
+    fn drop_old(&self) -> bool {
+        let mut idle = self.lock();
+        idle.retain(|_, connections| {
+            connections.retain(|idle| idle.since.elapsed() < IDLE && !idle.connection.sender.is_closed());
+            !connections.is_empty()
+        });
+        idle.is_empty()
+    }
+
+    /// A new connection; name, TCP and TLS together within the connect timeout.
+    pub(crate) async fn connect(&self, origin: &Origin) -> Result<Connection, BoxError> {
+        let uri = Uri::builder()
+            .scheme(origin.0.clone())
+            .authority(origin.1.clone())
+            .path_and_query("/")
+            .build()?;
+        let connecting = async {
+            let stream = self.connector.clone().call(uri).await?;
+            let (sender, connection) = http1::handshake(AnswerFirst::new(stream)).await?;
+            Ok::<_, BoxError>((sender, connection))
+        };
+        let (sender, connection) = tokio::time::timeout(self.connect_timeout, connecting)
+            .await
+            .map_err(|_| "no connection came about in time")??;
+        // How it ends is told to whoever waits for the answer.
+        let task = tokio::spawn(async move { drop(connection.await) });
+        Ok(Connection { sender, reused: false, task })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Idle>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,91 @@
+//! A stream on which the peer's answer comes before our own failure to write.
+//!
+//! A server that refuses a part says so at once and closes; our next write then breaks. Whoever reports the broken write
+//! loses the answer that lies in the receive buffer. Here a broken write only waits: reading brings the answer, or the
+//! end of the connection.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+
+/// See the module.
+pub(crate) struct AnswerFirst<T> {
+    inner: T,
+    broken: bool,
+}
+
+impl<T> AnswerFirst<T> {
+    pub(crate) fn new(inner: T) -> Self {
+        Self { inner, broken: false }
+    }
+
+    fn outcome<V>(&mut self, cx: &Context<'_>, outcome: Poll<io::Result<V>>) -> Poll<io::Result<V>> {
+        match outcome {
+            Poll::Ready(Err(error)) if is_broken(error.kind()) => {
+                self.broken = true;
+                // Reading comes first in each turn of the connection: one more turn finds what came meanwhile,
+                // and if there is nothing yet, the read side wakes us at the latest when the peer is gone.
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            other => other,
+        }
+    }
+}
+
+fn is_broken(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    )
+}
+
+impl<T: Read + Unpin> Read for AnswerFirst<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_read(cx, buf)
+    }
+}
+
+impl<T: Write + Unpin> Write for AnswerFirst<T> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.broken {
+            return Poll::Pending;
+        }
+        let outcome = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.outcome(cx, outcome)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.broken {
+            return Poll::Pending;
+        }
+        let outcome = Pin::new(&mut self.inner).poll_flush(cx);
+        self.outcome(cx, outcome)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.broken {
+            return Poll::Pending;
+        }
+        let outcome = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.outcome(cx, outcome)
+    }
+}

@@ -1,0 +1,137 @@
+//! AutoRender: the server sets the part size, hands out all links at once, and wants no ETags.
+//!
+//! Documented at `upload.autorender.io`'s API reference; where its own client libraries expect other replies, both are read.
+
+mod check;
+mod reply;
+mod request;
+mod settings;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Method;
+use partway_core::{
+    ApiKey, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
+};
+use partway_http::{ApiCall, ApiClient, ApiReply};
+use partway_provider::{
+    Capabilities, CheckReport, FileFacts, ListedPart, PartTarget, Planner, Provider, Session, Started,
+};
+use serde_json::Value;
+use url::Url;
+
+pub use settings::{Auth, Settings};
+
+use crate::settings::{authority, endpoint};
+use crate::{Kind, SettingsError};
+
+/// What a person is told before setting one up.
+pub(crate) const KIND: Kind = Kind {
+    name: "autorender",
+    title: "AutoRender",
+    key_hint: "In AutoRender: Settings, API keys",
+    default_url: Some(settings::DEFAULT_URL),
+    cannot_know: &[
+        check::KEY_ONLY_AT_FIRST_UPLOAD,
+        "AutoRender gives no checksum of the finished file unless its storage answers each part with one",
+        "AutoRender cannot delete sent parts; they expire on their own",
+    ],
+};
+
+/// Signing 10,000 links takes a server a few seconds; a minute is long enough to call the answer lost.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Putting thousands of parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
+const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// One AutoRender destination.
+pub struct AutoRender {
+    start: Url,
+    complete: Url,
+    auth: Auth,
+    key: ApiKey,
+    http: ApiClient,
+}
+
+impl AutoRender {
+    /// A destination with these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field cannot be used.
+    pub fn open(settings: &Value, key: ApiKey, http: ApiClient) -> Result<Self, SettingsError> {
+        let Settings { url, auth } = Settings::read(settings)?;
+        let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
+        Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
+    }
+
+    async fn post(&self, step: Step, url: &Url, body: Value, timeout: Duration) -> Result<ApiReply, Failure> {
+        let call = ApiCall {
+            step,
+            method: Method::POST,
+            url,
+            headers: Vec::new(),
+            key: Some((self.auth.header(), &self.key)),
+            body: Some(body),
+            timeout,
+        };
+        self.http.json(call).await
+    }
+}
+
+#[async_trait]
+impl Provider for AutoRender {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            planner: Planner::Server,
+            refresh: false,
+            list: false,
+            abort: false,
+            // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no cost, and nobody
+            // has its id, so there is nothing to do about it but to begin another.
+            start_repeatable: true,
+            link_is_open: true,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::UNKNOWN
+    }
+
+    fn host(&self) -> String {
+        authority(&self.start)
+    }
+
+    async fn check(&self) -> CheckReport {
+        check::check(self).await
+    }
+
+    async fn start(&self, file: &FileFacts, _plan: Option<PartPlan>) -> Result<Started, Failure> {
+        let answer = self.post(Step::Start, &self.start, request::start(file), START_TIMEOUT).await;
+        let answer = answer.map_err(|failure| request::with_type(failure, file))?;
+        reply::started(file, &answer, &self.limits())
+    }
+
+    async fn targets(&self, _: &Session, _: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
+        Err(cannot(Step::Refresh, "AutoRender cannot renew links"))
+    }
+
+    async fn list_parts(&self, _: &Session) -> Result<Vec<ListedPart>, Failure> {
+        Err(cannot(Step::List, "AutoRender does not tell which parts it has"))
+    }
+
+    async fn complete(&self, session: &Session, _: &[PartReceipt]) -> Result<FileReceipt, Failure> {
+        let body = request::complete(session)?;
+        let answer = self.post(Step::Complete, &self.complete, body, COMPLETE_TIMEOUT).await?;
+        reply::receipt(&answer)
+    }
+
+    async fn abort(&self, _: &Session) -> Result<(), Failure> {
+        Err(cannot(Step::Abort, "AutoRender cannot delete sent parts; they expire on their own"))
+    }
+}
+
+/// What is called although the capabilities say that it is not there: no vendor's fault, but no reason to panic either.
+fn cannot(step: Step, said: &str) -> Failure {
+    Failure::new(step, RetryClass::Refused, partway_core::Cause::Refused { said: said.to_owned() }, said)
+}

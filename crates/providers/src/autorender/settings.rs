@@ -1,0 +1,68 @@
+//! AutoRender's settings: `{"url": …, "auth": "bearer" | "x-api-key"}`, both optional.
+
+use partway_http::KeyHeader;
+use serde_json::Value;
+use url::Url;
+
+use crate::SettingsError;
+use crate::settings::base_url;
+
+/// The documented base address.
+pub(crate) const DEFAULT_URL: &str = "https://upload.autorender.io";
+
+/// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// `x-api-key: KEY`.
+    XApiKey,
+}
+
+impl Auth {
+    pub(crate) const fn header(self) -> KeyHeader {
+        match self {
+            Self::Bearer => KeyHeader::BEARER,
+            Self::XApiKey => KeyHeader::X_API_KEY,
+        }
+    }
+}
+
+/// The settings, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The base address; a path is kept and `/api/v1/multipart/start` comes after it.
+    pub url: Url,
+    /// In which header the key goes.
+    pub auth: Auth,
+}
+
+impl Settings {
+    /// Reads the settings; what is not set has its default.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field cannot be used.
+    pub fn read(settings: &Value) -> Result<Self, SettingsError> {
+        let url = match &settings["url"] {
+            Value::Null => DEFAULT_URL,
+            Value::String(text) if text.trim().is_empty() => DEFAULT_URL,
+            Value::String(text) => text,
+            _ => {
+                return Err(SettingsError::new(
+                    "url",
+                    "The address is text, like https://upload.autorender.io.",
+                ));
+            }
+        };
+        let auth = match &settings["auth"] {
+            Value::Null => Auth::Bearer,
+            Value::String(text) if text == "bearer" => Auth::Bearer,
+            Value::String(text) if text == "x-api-key" => Auth::XApiKey,
+            _ => {
+                let sentence = "The key goes either as “bearer” or as “x-api-key”; choose one of the two.";
+                return Err(SettingsError::new("auth", sentence));
+            }
+        };
+        Ok(Self { url: base_url(url)?, auth })
+    }
+}

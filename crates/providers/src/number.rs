@@ -1,0 +1,24 @@
+//! Whole numbers as vendors send them: as a number, as a float without a fraction, as text.
+
+use serde_json::Value;
+
+/// 2^53: above it a float does not hold every whole number (IEEE 754).
+const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+/// The whole number that a value stands for; `None` where it is none, negative, or too large to be exact.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let float = number.as_f64()?;
+            let exact = float.fract() == 0.0 && (0.0..=EXACT_FLOAT).contains(&float);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole, not negative and at most 2^53, as was just seen"
+            )]
+            exact.then_some(float as u64)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
