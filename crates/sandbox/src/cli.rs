@@ -1,0 +1,88 @@
+//! The command line, and what it means.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::options::{AfterComplete, Options};
+
+/// A server that speaks the vendors' APIs strictly, and fails on request.
+#[derive(Debug, Parser)]
+#[command(name = "partway-sandbox", version)]
+pub struct Cli {
+    /// Where settings, sessions and finished objects lie; made if missing
+    #[arg(long, value_name = "D")]
+    dir: PathBuf,
+    /// The port on 127.0.0.1 [default: that of last time in this folder, else any that is free]
+    #[arg(long, value_name = "P")]
+    port: Option<u16>,
+    /// Bytes a part; raised for files that would need more than 10,000 parts
+    #[arg(long, value_name = "N")]
+    part_size: Option<u64>,
+    /// Seconds that links and sessions live, and the most that a client gets when it asks
+    #[arg(long, value_name = "S")]
+    ttl: Option<u64>,
+    /// The log, one JSON object a line, appended
+    #[arg(long, value_name = "F")]
+    log: Option<PathBuf>,
+    /// HTTPS, with an authority made in the folder; its certificate's path stands in the first line as "ca"
+    #[arg(long)]
+    tls: bool,
+    /// Count and hash what arrives, but write none of it
+    #[arg(long)]
+    discard: bool,
+    /// Open the admin endpoints; URL and token stand in the first line
+    #[arg(long)]
+    admin: bool,
+    /// A fault, NAME[@STEP][:EVERY|:COUNT|:RATE%]; can be given again (see docs/sandbox.md)
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<String>,
+    /// What a complete is answered when the session is complete already
+    #[arg(long, value_enum, default_value = "200")]
+    after_complete: After,
+    /// Seed of the faults that come by chance [default: a new one, told in the first line]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Seconds that the faults slow and complete-slow hold an answer back
+    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    slow: f64,
+    /// Seconds by which the fault clock-skew puts the server's clock ahead; negative: behind
+    #[arg(long, value_name = "S", default_value_t = 1200, allow_negative_numbers = true)]
+    skew: i64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum After {
+    #[value(name = "200")]
+    Same,
+    #[value(name = "404")]
+    Gone,
+    #[value(name = "409")]
+    Conflict,
+}
+
+impl From<Cli> for Options {
+    fn from(cli: Cli) -> Self {
+        let defaults = Self::new(cli.dir);
+        Self {
+            port: cli.port,
+            part_size: cli.part_size.unwrap_or(defaults.part_size),
+            ttl: cli.ttl.unwrap_or(defaults.ttl),
+            log: cli.log,
+            tls: cli.tls,
+            discard: cli.discard,
+            admin: cli.admin,
+            faults: cli.faults,
+            after_complete: match cli.after_complete {
+                After::Same => AfterComplete::Same,
+                After::Gone => AfterComplete::Gone,
+                After::Conflict => AfterComplete::Conflict,
+            },
+            seed: cli.seed,
+            slow: Duration::try_from_secs_f64(cli.slow).unwrap_or(defaults.slow),
+            skew: cli.skew,
+            ..defaults
+        }
+    }
+}

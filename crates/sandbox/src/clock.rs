@@ -1,0 +1,59 @@
+//! The server's clock, handed in so that tests can move it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Tells what time the server believes it is.
+#[derive(Clone)]
+pub struct Clock {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Clock {
+    /// The machine's own clock.
+    pub fn system() -> Self {
+        Self::of(|| Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// A clock that a test moves.
+    pub fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { now: Arc::new(now) }
+    }
+
+    /// The same clock, ahead by so many seconds (negative: behind) for as long as `when` says so.
+    pub(crate) fn wrong_by(self, seconds: i64, when: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self::of(move || {
+            let (now, ahead) = (self.now(), SignedDuration::from_secs(seconds));
+            if when() { now.checked_add(ahead).unwrap_or(now) } else { now }
+        })
+    }
+
+    /// What the server believes, right or wrong.
+    pub fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// `20261121T032935Z`, the form that presigned URLs carry.
+pub(crate) fn amz_date(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// `2026-11-21T03:29:35Z`, the form of storage's error bodies.
+pub(crate) fn iso_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `Sat, 21 Nov 2026 03:29:35 GMT`, the form of HTTP headers (RFC 9110, 5.6.7).
+pub(crate) fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

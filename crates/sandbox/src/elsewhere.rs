@@ -1,0 +1,30 @@
+//! Paths that nobody should come to: where redirects lead, and where nothing is.
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{HeaderMap, Request, Response, header};
+use http_body_util::BodyExt;
+
+use crate::kinds::call::json;
+use crate::shared::Share;
+
+/// Where redirects lead. Logs whether a client brought its key or a body there.
+pub(crate) async fn any(State(shared): State<Share>, request: Request<Body>) -> Response<Body> {
+    let mut entry = shared.log.entry("elsewhere", "sandbox");
+    entry.note = Some(if key_in(request.headers()) { "with a key" } else { "without a key" }.to_owned());
+    let mut body = request.into_body();
+    while let Some(Ok(frame)) = body.frame().await {
+        entry.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+    }
+    entry.status = Some(404);
+    json(404, Body::from(r#"{"success":false,"error":"Nobody should have come here"}"#))
+}
+
+/// Where nothing is.
+pub(crate) async fn nowhere() -> Response<Body> {
+    json(404, Body::from(r#"{"success":false,"error":"There is no such call","code":"not_found"}"#))
+}
+
+fn key_in(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
+}

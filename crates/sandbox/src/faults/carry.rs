@@ -1,0 +1,86 @@
+//! Carrying out what vendors' calls and parts have in common: refusals, redirects, hanging up.
+
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+use jiff::SignedDuration;
+
+use super::effect::{Answer, More, Redirect};
+use crate::clock::{http_date, iso_seconds};
+use crate::net::serve::HangUp;
+use crate::shared::Shared;
+use crate::storage::refusal::Refusal;
+
+/// What `Retry-After` asks for in seconds: short, so that tests need not wait.
+const RETRY_AFTER: i64 = 1;
+/// As a date, which has whole seconds only: two, so that it lies ahead.
+const RETRY_AFTER_DATE: i64 = 2;
+
+/// A page as a hotel's network puts it in front of everything.
+pub(crate) const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Welcome</h1><p>Please sign in to use this network.</p></body></html>\n";
+
+/// The connection ends without an answer.
+pub(crate) fn hang_up() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(HangUp);
+    response
+}
+
+/// The portal's page, with 200.
+pub(crate) fn portal() -> Response<Body> {
+    let mut response = Response::new(Body::from(PORTAL));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// A refusal in storage's words.
+pub(crate) fn refusal(answer: Answer, shared: &Shared) -> Refusal {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let refusal = Refusal::new(status, answer.code, answer.message);
+    match answer.more {
+        More::Expired => {
+            let now = shared.clock.now();
+            let ended = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(now);
+            refusal.with("Expires", iso_seconds(ended)).with("ServerTime", iso_seconds(now))
+        }
+        More::Headers => refusal.with("HeadersNotSigned", "x-amz-acl"),
+        More::Nothing | More::RetryAfterSeconds | More::RetryAfterDate => refusal,
+    }
+}
+
+/// `Retry-After`, where the refusal has one.
+pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, shared: &Shared) {
+    let value = match answer.more {
+        More::RetryAfterSeconds => RETRY_AFTER.to_string(),
+        More::RetryAfterDate => {
+            let now = shared.clock.now();
+            http_date(now.checked_add(SignedDuration::from_secs(RETRY_AFTER_DATE)).unwrap_or(now))
+        }
+        More::Nothing | More::Expired | More::Headers => return,
+    };
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+}
+
+/// 307, which asks to send the same again elsewhere: method, body and all.
+pub(crate) fn redirect(
+    redirect: Redirect,
+    request: &http::request::Parts,
+    shared: &Shared,
+) -> Response<Body> {
+    let own = request.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let place = match redirect {
+        Redirect::Loop => own.to_owned(),
+        Redirect::SameHost => format!("{}/elsewhere{own}", shared.origin),
+        // The same server under another name: to a client another host, and the log shows what it brought there.
+        Redirect::OtherHost => format!("{}/elsewhere{own}", shared.origin.replace("127.0.0.1", "localhost")),
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    let headers = response.headers_mut();
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        headers.insert(header::LOCATION, place);
+    }
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

@@ -1,0 +1,150 @@
+//! Which fault, if any, strikes a request: counts kept for each fault, chance from a seed.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use super::effect::Effect;
+use super::grammar::{Asked, Step, Times};
+
+/// The faults in force. They can be changed while the server runs; counts begin anew with each start.
+pub(crate) struct Faults {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    all: Vec<Armed>,
+    chance: StdRng,
+}
+
+struct Armed {
+    asked: Asked,
+    seen: u64,
+    struck: u64,
+    session: Option<String>,
+}
+
+/// What strikes a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Strike {
+    pub(crate) name: &'static str,
+    pub(crate) effect: Effect,
+}
+
+impl Faults {
+    /// These, and chance from this seed.
+    pub(crate) fn new(asked: Vec<Asked>, seed: u64) -> Self {
+        let all = asked.into_iter().map(armed).collect();
+        Self { inner: Mutex::new(Inner { all, chance: StdRng::seed_from_u64(seed) }) }
+    }
+
+    /// One more.
+    pub(crate) fn add(&self, asked: Asked) {
+        self.locked(|inner| inner.all.push(armed(asked)));
+    }
+
+    /// None any more.
+    pub(crate) fn clear(&self) {
+        self.locked(|inner| inner.all.clear());
+    }
+
+    /// Each as it is written, with how many requests it met and how many it struck.
+    pub(crate) fn list(&self) -> Vec<(String, u64, u64)> {
+        self.locked(|inner| inner.all.iter().map(|a| (a.asked.to_string(), a.seen, a.struck)).collect())
+    }
+
+    /// Whether the clock is to be wrong.
+    pub(crate) fn skewed(&self) -> bool {
+        self.locked(|inner| inner.all.iter().any(|a| a.asked.effect == Effect::ClockSkew))
+    }
+
+    /// The fault for this request: the first in order whose turn it is. The others count the request as met.
+    pub(crate) fn draw(&self, step: Step, session: Option<&str>, part: Option<u32>) -> Option<Strike> {
+        self.locked(|inner| {
+            let Inner { all, chance } = inner;
+            let mut strike = None;
+            for armed in all.iter_mut().filter(|a| a.asked.effect != Effect::ClockSkew) {
+                let asked = &armed.asked;
+                if asked.step != step || (asked.part.is_some() && asked.part != part) {
+                    continue;
+                }
+                armed.seen += 1;
+                if strike.is_some() {
+                    continue;
+                }
+                let turn = match asked.times {
+                    Times::First(n) => armed.struck < n,
+                    Times::Every(n) => armed.seen % n == 0,
+                    Times::At(n) => armed.seen == n,
+                    Times::Share(share) => chance.random_range(0.0..100.0) < share,
+                    Times::Always => true,
+                    Times::FirstSession => match (&armed.session, session) {
+                        (Some(first), Some(this)) => first == this,
+                        (None, Some(this)) => {
+                            armed.session = Some(this.to_owned());
+                            true
+                        }
+                        (_, None) => armed.seen == 1,
+                    },
+                };
+                if turn {
+                    armed.struck += 1;
+                    strike = Some(Strike { name: asked.fault.name, effect: asked.effect });
+                }
+            }
+            strike
+        })
+    }
+
+    fn locked<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
+        work(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn armed(asked: Asked) -> Armed {
+    Armed { asked, seen: 0, struck: 0, session: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::parse;
+    use super::*;
+
+    fn struck(faults: &[&str], seed: u64, requests: usize) -> Vec<usize> {
+        let faults = Faults::new(faults.iter().map(|f| parse(f).unwrap()).collect(), seed);
+        (1..=requests).filter(|_| faults.draw(Step::Part, Some("s"), Some(1)).is_some()).collect::<Vec<_>>()
+    }
+
+    #[test]
+    fn counts_are_exact() {
+        assert_eq!(struck(&["502:3"], 0, 9), [1, 2, 3]);
+        assert_eq!(struck(&["502:every3"], 0, 9), [3, 6, 9]);
+        assert_eq!(struck(&["502:at3"], 0, 9), [3]);
+        assert_eq!(struck(&["502@part=2:3"], 0, 9), [0_usize; 0]);
+        assert_eq!(struck(&["502@start:3"], 0, 9), [0_usize; 0]);
+        assert_eq!(struck(&["502:always"], 0, 3), [1, 2, 3]);
+    }
+
+    #[test]
+    fn one_after_the_other() {
+        assert_eq!(struck(&["502:1", "503:1"], 0, 9), [1, 2]);
+    }
+
+    #[test]
+    fn chance_is_the_same_for_the_same_seed() {
+        let one = struck(&["502:30%"], 7, 1000);
+        assert_eq!(one, struck(&["502:30%"], 7, 1000));
+        assert_ne!(one, struck(&["502:30%"], 8, 1000));
+        assert!((250..350).contains(&one.len()), "{}", one.len());
+        assert_eq!(struck(&["502:0%"], 7, 100).len(), 0);
+        assert_eq!(struck(&["502:100%"], 7, 100).len(), 100);
+    }
+
+    #[test]
+    fn a_new_session_gets_through() {
+        let faults = Faults::new(vec![parse("403-expired").unwrap()], 0);
+        let hit = |session| faults.draw(Step::Part, Some(session), Some(1)).is_some();
+        assert!(hit("a") && !hit("b") && hit("a") && !hit("c"));
+    }
+}

@@ -1,0 +1,89 @@
+//! What a fault does to a request; the handlers carry it out.
+
+/// What happens to the request that a fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Answered with a refusal before the body is read.
+    Refuse(Answer),
+    /// Answered with a refusal after the body was read; nothing is done with it.
+    RefuseAfterBody(Answer),
+    /// Answered with a refusal although all was done.
+    RefuseAfterSuccess(Answer),
+    /// Done, but the answer is held back.
+    Slow,
+    /// The body is read at a few kB/s.
+    LowSpeed,
+    /// Half of the body is read, and then nothing any more; the connection stays open.
+    Stall,
+    /// Half of the body is read, then the sending half closes; the rest is swallowed.
+    HalfClose,
+    /// Reset as soon as the request's head is there.
+    ResetBeforeHeaders,
+    /// Reset after half of the body.
+    ResetMidBody,
+    /// All is done, then the connection is reset before the answer.
+    ResetAfterSuccess,
+    /// Stored, but the receipt is not what it should be.
+    Receipt(Receipt),
+    /// The reply is not what it should be.
+    Reply(Reply),
+    /// Sent elsewhere.
+    Redirect(Redirect),
+    /// The links of this session can take no body.
+    Poison,
+    /// The server's clock is wrong for as long as it runs.
+    ClockSkew,
+}
+
+/// A status with what belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// S3's code.
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) more: More,
+}
+
+/// What belongs to a refusal besides its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum More {
+    Nothing,
+    RetryAfterSeconds,
+    RetryAfterDate,
+    /// `Expires` and `ServerTime` in the body.
+    Expired,
+    /// `HeadersNotSigned` in the body.
+    Headers,
+}
+
+/// How a part's ETag is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    Wrong,
+    Absent,
+    Kms,
+    Unquoted,
+}
+
+/// How a reply is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Html,
+    Cut,
+    Huge,
+    WrongTypes,
+    TooFewParts,
+    TooManyParts,
+    PartSizeZero,
+    PartSizeAbsurd,
+    ErrorWith200,
+}
+
+/// Where a redirect leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirect {
+    SameHost,
+    OtherHost,
+    Loop,
+}

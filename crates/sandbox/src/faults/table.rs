@@ -1,0 +1,190 @@
+//! Every fault by name: where it can happen, how often unless told, and what it does.
+
+use super::effect::{Answer, Effect, More, Receipt, Redirect, Reply};
+use super::grammar::{Step, Times};
+
+/// One fault.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Fault {
+    pub(crate) name: &'static str,
+    /// Where it can happen; the first is where it does unless told.
+    pub(crate) steps: &'static [Step],
+    /// How often unless told.
+    pub(crate) times: Times,
+    /// Nothing: the name is known, the fault not made yet.
+    pub(crate) effect: Option<Effect>,
+}
+
+use Step::{Complete, Part, Start};
+
+const ALL: &[Step] = &[Part, Start, Complete];
+const API: &[Step] = &[Start, Complete];
+const PART: &[Step] = &[Part];
+const FINISH: &[Step] = &[Complete];
+const BEGIN: &[Step] = &[Start];
+
+/// The fault of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Fault> {
+    FAULTS.iter().find(|fault| fault.name == name)
+}
+
+const fn on(name: &'static str, steps: &'static [Step], times: Times, effect: Effect) -> Fault {
+    Fault { name, steps, times, effect: Some(effect) }
+}
+
+const fn later(name: &'static str) -> Fault {
+    Fault { name, steps: ALL, times: Times::First(1), effect: None }
+}
+
+const fn answer(status: u16, code: &'static str, message: &'static str) -> Answer {
+    Answer { status, code, message, more: More::Nothing }
+}
+
+const fn with(more: More, answer: Answer) -> Answer {
+    Answer { more, ..answer }
+}
+
+const INTERNAL: Answer = answer(500, "InternalError", "We encountered an internal error. Please try again.");
+const SLOW_DOWN: Answer =
+    with(More::RetryAfterSeconds, answer(503, "SlowDown", "Please reduce your request rate."));
+const TOO_MANY: Answer = answer(429, "TooManyRequests", "Please reduce your request rate.");
+const CONFLICT: Answer = answer(
+    409,
+    "OperationAborted",
+    "A conflicting conditional operation is currently in progress against this resource. Try again.",
+);
+const EXPIRED: Answer = with(More::Expired, answer(403, "AccessDenied", "Request has expired"));
+const SIGNATURE: &str = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
+const NOT_SIGNED: &str = "There were headers present in the request which were not signed";
+const NO_UPLOAD: &str = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
+const IDLE: &str =
+    "Your socket connection to the server was not read from or written to within the timeout period.";
+const SHORT: &str = "You did not provide the number of bytes specified by the Content-Length HTTP header";
+const DIGEST: &str = "The Content-MD5 you specified did not match what we received.";
+
+/// The names of the server's faults, in the order of docs/sandbox.md.
+pub(crate) const FAULTS: &[Fault] = &[
+    on("slow", ALL, Times::First(3), Effect::Slow),
+    on("low-speed", PART, Times::First(1), Effect::LowSpeed),
+    on("stall-mid-body", ALL, Times::First(1), Effect::Stall),
+    on("reset-before-headers", ALL, Times::First(3), Effect::ResetBeforeHeaders),
+    on("reset-mid-body", ALL, Times::First(3), Effect::ResetMidBody),
+    on("half-close", ALL, Times::First(3), Effect::HalfClose),
+    on("reset-after-success", ALL, Times::First(3), Effect::ResetAfterSuccess),
+    on("500-once", ALL, Times::First(1), Effect::Refuse(INTERNAL)),
+    on("500-n-then-ok", ALL, Times::First(3), Effect::Refuse(INTERNAL)),
+    on("502", ALL, Times::First(3), Effect::Refuse(answer(502, "BadGateway", "Bad Gateway"))),
+    on("503", ALL, Times::First(3), Effect::Refuse(answer(503, "ServiceUnavailable", "Please try again."))),
+    on("504", ALL, Times::First(3), Effect::Refuse(answer(504, "GatewayTimeout", "Gateway Timeout"))),
+    on("409-conflict", ALL, Times::First(3), Effect::Refuse(CONFLICT)),
+    on("429-seconds", ALL, Times::First(3), Effect::Refuse(with(More::RetryAfterSeconds, TOO_MANY))),
+    on("429-date", ALL, Times::First(3), Effect::Refuse(with(More::RetryAfterDate, TOO_MANY))),
+    on("503-slowdown", ALL, Times::First(3), Effect::Refuse(SLOW_DOWN)),
+    on(
+        "400-request-timeout",
+        PART,
+        Times::First(3),
+        Effect::RefuseAfterBody(answer(400, "RequestTimeout", IDLE)),
+    ),
+    on(
+        "400-incomplete-body",
+        PART,
+        Times::First(3),
+        Effect::RefuseAfterBody(answer(400, "IncompleteBody", SHORT)),
+    ),
+    on("400-bad-digest", PART, Times::First(3), Effect::RefuseAfterBody(answer(400, "BadDigest", DIGEST))),
+    on(
+        "401-key",
+        API,
+        Times::Always,
+        Effect::Refuse(answer(401, "unauthorized", "The API key is not valid")),
+    ),
+    on(
+        "403-permission",
+        ALL_API_FIRST,
+        Times::Always,
+        Effect::Refuse(answer(403, "AccessDenied", "Access Denied")),
+    ),
+    on(
+        "402-quota",
+        API,
+        Times::Always,
+        Effect::Refuse(answer(402, "quota_exceeded", "The storage of your plan is used up")),
+    ),
+    on(
+        "413-too-large",
+        ALL_API_FIRST,
+        Times::Always,
+        Effect::Refuse(answer(
+            413,
+            "EntityTooLarge",
+            "Your proposed upload exceeds the maximum allowed size",
+        )),
+    ),
+    on(
+        "415-type",
+        API,
+        Times::Always,
+        Effect::Refuse(answer(415, "unsupported_media_type", "Files of this type are not accepted")),
+    ),
+    on("403-expired", PART, Times::FirstSession, Effect::Refuse(EXPIRED)),
+    on(
+        "403-expired-r2",
+        PART,
+        Times::FirstSession,
+        Effect::Refuse(answer(403, "ExpiredRequest", "Request has expired")),
+    ),
+    on(
+        "400-expired-token",
+        PART,
+        Times::FirstSession,
+        Effect::Refuse(answer(400, "ExpiredToken", "The provided token has expired.")),
+    ),
+    on("403-signature", PART, Times::Always, Effect::Refuse(answer(403, "SignatureDoesNotMatch", SIGNATURE))),
+    on(
+        "403-headers-not-signed",
+        PART,
+        Times::Always,
+        Effect::Refuse(with(More::Headers, answer(403, "AccessDenied", NOT_SIGNED))),
+    ),
+    on("poisoned-checksum", BEGIN, Times::Always, Effect::Poison),
+    on(
+        "404-no-such-upload",
+        &[Part, Complete],
+        Times::FirstSession,
+        Effect::Refuse(answer(404, "NoSuchUpload", NO_UPLOAD)),
+    ),
+    on("complete-200-with-error", FINISH, Times::First(1), Effect::Reply(Reply::ErrorWith200)),
+    on("complete-lost-answer", FINISH, Times::First(1), Effect::ResetAfterSuccess),
+    on("complete-slow", FINISH, Times::First(1), Effect::Slow),
+    on("complete-409", FINISH, Times::First(1), Effect::Refuse(CONFLICT)),
+    on("complete-twice", FINISH, Times::First(1), Effect::RefuseAfterSuccess(INTERNAL)),
+    later("list-missing-part"),
+    later("list-short-part"),
+    later("list-wrong-etag"),
+    later("list-paged"),
+    on("wrong-etag", PART, Times::First(1), Effect::Receipt(Receipt::Wrong)),
+    on("no-etag", PART, Times::Always, Effect::Receipt(Receipt::Absent)),
+    on("kms-etag", PART, Times::Always, Effect::Receipt(Receipt::Kms)),
+    on("unquoted-etag", PART, Times::Always, Effect::Receipt(Receipt::Unquoted)),
+    on("html-instead-of-json", &[Start, Complete, Part], Times::First(1), Effect::Reply(Reply::Html)),
+    on("json-cut", API, Times::First(1), Effect::Reply(Reply::Cut)),
+    on("json-huge", API, Times::Always, Effect::Reply(Reply::Huge)),
+    on("json-wrong-types", API, Times::Always, Effect::Reply(Reply::WrongTypes)),
+    on("parts-too-few", BEGIN, Times::Always, Effect::Reply(Reply::TooFewParts)),
+    on("parts-too-many", BEGIN, Times::Always, Effect::Reply(Reply::TooManyParts)),
+    on("part-size-zero", BEGIN, Times::Always, Effect::Reply(Reply::PartSizeZero)),
+    on("part-size-absurd", BEGIN, Times::Always, Effect::Reply(Reply::PartSizeAbsurd)),
+    on("redirect-same-host", ALL_API_FIRST, Times::Always, Effect::Redirect(Redirect::SameHost)),
+    on("redirect-other-host", ALL_API_FIRST, Times::Always, Effect::Redirect(Redirect::OtherHost)),
+    on("redirect-loop", ALL_API_FIRST, Times::Always, Effect::Redirect(Redirect::Loop)),
+    on("clock-skew", ALL, Times::Always, Effect::ClockSkew),
+    later("connection-limit"),
+    later("tls-bad-cert"),
+    later("dns-fail"),
+    later("captive-portal"),
+    later("offline-60s"),
+    later("flap-20s"),
+];
+
+const ALL_API_FIRST: &[Step] = &[Start, Complete, Part];

@@ -1,0 +1,24 @@
+//! The first line of standard output: what a program that starts the sandbox needs to know.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::admin::Admin;
+use crate::kinds::Destination;
+
+/// `{"admin":…,"dir":"D","destinations":[…]}`. Later kinds add entries and fields; none goes away.
+#[derive(Debug, Clone, Serialize)]
+pub struct FirstLine {
+    /// The admin endpoints; `null` unless asked for.
+    pub admin: Option<Admin>,
+    /// The folder.
+    pub dir: PathBuf,
+    /// One entry a kind.
+    pub destinations: Vec<Destination>,
+    /// The certificate (PEM) to trust, with `--tls`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// Seed of the faults that come by chance.
+    pub seed: u64,
+}

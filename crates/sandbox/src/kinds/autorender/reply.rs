@@ -1,0 +1,116 @@
+//! AutoRender's replies: the documented shape and the one its libraries expect, in one object.
+
+use serde_json::{Value, json};
+
+use super::fields::Own;
+use crate::faults::effect::Reply;
+use crate::faults::grammar::Step;
+use crate::sessions::session::{Done, Session};
+use crate::shared::Shared;
+use crate::storage::put::link;
+
+/// Parts other than the last have at least this much (AWS, "Amazon S3 multipart upload limits"): 5 MiB.
+const LEAST_PART: u64 = 5 * 1024 * 1024;
+
+/// A start's reply.
+pub(crate) fn start(shared: &Shared, session: &Session, own: &Own, ttl: u64, poisoned: bool) -> Value {
+    let about = &session.about;
+    let parts: Vec<_> = (1..=about.parts).map(|part| link(shared, session, part, ttl, poisoned)).collect();
+    json!({
+        "success": true,
+        "session_id": about.id,
+        "part_size": about.part_size,
+        "parts": parts,
+        "expire_at": about.expires.as_second(),
+        "min_part_size": about.part_size.min(LEAST_PART),
+        "policy": {
+            "folder": about.folder,
+            "format": about.content_type,
+            "size": about.size,
+            "tags": own.tags,
+        },
+        "public_key": shared.settings.public_key,
+        "uuid": own.uuid,
+        "workspace_id": shared.settings.workspace,
+    })
+}
+
+/// A complete's reply.
+pub(crate) fn complete(shared: &Shared, session: &Session, own: &Own, done: &Done) -> Value {
+    let about = &session.about;
+    let name = done.object.rsplit('/').next().unwrap_or(&about.name);
+    let path = done.object.strip_prefix("objects/").unwrap_or(&done.object);
+    let encoded = crate::storage::query::encode(name);
+    let url = format!("{}/autorender/files/{}/{encoded}", shared.origin, done.file_no);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    json!({
+        "success": true,
+        "data": {
+            "id": own.uuid,
+            "file_no": done.file_no,
+            "name": name,
+            "url": url,
+            "path": path,
+            "width": null,
+            "height": null,
+            "format": about.content_type,
+            "file_size": about.size,
+            "workspace_no": shared.settings.workspace,
+        },
+        "id": own.uuid,
+        "created_at": done.at.to_string(),
+        "custom_id": own.custom_id,
+        "extension": extension,
+        "file_no": done.file_no,
+        "folder_no": null,
+        "height": null,
+        "is_duplicate": false,
+        "metadata": own.metadata,
+        "mime_type": about.content_type,
+        "name": name,
+        "path": path,
+        "size": about.size,
+        "tags": own.tags,
+        "thumbnail": url,
+        "upload_source": "api",
+        "url": url,
+        "width": null,
+        "workspace_id": shared.settings.workspace,
+        "format": about.content_type,
+        "is_private": false,
+    })
+}
+
+/// A reply made wrong.
+pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
+    let parts = reply.get_mut("parts").and_then(Value::as_array_mut);
+    match (how, parts) {
+        (Reply::TooFewParts, Some(parts)) => {
+            parts.pop();
+        }
+        (Reply::TooManyParts, Some(parts)) => {
+            let again = parts.last().cloned();
+            parts.extend(again);
+        }
+        (Reply::PartSizeZero, _) => reply["part_size"] = json!(0),
+        (Reply::PartSizeAbsurd, _) => reply["part_size"] = json!(1_000_000_000_000_000_000_u64),
+        (Reply::WrongTypes, _) if step == Step::Start => {
+            reply["session_id"] = json!(17);
+            reply["part_size"] = json!("large");
+            reply["parts"] = json!({"1": true});
+        }
+        (Reply::WrongTypes, _) => {
+            reply = json!({"success": "yes", "data": [], "id": 17, "size": "large", "url": {}, "path": 3});
+        }
+        (Reply::ErrorWith200, _) => {
+            reply = json!({
+                "success": false,
+                "error": "InternalError",
+                "message": "We encountered an internal error. Please try again.",
+                "code": "InternalError",
+            });
+        }
+        _ => {}
+    }
+    reply
+}

@@ -1,0 +1,161 @@
+//! A strict reading of a request's JSON: every field by name and type, and none that nobody asked for.
+
+use serde_json::{Map, Value};
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong(pub(crate) String);
+
+/// The fields of one object. Each is taken out as it is read; what is left at the end is unknown.
+#[derive(Debug)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads an object from a body.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Wrong> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(other) => Err(Wrong(format!("The body must be an object, not {}", type_of(&other)))),
+            Err(e) => Err(Wrong(format!("The body is not JSON: {e}"))),
+        }
+    }
+
+    /// A field that must be there.
+    pub(crate) fn need<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Result<T, Wrong> {
+        self.may(name, read)?.ok_or_else(|| Wrong(format!("{name} is missing")))
+    }
+
+    /// A field that may be left out. `null` is not left out.
+    pub(crate) fn may<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Value) -> Result<T, String>,
+    ) -> Result<Option<T>, Wrong> {
+        self.0
+            .remove(name)
+            .map(|value| read(&value).map_err(|why| Wrong(format!("{name} {why}"))))
+            .transpose()
+    }
+
+    /// Refuses what nobody took.
+    pub(crate) fn end(self) -> Result<(), Wrong> {
+        let names: Vec<_> = self.0.keys().map(String::as_str).collect();
+        if names.is_empty() { Ok(()) } else { Err(Wrong(format!("Unknown fields: {}", names.join(", ")))) }
+    }
+}
+
+/// A string.
+pub(crate) fn string(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(format!("must be a string, not {}", type_of(other))),
+    }
+}
+
+/// A whole number from 0 up, written as one: `1.0` is none.
+pub(crate) fn whole(value: &Value) -> Result<u64, String> {
+    value.as_u64().ok_or_else(|| format!("must be a whole number from 0 up, not {}", type_of(value)))
+}
+
+/// `true` or `false`.
+pub(crate) fn boolean(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("must be true or false, not {}", type_of(value)))
+}
+
+/// An object, as it is.
+pub(crate) fn object(value: &Value) -> Result<Value, String> {
+    if value.is_object() {
+        Ok(value.clone())
+    } else {
+        Err(format!("must be an object, not {}", type_of(value)))
+    }
+}
+
+/// A list of strings.
+pub(crate) fn strings(value: &Value) -> Result<Vec<String>, String> {
+    match value {
+        Value::Array(items) => items.iter().map(string).collect(),
+        other => Err(format!("must be a list of strings, not {}", type_of(other))),
+    }
+}
+
+/// A MIME type: two tokens and a slash, parameters after a semicolon (RFC 9110, 8.3.1).
+pub(crate) fn mime(value: &Value) -> Result<String, String> {
+    let text = string(value)?;
+    let token = |t: &str| {
+        !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    };
+    let essence = text.split(';').next().unwrap_or("").trim_end();
+    match essence.split_once('/') {
+        Some((kind, sub)) if token(kind) && token(sub) && text.is_ascii() && text.len() <= 255 => Ok(text),
+        _ => Err("must be a MIME type such as video/mp4".to_owned()),
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(n) if n.is_f64() => "a number with a fraction",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn fields(value: &Value) -> Fields {
+        Fields::read(&serde_json::to_vec(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_nobody_took_is_refused() {
+        let mut all = fields(&json!({"a": "x", "b": 1}));
+        assert_eq!(all.need("a", string), Ok("x".to_owned()));
+        assert_eq!(all.end(), Err(Wrong("Unknown fields: b".to_owned())));
+    }
+
+    #[test]
+    fn absent_is_not_null() {
+        assert_eq!(fields(&json!({})).may("a", string), Ok(None));
+        assert_eq!(fields(&json!({})).need("a", string), Err(Wrong("a is missing".to_owned())));
+        let null = fields(&json!({"a": null})).may("a", string);
+        assert_eq!(null, Err(Wrong("a must be a string, not null".to_owned())));
+    }
+
+    #[test]
+    fn types_are_not_bent() {
+        assert!(whole(&json!(1.0)).is_err() && whole(&json!(-1)).is_err() && whole(&json!("1")).is_err());
+        assert_eq!(whole(&json!(u64::MAX)), Ok(u64::MAX));
+        assert!(boolean(&json!("true")).is_err() && boolean(&json!(1)).is_err());
+        assert!(strings(&json!(["a", 1])).is_err() && strings(&json!("a")).is_err());
+        assert!(object(&json!([])).is_err());
+    }
+
+    #[test]
+    fn mime_types_have_two_halves() {
+        for good in ["video/mp4", "application/vnd.x+json", "text/plain; charset=utf-8"] {
+            assert!(mime(&json!(good)).is_ok(), "{good}");
+        }
+        for bad in ["", "mp4", "video/", "/mp4", "a b/c", "vidéo/mp4"] {
+            assert!(mime(&json!(bad)).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_breaks_the_reader(body in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = Fields::read(&body);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The vendors' APIs, a module each, in front of one storage.
+
+pub(crate) mod autorender;
+pub(crate) mod call;
+pub(crate) mod fields;
+
+use axum::Router;
+use serde::Serialize;
+
+use crate::shared::{Share, Shared};
+
+/// One entry of the first line: what a client needs to use this kind.
+#[derive(Debug, Clone, Serialize)]
+pub struct Destination {
+    /// The vendor, as in `partwayctl destinations add --kind`.
+    pub kind: &'static str,
+    /// The base URL of its API.
+    pub url: String,
+    /// The API key.
+    pub key: String,
+}
+
+/// What every kind offers.
+pub(crate) fn destinations(shared: &Shared) -> Vec<Destination> {
+    vec![autorender::destination(shared)]
+}
+
+/// The routes of every kind.
+pub(crate) fn routes() -> Router<Share> {
+    Router::new().merge(autorender::routes())
+}

@@ -1,0 +1,105 @@
+//! The log: one JSON object a line and a request, each written with one call; no key and no signature ever.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// Where lines go; without a file they go nowhere.
+#[derive(Clone)]
+pub(crate) struct Log {
+    file: Option<Arc<File>>,
+    clock: Clock,
+}
+
+impl Log {
+    /// Opens the file to append.
+    pub(crate) fn open(path: Option<&Path>, clock: Clock) -> Result<Self, Error> {
+        let file = match path {
+            Some(path) => {
+                let file = OpenOptions::new().create(true).append(true).open(path);
+                Some(Arc::new(file.map_err(Error::at(path))?))
+            }
+            None => None,
+        };
+        Ok(Self { file, clock })
+    }
+
+    /// Begins the line of one request. It is written when the entry is dropped, so a connection that dies is logged too.
+    pub(crate) fn entry(&self, step: &'static str, kind: &str) -> Entry {
+        Entry {
+            line: Line {
+                time: String::new(),
+                step,
+                kind: kind.to_owned(),
+                session: None,
+                part: None,
+                bytes: 0,
+                status: None,
+                stored: false,
+                object: None,
+                fault: None,
+                discarded: false,
+                note: None,
+            },
+            log: self.clone(),
+        }
+    }
+}
+
+/// One line in the making.
+pub(crate) struct Entry {
+    line: Line,
+    log: Log,
+}
+
+/// The fields of a line; docs/sandbox.md describes them for outside readers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    time: String,
+    pub(crate) step: &'static str,
+    pub(crate) kind: String,
+    pub(crate) session: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) part: Option<u32>,
+    pub(crate) bytes: u64,
+    pub(crate) status: Option<u16>,
+    pub(crate) stored: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) discarded: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+impl std::ops::Deref for Entry {
+    type Target = Line;
+    fn deref(&self) -> &Line {
+        &self.line
+    }
+}
+
+impl std::ops::DerefMut for Entry {
+    fn deref_mut(&mut self) -> &mut Line {
+        &mut self.line
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let Some(file) = &self.log.file else { return };
+        self.line.time = self.log.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        if let Ok(mut text) = serde_json::to_vec(&self.line) {
+            text.push(b'\n');
+            let _ = (&**file).write_all(&text); // a full disk must not take the server down with it
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a sandbox is started with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// The longest life that storage gives a presigned URL: seven days (AWS, "Authenticating Requests: Using Query Parameters").
+pub(crate) const LONGEST_TTL: u64 = 604_800;
+/// Part size unless told otherwise: 16 MiB, so that a gigabyte is 64 parts.
+const PART_SIZE: u64 = 16 * 1024 * 1024;
+/// The largest part that storage takes, 5 GiB (AWS, "Amazon S3 multipart upload limits").
+pub(crate) const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
+/// Life of links and sessions unless told otherwise: a day. The vendor does not say its own.
+const TTL: u64 = 86_400;
+
+/// What a sandbox is started with. `Options::new(dir)` gives the defaults; change the fields that matter.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything lies: settings, sessions, finished objects. Made if missing.
+    pub dir: PathBuf,
+    /// The port on 127.0.0.1. `None`: the folder's own from last time if it is free, else any.
+    pub port: Option<u16>,
+    /// Bytes a part. Raised for files that would need more than 10,000 parts.
+    pub part_size: u64,
+    /// Seconds that links and sessions live, and the most that a client is given when it asks.
+    pub ttl: u64,
+    /// The log, one JSON object a line, appended.
+    pub log: Option<PathBuf>,
+    /// HTTPS with a certificate of the sandbox's own.
+    pub tls: bool,
+    /// Count and hash what arrives, but write none of it.
+    pub discard: bool,
+    /// Open the admin endpoints.
+    pub admin: bool,
+    /// Faults, `NAME[@STEP][:EVERY|:COUNT|:RATE%]`; see docs/sandbox.md.
+    pub faults: Vec<String>,
+    /// What a complete for a session that is complete already is answered.
+    pub after_complete: AfterComplete,
+    /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
+    pub seed: Option<u64>,
+    /// How long `slow` and `complete-slow` hold an answer back.
+    pub slow: Duration,
+    /// Seconds by which `clock-skew` puts the server's clock ahead; negative: behind.
+    pub skew: i64,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// The defaults, for a sandbox in this folder.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            port: None,
+            part_size: PART_SIZE,
+            ttl: TTL,
+            log: None,
+            tls: false,
+            discard: false,
+            admin: false,
+            faults: Vec::new(),
+            after_complete: AfterComplete::Same,
+            seed: None,
+            slow: Duration::from_secs(5),
+            skew: 20 * 60,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Holds the numbers to what storage could do.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.part_size == 0 || self.part_size > LARGEST_PART {
+            return Err(Error::Option(format!(
+                "--part-size {} is outside 1 to {LARGEST_PART} bytes",
+                self.part_size
+            )));
+        }
+        if self.ttl == 0 || self.ttl > LONGEST_TTL {
+            return Err(Error::Option(format!("--ttl {} is outside 1 to {LONGEST_TTL} seconds", self.ttl)));
+        }
+        Ok(())
+    }
+}
+
+/// What a complete for a session that is complete already is answered. The vendor does not say, so all three occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterComplete {
+    /// 200 with the same record again.
+    Same,
+    /// 404, as if the session had never been.
+    Gone,
+    /// 409.
+    Conflict,
+}

@@ -1,0 +1,147 @@
+//! Starting a sandbox, and stopping it in order.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::any;
+use rand::Rng;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::admin::{self, Admin};
+use crate::elsewhere;
+use crate::error::Error;
+use crate::faults::draw::Faults;
+use crate::faults::grammar;
+use crate::first_line::FirstLine;
+use crate::kinds;
+use crate::log::Log;
+use crate::net::{serve, tls};
+use crate::options::Options;
+use crate::sessions::finish::Objects;
+use crate::sessions::shelf::Shelf;
+use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::storage::put;
+use crate::storage::sign::Signer;
+
+/// A sandbox that runs. Dropped, it ends at once, as if killed; `stop` ends it in order.
+#[derive(Debug)]
+pub struct Running {
+    /// AutoRender's base URL.
+    pub base_url: String,
+    /// The API key.
+    pub key: String,
+    /// The folder; finished objects lie in `objects` below it.
+    pub dir: PathBuf,
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    /// The admin endpoints, if they were asked for.
+    pub admin: Option<Admin>,
+    /// The certificate (PEM) to trust, with TLS.
+    pub ca: Option<PathBuf>,
+    /// Seed of the faults that come by chance.
+    pub seed: u64,
+    /// What the command prints first.
+    pub first_line: FirstLine,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Takes no more connections, lets the requests under way end for two seconds, and returns when all is over.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts a sandbox on the current tokio runtime. When this returns, it takes connections.
+///
+/// # Errors
+/// See [`Error`]: a folder that cannot be used, a port that is taken, a fault that does not exist.
+pub async fn start(options: Options) -> Result<Running, Error> {
+    options.check()?;
+    let asked: Result<Vec<_>, _> = options.faults.iter().map(|fault| grammar::parse(fault)).collect();
+    let asked = asked.map_err(Error::Fault)?;
+    fs::create_dir_all(options.dir.join("objects")).map_err(Error::at(&options.dir))?;
+    let dir = fs::canonicalize(&options.dir).map_err(Error::at(&options.dir))?;
+    let mut settings = Settings::load(&dir)?;
+    let listener = listen(options.port, settings.port).await?;
+    let port = listener.local_addr().map_err(|source| Error::Port { port: 0, source })?.port();
+    settings.port = port;
+    settings.save(&dir)?;
+
+    let (tls, ca) = match options.tls {
+        true => tls::acceptor(&dir).map(|(acceptor, ca)| (Some(acceptor), Some(ca)))?,
+        false => (None, None),
+    };
+    let seed = options.seed.unwrap_or_else(|| rand::rng().random());
+    let faults = Arc::new(Faults::new(asked, seed));
+    let skewed = faults.clone();
+    let clock = options.clock.clone().wrong_by(options.skew, move || skewed.skewed());
+    let host = format!("127.0.0.1:{port}");
+    let shared = Arc::new(Shared {
+        signer: Signer::new(settings.access_key.clone(), settings.secret.clone()),
+        shelf: Shelf::open(dir.join("sessions"), options.clock.now())?,
+        objects: Objects { dir: dir.clone(), turn: std::sync::Mutex::new(()), discard: options.discard },
+        faults,
+        log: Log::open(options.log.as_deref(), options.clock.clone())?,
+        clock: clock.clone(),
+        origin: format!("{}://{host}", if options.tls { "https" } else { "http" }),
+        host,
+        part_size: options.part_size,
+        ttl: options.ttl,
+        after_complete: options.after_complete,
+        slow: options.slow,
+        settings,
+    });
+
+    let admin = options.admin.then(|| Admin::new(&shared));
+    let destinations = kinds::destinations(&shared);
+    let first_line = FirstLine { admin: admin.clone(), dir: dir.clone(), destinations, ca: ca.clone(), seed };
+    let mut router = kinds::routes()
+        .route(&format!("{}/{{*key}}", put::ROOT), any(put::put))
+        .route("/elsewhere/{*path}", any(elsewhere::any));
+    if let Some(admin) = &admin {
+        router = router.merge(admin::routes(admin));
+    }
+    let router: Router = router.fallback(elsewhere::nowhere).with_state(shared.clone());
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(serve::serve(listener, tls, router, clock, stopped));
+    Ok(Running {
+        base_url: first_line.destinations.first().map(|d| d.url.clone()).unwrap_or_default(),
+        key: shared.settings.key.clone(),
+        dir,
+        port,
+        admin,
+        ca,
+        seed,
+        first_line,
+        stop,
+        task,
+    })
+}
+
+/// The port asked for; else that of last time if it is free, since links from then name it; else any.
+async fn listen(asked: Option<u16>, last: u16) -> Result<TcpListener, Error> {
+    let on = |port: u16| async move {
+        TcpListener::bind(("127.0.0.1", port)).await.map_err(|source| Error::Port { port, source })
+    };
+    match asked.filter(|port| *port != 0) {
+        Some(port) => on(port).await,
+        None => match on(last).await {
+            Err(_) if last != 0 => on(0).await,
+            bound => bound,
+        },
+    }
+}

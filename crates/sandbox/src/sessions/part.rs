@@ -1,0 +1,143 @@
+//! A part on its way to disk: straight to its place in the object, or beside it where that place is taken.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+
+use md5::{Digest, Md5};
+
+use super::session::{Session, Stored};
+use crate::settings::random_hex;
+
+/// Receives one attempt at one part. Dropped before `keep`, it leaves what was stored before as it was.
+pub(crate) struct Incoming {
+    session: Arc<Session>,
+    part: u32,
+    file: Option<File>,
+    /// The file beside the object, where the part's own place holds another attempt's bytes.
+    aside: Option<PathBuf>,
+    at: u64,
+    size: u64,
+    md5: Md5,
+    kept: bool,
+}
+
+impl Incoming {
+    /// Opens a place for the part. A part that is stored already, or being written by another attempt, keeps its
+    /// place until this attempt is whole.
+    pub(crate) fn open(session: &Arc<Session>, part: u32, discard: bool) -> io::Result<Self> {
+        let mut this = Self {
+            session: session.clone(),
+            part,
+            file: None,
+            aside: None,
+            at: 0,
+            size: 0,
+            md5: Md5::new(),
+            kept: false,
+        };
+        if discard {
+            return Ok(this);
+        }
+        let taken = {
+            let mut state = session.state();
+            state.parts.contains_key(&part) || !state.in_place.insert(part)
+        };
+        let path = if taken {
+            let path = session.dir.join(format!("part-{part}-{}", random_hex(4)));
+            this.aside = Some(path.clone());
+            path
+        } else {
+            this.at = session.about.offset(part);
+            session.data()
+        };
+        this.file = Some(OpenOptions::new().create(true).truncate(false).write(true).open(path)?);
+        Ok(this)
+    }
+
+    /// Takes the next bytes. Blocks for as long as the page cache does.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.md5.update(bytes);
+        if let Some(file) = &self.file {
+            let closed = self.session.closed.read().unwrap_or_else(PoisonError::into_inner);
+            if *closed {
+                return Err(io::Error::other("the upload was completed meanwhile"));
+            }
+            write_all_at(file, bytes, self.at + self.size)?;
+        }
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// The bytes taken so far.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Keeps the part: from here on it survives a kill, and replaces what was stored under its number. Gives its MD5.
+    pub(crate) fn keep(mut self) -> io::Result<String> {
+        let md5 = hex::encode(std::mem::take(&mut self.md5).finalize());
+        let name = |path: &PathBuf| path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+        let stored = Stored {
+            part: self.part,
+            size: self.size,
+            md5: md5.clone(),
+            aside: self.aside.as_ref().and_then(name),
+        };
+        let mut line = serde_json::to_vec(&stored)?;
+        line.push(b'\n');
+        let closed = self.session.closed.read().unwrap_or_else(PoisonError::into_inner);
+        if *closed {
+            return Err(io::Error::other("the upload was completed meanwhile"));
+        }
+        let mut state = self.session.state();
+        let path = self.session.dir.join("parts.ndjson");
+        OpenOptions::new().create(true).append(true).open(path)?.write_all(&line)?;
+        let before = state.parts.insert(self.part, stored);
+        if self.aside.is_none() {
+            state.in_place.remove(&self.part);
+        }
+        drop(state);
+        drop(closed);
+        if let Some(old) = before.and_then(|old| old.aside) {
+            let _ = fs::remove_file(self.session.dir.join(old));
+        }
+        self.kept = true;
+        Ok(md5)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if self.kept || self.file.is_none() {
+            return;
+        }
+        match &self.aside {
+            Some(path) => {
+                let _ = fs::remove_file(path);
+            }
+            None => {
+                self.session.state().in_place.remove(&self.part);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn write_all_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+pub(crate) fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let n = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
+        if n == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        bytes = bytes.get(n..).unwrap_or_default();
+        at += n as u64;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! One session: its plan, and the state that grows while parts arrive.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Parts at most (AWS, "Amazon S3 multipart upload limits").
+pub(crate) const MOST_PARTS: u64 = 10_000;
+
+/// What does not change after the start. Written to `session.json` before the start is answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct About {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    /// The path that the links name, decoded.
+    pub(crate) path: String,
+    /// Where the object goes below `objects/`, segments joined by `/`; made safe already.
+    pub(crate) folder: String,
+    /// The object's name; made safe already.
+    pub(crate) name: String,
+    pub(crate) size: u64,
+    pub(crate) content_type: String,
+    pub(crate) part_size: u64,
+    pub(crate) parts: u32,
+    pub(crate) started: Timestamp,
+    pub(crate) expires: Timestamp,
+    /// What the kind wants to remember besides.
+    pub(crate) own: Value,
+}
+
+impl About {
+    /// Where a part begins in the object.
+    pub(crate) fn offset(&self, part: u32) -> u64 {
+        u64::from(part.saturating_sub(1)) * self.part_size
+    }
+
+    /// How many bytes a part has; nothing for a number outside the plan.
+    pub(crate) fn length(&self, part: u32) -> Option<u64> {
+        (1..=self.parts).contains(&part).then(|| self.part_size.min(self.size - self.offset(part)))
+    }
+}
+
+/// The part size for a file (at least the wanted one, more where 10,000 parts would not do), and the number of parts.
+/// A file of no bytes has one part of no bytes: so there is a link to send, and an answer to wait for.
+pub(crate) fn plan(size: u64, wanted: u64) -> (u64, u32) {
+    let part_size = wanted.max(size.div_ceil(MOST_PARTS)).max(1);
+    let parts = size.div_ceil(part_size).max(1);
+    (part_size, u32::try_from(parts).unwrap_or(u32::MAX))
+}
+
+/// A part that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) part: u32,
+    pub(crate) size: u64,
+    /// Hex, without quotes.
+    pub(crate) md5: String,
+    /// The file beside the object that holds it, if it was not written to its place at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) aside: Option<String>,
+}
+
+/// What completing left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Done {
+    /// Relative to the sandbox's folder, with `/`.
+    pub(crate) object: String,
+    /// The record's number.
+    pub(crate) file_no: String,
+    pub(crate) at: Timestamp,
+    /// The bytes were thrown away as asked.
+    pub(crate) discarded: bool,
+}
+
+/// What grows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) parts: BTreeMap<u32, Stored>,
+    /// Parts that are being written to their place in the object right now.
+    pub(crate) in_place: HashSet<u32>,
+    pub(crate) done: Option<Done>,
+}
+
+/// A session while the server runs.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) about: About,
+    pub(crate) dir: PathBuf,
+    state: Mutex<State>,
+    /// Held shared for every write to the object, exclusively while it is finished: true once no write may follow.
+    pub(crate) closed: RwLock<bool>,
+    /// One complete at a time.
+    pub(crate) finishing: Mutex<()>,
+}
+
+impl Session {
+    /// A session with what is known of it.
+    pub(crate) fn new(about: About, dir: PathBuf, state: State) -> Self {
+        let closed = RwLock::new(state.done.is_some());
+        Self { about, dir, state: Mutex::new(state), closed, finishing: Mutex::new(()) }
+    }
+
+    /// The state, for a moment. A panic elsewhere leaves it usable: each change is one step.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The object while it grows.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.dir.join("data.partial")
+    }
+
+    /// Numbers of the parts that are not there.
+    pub(crate) fn missing(&self) -> Vec<u32> {
+        let state = self.state();
+        (1..=self.about.parts).filter(|part| !state.parts.contains_key(part)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plan_covers_the_file_once(size in 0..=50_000_000_000_000_u64, wanted in 1..=100_000_000_u64) {
+            let (part_size, parts) = plan(size, wanted);
+            prop_assert!((1..=10_000).contains(&parts));
+            prop_assert!(part_size >= wanted);
+            prop_assert!(u64::from(parts) * part_size >= size);
+            prop_assert!(u64::from(parts - 1) * part_size < size.max(1));
+        }
+    }
+
+    #[test]
+    fn nothing_is_one_part_of_nothing() {
+        assert_eq!(plan(0, 10), (10, 1));
+        assert_eq!(plan(10, 10), (10, 1));
+        assert_eq!(plan(11, 10), (10, 2));
+    }
+}

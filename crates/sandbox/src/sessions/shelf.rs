@@ -1,0 +1,80 @@
+//! All sessions: begun, found, and read back from disk after a restart.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+
+use super::session::{About, Done, Session, State, Stored};
+use crate::error::Error;
+use crate::settings::write_whole;
+
+/// The sessions of one sandbox.
+pub(crate) struct Shelf {
+    dir: PathBuf,
+    all: RwLock<HashMap<String, Arc<Session>>>,
+}
+
+impl Shelf {
+    /// Reads what lies in the folder. What expired unfinished is thrown away: nothing could be sent to it any more.
+    pub(crate) fn open(dir: PathBuf, now: Timestamp) -> Result<Self, Error> {
+        fs::create_dir_all(&dir).map_err(Error::at(&dir))?;
+        let mut all = HashMap::new();
+        for entry in fs::read_dir(&dir).map_err(Error::at(&dir))? {
+            let path = entry.map_err(Error::at(&dir))?.path();
+            match read(&path) {
+                Some(session) if session.state().done.is_some() || session.about.expires > now => {
+                    all.insert(session.about.id.clone(), Arc::new(session));
+                }
+                _ if !path.is_dir() => {}
+                _ => fs::remove_dir_all(&path).map_err(Error::at(&path))?,
+            }
+        }
+        Ok(Self { dir, all: RwLock::new(all) })
+    }
+
+    /// Begins a session; when this returns, it survives a kill.
+    pub(crate) fn begin(&self, about: About) -> io::Result<Arc<Session>> {
+        let dir = self.dir.join(&about.id);
+        fs::create_dir_all(&dir)?;
+        write_whole(&dir.join("session.json"), &serde_json::to_vec(&about)?, false)?;
+        let session = Arc::new(Session::new(about, dir, State::default()));
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(session.about.id.clone(), session.clone());
+        Ok(session)
+    }
+
+    /// The session of this id.
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
+        self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// All of them, oldest first.
+    pub(crate) fn list(&self) -> Vec<Arc<Session>> {
+        let mut all: Vec<_> =
+            self.all.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        all.sort_by(|a, b| (a.about.started, &a.about.id).cmp(&(b.about.started, &b.about.id)));
+        all
+    }
+}
+
+/// A session's folder, if it is one that was written to the end of its start.
+fn read(dir: &Path) -> Option<Session> {
+    let about: About = serde_json::from_slice(&fs::read(dir.join("session.json")).ok()?).ok()?;
+    let mut state = State::default();
+    for line in fs::read_to_string(dir.join("parts.ndjson")).unwrap_or_default().lines() {
+        // A kill can cut the last line; its part was then not answered either.
+        if let Ok(stored) = serde_json::from_str::<Stored>(line) {
+            state.parts.insert(stored.part, stored);
+        }
+    }
+    let done = fs::read(dir.join("done.json")).ok();
+    let done: Option<Done> = done.and_then(|text| serde_json::from_slice(&text).ok());
+    // The record is written before the object moves. Killed between the two, the object still lies here, and the
+    // next complete moves it.
+    state.done = done.filter(|done| done.discarded || !dir.join("data.partial").exists());
+    Some(Session::new(about, dir.to_owned(), state))
+}

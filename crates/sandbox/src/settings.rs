@@ -1,0 +1,87 @@
+//! What a sandbox's folder remembers from one start to the next: key, port and the secret that signs its links.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// The file's name below the folder.
+const FILE: &str = "sandbox.json";
+
+/// Remembered in `D/sandbox.json`, readable by its owner only.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    /// The API key that clients must bring.
+    pub(crate) key: String,
+    /// The public half that `start` names in its reply; grants nothing.
+    pub(crate) public_key: String,
+    /// The workspace that `start` and `complete` name.
+    pub(crate) workspace: String,
+    /// Who signs: the access key id in every link.
+    pub(crate) access_key: String,
+    /// The secret behind the links' signatures.
+    pub(crate) secret: String,
+    /// The port of last time, 0 before the first.
+    pub(crate) port: u16,
+}
+
+impl Settings {
+    /// Reads the folder's settings, or makes up new ones. Keeps them only when `save` is called.
+    pub(crate) fn load(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|source| Error::Settings { path, source }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::invent()),
+            Err(source) => Err(Error::Folder { path, source }),
+        }
+    }
+
+    fn invent() -> Self {
+        Self {
+            key: format!("sbx_{}", random_hex(16)),
+            public_key: format!("pk_{}", random_hex(8)),
+            workspace: "ws_sandbox".to_owned(),
+            access_key: format!("SANDBOX{}", random_hex(6).to_uppercase()),
+            secret: random_hex(32),
+            port: 0,
+        }
+    }
+
+    /// Writes the settings, whole or not at all.
+    pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
+        let path = dir.join(FILE);
+        let text = serde_json::to_vec_pretty(self)
+            .map_err(|source| Error::Settings { path: path.clone(), source })?;
+        write_whole(&path, &text, true).map_err(Error::at(path))
+    }
+}
+
+/// So many random bytes in hex.
+pub(crate) fn random_hex(bytes: usize) -> String {
+    let mut raw = vec![0_u8; bytes];
+    rand::rng().fill(raw.as_mut_slice());
+    hex::encode(raw)
+}
+
+/// Puts a file where it belongs in one step, so that a kill leaves the old one or the new one.
+pub(crate) fn write_whole(path: &Path, text: &[u8], private: bool) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", random_hex(4)));
+    let beside = std::path::PathBuf::from(beside);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let written = options.open(&beside).and_then(|mut file| file.write_all(text));
+    written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}

@@ -1,0 +1,35 @@
+//! What every request can reach: settings, sessions, faults, log and clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::faults::draw::Faults;
+use crate::log::Log;
+use crate::options::AfterComplete;
+use crate::sessions::finish::Objects;
+use crate::sessions::shelf::Shelf;
+use crate::settings::Settings;
+use crate::storage::sign::Signer;
+
+/// Handed to every handler.
+pub(crate) type Share = Arc<Shared>;
+
+/// One sandbox while it runs.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) signer: Signer,
+    pub(crate) shelf: Shelf,
+    pub(crate) objects: Objects,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) log: Log,
+    pub(crate) clock: Clock,
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub(crate) origin: String,
+    /// `127.0.0.1:PORT`, what links sign.
+    pub(crate) host: String,
+    pub(crate) part_size: u64,
+    pub(crate) ttl: u64,
+    pub(crate) after_complete: AfterComplete,
+    pub(crate) slow: Duration,
+}
