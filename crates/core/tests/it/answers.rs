@@ -1,4 +1,4 @@
-//! Every answer that VENDORS and FAULTS name leads to the class that it must, and no answer leads nowhere.
+//! Every answer that storages and vendors are known to give leads to the class that it must, and no answer leads nowhere.
 
 use std::time::Duration;
 

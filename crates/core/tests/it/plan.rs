@@ -124,6 +124,13 @@ fn fifty_terabytes_fit_into_the_limits_of_s3() {
 }
 
 #[test]
+fn one_byte_too_many_makes_the_parts_grow() {
+    let full = 10_000 * 8 * MIB;
+    assert_eq!(PartPlan::by_size(full, 8 * MIB, &Limits::S3).unwrap().part_size(), 8 * MIB);
+    assert_eq!(PartPlan::by_size(full + 1, 8 * MIB, &Limits::S3).unwrap().part_size(), 9 * MIB);
+}
+
+#[test]
 fn a_wished_size_is_kept_where_it_can_be() {
     let plan = PartPlan::by_size(GIB + 1, 8 * MIB + 1, &Limits::S3).unwrap();
     assert_eq!((plan.part_size(), plan.count()), (8 * MIB + 1, 128));
