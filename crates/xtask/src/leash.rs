@@ -14,7 +14,8 @@ const GRACE: &str = "5";
 /// How often a child is asked whether it has ended.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Runs "$@"; ends the whole group when standard input closes, or when "$@" has ended.
+/// Runs "$@"; ends the whole group when standard input closes, which it also does once "$@" has ended.
+/// The guard holds no output open, or whoever reads ours would wait for its grace to pass.
 const SHELL: &str = r#"
 exec 3<&0
 "$@" 3<&- </dev/null &
@@ -22,16 +23,12 @@ job=$!
 (
   read -r _ <&3
   trap '' TERM
-  kill -s TERM -- "-$$" 2>/dev/null
-  sleep "$LEASH_GRACE" 3<&- >/dev/null 2>&1
-  kill -s KILL -- "-$$" 2>/dev/null
-) &
+  kill -s TERM -- "-$$"
+  sleep "$LEASH_GRACE"
+  kill -s KILL -- "-$$"
+) >/dev/null 2>&1 &
 exec 3<&-
 wait "$job"
-code=$?
-trap '' TERM
-kill -s TERM -- "-$$" 2>/dev/null
-exit "$code"
 "#;
 
 /// Where a child's output goes.
@@ -216,6 +213,18 @@ mod tests {
             assert!(begun.elapsed() < Duration::from_secs(20), "{left_behind} was left behind");
             std::thread::sleep(LOOK);
         }
+    }
+
+    #[test]
+    fn the_end_holds_no_output_open() {
+        let mut leash = Leash::start(&script("echo over"), Output::Piped).unwrap();
+        let mut output = leash.output().unwrap();
+        leash.wait(None).unwrap();
+        let begun = Instant::now();
+        let mut said = String::new();
+        output.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "over\n");
+        assert!(begun.elapsed() < Duration::from_secs(3), "waited for the guard");
     }
 
     #[test]
