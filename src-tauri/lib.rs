@@ -1,1 +1,39 @@
+//! The shell: window, drops, dialogs, notifications. It translates between the desktop and the api; it decides and stores nothing.
+//!
+//! What is absent: no path ever comes from the page, no state of an upload is kept here, and nothing here runs on the thread that draws.
 
+mod args;
+mod batches;
+mod clipboard;
+mod closing;
+mod commands;
+mod desktop;
+mod dialogs;
+mod drops;
+mod engine;
+mod intake;
+mod options;
+mod signals;
+mod start;
+mod ticks;
+mod toast;
+mod trouble;
+mod window;
+mod words;
+
+use std::process::ExitCode;
+
+use start::Started;
+
+/// Runs the app until it ends, or hands its files to the one that runs already.
+pub fn main() -> ExitCode {
+    let args = args::parse();
+    match start::start(&args) {
+        Ok(Started::HandedOver) => ExitCode::SUCCESS,
+        Ok(Started::Here(here)) => desktop::run(here, !args.hidden),
+        Err(trouble) => {
+            trouble::tell(&trouble.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}

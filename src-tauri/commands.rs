@@ -1,0 +1,96 @@
+//! What the page may call. Each is named in `build.rs` and allowed in `capabilities/main.json`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use partway_api::{ApiError, Code, Command, Done, Look, Tick};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State, WebviewWindow};
+
+use crate::clipboard::Clipboard;
+use crate::closing;
+use crate::dialogs::{self, Wanted};
+use crate::engine::Engine;
+use crate::intake::{self, Countdown};
+use crate::ticks::Ticks;
+
+type Shared<'a> = State<'a, Arc<Engine>>;
+
+/// Everything that is asked of the app.
+#[tauri::command]
+pub(crate) async fn call(engine: Shared<'_>, command: Command) -> Result<Done, ApiError> {
+    engine.command(command).await
+}
+
+/// Ticks for a look, from now on.
+#[tauri::command]
+pub(crate) async fn watch(
+    engine: Shared<'_>,
+    ticks: State<'_, Ticks>,
+    look: Look,
+    channel: Channel<Tick>,
+) -> Result<(), ApiError> {
+    ticks.start(&engine, look, channel);
+    Ok(())
+}
+
+/// Ticks for another look.
+#[tauri::command]
+pub(crate) async fn look(ticks: State<'_, Ticks>, look: Look) -> Result<(), ApiError> {
+    ticks.look(look);
+    Ok(())
+}
+
+/// Asks the user for files and takes them in.
+#[tauri::command]
+pub(crate) async fn add_files(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
+    let chosen = dialogs::ask(&window, Wanted::Files).await?;
+    intake::add(&engine, &chosen, Countdown::Yes).await
+}
+
+/// Asks the user for folders and takes them in.
+#[tauri::command]
+pub(crate) async fn add_folder(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
+    let chosen = dialogs::ask(&window, Wanted::Folders).await?;
+    intake::add(&engine, &chosen, Countdown::Yes).await
+}
+
+/// Shows a job's file in the file manager. The page names the job; its path is looked up here.
+#[tauri::command]
+pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), ApiError> {
+    let Done::Detail { detail } = engine.command(Command::Detail { job }).await? else {
+        return Err(ApiError::new(Code::Internal, "Partway does not know that file."));
+    };
+    let path = PathBuf::from(&detail.row.path);
+    if !path.exists() {
+        return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", detail.row.path)));
+    }
+    // It speaks to the file manager over the session's bus, which may take its time.
+    let shown =
+        tauri::async_runtime::spawn_blocking(move || tauri_plugin_opener::reveal_item_in_dir(path)).await;
+    match shown {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(why)) => Err(ApiError::new(Code::Internal, format!("The file manager did not open: {why}"))),
+        Err(_) => Err(ApiError::new(Code::Internal, "The file manager did not open.")),
+    }
+}
+
+/// Puts text on the clipboard.
+#[tauri::command]
+pub(crate) async fn copy_text(clipboard: State<'_, Arc<Clipboard>>, text: String) -> Result<(), ApiError> {
+    let clipboard = Arc::clone(&clipboard);
+    let put = tauri::async_runtime::spawn_blocking(move || clipboard.put(text)).await;
+    put.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "The system's clipboard did not take it.")))
+}
+
+/// As closing the window.
+#[tauri::command]
+pub(crate) async fn hide(app: AppHandle) {
+    closing::close(&app);
+}
+
+/// Ends the app in order.
+#[tauri::command]
+pub(crate) async fn quit(app: AppHandle) {
+    closing::quit(&app);
+}

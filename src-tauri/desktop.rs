@@ -1,0 +1,110 @@
+//! The running desktop app: what it is made of, and where the desktop's events go.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::{App, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
+
+use crate::clipboard::Clipboard;
+use crate::closing::{self, Closing};
+use crate::engine::Engine;
+use crate::intake::{self, Countdown};
+use crate::start::Here;
+use crate::ticks::Ticks;
+use crate::{batches, commands, drops, signals, window};
+
+/// Runs until the app ends.
+pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
+    let Here { engine, data_dir, files } = here;
+    let engine = Arc::new(engine);
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .manage(Arc::clone(&engine))
+        .manage(Ticks::new(visible))
+        .manage(Arc::new(Clipboard::default()))
+        .manage(Closing::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::add_files,
+            commands::add_folder,
+            commands::call,
+            commands::copy_text,
+            commands::hide,
+            commands::look,
+            commands::quit,
+            commands::show_file,
+            commands::watch,
+        ])
+        .on_window_event(happened)
+        .setup(move |app| {
+            window::open(app.handle(), &data_dir, visible)?;
+            listen(app, files);
+            Ok(())
+        })
+        .build(context());
+    let code = match built {
+        Ok(app) => app.run_return(|app, event| {
+            // The system asks the whole app to end (Quit on macOS): in order, then. With a code it is our own end.
+            if let RunEvent::ExitRequested { code: None, api, .. } = event {
+                api.prevent_exit();
+                closing::quit(app);
+            }
+        }),
+        Err(why) => {
+            eprintln!("The window did not open: {why}");
+            1
+        }
+    };
+    // Nothing to do after an end in order; it matters where the window system went away under us.
+    engine.runtime().block_on(engine.end());
+    engine.join();
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// The bundled page, the configuration and the rights, put into the program when it is compiled.
+pub(crate) fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+/// Whether there is a screen to open a window on. GTK ends the process where there is none, so it is asked before.
+pub(crate) fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
+}
+
+fn happened(window: &Window, event: &WindowEvent) {
+    let app = window.app_handle();
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            closing::close(app);
+        }
+        WindowEvent::DragDrop(event) => drops::happened(app, &app.state::<Arc<Engine>>(), event),
+        _ => {}
+    }
+}
+
+/// Everything that does not come from the window: other starts, signals, the app's own events, and the files named at this start.
+fn listen(app: &App, files: Vec<PathBuf>) {
+    let engine = app.state::<Arc<Engine>>();
+    let runtime = engine.runtime().clone();
+    let (handle, shown) = (app.handle().clone(), Arc::clone(&engine.shown));
+    runtime.spawn(async move {
+        loop {
+            shown.notified().await;
+            closing::show(&handle);
+        }
+    });
+    let handle = app.handle().clone();
+    runtime.spawn(async move {
+        signals::end_is_wanted().await;
+        closing::quit(&handle);
+    });
+    runtime.spawn(batches::follow(app.handle().clone(), Arc::clone(&engine)));
+    let (handle, engine) = (app.handle().clone(), Arc::clone(&engine));
+    runtime.spawn(async move {
+        if let Err(why) = intake::add(&engine, &files, Countdown::No).await {
+            let _ = handle.emit_to(window::MAIN, drops::REFUSED, why);
+        }
+    });
+}

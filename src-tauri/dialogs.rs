@@ -1,0 +1,39 @@
+//! The system's dialogs for files and folders. What was chosen goes to the app; the page never sees it.
+
+use std::path::PathBuf;
+
+use partway_api::{ApiError, Code};
+use tauri::WebviewWindow;
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use tokio::sync::oneshot;
+
+/// What a dialog asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Files, several.
+    Files,
+    /// Folders, several.
+    Folders,
+}
+
+/// Asks the user; empty where the dialog was closed without choosing.
+///
+/// # Errors
+/// Where something was chosen that has no path on this computer.
+pub(crate) async fn ask(window: &WebviewWindow, wanted: Wanted) -> Result<Vec<PathBuf>, ApiError> {
+    let (answer, chosen) = oneshot::channel();
+    let dialog = window.dialog().file().set_parent(window);
+    // Nobody waits any more where the window went away meanwhile.
+    let tell = move |paths: Option<Vec<FilePath>>| drop(answer.send(paths));
+    match wanted {
+        Wanted::Files => dialog.set_title("Add files").pick_files(tell),
+        Wanted::Folders => dialog.set_title("Add folders").pick_folders(tell),
+    }
+    let chosen = chosen.await.ok().flatten().unwrap_or_default();
+    chosen.into_iter().map(|path| path.into_path().map_err(|_| elsewhere())).collect()
+}
+
+fn elsewhere() -> ApiError {
+    ApiError::new(Code::Refused, "What was chosen is not on this computer.")
+        .hint("Copy it here first, then add it.")
+}

@@ -1,0 +1,36 @@
+//! What the app is given on this computer: its folder, its environment, its helper for *Practice*.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use partway_app::{AppOptions, Variables};
+
+/// The options of an app on `data_dir`.
+pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
+    AppOptions {
+        data_dir,
+        variables: variables(),
+        keychain: None,
+        http: Default::default(),
+        sandbox: sandbox(),
+        headless: false,
+    }
+}
+
+/// The process's environment, for keys whose source is a variable.
+pub(crate) fn variables() -> Variables {
+    Arc::new(|name| std::env::var(name).ok())
+}
+
+/// `partway-sandbox` lies beside this program in every package and in `target/`; without it there is no *Practice*.
+fn sandbox() -> Option<PathBuf> {
+    let program = std::env::current_exe()
+        .ok()?
+        .with_file_name(format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX));
+    program.is_file().then_some(program)
+}
+
+/// Where everything lies unless `--data-dir` says otherwise.
+pub(crate) fn default_data_dir() -> Option<PathBuf> {
+    None
+}

@@ -1,0 +1,34 @@
+//! Telling why the app did not start, to somebody at a terminal or at a desktop.
+
+use std::io::IsTerminal as _;
+
+use tauri::RunEvent;
+use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
+
+use crate::desktop;
+
+/// Says it on the error stream, and where nobody reads that, in a dialog.
+pub(crate) fn tell(sentence: &str) {
+    eprintln!("{sentence}");
+    if std::io::stderr().is_terminal() || !desktop::has_display() {
+        return;
+    }
+    let sentence = sentence.to_owned();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .setup(move |app| {
+            let handle = app.handle().clone();
+            let dialog =
+                app.dialog().message(sentence).title("Partway did not start").kind(MessageDialogKind::Error);
+            dialog.show(move |_| handle.exit(1));
+            Ok(())
+        })
+        .build(desktop::context());
+    if let Ok(app) = built {
+        app.run_return(|_, event| {
+            if let RunEvent::ExitRequested { code: None, api, .. } = event {
+                api.prevent_exit();
+            }
+        });
+    }
+}
