@@ -56,3 +56,54 @@ fn push_word(out: &mut String, word: &str) {
         None => out.push_str(word),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_url_keeps_scheme_host_and_path() {
+        assert_eq!(redact("https://h:81/a/b?X-Amz-Signature=1#f"), "https://h:81/a/b");
+        assert_eq!(redact("https://user:pass@h/a"), "https://h/a");
+        assert_eq!(redact("mailto:a@b?body=secret"), "mailto:…");
+        assert_eq!(redact("not a url?secret"), "an address that cannot be read");
+    }
+
+    #[test]
+    fn words_lose_queries_and_signing_values() {
+        let cases = [
+            ("see https://h/a?b=secret now", "see https://h/a… now"),
+            ("(\"https://h/a?b=secret\") now", "(\"https://h/a…\") now"),
+            (
+                "<Url>http://h/a?x=secret</Url><Url>http://h/b?y=secret</Url>",
+                "<Url>http://h/a…</Url><Url>http://h/b…</Url>",
+            ),
+            ("/key?partNumber=1&X-Amz-Signature=secret gone", "/key?partNumber=1&… gone"),
+            ("header x-amz-acl", "header x-amz-acl"),
+            ("Signature=secret", "…"),
+            ("two\n\tlines\0here", "two lines here"),
+            ("Is it there? Yes", "Is it there? Yes"),
+        ];
+        for (said, kept) in cases {
+            assert_eq!(redact_text(said), kept);
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_within_the_bound() {
+        assert_eq!(redact_text(&"ä".repeat(2000)).chars().count(), LONGEST_DETAIL);
+        assert_eq!(redact_text(&"ä".repeat(LONGEST_DETAIL)), "ä".repeat(LONGEST_DETAIL));
+    }
+
+    proptest! {
+        #[test]
+        fn no_signature_survives(before in "\\PC{0,80}", path in "[a-z/]{0,20}", after in "[ \"'<>)\\PC]{0,80}") {
+            let said = format!("{before} https://host/{path}?X-Amz-Credential=AKIDSECRET&X-Amz-Signature=5EC2E7{after}");
+            let kept = redact_text(&said);
+            prop_assert!(!kept.contains("AKIDSECRET") && !kept.contains("5EC2E7"), "{kept}");
+            prop_assert!(kept.chars().count() <= LONGEST_DETAIL);
+        }
+    }
+}

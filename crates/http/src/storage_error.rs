@@ -43,3 +43,45 @@ fn element(text: &str, name: &str) -> Option<String> {
         .replace("&amp;", "&"); // last, or "&amp;lt;" would be read twice
     Some(plain.trim().to_owned()).filter(|plain| !plain.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_four_elements_are_read() {
+        let said = storage_error(
+            b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+              <Message>a &lt;b&gt; &amp;lt; c</Message><HeadersNotSigned> x-amz-acl </HeadersNotSigned>\
+              <ServerTime>2024-05-01T10:00:00.123Z</ServerTime></Error>",
+        );
+        assert_eq!(
+            said,
+            StorageError {
+                code: Some("AccessDenied".to_owned()),
+                message: Some("a <b> &lt; c".to_owned()),
+                headers_not_signed: Some("x-amz-acl".to_owned()),
+                server_time: Some(1_714_557_600),
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_no_error_document_says_nothing() {
+        for body in
+            ["", "<Code>x</Code>", "{\"error\":1}", "<Error><Code>cut", "<Error><Code></Code></Error>"]
+        {
+            assert_eq!(storage_error(body.as_bytes()), StorageError::default(), "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_stumble(body: Vec<u8>, text in "(<Error>|<Code>|</Code>|ä|<){0,12}") {
+            storage_error(&body);
+            storage_error(text.as_bytes());
+        }
+    }
+}

@@ -89,3 +89,69 @@ impl<T: Write + Unpin> Write for AnswerFirst<T> {
         self.outcome(cx, outcome)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use http_body_util::{BodyExt, Full};
+    use hyper::client::conn::http1;
+
+    use super::*;
+
+    /// Breaks at the first write; what the peer had answered can be read only after that.
+    #[derive(Default)]
+    struct Refusing {
+        written: bool,
+        answer: &'static [u8],
+    }
+
+    impl Read for Refusing {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            mut buf: ReadBufCursor<'_>,
+        ) -> Poll<io::Result<()>> {
+            if !self.written {
+                return Poll::Pending;
+            }
+            buf.put_slice(self.answer);
+            self.answer = b"";
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl Write for Refusing {
+        fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            self.written = true;
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    async fn send(answer: &'static [u8]) -> Result<u16, hyper::Error> {
+        let stream = AnswerFirst::new(Refusing { answer, ..Refusing::default() });
+        let (mut sender, connection) = http1::handshake(stream).await?;
+        tokio::spawn(connection);
+        let request = Request::put("/").body(Full::new(bytes::Bytes::from_static(b"hello"))).unwrap();
+        let (head, body) = sender.send_request(request).await?.into_parts();
+        assert_eq!(body.collect().await?.to_bytes(), "no");
+        Ok(head.status.as_u16())
+    }
+
+    #[tokio::test]
+    async fn the_answer_is_told_and_not_the_broken_write() {
+        assert_eq!(send(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno").await.unwrap(), 403);
+    }
+
+    #[tokio::test]
+    async fn without_an_answer_the_end_of_the_connection_is_told() {
+        assert!(send(b"").await.unwrap_err().is_incomplete_message());
+    }
+}

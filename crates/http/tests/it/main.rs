@@ -1,0 +1,9 @@
+//! Both clients against servers that are nothing but sockets, so that every byte on the wire is seen.
+
+mod api;
+mod api_refusals;
+mod put;
+mod put_answers;
+mod put_body;
+mod server;
+mod tls;
