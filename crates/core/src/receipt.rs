@@ -31,6 +31,8 @@ pub enum Strength {
     Confirmed,
     /// All that can be known says that it arrived, but the vendor never confirmed it (a second complete answered 404 or 409).
     Presumed,
+    /// The same, and the user has seen that it arrived.
+    MarkedByUser,
 }
 
 /// What the vendor said of the finished file.

@@ -1,1 +1,31 @@
-//! Journal, scheduler, transfer, recovery, progress.
+//! Journal, scheduler, transfer, recovery, progress: everything that moves a file, without knowing a vendor or a front end.
+//!
+//! The way of one file, with no step back: `intake → journal → scheduler (permit) → provider.start → part targets → transfer
+//! (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each arrow is a file of this crate.
+
+mod body;
+mod clock;
+mod engine;
+mod happening;
+pub mod intake;
+mod journal;
+mod log;
+pub mod paths;
+mod permits;
+mod progress;
+mod providers;
+mod record;
+mod run;
+pub mod source;
+
+pub use clock::{Chance, Clock};
+pub use engine::{Engine, EngineOptions, JobDetail, OpenEngine, Refusal, Which};
+pub use happening::Happening;
+pub use journal::batches::BatchCount;
+pub use journal::list::{Show, Sums};
+pub use journal::{Journal, JournalError};
+pub use log::Log;
+pub use permits::{Bounds, JobPermit, PartPermit, Permits};
+pub use progress::{InFlight, LiveView, Trouble, ribbon};
+pub use providers::Providers;
+pub use record::{Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WhyLeftOut};

@@ -1,0 +1,17 @@
+//! Time and chance, handed in: so that a test can make an hour pass and choose every random number.
+
+use std::time::Duration;
+
+/// The time.
+pub trait Clock: Send + Sync + 'static {
+    /// Milliseconds since the Unix epoch; may jump.
+    fn unix_ms(&self) -> i64;
+    /// Time since some fixed moment; never goes back.
+    fn steady(&self) -> Duration;
+}
+
+/// A number from 0 up to 1.
+pub trait Chance: Send + Sync + 'static {
+    /// The next number.
+    fn next(&self) -> f64;
+}

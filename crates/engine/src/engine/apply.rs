@@ -1,0 +1,101 @@
+//! Applying an event to a job: journal first, then effects, then everybody is told.
+
+use std::sync::Arc;
+
+use partway_core::{Effect, Event, Hold, IllegalStep, State};
+
+use super::{Inner, Stop};
+use crate::happening::Happening;
+use crate::journal::batches::BatchCount;
+use crate::journal::jobs::Applied;
+use crate::journal::{JournalError, batches, events, jobs};
+use crate::log::Log;
+use crate::record::{Batch, Job, JobId};
+
+type Through = Option<(Batch, BatchCount)>;
+
+impl Inner {
+    /// Applies one event. `Ok(Err(…))`: it has no meaning in the present state, nothing changed.
+    pub(crate) async fn apply(
+        self: &Arc<Self>,
+        id: &JobId,
+        event: Event,
+        log: Option<Log>,
+    ) -> Result<Result<Applied, IllegalStep>, JournalError> {
+        let (now, id) = (self.clock.unix_ms(), id.clone());
+        let outcome = self
+            .journal
+            .write(move |conn| {
+                let applied = match jobs::apply(conn, now, &id, &event)? {
+                    Ok(applied) => applied,
+                    Err(illegal) => return Ok(Err(illegal)),
+                };
+                if let Some(log) = &log {
+                    events::add(conn, now, &id, log)?;
+                }
+                let through: Through = if applied.before != applied.job.state {
+                    let batch = batches::get(conn, &applied.job.batch)?;
+                    let count = batches::finish_if_through(conn, now, &applied.job.batch)?;
+                    batch.zip(count)
+                } else {
+                    None
+                };
+                Ok(Ok((applied, log, through)))
+            })
+            .await?;
+        Ok(match outcome {
+            Err(illegal) => Err(illegal),
+            Ok((applied, log, through)) => {
+                self.carry_out(&applied, log, through);
+                Ok(applied)
+            }
+        })
+    }
+
+    fn carry_out(self: &Arc<Self>, applied: &Applied, log: Option<Log>, through: Through) {
+        let job = Arc::new(applied.job.clone());
+        for effect in &applied.effects {
+            match effect {
+                Effect::StopParts => self.stop(&job),
+                Effect::Wake => self.wake.notify_one(),
+                Effect::Abort => {
+                    let inner = Arc::clone(self);
+                    let id = job.id.clone();
+                    tokio::spawn(async move { inner.finish_cancel(&id).await });
+                }
+                Effect::DropSession | Effect::ForgetSecrets => self.sweep.notify_one(),
+                // These are carried out by the run that applied the event, and the permit goes back with its end.
+                Effect::Check | Effect::Send | Effect::Complete | Effect::ReleasePermit => {}
+            }
+        }
+        if let Some(log) = log {
+            self.tell(Happening::Logged { job: job.id.clone(), log });
+        }
+        self.tell(Happening::Changed { job });
+        if let Some((batch, count)) = through {
+            self.tell(Happening::BatchFinished { batch: Arc::new(batch), count });
+        }
+    }
+
+    /// A pause lets parts that are nearly through finish; giving up does not wait for them.
+    fn stop(&self, job: &Job) {
+        let stop = if job.state == State::Cancelling { Stop::Hard } else { Stop::Soft };
+        if let Some(active) = self.active().get(&job.id) {
+            active.stop.send_replace(stop);
+        }
+    }
+
+    /// Writes one line into a job's history.
+    pub(crate) async fn log(&self, id: &JobId, log: Log) -> Result<(), JournalError> {
+        let (now, job, line) = (self.clock.unix_ms(), id.clone(), log.clone());
+        self.journal.write(move |conn| events::add(conn, now, &job, &line)).await?;
+        self.tell(Happening::Logged { job: id.clone(), log });
+        Ok(())
+    }
+
+    /// Lifts a hold from a job, if it still carries it.
+    pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
+        let _ = self.apply(id, Event::Released(hold), None).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! What a user can do with jobs.
+
+use std::sync::Arc;
+
+use partway_core::{Event, Hold, State};
+
+use super::{Engine, Inner, Refusal};
+use crate::happening::Happening;
+use crate::journal::{jobs, sessions};
+use crate::log::Log;
+use crate::record::{BatchId, DestinationId, Job, JobId};
+
+/// Which jobs a wish is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One.
+    Job(JobId),
+    /// All of a batch.
+    Batch(BatchId),
+    /// All that have not ended.
+    Open,
+    /// All that have ended.
+    Ended,
+}
+
+impl Engine {
+    /// Begin no new part of these; parts nearly through may finish. Gives back how many were paused.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] if one job was named and cannot be paused any more.
+    pub async fn pause(&self, which: &Which) -> Result<u32, Refusal> {
+        self.each(which, |job| match job.state {
+            State::Waiting | State::Checking | State::Uploading if !job.holds.contains(Hold::User) => {
+                Some((Event::Held(Hold::User), Some(Log::Paused)))
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// Lift what a person put on these jobs.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn resume(&self, which: &Which) -> Result<u32, Refusal> {
+        self.each(which, |job| {
+            job.holds.contains(Hold::User).then_some((Event::Released(Hold::User), Some(Log::GoingOn)))
+        })
+        .await
+    }
+
+    /// Stop and throw away what was sent.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] if one job was named and *complete* was sent already.
+    pub async fn cancel(&self, which: &Which) -> Result<u32, Refusal> {
+        self.each(which, |job| {
+            let stoppable = matches!(
+                job.state,
+                State::Waiting | State::Checking | State::Uploading | State::NeedsAttention(_)
+            );
+            stoppable.then_some((Event::Cancel, None))
+        })
+        .await
+    }
+
+    /// Try again what needs attention.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn retry(&self, which: &Which) -> Result<u32, Refusal> {
+        for id in self.0.ids(which).await? {
+            self.0.memory().put_off.remove(&id);
+            let job = id.clone();
+            self.0.journal.write(move |conn| sessions::reset_ended(conn, &job)).await?;
+        }
+        self.each(which, |job| match job.state {
+            State::NeedsAttention(_) => Some((Event::Retry, Some(Log::GoingOn))),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Send again from the start a file that may have arrived.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] where that has no meaning.
+    pub async fn send_again(&self, id: &JobId) -> Result<u32, Refusal> {
+        self.each(&Which::Job(id.clone()), |job| match job.state {
+            State::NeedsAttention(_) | State::Uploaded => Some((Event::SendAgain, Some(Log::GoingOn))),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Lift a hold from every open job of a destination: its key is there again, or its network.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn release_destination(&self, id: &DestinationId, hold: Hold) -> Result<(), Refusal> {
+        let destination = id.clone();
+        for job in self.0.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await? {
+            self.0.release(&job, hold).await?;
+        }
+        Ok(())
+    }
+
+    /// Take ended jobs out of the list.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] if one was named that has not ended.
+    pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
+        let mut removed = Vec::new();
+        for id in self.0.ids(which).await? {
+            if self.0.job(&id).await?.state.is_end() {
+                let job = id.clone();
+                self.0.journal.write(move |conn| jobs::remove(conn, &job)).await?;
+                removed.push(id);
+            }
+        }
+        if removed.is_empty() && matches!(which, Which::Job(_)) {
+            return Err(Refusal::NotNow("This file has not come to an end yet.".into()));
+        }
+        let touched = u32::try_from(removed.len()).unwrap_or(u32::MAX);
+        self.0.tell(Happening::Removed { jobs: Arc::new(removed) });
+        Ok(touched)
+    }
+
+    async fn each<F>(&self, which: &Which, event: F) -> Result<u32, Refusal>
+    where
+        F: Fn(&Job) -> Option<(Event, Option<Log>)>,
+    {
+        let mut touched = 0;
+        let mut state = None;
+        for id in self.0.ids(which).await? {
+            let job = self.0.job(&id).await?;
+            state = Some(job.state.clone());
+            if let Some((event, log)) = event(&job)
+                && self.0.apply(&id, event, log).await?.is_ok()
+            {
+                touched += 1;
+            }
+        }
+        match (touched, which, state) {
+            (0, Which::Job(_), Some(state)) => Err(Refusal::NotNow(not_now(&state).into())),
+            _ => Ok(touched),
+        }
+    }
+}
+
+const fn not_now(state: &State) -> &'static str {
+    match state {
+        State::Finishing => "All data of this file was sent already; it is only being confirmed.",
+        State::Uploaded | State::Verified => "This file has arrived already.",
+        State::Cancelling | State::Cancelled => "This file was given up.",
+        State::NeedsAttention(_) => "This file needs attention first.",
+        State::Waiting | State::Checking | State::Uploading => "This file is not in a state for that.",
+    }
+}
+
+impl Inner {
+    pub(super) async fn ids(&self, which: &Which) -> Result<Vec<JobId>, Refusal> {
+        let which = which.clone();
+        Ok(self
+            .journal
+            .read(move |conn| match &which {
+                Which::Job(id) => Ok(vec![id.clone()]),
+                Which::Batch(batch) => jobs::of_batch(conn, batch),
+                Which::Open => jobs::in_states(
+                    conn,
+                    &["needs-attention", "waiting", "checking", "uploading", "finishing", "cancelling"],
+                ),
+                Which::Ended => jobs::in_states(conn, &["uploaded", "verified", "cancelled"]),
+            })
+            .await?)
+    }
+
+    pub(crate) async fn job(&self, id: &JobId) -> Result<Job, Refusal> {
+        let job = id.clone();
+        self.journal
+            .read(move |conn| jobs::get(conn, &job))
+            .await?
+            .ok_or_else(|| Refusal::NotThere(format!("job {id}")))
+    }
+}

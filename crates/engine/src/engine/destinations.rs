@@ -1,0 +1,145 @@
+//! Destinations and settings: the engine keeps them, what they mean is `app`'s business.
+
+use partway_core::Hold;
+
+use super::{Engine, Inner, Refusal};
+use crate::happening::Happening;
+use crate::journal::{JournalError, destinations, jobs, settings};
+use crate::record::{Destination, DestinationId, Standing};
+
+impl Engine {
+    /// The destinations there are, oldest first.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn destinations(&self) -> Result<Vec<Destination>, JournalError> {
+        self.0.journal.read(destinations::all).await
+    }
+
+    /// One destination, also a removed one.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn destination(&self, id: &DestinationId) -> Result<Option<Destination>, JournalError> {
+        let id = id.clone();
+        self.0.journal.read(move |conn| destinations::get(conn, &id)).await
+    }
+
+    /// Adds a destination.
+    ///
+    /// # Errors
+    /// [`Refusal::NameTaken`], whatever the case of its letters.
+    pub async fn add_destination(&self, destination: &Destination) -> Result<(), Refusal> {
+        let (now, new) = (self.0.clock.unix_ms(), destination.clone());
+        let added = self
+            .0
+            .journal
+            .write(move |conn| {
+                let taken = destinations::all(conn)?
+                    .iter()
+                    .any(|old| old.name.to_lowercase() == new.name.to_lowercase());
+                if !taken {
+                    destinations::add(conn, now, &new)?;
+                }
+                Ok(!taken)
+            })
+            .await?;
+        if !added {
+            return Err(Refusal::NameTaken(destination.name.clone()));
+        }
+        self.0.destination_changed(&destination.id);
+        Ok(())
+    }
+
+    /// Removes a destination that no open job needs.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] while files are on their way to it.
+    pub async fn remove_destination(&self, id: &DestinationId) -> Result<(), Refusal> {
+        let (now, wanted) = (self.0.clock.unix_ms(), id.clone());
+        let open = self
+            .0
+            .journal
+            .write(move |conn| {
+                let open = jobs::open_of_destination(conn, &wanted)?.len();
+                if open == 0 {
+                    destinations::remove(conn, now, &wanted)?;
+                }
+                Ok(open)
+            })
+            .await?;
+        if open > 0 {
+            return Err(Refusal::NotNow(format!(
+                "{open} files are not through yet. Let them finish, or cancel them first."
+            )));
+        }
+        self.0.destination_changed(id);
+        Ok(())
+    }
+
+    /// Replaces a destination's provider settings (Practice's port changes, say).
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn set_destination_settings(
+        &self,
+        id: &DestinationId,
+        json: String,
+    ) -> Result<(), JournalError> {
+        let wanted = id.clone();
+        self.0.journal.write(move |conn| destinations::set_settings(conn, &wanted, &json)).await?;
+        self.0.destination_changed(id);
+        Ok(())
+    }
+
+    /// The destination has a key again, from that source: what waited for it goes on.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn key_replaced(&self, id: &DestinationId, source: Option<String>) -> Result<(), Refusal> {
+        let wanted = id.clone();
+        self.0
+            .journal
+            .write(move |conn| {
+                if let Some(source) = source {
+                    destinations::set_key_source(conn, &wanted, &source)?;
+                }
+                destinations::set_standing(conn, &wanted, Standing::Unknown)
+            })
+            .await?;
+        self.0.destination_changed(id);
+        self.release_destination(id, Hold::Credentials).await
+    }
+
+    /// A setting, as JSON.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn setting(&self, name: &'static str) -> Result<Option<String>, JournalError> {
+        self.0.journal.read(move |conn| settings::get(conn, name)).await
+    }
+
+    /// Sets a setting, as JSON.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn set_setting(&self, name: &'static str, json: String) -> Result<(), JournalError> {
+        self.0.journal.write(move |conn| settings::set(conn, name, &json)).await?;
+        self.0.tell(Happening::Setting { name: name.to_owned() });
+        Ok(())
+    }
+}
+
+impl Inner {
+    pub(crate) async fn set_standing(
+        &self,
+        id: &DestinationId,
+        standing: Standing,
+    ) -> Result<(), JournalError> {
+        let wanted = id.clone();
+        if self.journal.write(move |conn| destinations::set_standing(conn, &wanted, standing)).await? {
+            self.destination_changed(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! Taking a batch in: the batch before its first job, all of it in one commit.
+
+use std::sync::Arc;
+
+use partway_core::{FileReceipt, Hold, Holds, State, Strength};
+
+use super::{Engine, Refusal};
+use crate::happening::Happening;
+use crate::intake::Intake;
+use crate::journal::{batches, destinations, events, jobs, sessions};
+use crate::log::Log;
+use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
+
+impl Engine {
+    /// Takes files in for a destination. With a countdown in milliseconds the batch waits so long before it starts.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown destination.
+    pub async fn add(
+        &self,
+        intake: Intake,
+        destination: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
+        let now = self.0.clock.unix_ms();
+        let wanted = destination.clone();
+        let added = self
+            .0
+            .journal
+            .write(move |conn| {
+                let Some(destination) = destinations::get(conn, &wanted)?.filter(|found| !found.removed)
+                else {
+                    return Ok(None);
+                };
+                let batch = Batch {
+                    id: BatchId::new(),
+                    destination: wanted,
+                    folder,
+                    left_out: intake.left_out.clone(),
+                    created_at: now,
+                    starts_at: countdown_ms.map(|ms| now + ms),
+                    finished_at: None,
+                };
+                batches::add(conn, &batch)?;
+                let holds =
+                    if countdown_ms.is_some() { Holds::NONE.with(Hold::Countdown) } else { Holds::NONE };
+                let first = jobs::next_position(conn)?;
+                let mut added = Vec::with_capacity(intake.files.len());
+                for (position, found) in (first..).zip(intake.files) {
+                    let job = Job {
+                        id: JobId::new(),
+                        batch: batch.id.clone(),
+                        destination: destination.id.clone(),
+                        position,
+                        path: found.path,
+                        name: found.name,
+                        identity: found.identity,
+                        mime: found.mime,
+                        fields: jobs::fields(&destination, batch.folder.as_deref(), &found.folders),
+                        folders: found.folders,
+                        state: State::Waiting,
+                        holds,
+                        detail: None,
+                        plan: None,
+                        confirmed: 0,
+                        parts_confirmed: 0,
+                        sessions_ended: 0,
+                        receipt: None,
+                        checksum: None,
+                        created_at: now,
+                        started_at: None,
+                        finished_at: None,
+                    };
+                    jobs::add(conn, &job)?;
+                    added.push(job);
+                }
+                Ok(Some((batch, added)))
+            })
+            .await?;
+        let (batch, jobs) = added.ok_or_else(|| Refusal::NotThere("such destination".into()))?;
+        self.0.tell(Happening::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
+        self.0.wake.notify_one();
+        Ok((batch, jobs))
+    }
+
+    /// Takes a batch back that has not started: as if it had never been dropped.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] once it has started.
+    pub async fn undo(&self, id: &BatchId) -> Result<u32, Refusal> {
+        let batch = id.clone();
+        let removed = self
+            .0
+            .journal
+            .write(move |conn| {
+                if !counts_down(conn, &batch)? {
+                    return Ok(None);
+                }
+                let ids = jobs::of_batch(conn, &batch)?;
+                batches::remove(conn, &batch)?;
+                Ok(Some(ids))
+            })
+            .await?
+            .ok_or_else(|| Refusal::NotNow("These files have started already.".into()))?;
+        let touched = u32::try_from(removed.len()).unwrap_or(u32::MAX);
+        self.0.tell(Happening::Removed { jobs: Arc::new(removed) });
+        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        Ok(touched)
+    }
+
+    /// Sends a batch that has not started elsewhere; its countdown begins anew.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] once it has started, `NotThere` for an unknown destination.
+    pub async fn redirect(
+        &self,
+        id: &BatchId,
+        to: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: i64,
+    ) -> Result<(), Refusal> {
+        let (batch, to, now) = (id.clone(), to.clone(), self.0.clock.unix_ms());
+        let outcome = self
+            .0
+            .journal
+            .write(move |conn| {
+                let Some(destination) = destinations::get(conn, &to)?.filter(|found| !found.removed) else {
+                    return Ok(Err(Refusal::NotThere("such destination".into())));
+                };
+                if !counts_down(conn, &batch)? {
+                    return Ok(Err(Refusal::NotNow("These files have started already.".into())));
+                }
+                batches::redirect(conn, &batch, &to, folder.as_deref())?;
+                batches::set_starts_at(conn, &batch, Some(now + countdown_ms))?;
+                jobs::redirect(conn, &batch, &destination, folder.as_deref())?;
+                Ok(Ok(()))
+            })
+            .await?;
+        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        outcome
+    }
+
+    /// Keeps a batch from starting while its panel is open (`None`), or lets its countdown end in so many milliseconds.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] once it has started.
+    pub async fn set_countdown(&self, id: &BatchId, in_ms: Option<i64>) -> Result<(), Refusal> {
+        let (batch, now) = (id.clone(), self.0.clock.unix_ms());
+        let done = self
+            .0
+            .journal
+            .write(move |conn| {
+                let counts = counts_down(conn, &batch)?;
+                if counts {
+                    batches::set_starts_at(conn, &batch, in_ms.map(|ms| now + ms))?;
+                }
+                Ok(counts)
+            })
+            .await?;
+        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        if done { Ok(()) } else { Err(Refusal::NotNow("These files have started already.".into())) }
+    }
+
+    /// Ends a batch's countdown at once.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn start_now(&self, id: &BatchId) -> Result<(), Refusal> {
+        Ok(self.0.start_batch(id).await?)
+    }
+
+    /// The user has seen that a file arrived which the vendor never confirmed.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`].
+    pub async fn mark_arrived(&self, id: &JobId) -> Result<(), Refusal> {
+        let (job, now) = (id.clone(), self.0.clock.unix_ms());
+        self.0
+            .journal
+            .write(move |conn| {
+                if let Some(receipt) = jobs::require(conn, &job)?.receipt {
+                    let marked = FileReceipt { strength: Strength::MarkedByUser, ..receipt };
+                    sessions::set_receipt(conn, &job, &marked)?;
+                }
+                events::add(conn, now, &job, &Log::MarkedArrived)
+            })
+            .await?;
+        let job = self.0.job(id).await?;
+        self.0.tell(Happening::Changed { job: Arc::new(job) });
+        Ok(())
+    }
+}
+
+fn counts_down(conn: &rusqlite::Connection, batch: &BatchId) -> Result<bool, crate::JournalError> {
+    Ok(batches::counting_down(conn)?.iter().any(|found| found.id == *batch))
+}

@@ -1,0 +1,258 @@
+//! The engine on one data folder: what it is made of, how it starts and how it ends.
+
+mod apply;
+mod commands;
+mod destinations;
+mod intake;
+mod read;
+mod schedule;
+mod sweep;
+mod waits;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use partway_core::{Event, Hold};
+use partway_http::PartClient;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::JoinHandle;
+
+pub use commands::Which;
+pub use read::JobDetail;
+
+use crate::clock::{Chance, Clock};
+use crate::happening::Happening;
+use crate::journal::{Journal, JournalError, jobs};
+use crate::permits::{Bounds, Permits};
+use crate::progress::Live;
+use crate::providers::Providers;
+use crate::record::{DestinationId, JobId};
+
+/// So many happenings may wait for a slow listener before it is told that it missed some.
+const HAPPENINGS: usize = 4096;
+
+/// What an engine is made of.
+pub struct EngineOptions {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for the jitter of back-off.
+    pub chance: Arc<dyn Chance>,
+    /// Where providers come from.
+    pub providers: Arc<dyn Providers>,
+    /// The client for parts.
+    pub parts: PartClient,
+    /// How many may go at once.
+    pub bounds: Bounds,
+    /// Nobody can answer: what needs a person ends a job as needs-attention instead of holding it.
+    pub headless: bool,
+}
+
+/// An engine and what is worth telling about its start.
+pub struct OpenEngine {
+    /// The engine.
+    pub engine: Engine,
+    /// Where a damaged journal was put.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Why something that was asked for cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such job, batch or destination.
+    #[error("there is no {0}")]
+    NotThere(String),
+    /// It has no meaning in the present state.
+    #[error("{0}")]
+    NotNow(String),
+    /// The name is taken.
+    #[error("there is a destination named {0} already")]
+    NameTaken(String),
+    /// The journal could not do it.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// The running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(pub(crate) Arc<Inner>);
+
+/// How hard a run is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stop {
+    /// Go on.
+    No,
+    /// Begin no new part; those in flight may end within the grace.
+    Soft,
+    /// Let go of everything.
+    Hard,
+}
+
+pub(crate) struct Active {
+    pub(crate) live: Arc<Live>,
+    pub(crate) stop: watch::Sender<Stop>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) journal: Journal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) providers: Arc<dyn Providers>,
+    pub(crate) parts: PartClient,
+    pub(crate) permits: Permits,
+    pub(crate) headless: bool,
+    active: Mutex<HashMap<JobId, Active>>,
+    /// Woken when a run ended.
+    run_ended: Notify,
+    /// Woken when the queue may have something to start.
+    wake: Notify,
+    /// Woken when a leftover session or a secret may be cleared away.
+    sweep: Notify,
+    happened: broadcast::Sender<Happening>,
+    closing: watch::Sender<bool>,
+    /// How often in a row each job was put off by passing errors, and the clock difference of each host, seconds ahead.
+    pub(crate) memory: Mutex<Memory>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What is remembered while the process lives and not longer.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) put_off: HashMap<JobId, u32>,
+    pub(crate) clock_ahead: HashMap<String, i64>,
+    /// Until when (steady time) a host is left alone.
+    pub(crate) quiet_until: HashMap<String, Duration>,
+}
+
+impl Engine {
+    /// Opens the journal under `data_dir`, takes up what was unfinished and starts to run it. The caller holds the folder's lock.
+    ///
+    /// # Errors
+    /// [`JournalError`] where the folder cannot be used or was written by a newer Partway.
+    pub async fn open(
+        data_dir: &std::path::Path,
+        options: EngineOptions,
+    ) -> Result<OpenEngine, JournalError> {
+        let opened = Journal::open(data_dir, options.clock.unix_ms())?;
+        let inner = Arc::new(Inner {
+            journal: opened.journal,
+            clock: options.clock,
+            chance: options.chance,
+            providers: options.providers,
+            parts: options.parts,
+            permits: Permits::new(options.bounds),
+            headless: options.headless,
+            active: Mutex::default(),
+            run_ended: Notify::new(),
+            wake: Notify::new(),
+            sweep: Notify::new(),
+            happened: broadcast::channel(HAPPENINGS).0,
+            closing: watch::channel(false).0,
+            memory: Mutex::default(),
+            tasks: Mutex::default(),
+        });
+        let engine = Self(inner);
+        engine.take_up().await?;
+        let tasks = [
+            tokio::spawn(schedule::serve(Arc::clone(&engine.0))),
+            tokio::spawn(sweep::serve(Arc::clone(&engine.0))),
+            tokio::spawn(waits::serve(Arc::clone(&engine.0))),
+        ];
+        engine.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
+        Ok(OpenEngine { engine, set_aside: opened.set_aside })
+    }
+
+    /// Nothing of before is in flight any more, and holds that pass by themselves are tried anew.
+    async fn take_up(&self) -> Result<(), JournalError> {
+        let now = self.0.clock.unix_ms();
+        self.0
+            .journal
+            .write(move |conn| {
+                for id in jobs::in_states(conn, &["checking", "uploading", "finishing", "cancelling"])? {
+                    let _ = jobs::apply(conn, now, &id, &Event::Restarted)?;
+                }
+                for hold in [Hold::Offline, Hold::Throttled] {
+                    for (id, ..) in jobs::held_by(conn, hold)? {
+                        let _ = jobs::apply(conn, now, &id, &Event::Released(hold))?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn follow(&self) -> broadcast::Receiver<Happening> {
+        self.0.happened.subscribe()
+    }
+
+    /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
+    pub async fn close(&self, grace: Duration) {
+        self.0.closing.send_replace(true);
+        self.0.stop_all(Stop::Soft);
+        let all_ended = async {
+            loop {
+                let ended = self.0.run_ended.notified();
+                if self.0.active().is_empty() {
+                    break;
+                }
+                ended.await;
+            }
+        };
+        if tokio::time::timeout(grace, all_ended).await.is_err() {
+            self.0.stop_all(Stop::Hard);
+            // Runs look at the signal at every turn: what is still there after this is waiting for a disk that does not answer.
+            let _ = tokio::time::timeout(Duration::from_secs(2), async {
+                loop {
+                    let ended = self.0.run_ended.notified();
+                    if self.0.active().is_empty() {
+                        break;
+                    }
+                    ended.await;
+                }
+            })
+            .await;
+        }
+        let tasks = std::mem::take(&mut *self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            task.abort();
+        }
+        self.0.journal.close().await;
+    }
+}
+
+impl Inner {
+    pub(crate) fn active(&self) -> MutexGuard<'_, HashMap<JobId, Active>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    pub(crate) fn tell(&self, happening: Happening) {
+        // Nobody listening is no reason not to go on.
+        let _ = self.happened.send(happening);
+    }
+
+    fn stop_all(&self, stop: Stop) {
+        for active in self.active().values() {
+            active.stop.send_replace(stop);
+        }
+    }
+
+    /// Something was given up: what the vendor keeps of it and what the journal still holds is to be cleared away.
+    pub(crate) fn clear_away(&self) {
+        self.sweep.notify_one();
+    }
+
+    pub(crate) fn destination_changed(&self, id: &DestinationId) {
+        self.tell(Happening::Destination { id: id.clone() });
+    }
+}

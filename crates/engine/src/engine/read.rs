@@ -1,0 +1,160 @@
+//! What the engine tells when it is asked: windows of the list, sums, one job in full.
+
+use std::collections::HashMap;
+
+use partway_core::PartReceipt;
+
+use super::{Engine, Refusal};
+use crate::journal::batches::{self, BatchCount};
+use crate::journal::list::{self, Show, Sums};
+use crate::journal::{JournalError, events, jobs, sessions};
+use crate::log::Log;
+use crate::progress::LiveView;
+use crate::record::{Batch, BatchId, Job, JobId};
+
+/// One job in full.
+#[derive(Debug, Clone)]
+pub struct JobDetail {
+    /// The job.
+    pub job: Job,
+    /// Which parts are confirmed, in order.
+    pub confirmed: Vec<bool>,
+    /// Confirmed parts whose checksum was compared and equal.
+    pub compared: u32,
+    /// Until when the open session lives, Unix seconds.
+    pub session_until: Option<u64>,
+    /// Sessions that the vendor still keeps and cannot throw away: until when, Unix seconds.
+    pub left_behind: Vec<Option<u64>>,
+    /// What happened, newest first, with Unix milliseconds.
+    pub log: Vec<(i64, Log)>,
+}
+
+impl Engine {
+    /// A window of the list.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn window(&self, show: Show, offset: u32, limit: u32) -> Result<Vec<Job>, JournalError> {
+        self.0.journal.read(move |conn| list::window(conn, show, offset, limit)).await
+    }
+
+    /// Jobs in the order in which they were added, after that position: for programs.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn page(&self, after: i64, limit: u32) -> Result<Vec<Job>, JournalError> {
+        self.0.journal.read(move |conn| list::page(conn, after, limit)).await
+    }
+
+    /// Counts and sums over all jobs.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn sums(&self) -> Result<Sums, JournalError> {
+        self.0.journal.read(list::sums).await
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`].
+    pub async fn job(&self, id: &JobId) -> Result<Job, Refusal> {
+        self.0.job(id).await
+    }
+
+    /// Ids that begin or end with that text.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn find(&self, text: &str) -> Result<Vec<JobId>, JournalError> {
+        let text = text.to_lowercase();
+        self.0.journal.read(move |conn| jobs::find(conn, &text)).await
+    }
+
+    /// The ids of a batch's jobs.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn jobs_of(&self, batch: &BatchId) -> Result<Vec<JobId>, JournalError> {
+        let batch = batch.clone();
+        self.0.journal.read(move |conn| jobs::of_batch(conn, &batch)).await
+    }
+
+    /// The number of the first waiting jobs before this one (0: it is next).
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn ahead(&self, position: i64) -> Result<u32, JournalError> {
+        self.0.journal.read(move |conn| jobs::ahead(conn, position)).await
+    }
+
+    /// Batches that wait for their countdown, with how many jobs and bytes they have.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn counting_down(&self) -> Result<Vec<(Batch, BatchCount)>, JournalError> {
+        self.0
+            .journal
+            .read(|conn| {
+                let batches = batches::counting_down(conn)?;
+                batches
+                    .into_iter()
+                    .map(|batch| Ok((batches::count(conn, &batch.id)?, batch)))
+                    .map(|r| r.map(|(c, b)| (b, c)))
+                    .collect()
+            })
+            .await
+    }
+
+    /// A job in full.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`].
+    pub async fn detail(&self, id: &JobId) -> Result<JobDetail, Refusal> {
+        let (wanted, now_s) = (id.clone(), u64::try_from(self.0.clock.unix_ms() / 1000).unwrap_or(0));
+        let detail = self
+            .0
+            .journal
+            .read(move |conn| {
+                let Some(job) = jobs::get(conn, &wanted)? else { return Ok(None) };
+                let session = sessions::current(conn, &wanted)?;
+                let receipts: Vec<PartReceipt> = match sessions::newest(conn, &wanted)? {
+                    Some(session) => sessions::receipts(conn, session)?,
+                    None => Vec::new(),
+                };
+                let mut confirmed = vec![false; job.plan.map_or(0, |plan| plan.count() as usize)];
+                for receipt in &receipts {
+                    if let Some(slot) = confirmed.get_mut(receipt.number.get() as usize - 1) {
+                        *slot = true;
+                    }
+                }
+                let compared = receipts.iter().filter(|receipt| receipt.compared).count();
+                Ok(Some(JobDetail {
+                    confirmed,
+                    compared: u32::try_from(compared).unwrap_or(u32::MAX),
+                    session_until: session.and_then(|session| session.session.expires_at),
+                    left_behind: sessions::left_behind(conn, &wanted, now_s)?,
+                    log: events::newest(conn, &wanted, 50)?,
+                    job,
+                }))
+            })
+            .await?;
+        detail.ok_or_else(|| Refusal::NotThere(format!("job {id}")))
+    }
+
+    /// The numbers of the confirmed parts of a job that does not run.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn confirmed_parts(&self, id: &JobId) -> Result<Vec<u32>, JournalError> {
+        let id = id.clone();
+        self.0.journal.read(move |conn| sessions::confirmed_parts(conn, &id)).await
+    }
+
+    /// Snapshots of all running jobs; there are never more than there are permits.
+    #[must_use]
+    pub fn live(&self) -> HashMap<JobId, LiveView> {
+        let at = self.0.clock.steady();
+        self.0.active().iter().map(|(id, active)| (id.clone(), active.live.view(at))).collect()
+    }
+}

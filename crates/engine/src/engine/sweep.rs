@@ -1,0 +1,108 @@
+//! Clearing away: sessions that were given up are aborted where the vendor can, and deleted links leave the disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_core::{Event, RetryClass};
+
+use super::Inner;
+use crate::journal::sessions::{self, Leftover};
+use crate::journal::{JournalError, destinations, jobs};
+use crate::log::Log;
+use crate::record::JobId;
+
+/// Deleted links are wiped at most that often: a wipe costs as much as a commit, and a batch of small files ends in bursts.
+const CALM: Duration = Duration::from_millis(500);
+
+/// An abort that did not succeed is tried again after that time.
+const AGAIN: Duration = Duration::from_secs(60);
+
+pub(super) async fn serve(inner: Arc<Inner>) {
+    loop {
+        let all_clear = match clear(&inner).await {
+            Ok(all_clear) => all_clear,
+            Err(error) => {
+                tracing::warn!(%error, "what was given up could not be cleared away");
+                false
+            }
+        };
+        if let Err(error) = inner.journal.wipe_log().await {
+            tracing::warn!(%error, "deleted links could not be wiped yet");
+        }
+        tokio::time::sleep(CALM).await;
+        if all_clear {
+            inner.sweep.notified().await;
+        } else {
+            let _ = tokio::time::timeout(AGAIN, inner.sweep.notified()).await;
+        }
+    }
+}
+
+async fn clear(inner: &Arc<Inner>) -> Result<bool, JournalError> {
+    let mut all_clear = true;
+    for leftover in inner.journal.read(sessions::leftovers).await? {
+        all_clear &= abort(inner, leftover).await?;
+    }
+    Ok(all_clear)
+}
+
+/// Throws one session away; `false`: it is to be tried again.
+async fn abort(inner: &Arc<Inner>, leftover: Leftover) -> Result<bool, JournalError> {
+    let destination = leftover.destination.clone();
+    let Some(destination) = inner.journal.read(move |conn| destinations::get(conn, &destination)).await?
+    else {
+        return Ok(true);
+    };
+    let status = match inner.providers.provider(&destination).await {
+        Ok(provider) if provider.capabilities().abort => match provider.abort(&leftover.session).await {
+            Ok(()) => "ended",
+            Err(failure) if matches!(failure.class, RetryClass::SessionGone | RetryClass::Conflict) => {
+                "ended"
+            }
+            Err(failure) => {
+                tracing::warn!(%failure, "a session could not be thrown away yet");
+                return Ok(false);
+            }
+        },
+        Ok(_) => "left",
+        Err(failure) => {
+            tracing::warn!(%failure, "a session could not be thrown away yet");
+            return Ok(false);
+        }
+    };
+    let (id, until) = (leftover.id, leftover.session.expires_at);
+    inner.journal.write(move |conn| sessions::set_status(conn, id, status)).await?;
+    if status == "left" {
+        inner.log(&leftover.job, Log::LeftBehind { until }).await?;
+    }
+    Ok(true)
+}
+
+impl Inner {
+    /// The end of a cancellation: parts in flight have stopped, then the session is given up and the job is over.
+    pub(super) async fn finish_cancel(self: &Arc<Self>, id: &JobId) {
+        loop {
+            let ended = self.run_ended.notified();
+            if !self.active().contains_key(id) {
+                break;
+            }
+            ended.await;
+        }
+        let job = id.clone();
+        let given_up = self
+            .journal
+            .write(move |conn| match jobs::get(conn, &job)? {
+                Some(_) => sessions::give_up(conn, &job),
+                None => Ok(()),
+            })
+            .await;
+        let outcome = match given_up {
+            Ok(()) => self.apply(id, Event::Stopped, Some(Log::Cancelled)).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(%error, job = %id, "a cancellation could not be written down; it is done again at the next start");
+        }
+        self.sweep.notify_one();
+    }
+}

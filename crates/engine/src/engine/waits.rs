@@ -1,0 +1,74 @@
+//! Waits that end by themselves: countdowns of new batches, and holds for the network or a busy service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_core::{Event, Hold};
+
+use super::Inner;
+use crate::happening::Happening;
+use crate::journal::{JournalError, batches, jobs};
+use crate::record::{Batch, BatchId, JobId};
+
+/// The longest time between two looks at the countdowns; a new batch wakes the look at once.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// At the start, jobs left in mid-cancellation are brought to their end; then countdowns are watched.
+pub(super) async fn serve(inner: Arc<Inner>) {
+    match inner.journal.read(|conn| jobs::in_states(conn, &["cancelling"])).await {
+        Ok(ids) => {
+            for id in ids {
+                inner.finish_cancel(&id).await;
+            }
+        }
+        Err(error) => tracing::error!(%error, "cancelled jobs could not be read"),
+    }
+    loop {
+        if let Err(error) = start_due(&inner).await {
+            tracing::error!(%error, "countdowns could not be read");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn start_due(inner: &Arc<Inner>) -> Result<(), JournalError> {
+    let now = inner.clock.unix_ms();
+    let due = |batch: &Batch| batch.starts_at.is_some_and(|at| at <= now);
+    for batch in inner.journal.read(batches::counting_down).await?.into_iter().filter(due) {
+        inner.start_batch(&batch.id).await?;
+    }
+    Ok(())
+}
+
+impl Inner {
+    /// Ends the countdown of a batch; its jobs may run.
+    pub(crate) async fn start_batch(self: &Arc<Self>, id: &BatchId) -> Result<(), JournalError> {
+        let (now, batch) = (self.clock.unix_ms(), id.clone());
+        self.journal
+            .write(move |conn| {
+                batches::set_starts_at(conn, &batch, None)?;
+                for job in jobs::of_batch(conn, &batch)? {
+                    // One write for the whole batch: two thousand single steps would be two thousand messages.
+                    let _ = jobs::apply(conn, now, &job, &Event::Released(Hold::Countdown))?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.tell(Happening::BatchChanged { batch: id.clone() });
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Lifts a hold after a while.
+    pub(crate) fn release_later(self: &Arc<Self>, id: JobId, hold: Hold, after: Duration) {
+        let inner = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            if !inner.is_closing()
+                && let Err(error) = inner.release(&id, hold).await
+            {
+                tracing::error!(%error, job = %id, "a wait could not be ended");
+            }
+        });
+    }
+}

@@ -1,0 +1,157 @@
+//! From what was named to files: folders are walked, and what cannot go is told without holding up the rest.
+
+use std::path::{Path, PathBuf};
+
+use partway_core::FileIdentity;
+use walkdir::WalkDir;
+
+use crate::record::{LeftOut, WhyLeftOut};
+use crate::source::{self, SourceError};
+
+/// A file that can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// The folders between the one that was named (with it) and the file, `/` between them; empty for a file that was named itself.
+    pub folders: String,
+    /// What tells whether it is still the same file.
+    pub identity: FileIdentity,
+    /// MIME type by its name.
+    pub mime: String,
+}
+
+/// Everything that was named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// Files that can go, in the order of their names within each folder.
+    pub files: Vec<Found>,
+    /// What cannot.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Looks at paths and walks folders. Blocks: for a thread of its own.
+#[must_use]
+pub fn look(paths: &[PathBuf]) -> Intake {
+    let mut intake = Intake::default();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => walk(path, &mut intake),
+            _ => take(path, String::new(), &mut intake),
+        }
+    }
+    intake
+}
+
+fn walk(root: &Path, intake: &mut Intake) {
+    let (before, left_before) = (intake.files.len(), intake.left_out.len());
+    let parent = root.parent().unwrap_or(root);
+    // Links to folders are not followed: a loop of them has no end. Links to files are taken in as files.
+    for entry in WalkDir::new(root).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if is_ignored(entry.path()) => leave(intake, entry.path(), WhyLeftOut::Ignored),
+            Ok(entry) if entry.file_type().is_symlink() && entry.path().is_dir() => {
+                leave(intake, entry.path(), WhyLeftOut::NotAFile);
+            }
+            Ok(entry) => {
+                let inside = entry.path().strip_prefix(parent).unwrap_or(entry.path());
+                let folders = inside.parent().map(slashed).unwrap_or_default();
+                take(entry.path(), folders, intake);
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                leave(intake, &path, WhyLeftOut::Unreadable(why));
+            }
+        }
+    }
+    if intake.files.len() == before && intake.left_out.len() == left_before {
+        leave(intake, root, WhyLeftOut::EmptyFolder);
+    }
+}
+
+fn take(path: &Path, folders: String, intake: &mut Intake) {
+    let identity = match source::Source::open(path) {
+        Ok(source) => source.identity(),
+        Err(error) => return leave(intake, path, why(&error)),
+    };
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let mime = mime_guess::from_path(path).first_or_octet_stream().essence_str().to_owned();
+    intake.files.push(Found { path: path.to_owned(), name, folders, identity, mime });
+}
+
+fn why(error: &SourceError) -> WhyLeftOut {
+    match error {
+        SourceError::Missing => WhyLeftOut::Missing,
+        SourceError::NotAFile => WhyLeftOut::NotAFile,
+        SourceError::Unreadable(io) => WhyLeftOut::Unreadable(plain(io)),
+        SourceError::Changed(_) => WhyLeftOut::Unreadable("it is being changed".into()),
+    }
+}
+
+/// The system's words without its error number.
+#[must_use]
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn leave(intake: &mut Intake, path: &Path, why: WhyLeftOut) {
+    intake.left_out.push(LeftOut { path: path.to_string_lossy().into_owned(), why });
+}
+
+fn slashed(folders: &Path) -> String {
+    let names: Vec<_> =
+        folders.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    names.join("/")
+}
+
+/// Files that systems leave behind and nobody means to send.
+fn is_ignored(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    matches!(name.as_str(), ".ds_store" | "thumbs.db" | "desktop.ini" | ".localized")
+        || name.starts_with("._")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_files_with_their_folders_and_tells_what_it_leaves() {
+        let dir = tempfile::tempdir().unwrap();
+        let card = dir.path().join("Card A001");
+        std::fs::create_dir_all(card.join("clips")).unwrap();
+        std::fs::create_dir_all(dir.path().join("empty/inside")).unwrap();
+        std::fs::write(card.join("clips/b.mov"), "b").unwrap();
+        std::fs::write(card.join("a.txt"), "").unwrap();
+        std::fs::write(card.join(".DS_Store"), "x").unwrap();
+
+        let intake = look(&[card, dir.path().join("empty"), dir.path().join("gone.mov")]);
+
+        let files: Vec<_> =
+            intake.files.iter().map(|f| (f.name.as_str(), f.folders.as_str(), f.mime.as_str())).collect();
+        assert_eq!(
+            files,
+            [("a.txt", "Card A001", "text/plain"), ("b.mov", "Card A001/clips", "video/quicktime")]
+        );
+        let left: Vec<_> = intake.left_out.iter().map(|l| l.why.clone()).collect();
+        assert_eq!(left, [WhyLeftOut::Ignored, WhyLeftOut::EmptyFolder, WhyLeftOut::Missing]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_told_without_waiting_for_its_writer_and_a_loop_of_links_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        let intake = look(&[pipe.clone(), dir.path().to_owned()]);
+        assert_eq!(intake.files, []);
+        assert!(intake.left_out.iter().all(|left| left.why == WhyLeftOut::NotAFile));
+        assert_eq!(intake.left_out.len(), 3);
+    }
+}

@@ -1,0 +1,131 @@
+//! Rows of `batch`.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Result;
+use super::destinations::json;
+use crate::record::{Batch, BatchId, DestinationId};
+
+const COLUMNS: &str = "id, destination, folder, left_out, created_at, starts_at, finished_at";
+
+/// How the jobs of a batch stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BatchCount {
+    /// Jobs in all.
+    pub files: u32,
+    /// Bytes of all.
+    pub size: u64,
+    /// Verified.
+    pub verified: u32,
+    /// Uploaded, not verified.
+    pub uploaded: u32,
+    /// Cancelled.
+    pub cancelled: u32,
+    /// Those that need a person.
+    pub attention: u32,
+}
+
+impl BatchCount {
+    /// Jobs that may still arrive without a person.
+    #[must_use]
+    pub const fn open(&self) -> u32 {
+        self.files - self.verified - self.uploaded - self.cancelled - self.attention
+    }
+}
+
+pub(crate) fn add(conn: &Connection, batch: &Batch) -> Result<()> {
+    conn.execute(
+        "INSERT INTO batch(id, destination, folder, left_out, created_at, starts_at) VALUES (?1,?2,?3,?4,?5,?6)",
+        params![batch.id.0, batch.destination.0, batch.folder, json(&batch.left_out)?, batch.created_at, batch.starts_at],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn get(conn: &Connection, id: &BatchId) -> Result<Option<Batch>> {
+    Ok(conn
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE id = ?1"))?
+        .query_row([&id.0], read)
+        .optional()?)
+}
+
+/// Batches whose jobs still carry the countdown.
+pub(crate) fn counting_down(conn: &Connection) -> Result<Vec<Batch>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM batch WHERE finished_at IS NULL AND id IN
+           (SELECT batch FROM job JOIN hold ON hold.job = job.id WHERE hold.hold = 'countdown') ORDER BY created_at"
+    ))?;
+    let rows = statement.query_map([], read)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+pub(crate) fn set_starts_at(conn: &Connection, id: &BatchId, starts_at: Option<i64>) -> Result<()> {
+    conn.execute("UPDATE batch SET starts_at = ?2 WHERE id = ?1", params![id.0, starts_at])?;
+    Ok(())
+}
+
+pub(crate) fn count(conn: &Connection, id: &BatchId) -> Result<BatchCount> {
+    let mut statement =
+        conn.prepare_cached("SELECT state, count(*), sum(size) FROM job WHERE batch = ?1 GROUP BY state")?;
+    let mut rows = statement.query([&id.0])?;
+    let mut count = BatchCount::default();
+    while let Some(row) = rows.next()? {
+        let (state, files, size): (String, u32, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        count.files += files;
+        count.size += size;
+        match state.as_str() {
+            "verified" => count.verified += files,
+            "uploaded" => count.uploaded += files,
+            "cancelled" => count.cancelled += files,
+            "needs-attention" => count.attention += files,
+            _ => {}
+        }
+    }
+    Ok(count)
+}
+
+/// Marks a batch as ended if nothing in it is open; gives the count back the one time that this happens.
+pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Result<Option<BatchCount>> {
+    let count = count(conn, id)?;
+    if count.open() > 0 || count.files == 0 {
+        // A retry opens a batch again, so that its end is told again.
+        conn.prepare_cached("UPDATE batch SET finished_at = NULL WHERE id = ?1 AND finished_at IS NOT NULL")?
+            .execute([&id.0])?;
+        return Ok(None);
+    }
+    let first = conn
+        .prepare_cached("UPDATE batch SET finished_at = ?2 WHERE id = ?1 AND finished_at IS NULL")?
+        .execute(params![id.0, now])?;
+    Ok((first > 0).then_some(count))
+}
+
+pub(crate) fn remove(conn: &Connection, id: &BatchId) -> Result<()> {
+    conn.execute("DELETE FROM job WHERE batch = ?1", [&id.0])?;
+    conn.execute("DELETE FROM batch WHERE id = ?1", [&id.0])?;
+    Ok(())
+}
+
+pub(crate) fn redirect(
+    conn: &Connection,
+    id: &BatchId,
+    to: &DestinationId,
+    folder: Option<&str>,
+) -> Result<()> {
+    conn.execute(
+        "UPDATE batch SET destination = ?2, folder = ?3 WHERE id = ?1",
+        params![id.0, to.0, folder],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    let left_out: String = row.get(3)?;
+    Ok(Batch {
+        id: BatchId(row.get(0)?),
+        destination: DestinationId(row.get(1)?),
+        folder: row.get(2)?,
+        left_out: serde_json::from_str(&left_out).unwrap_or_default(),
+        created_at: row.get(4)?,
+        starts_at: row.get(5)?,
+        finished_at: row.get(6)?,
+    })
+}

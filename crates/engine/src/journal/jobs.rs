@@ -1,0 +1,304 @@
+//! Rows of `job` and `hold`, and the one place where a job's state changes on the disk.
+
+use partway_core::{Effect, Event, FileIdentity, Hold, Holds, IllegalStep, PartPlan, State, step};
+use partway_provider::Fields;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::destinations::json;
+use super::{JournalError, Result, sessions};
+use crate::paths;
+use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
+
+pub(super) const COLUMNS: &str = "id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, \
+     state, cause, detail, part_size, part_count, confirmed, parts_confirmed, sessions_ended, receipt, checksum, created_at, started_at, \
+     finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders";
+
+/// What a step did.
+#[derive(Debug, Clone)]
+pub(crate) struct Applied {
+    /// The job after it.
+    pub(crate) job: Job,
+    /// The state before it.
+    pub(crate) before: State,
+    /// What the engine has to do.
+    pub(crate) effects: Vec<Effect>,
+}
+
+pub(crate) fn add(conn: &Connection, job: &Job) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO job(id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, state, created_at, folders)
+         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+    )?
+    .execute(params![
+        job.id.0,
+        job.batch.0,
+        job.destination.0,
+        job.position,
+        paths::to_bytes(&job.path),
+        job.name,
+        job.identity.size,
+        nanoseconds(&job.identity),
+        job.identity.file_id.map(|(device, _)| device.cast_signed()),
+        job.identity.file_id.map(|(_, number)| number.cast_signed()),
+        job.mime,
+        json(&job.fields)?,
+        job.state.name(),
+        job.created_at,
+        job.folders
+    ])?;
+    for hold in job.holds.iter() {
+        add_hold(conn, job.created_at, &job.id, hold)?;
+    }
+    Ok(())
+}
+
+/// The position after the last one.
+pub(crate) fn next_position(conn: &Connection) -> Result<i64> {
+    Ok(conn.query_row("SELECT coalesce(max(position), 0) + 1 FROM job", [], |r| r.get(0))?)
+}
+
+pub(crate) fn get(conn: &Connection, id: &JobId) -> Result<Option<Job>> {
+    Ok(conn
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?
+        .query_row([&id.0], read)
+        .optional()?)
+}
+
+pub(crate) fn require(conn: &Connection, id: &JobId) -> Result<Job> {
+    get(conn, id)?.ok_or_else(|| JournalError::Damaged(format!("there is no job {id}")))
+}
+
+/// Applies one event: reads the job, asks the state machine, writes what it says. `Err` inside: the event has no meaning now.
+pub(crate) fn apply(
+    conn: &Connection,
+    now: i64,
+    id: &JobId,
+    event: &Event,
+) -> Result<std::result::Result<Applied, IllegalStep>> {
+    let mut job = require(conn, id)?;
+    let before = job.state.clone();
+    let (state, holds, effects) = match step(&job.state, job.holds, event) {
+        Ok(next) => next,
+        Err(illegal) => return Ok(Err(illegal)),
+    };
+    let cause = match &state {
+        State::NeedsAttention(cause) => Some(json(cause)?),
+        _ => None,
+    };
+    let finished = (state.is_end()).then(|| job.finished_at.unwrap_or(now));
+    conn.prepare_cached(
+        "UPDATE job SET state = ?2, cause = ?3, finished_at = ?4, detail = CASE WHEN ?3 IS NULL THEN NULL ELSE detail END WHERE id = ?1",
+    )?
+    .execute(params![id.0, state.name(), cause, finished])?;
+    for hold in Hold::ALL {
+        match (job.holds.contains(hold), holds.contains(hold)) {
+            (false, true) => add_hold(conn, now, id, hold)?,
+            (true, false) => {
+                conn.prepare_cached("DELETE FROM hold WHERE job = ?1 AND hold = ?2")?
+                    .execute(params![id.0, hold.name()])?;
+            }
+            _ => {}
+        }
+    }
+    for effect in &effects {
+        match effect {
+            Effect::DropSession => sessions::give_up(conn, id)?,
+            Effect::ForgetSecrets => sessions::forget(conn, id)?,
+            _ => {}
+        }
+    }
+    if effects.contains(&Effect::DropSession) {
+        job = require(conn, id)?;
+    }
+    (job.state, job.holds, job.finished_at) = (state, holds, finished);
+    Ok(Ok(Applied { job, before, effects }))
+}
+
+fn add_hold(conn: &Connection, now: i64, id: &JobId, hold: Hold) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO hold(job, hold, since) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.0, hold.name(), now])?;
+    Ok(())
+}
+
+/// The next jobs that may run, in the order of the queue.
+pub(crate) fn runnable(conn: &Connection, limit: usize, except: &[JobId]) -> Result<Vec<JobId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM job WHERE state IN ('waiting', 'finishing') AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id)
+         ORDER BY state = 'waiting', position LIMIT ?1",
+    )?;
+    let wanted = i64::try_from(limit + except.len()).unwrap_or(i64::MAX);
+    let rows = statement.query_map([wanted], |r| Ok(JobId(r.get(0)?)))?;
+    let mut ids = Vec::new();
+    for row in rows {
+        let id = row?;
+        if !except.contains(&id) && ids.len() < limit {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Ids by state.
+pub(crate) fn in_states(conn: &Connection, states: &[&str]) -> Result<Vec<JobId>> {
+    let mut ids = Vec::new();
+    for state in states {
+        let mut statement = conn.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
+        let rows = statement.query_map([state], |r| Ok(JobId(r.get(0)?)))?;
+        for row in rows {
+            ids.push(row?);
+        }
+    }
+    Ok(ids)
+}
+
+/// Ids that carry a hold, with their destination and since when.
+pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, DestinationId, i64)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT job.id, job.destination, hold.since FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 ORDER BY job.position",
+    )?;
+    let rows = statement
+        .query_map([hold.name()], |r| Ok((JobId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+pub(crate) fn of_batch(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
+    let mut statement = conn.prepare_cached("SELECT id FROM job WHERE batch = ?1 ORDER BY position")?;
+    let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// Unfinished jobs of a destination.
+pub(crate) fn open_of_destination(conn: &Connection, destination: &DestinationId) -> Result<Vec<JobId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM job WHERE destination = ?1 AND state NOT IN ('uploaded', 'verified', 'cancelled') ORDER BY position",
+    )?;
+    let rows = statement.query_map([&destination.0], |r| Ok(JobId(r.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+pub(crate) fn set_detail(conn: &Connection, id: &JobId, detail: &str) -> Result<()> {
+    conn.prepare_cached("UPDATE job SET detail = ?2 WHERE id = ?1")?.execute(params![id.0, detail])?;
+    Ok(())
+}
+
+pub(crate) fn set_identity(conn: &Connection, id: &JobId, identity: &FileIdentity) -> Result<()> {
+    conn.execute(
+        "UPDATE job SET size = ?2, modified_ns = ?3, file_device = ?4, file_number = ?5 WHERE id = ?1",
+        params![
+            id.0,
+            identity.size,
+            nanoseconds(identity),
+            identity.file_id.map(|(device, _)| device.cast_signed()),
+            identity.file_id.map(|(_, number)| number.cast_signed())
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives the jobs of a batch, none of which has started, another destination and its defaults.
+pub(crate) fn redirect(
+    conn: &Connection,
+    batch: &BatchId,
+    to: &Destination,
+    folder: Option<&str>,
+) -> Result<()> {
+    for id in of_batch(conn, batch)? {
+        let job = require(conn, &id)?;
+        conn.prepare_cached("UPDATE job SET destination = ?2, fields = ?3 WHERE id = ?1")?
+            .execute(params![id.0, to.id.0, json(&fields(to, folder, &job.folders))?])?;
+    }
+    Ok(())
+}
+
+/// A destination's defaults, in the folder chosen for the batch, below it the folders that were dropped.
+pub(crate) fn fields(destination: &Destination, chosen: Option<&str>, inside: &str) -> Fields {
+    let base = chosen.or(destination.fields.folder.as_deref()).unwrap_or_default();
+    let parts: Vec<_> =
+        [base, inside].iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
+    Fields { folder: (!parts.is_empty()).then(|| parts.join("/")), ..destination.fields.clone() }
+}
+
+/// Ids that begin or end with that text; at most two, which is enough to know that it is not clear.
+pub(crate) fn find(conn: &Connection, text: &str) -> Result<Vec<JobId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM job WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 ORDER BY position LIMIT 2",
+    )?;
+    let rows = statement.query_map([text], |r| Ok(JobId(r.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// How many jobs without a reason to wait stand before that position.
+pub(crate) fn ahead(conn: &Connection, position: i64) -> Result<u32> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT count(*) FROM job WHERE state = 'waiting' AND position < ?1 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id)",
+        )?
+        .query_row([position], |r| r.get(0))?)
+}
+
+pub(crate) fn remove(conn: &Connection, id: &JobId) -> Result<()> {
+    conn.execute("DELETE FROM job WHERE id = ?1", [&id.0])?;
+    Ok(())
+}
+
+/// Nanoseconds since 1970 fit 64 bits until the year 2262; a file from beyond is only told apart by its size and id.
+fn nanoseconds(identity: &FileIdentity) -> i64 {
+    i64::try_from(identity.modified_ns).unwrap_or(i64::MAX)
+}
+
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let size: u64 = row.get(6)?;
+    let file_id = match (row.get::<_, Option<i64>>(8)?, row.get::<_, Option<i64>>(9)?) {
+        (Some(device), Some(number)) => Some((device.cast_unsigned(), number.cast_unsigned())),
+        _ => None,
+    };
+    let plan = match (row.get::<_, Option<u64>>(15)?, row.get::<_, Option<u32>>(16)?) {
+        (Some(part_size), Some(count)) => PartPlan::restore(size, part_size, count).ok(),
+        _ => None,
+    };
+    let text = |index: usize| row.get::<_, Option<String>>(index);
+    Ok(Job {
+        id: JobId(row.get(0)?),
+        batch: BatchId(row.get(1)?),
+        destination: DestinationId(row.get(2)?),
+        position: row.get(3)?,
+        path: paths::from_bytes(row.get(4)?),
+        name: row.get(5)?,
+        identity: FileIdentity { size, modified_ns: i128::from(row.get::<_, i64>(7)?), file_id },
+        folders: row.get(26)?,
+        mime: row.get(10)?,
+        fields: row.get::<_, String>(11).map(|json| serde_json::from_str(&json).unwrap_or_default())?,
+        state: state(&row.get::<_, String>(12)?, text(13)?.as_deref()),
+        detail: text(14)?,
+        plan,
+        confirmed: row.get(17)?,
+        parts_confirmed: row.get(18)?,
+        sessions_ended: row.get(19)?,
+        receipt: text(20)?.and_then(|json| serde_json::from_str(&json).ok()),
+        checksum: row.get(21)?,
+        created_at: row.get(22)?,
+        started_at: row.get(23)?,
+        finished_at: row.get(24)?,
+        holds: text(25)?.map_or(Holds::NONE, |names| names.split(',').filter_map(Hold::from_name).collect()),
+    })
+}
+
+/// A state that no version wrote means a damaged row: a person has to look at it, nothing is sent.
+fn state(name: &str, cause: Option<&str>) -> State {
+    let damaged = || partway_core::Cause::BrokenReply {
+        what: "the journal's record of this file cannot be read".into(),
+    };
+    match name {
+        "waiting" => State::Waiting,
+        "checking" => State::Checking,
+        "uploading" => State::Uploading,
+        "finishing" => State::Finishing,
+        "uploaded" => State::Uploaded,
+        "verified" => State::Verified,
+        "cancelling" => State::Cancelling,
+        "cancelled" => State::Cancelled,
+        _ => State::NeedsAttention(
+            cause.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_else(damaged),
+        ),
+    }
+}

@@ -1,0 +1,98 @@
+//! Versions of the schema. A migration is never changed after it was released; a new one is added at the end.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{JournalError, Result};
+
+/// One script a version; the index + 1 is the `user_version` after it.
+const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql")];
+
+/// Brings the journal to the newest version, keeping a copy of it before each step.
+pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {
+    run(conn, path, now_ms, MIGRATIONS)
+}
+
+fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> Result<()> {
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(JournalError::Newer { found, known });
+    }
+    for (index, script) in migrations.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        if index > 0 {
+            keep_copy(conn, path, index, now_ms)?;
+        }
+        let transaction = conn.transaction()?;
+        transaction.execute_batch(script)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX))?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The copy holds no links and no sessions: it may lie around for years, and they are passwords.
+fn keep_copy(conn: &Connection, path: &Path, version: usize, now_ms: i64) -> Result<()> {
+    let copy = path.with_file_name(format!("journal.version-{version}-{now_ms}.db"));
+    conn.execute("VACUUM INTO ?1", [copy.to_string_lossy().as_ref()])?;
+    let kept = Connection::open(&copy)?;
+    kept.execute_batch(
+        "PRAGMA secure_delete = ON; DELETE FROM target; UPDATE session SET body = ''; VACUUM;",
+    )?;
+    private(&copy).map_err(|source| JournalError::Io { path: copy.clone(), source })
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn private(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_journal_is_migrated_after_a_copy_without_links_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.db");
+        let mut conn = Connection::open(&path).unwrap();
+        run(&mut conn, &path, 1, MIGRATIONS).unwrap();
+        conn.execute_batch(
+            "PRAGMA foreign_keys = OFF;
+             INSERT INTO session(id, job, destination, body, opened_at, status) VALUES (1, 'j', 'd', 'secret-session', 0, 'open');
+             INSERT INTO target(session, part, url, headers) VALUES (1, 1, 'http://h/?X-Amz-Signature=abc', '[]');",
+        )
+        .unwrap();
+
+        let two = [MIGRATIONS[0], "ALTER TABLE job ADD COLUMN later TEXT"];
+        run(&mut conn, &path, 7, &two).unwrap();
+
+        let copy = dir.path().join("journal.version-1-7.db");
+        let bytes = String::from_utf8_lossy(&std::fs::read(&copy).unwrap()).into_owned();
+        assert!(!bytes.contains("X-Amz-Signature") && !bytes.contains("secret-session"));
+        let version: i64 =
+            Connection::open(&copy).unwrap().query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        assert_eq!(version, 1);
+        let links: i64 = conn.query_row("SELECT count(*) FROM target", [], |r| r.get(0)).unwrap();
+        assert_eq!(links, 1, "the journal itself keeps its links");
+    }
+
+    #[test]
+    fn a_newer_journal_is_refused_and_left_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.db");
+        let mut conn = Connection::open(&path).unwrap();
+        conn.pragma_update(None, "user_version", 99).unwrap();
+        let refused = run(&mut conn, &path, 1, MIGRATIONS);
+        assert!(matches!(refused, Err(JournalError::Newer { found: 99, known: 1 })));
+        let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).unwrap();
+        assert_eq!(tables, 0);
+    }
+}

@@ -1,0 +1,104 @@
+//! Opening the journal: settings of the connection, migration, and what happens to a damaged file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::thread::Lane;
+use super::{Journal, JournalError, Result, migrations};
+
+/// An open journal, and what is worth telling about the opening.
+pub(crate) struct Opened {
+    /// The journal.
+    pub(crate) journal: Journal,
+    /// Where a damaged journal was put, if one was found: nothing of it is deleted.
+    pub(crate) set_aside: Option<PathBuf>,
+}
+
+pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
+    let path = data_dir.join("journal.db");
+    let io = |source| JournalError::Io { path: path.clone(), source };
+    make_private_dir(data_dir).map_err(io)?;
+    let (conn, set_aside) = match prepare(&path, now_ms) {
+        Ok(conn) => (conn, None),
+        Err(JournalError::Sqlite(error)) if is_damage(&error) => {
+            let aside = set_aside(&path, now_ms).map_err(io)?;
+            (prepare(&path, now_ms)?, Some(aside))
+        }
+        Err(error) => return Err(error),
+    };
+    let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    reader.busy_timeout(Duration::from_secs(10))?;
+    reader.execute_batch("PRAGMA query_only = ON")?;
+    let journal = Journal {
+        writer: Lane::start("journal-writer", conn, true).map_err(io)?,
+        reader: Lane::start("journal-reader", reader, false).map_err(io)?,
+        path: path.clone(),
+    };
+    Ok(Opened { journal, set_aside })
+}
+
+fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
+    make_private_file(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
+    let mut conn = Connection::open(path)?;
+    conn.busy_timeout(Duration::from_secs(10))?;
+    // FULL: a receipt counts only when it survives a power cut. secure_delete: links that were deleted are overwritten with zeros.
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+    )?;
+    let sound: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if sound != "ok" {
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+            Some(sound),
+        )
+        .into());
+    }
+    migrations::migrate(&mut conn, path, now_ms)?;
+    Ok(conn)
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+fn set_aside(path: &Path, now_ms: i64) -> std::io::Result<PathBuf> {
+    let aside = path.with_file_name(format!("journal.damaged-{now_ms}.db"));
+    std::fs::rename(path, &aside)?;
+    for suffix in ["-wal", "-shm"] {
+        let mut log = path.as_os_str().to_owned();
+        log.push(suffix);
+        let mut log_aside = aside.as_os_str().to_owned();
+        log_aside.push(suffix);
+        match std::fs::rename(&log, &log_aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+#[cfg(unix)]
+fn make_private_dir(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_private_dir(dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)
+}
+
+/// SQLite gives its -wal and -shm files the mode of the database, so the first one decides for all.
+#[cfg(unix)]
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+}
+
+#[cfg(not(unix))]
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
+}

@@ -1,0 +1,269 @@
+//! Rows of `session`, `target` and `receipt`: the vendor's upload, where its parts go, what came back.
+
+use partway_core::{Etag, FileReceipt, PartNumber, PartReceipt, SignedUrl};
+use partway_provider::{PartTarget, Session, Started};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::destinations::json;
+use super::{JournalError, Result};
+use crate::record::{DestinationId, Job, JobId};
+
+/// An open session as the journal has it.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenSession {
+    pub(crate) id: i64,
+    pub(crate) session: Session,
+    /// Unix milliseconds.
+    pub(crate) opened_at: i64,
+    /// *Complete* went out at least once: its outcome may not be known.
+    pub(crate) complete_sent: bool,
+}
+
+/// A session that was given up and that the vendor may still keep.
+#[derive(Debug, Clone)]
+pub(crate) struct Leftover {
+    pub(crate) id: i64,
+    pub(crate) job: JobId,
+    pub(crate) destination: DestinationId,
+    pub(crate) session: Session,
+}
+
+/// Writes a new session with its plan and its targets, before the first byte is sent.
+pub(crate) fn open(conn: &Connection, now: i64, job: &Job, started: &Started) -> Result<i64> {
+    conn.execute(
+        "INSERT INTO session(job, destination, body, expires_s, opened_at, status) VALUES (?1, ?2, ?3, ?4, ?5, 'open')",
+        params![job.id.0, job.destination.0, started.session.body, started.session.expires_at, now],
+    )?;
+    let id = conn.last_insert_rowid();
+    conn.execute(
+        "UPDATE job SET part_size = ?2, part_count = ?3, confirmed = 0, parts_confirmed = 0, started_at = coalesce(started_at, ?4) WHERE id = ?1",
+        params![job.id.0, started.plan.part_size(), started.plan.count(), now],
+    )?;
+    put_targets(conn, id, &started.targets)?;
+    Ok(id)
+}
+
+pub(crate) fn put_targets(conn: &Connection, session: i64, targets: &[PartTarget]) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "INSERT OR REPLACE INTO target(session, part, url, headers, expires_s) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for target in targets {
+        statement.execute(params![
+            session,
+            target.number.get(),
+            target.url.expose(),
+            json(&target.headers)?,
+            target.expires_at
+        ])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSession>> {
+    Ok(conn
+        .prepare_cached("SELECT id, body, expires_s, opened_at, complete_sent FROM session WHERE job = ?1 AND status = 'open'")?
+        .query_row([&job.0], |r| {
+            Ok(OpenSession {
+                id: r.get(0)?,
+                session: Session { body: r.get(1)?, expires_at: r.get(2)? },
+                opened_at: r.get(3)?,
+                complete_sent: r.get(4)?,
+            })
+        })
+        .optional()?)
+}
+
+/// Targets of the parts that have no receipt yet, from this part on, in order.
+pub(crate) fn missing_targets(
+    conn: &Connection,
+    session: i64,
+    from: u32,
+    limit: u32,
+) -> Result<Vec<PartTarget>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT part, url, headers, expires_s FROM target WHERE session = ?1 AND part >= ?2
+           AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.session = target.session AND receipt.part = target.part)
+         ORDER BY part LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![session, from, limit])?;
+    let mut targets = Vec::new();
+    while let Some(row) = rows.next()? {
+        let headers: String = row.get(2)?;
+        targets.push(PartTarget {
+            number: part_number(row.get(0)?)?,
+            url: SignedUrl::new(row.get::<_, String>(1)?),
+            headers: serde_json::from_str(&headers).map_err(|e| JournalError::Damaged(e.to_string()))?,
+            expires_at: row.get(3)?,
+        });
+    }
+    Ok(targets)
+}
+
+/// Adds a receipt and counts it for the job, in one transaction. A part that has one already is not counted twice.
+pub(crate) fn confirm(
+    conn: &Connection,
+    now: i64,
+    job: &JobId,
+    session: i64,
+    receipt: &PartReceipt,
+) -> Result<u64> {
+    let added = conn
+        .prepare_cached("INSERT OR IGNORE INTO receipt(session, part, size, md5, etag, compared, at) VALUES (?1,?2,?3,?4,?5,?6,?7)")?
+        .execute(params![
+            session,
+            receipt.number.get(),
+            receipt.size,
+            receipt.md5.as_slice(),
+            receipt.etag.as_ref().map(|etag| etag.0.as_str()),
+            receipt.compared,
+            now
+        ])?;
+    let (bytes, parts) = if added > 0 { (receipt.size, 1) } else { (0, 0) };
+    Ok(conn
+        .prepare_cached(
+            "UPDATE job SET confirmed = confirmed + ?2, parts_confirmed = parts_confirmed + ?3 WHERE id = ?1 RETURNING confirmed",
+        )?
+        .query_row(params![job.0, bytes, parts], |r| r.get(0))?)
+}
+
+/// Takes receipts back whose parts no longer match the file.
+pub(crate) fn unconfirm(conn: &Connection, job: &JobId, session: i64, parts: &[PartNumber]) -> Result<()> {
+    for part in parts {
+        conn.execute("DELETE FROM receipt WHERE session = ?1 AND part = ?2", params![session, part.get()])?;
+    }
+    conn.execute(
+        "UPDATE job SET confirmed = (SELECT coalesce(sum(size), 0) FROM receipt WHERE session = ?2),
+                        parts_confirmed = (SELECT count(*) FROM receipt WHERE session = ?2) WHERE id = ?1",
+        params![job.0, session],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn receipts(conn: &Connection, session: i64) -> Result<Vec<PartReceipt>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT part, size, md5, etag, compared FROM receipt WHERE session = ?1 ORDER BY part",
+    )?;
+    let mut rows = statement.query([session])?;
+    let mut receipts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let md5: Vec<u8> = row.get(2)?;
+        receipts.push(PartReceipt {
+            number: part_number(row.get(0)?)?,
+            size: row.get(1)?,
+            md5: md5
+                .try_into()
+                .map_err(|_| JournalError::Damaged("a checksum of the wrong length".into()))?,
+            etag: row.get::<_, Option<String>>(3)?.map(Etag),
+            compared: row.get(4)?,
+        });
+    }
+    Ok(receipts)
+}
+
+/// A job's newest session, ended or not: its receipts are the proof of what was sent.
+pub(crate) fn newest(conn: &Connection, job: &JobId) -> Result<Option<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT max(id) FROM session WHERE job = ?1")?
+        .query_row([&job.0], |r| r.get(0))?)
+}
+
+/// The numbers of the confirmed parts of a job's newest session.
+pub(crate) fn confirmed_parts(conn: &Connection, job: &JobId) -> Result<Vec<u32>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT part FROM receipt WHERE session = (SELECT max(id) FROM session WHERE job = ?1) ORDER BY part",
+    )?;
+    let rows = statement.query_map([&job.0], |r| r.get(0))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+pub(crate) fn mark_complete_sent(conn: &Connection, session: i64) -> Result<()> {
+    conn.execute("UPDATE session SET complete_sent = 1 WHERE id = ?1", [session])?;
+    Ok(())
+}
+
+pub(crate) fn settle(
+    conn: &Connection,
+    job: &JobId,
+    receipt: &FileReceipt,
+    checksum: Option<&str>,
+) -> Result<()> {
+    conn.execute("UPDATE job SET checksum = ?2 WHERE id = ?1", params![job.0, checksum])?;
+    set_receipt(conn, job, receipt)
+}
+
+pub(crate) fn set_receipt(conn: &Connection, job: &JobId, receipt: &FileReceipt) -> Result<()> {
+    conn.execute("UPDATE job SET receipt = ?2 WHERE id = ?1", params![job.0, json(receipt)?])?;
+    Ok(())
+}
+
+/// The session is no longer this job's: its links go at once, what the vendor keeps of it is remembered.
+pub(crate) fn give_up(conn: &Connection, job: &JobId) -> Result<()> {
+    conn.execute(
+        "DELETE FROM target WHERE session IN (SELECT id FROM session WHERE job = ?1 AND status = 'open')",
+        [&job.0],
+    )?;
+    conn.execute("UPDATE session SET status = 'to-abort' WHERE job = ?1 AND status = 'open'", [&job.0])?;
+    conn.execute(
+        "UPDATE job SET part_size = NULL, part_count = NULL, confirmed = 0, parts_confirmed = 0, receipt = NULL WHERE id = ?1",
+        [&job.0],
+    )?;
+    Ok(())
+}
+
+/// One more session of this job ended without its file.
+pub(crate) fn count_ended(conn: &Connection, job: &JobId) -> Result<u32> {
+    Ok(conn.query_row(
+        "UPDATE job SET sessions_ended = sessions_ended + 1 WHERE id = ?1 RETURNING sessions_ended",
+        [&job.0],
+        |r| r.get(0),
+    )?)
+}
+
+pub(crate) fn reset_ended(conn: &Connection, job: &JobId) -> Result<()> {
+    conn.execute("UPDATE job SET sessions_ended = 0 WHERE id = ?1", [&job.0])?;
+    Ok(())
+}
+
+/// The job has ended: links and session secrets leave the journal, receipts stay as the proof.
+pub(crate) fn forget(conn: &Connection, job: &JobId) -> Result<()> {
+    conn.execute("DELETE FROM target WHERE session IN (SELECT id FROM session WHERE job = ?1)", [&job.0])?;
+    conn.execute(
+        "UPDATE session SET status = 'ended', body = '' WHERE job = ?1 AND status = 'open'",
+        [&job.0],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn leftovers(conn: &Connection) -> Result<Vec<Leftover>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, job, destination, body, expires_s FROM session WHERE status = 'to-abort'",
+    )?;
+    let rows = statement.query_map([], |r| {
+        Ok(Leftover {
+            id: r.get(0)?,
+            job: JobId(r.get(1)?),
+            destination: DestinationId(r.get(2)?),
+            session: Session { body: r.get(3)?, expires_at: r.get(4)? },
+        })
+    })?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// The vendor threw it away (`ended`), or cannot (`left`): it is listed until it expires.
+pub(crate) fn set_status(conn: &Connection, session: i64, status: &str) -> Result<()> {
+    conn.execute("UPDATE session SET status = ?2, body = '' WHERE id = ?1", params![session, status])?;
+    Ok(())
+}
+
+/// Sessions that the vendor cannot throw away and that have not expired: job, until when (Unix seconds).
+pub(crate) fn left_behind(conn: &Connection, job: &JobId, now_s: u64) -> Result<Vec<Option<u64>>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT expires_s FROM session WHERE job = ?1 AND status IN ('left', 'to-abort') AND (expires_s IS NULL OR expires_s > ?2)",
+    )?;
+    let rows = statement.query_map(params![job.0, now_s], |r| r.get(0))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+fn part_number(number: u32) -> Result<PartNumber> {
+    PartNumber::new(number).ok_or_else(|| JournalError::Damaged("a part with the number 0".into()))
+}

@@ -1,0 +1,175 @@
+//! A thread that owns one connection and runs closures on it, grouping the commits of those that wait together.
+
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{JournalError, Result};
+
+/// At most so many writes share one transaction: enough for every part in flight, few enough that nobody waits long.
+const GROUP: usize = 256;
+
+/// A closure with the way back for its result.
+trait Task: Send {
+    fn run(&mut self, conn: &Connection) -> bool;
+    fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
+    fn own_transaction(&self) -> bool;
+}
+
+struct Work<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+    outside: bool,
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> Result<T> + Send> Task for Work<T, F> {
+    fn run(&mut self, conn: &Connection) -> bool {
+        let result = match self.work.take() {
+            Some(work) => work(conn),
+            None => Err(JournalError::Closed),
+        };
+        let good = result.is_ok();
+        self.result = Some(result);
+        good
+    }
+
+    fn answer(self: Box<Self>, committed: std::result::Result<(), String>) {
+        let result = match (self.result, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Ok(_)), Err(why)) => Err(JournalError::Damaged(format!("a commit did not succeed: {why}"))),
+            (Some(Err(error)), _) => Err(error),
+            (None, _) => Err(JournalError::Closed),
+        };
+        // Whoever asked may have gone; the write stands all the same.
+        let _ = self.reply.send(result);
+    }
+
+    fn own_transaction(&self) -> bool {
+        self.outside
+    }
+}
+
+enum Message {
+    Task(Box<dyn Task>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to such a thread. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Lane {
+    sender: mpsc::Sender<Message>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Lane {
+    /// Starts the thread. A `grouped` lane wraps what it runs in transactions, the other one runs each closure as it is.
+    pub(crate) fn start(name: &str, conn: Connection, grouped: bool) -> std::io::Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || serve(&conn, &receiver, grouped))?;
+        Ok(Self { sender, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.send(work, false).await
+    }
+
+    /// Runs a closure outside of any transaction (pragmas that refuse to run inside one).
+    pub(crate) async fn outside<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.send(work, true).await
+    }
+
+    async fn send<T, F>(&self, work: F, outside: bool) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Box::new(Work { work: Some(work), result: None, reply, outside });
+        self.sender.send(Message::Task(task)).map_err(|_| JournalError::Closed)?;
+        answer.await.map_err(|_| JournalError::Closed)?
+    }
+
+    pub(crate) async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.sender.send(Message::Close(reply)).is_ok() {
+            let _ = answer.await;
+        }
+        let thread = self.thread.lock().ok().and_then(|mut slot| slot.take());
+        if let Some(thread) = thread {
+            // The thread has answered and is leaving its loop: nothing to wait long for.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(conn: &Connection, receiver: &mpsc::Receiver<Message>, grouped: bool) {
+    let mut kept = None;
+    while let Some(message) = kept.take().or_else(|| receiver.recv().ok()) {
+        match message {
+            Message::Close(reply) => {
+                let _ = reply.send(());
+                return;
+            }
+            Message::Task(mut task) if !grouped || task.own_transaction() => {
+                task.run(conn);
+                task.answer(Ok(()));
+            }
+            Message::Task(first) => kept = commit_group(conn, first, receiver),
+        }
+    }
+}
+
+/// Runs the first task and all that already wait in one transaction; gives back the message that does not belong to the group.
+fn commit_group(
+    conn: &Connection,
+    first: Box<dyn Task>,
+    receiver: &mpsc::Receiver<Message>,
+) -> Option<Message> {
+    let mut group = Vec::new();
+    let mut kept = None;
+    let begun = conn.execute_batch("BEGIN IMMEDIATE");
+    let mut next = Some(first);
+    while let Some(mut task) = next.take() {
+        if begun.is_ok() {
+            run_in_savepoint(conn, task.as_mut());
+        }
+        group.push(task);
+        if group.len() < GROUP {
+            match receiver.try_recv() {
+                Ok(Message::Task(task)) if !task.own_transaction() => next = Some(task),
+                Ok(other) => kept = Some(other),
+                Err(_) => {}
+            }
+        }
+    }
+    let committed = begun.and_then(|()| conn.execute_batch("COMMIT")).map_err(|error| {
+        let _ = conn.execute_batch("ROLLBACK");
+        error.to_string()
+    });
+    for task in group {
+        task.answer(committed.clone());
+    }
+    kept
+}
+
+fn run_in_savepoint(conn: &Connection, task: &mut dyn Task) {
+    let opened = conn.execute_batch("SAVEPOINT task").is_ok();
+    let end = if task.run(conn) { "RELEASE task" } else { "ROLLBACK TO task; RELEASE task" };
+    if opened && let Err(error) = conn.execute_batch(end) {
+        tracing::error!(%error, "a savepoint of the journal did not end");
+    }
+}

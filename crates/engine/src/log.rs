@@ -1,0 +1,85 @@
+//! What happened to a job, as data; `app` puts it into words.
+
+use serde::{Deserialize, Serialize};
+
+/// One line of a job's history. Journaled as JSON: names and fields are kept stable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Log {
+    /// A session was opened.
+    Started {
+        /// Parts.
+        parts: u32,
+    },
+    /// Going on with an open session.
+    Resumed {
+        /// Parts confirmed before.
+        confirmed: u32,
+        /// Parts in all.
+        parts: u32,
+    },
+    /// A part is being sent again.
+    PartAgain {
+        /// Which.
+        part: u32,
+        /// Why, in a word or two of Details.
+        why: String,
+        /// Whether it was the network rather than the service.
+        network: bool,
+    },
+    /// The network, or the way to the destination, went away.
+    NetworkLost,
+    /// It is back.
+    NetworkBack,
+    /// The service asked to be left alone.
+    Throttled {
+        /// For how long, seconds.
+        seconds: u64,
+    },
+    /// The links expired and were renewed.
+    LinksRenewed,
+    /// The session is over; a new one begins and everything goes again.
+    SessionLost {
+        /// Bytes that had been confirmed.
+        bytes: u64,
+        /// Whether it ran out of time (else: the service no longer knew it).
+        expired: bool,
+    },
+    /// The links may run out before the file is through.
+    ShortLife {
+        /// What the file needs at the present speed, seconds.
+        needs_seconds: u64,
+        /// What the session still lives, seconds.
+        lives_seconds: u64,
+    },
+    /// The file is not the one of before; confirmed parts were read again and compared.
+    SourceCompared {
+        /// Parts that are still right.
+        same: u32,
+        /// Parts that differ and go again.
+        differ: u32,
+    },
+    /// All is sent and the answer to *complete* never came: asked again.
+    CompleteUnanswered,
+    /// The vendor confirmed and everything compared is equal.
+    Verified,
+    /// The vendor confirmed.
+    Uploaded,
+    /// The vendor answered a second *complete* with "unknown": all that can be known says that it arrived.
+    Presumed,
+    /// The user said that it arrived.
+    MarkedArrived,
+    /// Needs a person.
+    Attention,
+    /// Paused by the user.
+    Paused,
+    /// Going on after a pause.
+    GoingOn,
+    /// Given up.
+    Cancelled,
+    /// The vendor cannot throw the session away, or did not; it ends by itself.
+    LeftBehind {
+        /// When, Unix seconds.
+        until: Option<u64>,
+    },
+}

@@ -1,0 +1,41 @@
+//! Paths as raw bytes: what the system gave must come back to the letter, UTF-8 or not.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The bytes the journal keeps (Unix: the path's own; Windows: its UTF-16, little-endian).
+#[must_use]
+pub fn to_bytes(path: &Path) -> Vec<u8> {
+    encode(path)
+}
+
+/// The path of those bytes.
+#[must_use]
+pub fn from_bytes(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(decode(bytes))
+}
+
+#[cfg(unix)]
+fn encode(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    path.as_os_str().as_bytes().to_vec()
+}
+
+#[cfg(unix)]
+fn decode(bytes: Vec<u8>) -> OsString {
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes)
+}
+
+#[cfg(windows)]
+fn encode(path: &Path) -> Vec<u8> {
+    use std::os::windows::ffi::OsStrExt;
+    path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
+}
+
+#[cfg(windows)]
+fn decode(bytes: Vec<u8>) -> OsString {
+    use std::os::windows::ffi::OsStringExt;
+    let wide: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    OsString::from_wide(&wide)
+}

@@ -1,0 +1,130 @@
+//! Permits: the right to run a job or to send one part, given back when the value is dropped.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many may go at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Jobs that have a permit, and so sessions that are open and being sent.
+    pub jobs: usize,
+    /// Parts in flight in the whole process.
+    pub parts: usize,
+    /// Parts in flight to one host.
+    pub parts_per_host: usize,
+    /// Parts in flight of one job.
+    pub parts_per_job: usize,
+}
+
+impl Default for Bounds {
+    /// Sixteen connections fill a far line with some loss where four reach a third of it (docs/decisions: far links); each holds at most
+    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving.
+    fn default() -> Self {
+        Self { jobs: 8, parts: 16, parts_per_host: 16, parts_per_job: 8 }
+    }
+}
+
+/// The right to run one job.
+#[derive(Debug)]
+pub struct JobPermit {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// The right to send one part of one job to one host.
+#[derive(Debug)]
+pub struct PartPermit {
+    _process: OwnedSemaphorePermit,
+    _host: OwnedSemaphorePermit,
+}
+
+/// Gives permits out, first come first served.
+#[derive(Debug)]
+pub struct Permits {
+    bounds: Bounds,
+    jobs: Arc<Semaphore>,
+    parts: Arc<Semaphore>,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl Permits {
+    /// All permits of those bounds; a bound of 0 counts as 1, or nothing would ever move.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            jobs: Arc::new(Semaphore::new(bounds.jobs.max(1))),
+            parts: Arc::new(Semaphore::new(bounds.parts.max(1))),
+            hosts: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The bounds.
+    #[must_use]
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// How many more jobs could run now.
+    #[must_use]
+    pub fn free_jobs(&self) -> usize {
+        self.jobs.available_permits()
+    }
+
+    /// A permit for a job, if one is free.
+    #[must_use]
+    pub fn try_job(&self) -> Option<JobPermit> {
+        Arc::clone(&self.jobs).try_acquire_owned().ok().map(|permit| JobPermit { _permit: permit })
+    }
+
+    /// Waits for a permit for a part. The host's comes first: whoever waits for a crowded host must not keep the process' permits.
+    pub async fn part(&self, host: &str) -> Option<PartPermit> {
+        let host = self.host(host).acquire_owned().await.ok()?;
+        let process = Arc::clone(&self.parts).acquire_owned().await.ok()?;
+        Some(PartPermit { _process: process, _host: host })
+    }
+
+    fn host(&self, host: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            hosts
+                .entry(host.to_owned())
+                .or_insert_with(|| Arc::new(Semaphore::new(self.bounds.parts_per_host.max(1)))),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_permit_comes_back_when_it_is_dropped() {
+        let permits = Permits::new(Bounds { jobs: 1, ..Bounds::default() });
+        let first = permits.try_job().unwrap();
+        assert!(permits.try_job().is_none());
+        drop(first);
+        assert!(permits.try_job().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_crowded_host_does_not_keep_another_one_waiting() {
+        let permits = Permits::new(Bounds { parts: 3, parts_per_host: 1, ..Bounds::default() });
+        let _a = permits.part("a").await.unwrap();
+        let waiting = permits.part("a");
+        tokio::pin!(waiting);
+        assert!(futures_poll_once(waiting.as_mut()).await.is_none(), "one host, one part");
+        assert!(permits.part("b").await.is_some());
+    }
+
+    async fn futures_poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+        std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(match future.as_mut().poll(cx) {
+                std::task::Poll::Ready(value) => Some(value),
+                std::task::Poll::Pending => None,
+            })
+        })
+        .await
+    }
+}

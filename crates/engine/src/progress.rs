@@ -1,0 +1,206 @@
+//! What is going on right now: parts in flight, speed, and the ribbon that shows it. Never journaled.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use partway_core::{PartNumber, PartPlan, RateMeter};
+
+use crate::body::Attempt;
+
+/// What slows a running job down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The service asked for patience until then (steady time).
+    Throttled(Duration),
+    /// The network does not answer.
+    Network,
+    /// All is sent, and *complete* has not been answered.
+    Unanswered,
+}
+
+/// A running job, as it is at this moment.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    now: Mutex<Now>,
+    rate: Mutex<RateMeter>,
+}
+
+#[derive(Debug, Default)]
+struct Now {
+    plan: Option<PartPlan>,
+    confirmed: Vec<bool>,
+    flying: BTreeMap<PartNumber, Flying>,
+    trouble: Option<Trouble>,
+}
+
+#[derive(Debug)]
+struct Flying {
+    attempt: Arc<Attempt>,
+    again: bool,
+}
+
+/// A part in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InFlight {
+    /// Which.
+    pub number: PartNumber,
+    /// Bytes the connection has taken.
+    pub taken: u64,
+    /// Whether it was sent before.
+    pub again: bool,
+}
+
+/// A snapshot of a running job.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LiveView {
+    /// Bytes taken by connections and not confirmed.
+    pub on_the_way: u64,
+    /// Bytes a second over the last seconds.
+    pub speed: u64,
+    /// Parts in flight.
+    pub flying: Vec<InFlight>,
+    /// What slows it down.
+    pub trouble: Option<Trouble>,
+    /// Which parts are confirmed, in order; empty before the plan is known.
+    pub confirmed: Vec<bool>,
+}
+
+impl Live {
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_plan(&self, plan: PartPlan, confirmed: &[PartNumber]) {
+        let mut now = self.now();
+        now.plan = Some(plan);
+        now.confirmed = vec![false; plan.count() as usize];
+        for part in confirmed {
+            if let Some(slot) = now.confirmed.get_mut(part.get() as usize - 1) {
+                *slot = true;
+            }
+        }
+    }
+
+    pub(crate) fn begin(&self, part: PartNumber, attempt: Arc<Attempt>, again: bool) {
+        self.now().flying.insert(part, Flying { attempt, again });
+    }
+
+    pub(crate) fn end(&self, part: PartNumber) {
+        self.now().flying.remove(&part);
+    }
+
+    pub(crate) fn confirm(&self, part: PartNumber) {
+        let mut now = self.now();
+        now.flying.remove(&part);
+        now.trouble = None;
+        if let Some(slot) = now.confirmed.get_mut(part.get() as usize - 1) {
+            *slot = true;
+        }
+    }
+
+    pub(crate) fn trouble(&self, trouble: Option<Trouble>) {
+        self.now().trouble = trouble;
+    }
+
+    pub(crate) fn took(&self, at: Duration, bytes: u64) {
+        self.rate.lock().unwrap_or_else(PoisonError::into_inner).record(at, bytes);
+    }
+
+    pub(crate) fn bytes_per_second(&self, at: Duration) -> f64 {
+        self.rate.lock().unwrap_or_else(PoisonError::into_inner).bytes_per_second(at)
+    }
+
+    pub(crate) fn view(&self, at: Duration) -> LiveView {
+        let speed = self.bytes_per_second(at);
+        let now = self.now();
+        let flying: Vec<_> = now
+            .flying
+            .iter()
+            .map(|(number, flying)| InFlight {
+                number: *number,
+                taken: flying.attempt.taken(),
+                again: flying.again,
+            })
+            .collect();
+        LiveView {
+            on_the_way: flying.iter().map(|part| part.taken).sum(),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a speed is never negative and far below 2^64"
+            )]
+            speed: speed as u64,
+            flying,
+            trouble: now.trouble,
+            confirmed: now.confirmed.clone(),
+        }
+    }
+}
+
+/// The parts of a file as text, one character a part, or a share where there are more parts than `width`.
+///
+/// `.` not sent, `0` to `9` on the way (tenths taken), `d` confirmed, `r` being sent again. Of shares a digit tells the confirmed tenths.
+#[must_use]
+pub fn ribbon(plan: &PartPlan, confirmed: &[bool], flying: &[InFlight], width: u32) -> String {
+    let count = plan.count();
+    let is_confirmed = |number: u32| confirmed.get(number as usize - 1).copied().unwrap_or(false);
+    if count <= width {
+        let in_flight: BTreeMap<u32, &InFlight> =
+            flying.iter().map(|part| (part.number.get(), part)).collect();
+        return (1..=count)
+            .map(|number| match in_flight.get(&number) {
+                _ if is_confirmed(number) => 'd',
+                Some(part) if part.again => 'r',
+                Some(part) => {
+                    let size = PartNumber::new(number).and_then(|n| plan.part(n)).map_or(1, |p| p.len.max(1));
+                    tenth(part.taken, size)
+                }
+                None => '.',
+            })
+            .collect();
+    }
+    (0..width)
+        .map(|share| {
+            let from = u64::from(share) * u64::from(count) / u64::from(width);
+            let to = u64::from(share + 1) * u64::from(count) / u64::from(width);
+            let done = (from..to)
+                .filter(|index| confirmed.get(usize::try_from(*index).unwrap_or(usize::MAX)) == Some(&true))
+                .count();
+            match (done as u64, to - from) {
+                (0, _) => '.',
+                (done, all) if done == all => 'd',
+                (done, all) => tenth(done, all),
+            }
+        })
+        .collect()
+}
+
+fn tenth(part: u64, whole: u64) -> char {
+    let tenths = (u128::from(part) * 10 / u128::from(whole.max(1))).min(9);
+    char::from(b'0' + u8::try_from(tenths).unwrap_or(9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flying(number: u32, taken: u64, again: bool) -> InFlight {
+        InFlight { number: PartNumber::new(number).unwrap(), taken, again }
+    }
+
+    #[test]
+    fn each_part_has_its_own_letter_while_there_is_room() {
+        let plan = PartPlan::restore(50, 10, 5).unwrap();
+        let flying = [flying(3, 5, false), flying(4, 9, true)];
+        assert_eq!(ribbon(&plan, &[true, true, false, false, false], &flying, 256), "dd5r.");
+    }
+
+    #[test]
+    fn many_parts_become_shares_that_tell_their_confirmed_tenths() {
+        let plan = PartPlan::restore(1000, 1, 1000).unwrap();
+        let confirmed: Vec<bool> = (0..1000).map(|index| index < 15).collect();
+        assert_eq!(ribbon(&plan, &confirmed, &[], 100).get(..3), Some("d5."));
+        assert_eq!(ribbon(&plan, &confirmed, &[], 100).len(), 100);
+    }
+}

@@ -1,0 +1,170 @@
+//! All parts are there: *complete*, and what its answer, or the lack of one, means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use md5::{Digest, Md5};
+use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
+
+use super::{Halt, Run, check};
+use crate::journal::sessions::{self, OpenSession};
+use crate::log::Log;
+use crate::progress::Trouble;
+use crate::source::Source;
+
+/// An unanswered *complete* is asked again after so long, the last for all further times ("checking every minute").
+const ASK_AGAIN: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
+
+/// And for at most a day (VENDORS: "is asked for at most 24 h").
+const ASK_FOR_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A 409 without a *complete* before it may be a passing conflict of the storage; it is asked again so often.
+const CONFLICTS: u32 = 3;
+
+/// What follows.
+pub(super) enum Next {
+    /// The job has ended.
+    Settled,
+    /// Parts have to go (again).
+    SendMore,
+}
+
+impl Run {
+    /// Completes the session. Without a source (after a restart) the file was compared before *complete* was first sent.
+    pub(super) async fn finish(&mut self, source: Option<&Arc<Source>>) -> Result<Next, Halt> {
+        let id = self.job.id.clone();
+        let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? else {
+            self.step(Event::SessionGone, None).await?;
+            return Ok(Next::SendMore);
+        };
+        if !session.complete_sent {
+            // The file may have changed while its parts went: then they are of two files, and no vendor could tell.
+            self.same_file(source)?;
+        }
+        let row = session.id;
+        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, row)).await?;
+        if self.job.plan.is_none_or(|plan| receipts.len() != plan.count() as usize) {
+            self.step(Event::PartsMissing, None).await?;
+            return Ok(Next::SendMore);
+        }
+        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row)).await?;
+        self.ask(&session, &receipts).await
+    }
+
+    fn same_file(&self, source: Option<&Arc<Source>>) -> Result<(), Halt> {
+        let found = match source {
+            Some(source) => source.unchanged().map_err(|error| check::halt(&error)),
+            None => match check::source(&self.job)?.identity() == self.job.identity {
+                true => Ok(()),
+                false => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
+            },
+        };
+        found
+    }
+
+    async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
+        // An earlier process sent it, or may have: then "unknown" and "conflict" can mean that it had worked.
+        let mut perhaps_done = session.complete_sent;
+        let (mut unanswered, mut conflicts) = (0_usize, 0);
+        let begun = self.inner.clock.unix_ms();
+        loop {
+            self.still_wanted()?;
+            let failure = match self.provider.complete(&session.session, receipts).await {
+                Ok(receipt) => return self.settle(&receipt, receipts).await,
+                Err(failure) => failure,
+            };
+            tracing::info!(job = %self.job.id, %failure, "complete did not succeed");
+            match failure.class {
+                RetryClass::Conflict | RetryClass::SessionGone if perhaps_done => {
+                    return self.presume(receipts).await;
+                }
+                RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
+                    conflicts += 1
+                }
+                RetryClass::Conflict
+                | RetryClass::SessionGone
+                | RetryClass::LinkExpired
+                | RetryClass::PartsMissing => {
+                    self.session_lost(session, false).await?;
+                    return Ok(Next::SendMore);
+                }
+                // A 5xx or a cut answer says nothing about whether the parts were put together.
+                RetryClass::Unknown | RetryClass::Again => {
+                    perhaps_done = true;
+                    self.unanswered(unanswered == 0 && failure.class == RetryClass::Unknown).await?;
+                    if self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
+                        return Err(never_confirmed(&failure));
+                    }
+                }
+                RetryClass::Throttled { .. } => {}
+                _ => return Err(Halt::from_failure(&failure)),
+            }
+            let wait = ASK_AGAIN[unanswered.min(ASK_AGAIN.len() - 1)];
+            unanswered += 1;
+            let asked = match failure.class {
+                RetryClass::Throttled { after: Some(after) } => wait.max(after),
+                _ => wait,
+            };
+            self.pause_for(asked.mul_f64(0.75 + self.inner.chance.next() / 2.0)).await?;
+        }
+    }
+
+    async fn unanswered(&self, first: bool) -> Result<(), Halt> {
+        self.live.trouble(Some(Trouble::Unanswered));
+        if first { self.log(Log::CompleteUnanswered).await } else { Ok(()) }
+    }
+
+    /// The vendor confirmed. *Verified* only where everything that DESIGN.md names was compared and equal.
+    async fn settle(&mut self, receipt: &FileReceipt, parts: &[PartReceipt]) -> Result<Next, Halt> {
+        let size = self.job.identity.size;
+        if let Some(other) = receipt.size.filter(|told| *told != size) {
+            let said = format!("it has {other} bytes of this file instead of {size}");
+            return Err(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() });
+        }
+        let same_file = crate::source::identify(&self.job.path).is_ok_and(|found| found == self.job.identity);
+        let verified = receipt.size == Some(size) && parts.iter().all(|part| part.compared) && same_file;
+        self.end(receipt.clone(), parts, verified, if verified { Log::Verified } else { Log::Uploaded }).await
+    }
+
+    /// A second *complete* was answered with "unknown" or "conflict": all that can be known says that it arrived.
+    async fn presume(&mut self, parts: &[PartReceipt]) -> Result<Next, Halt> {
+        let receipt = FileReceipt {
+            strength: Strength::Presumed,
+            id: None,
+            name: None,
+            link: None,
+            size: None,
+            checksum: None,
+        };
+        self.end(receipt, parts, false, Log::Presumed).await
+    }
+
+    async fn end(
+        &mut self,
+        receipt: FileReceipt,
+        parts: &[PartReceipt],
+        verified: bool,
+        log: Log,
+    ) -> Result<Next, Halt> {
+        let (id, checksum) = (self.job.id.clone(), checksum(parts));
+        self.inner.journal.write(move |conn| sessions::settle(conn, &id, &receipt, Some(&checksum))).await?;
+        self.reload().await?;
+        self.step(Event::Settled { verified }, Some(log)).await?;
+        self.inner.memory().put_off.remove(&self.job.id);
+        Ok(Next::Settled)
+    }
+}
+
+fn never_confirmed(failure: &Failure) -> Halt {
+    Halt::Attention { cause: Cause::NeverConfirmed, detail: failure.to_string() }
+}
+
+/// S3's custom for the ETag of a multipart object: MD5 of the parts' MD5s, and their number.
+fn checksum(parts: &[PartReceipt]) -> String {
+    let mut md5 = Md5::new();
+    for part in parts {
+        md5.update(part.md5);
+    }
+    format!("{}-{}", hex::encode(md5.finalize()), parts.len())
+}

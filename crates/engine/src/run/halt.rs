@@ -1,0 +1,123 @@
+//! Why a run ends before its file is through, and what the journal is told of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass};
+
+use crate::engine::Inner;
+use crate::journal::{JournalError, jobs};
+use crate::log::Log;
+use crate::record::{JobId, Standing};
+
+/// Passing errors put a job off for so long at first, growing with each time.
+const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
+
+/// How often in a row a job is put off by a service that keeps failing: headless about ten minutes, else a day.
+const ROUNDS_HEADLESS: u32 = 8;
+const ROUNDS: u32 = 720;
+
+/// Why a run ends.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The job was paused, cancelled or changed by somebody else, or the process ends: nothing to write.
+    Overtaken,
+    /// Only a person can say how it goes on.
+    Attention { cause: Cause, detail: String },
+    /// The key is missing or was refused.
+    Key { cause: Cause, detail: String },
+    /// The network is not there.
+    Offline { detail: String },
+    /// The service is busy or keeps failing; `after` where it said so.
+    Busy { after: Option<Duration>, what: String, asked: bool },
+    /// The journal could not be written: nothing can be confirmed, so nothing is sent.
+    Journal(JournalError),
+}
+
+impl From<JournalError> for Halt {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl Halt {
+    /// The end of a run because of one request that will not succeed by asking again at once.
+    pub(crate) fn from_failure(failure: &Failure) -> Self {
+        let detail = failure.to_string();
+        match failure.class {
+            RetryClass::Credentials => Self::Key { cause: failure.cause.clone(), detail },
+            RetryClass::Offline => Self::Offline { detail },
+            RetryClass::Throttled { after } => Self::Busy { after, what: detail, asked: true },
+            RetryClass::Again | RetryClass::Unknown => Self::Busy { after: None, what: detail, asked: false },
+            _ => Self::Attention { cause: failure.cause.clone(), detail },
+        }
+    }
+}
+
+/// Writes down why a run ended.
+pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Result<(), JournalError> {
+    match halt {
+        Halt::Overtaken => Ok(()),
+        Halt::Attention { cause, detail } => attention(inner, id, cause, detail).await,
+        Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
+        Halt::Offline { detail } => {
+            tracing::info!(job = %id, detail, "no network");
+            let round = put_off(inner, id);
+            hold(inner, id, Hold::Offline, (round == 1).then_some(Log::NetworkLost)).await?;
+            let wait = PUT_OFF.delay(round, inner.chance.next()).min(Duration::from_secs(30));
+            inner.release_later(id.clone(), Hold::Offline, wait);
+            Ok(())
+        }
+        Halt::Busy { after, what, asked } => {
+            let round = put_off(inner, id);
+            let limit = if inner.headless { ROUNDS_HEADLESS } else { ROUNDS };
+            if round > limit && !asked {
+                return attention(inner, id, Cause::KeepsFailing { what: what.clone() }, what).await;
+            }
+            let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
+            let log = Log::Throttled { seconds: wait.as_secs().max(1) };
+            hold(inner, id, Hold::Throttled, Some(log)).await?;
+            inner.release_later(id.clone(), Hold::Throttled, wait);
+            Ok(())
+        }
+        Halt::Journal(error) => Err(error),
+    }
+}
+
+fn put_off(inner: &Inner, id: &JobId) -> u32 {
+    let mut memory = inner.memory();
+    let round = memory.put_off.entry(id.clone()).or_insert(0);
+    *round += 1;
+    *round
+}
+
+async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> Result<(), JournalError> {
+    // Finishing knows no pause, but it does wait for network and service.
+    let _ = inner.apply(id, Event::Held(hold), log).await?;
+    Ok(())
+}
+
+async fn attention(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
+    // The words for Details come first: whoever is told that the job needs attention may ask for them at once.
+    let job = id.clone();
+    inner.journal.write(move |conn| jobs::set_detail(conn, &job, &detail)).await?;
+    let _ = inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?;
+    Ok(())
+}
+
+/// One refused key concerns every job of its destination: they all wait for it. Nobody can give another one to a headless run.
+async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
+    let Ok(job) = inner.job(id).await else { return Ok(()) };
+    let standing = if cause == Cause::KeyMissing { Standing::Missing } else { Standing::Refused };
+    inner.set_standing(&job.destination, standing).await?;
+    let destination = job.destination.clone();
+    let open = inner.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
+    for id in open {
+        if inner.headless {
+            attention(inner, &id, cause.clone(), detail.clone()).await?;
+        } else {
+            hold(inner, &id, Hold::Credentials, None).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! One job's way while it has a permit: check → session → parts → complete → settle. Reads like the row that shows it.
+
+mod check;
+mod finish;
+mod halt;
+mod part;
+mod patience;
+mod send;
+mod session;
+
+use std::sync::Arc;
+
+use partway_core::{Cause, Event, State};
+use partway_provider::Provider;
+use tokio::sync::watch;
+
+use crate::engine::{Inner, Stop};
+use crate::happening::Happening;
+use crate::journal::{JournalError, destinations};
+use crate::log::Log;
+use crate::progress::Live;
+use crate::record::{Destination, Job};
+use crate::source::Source;
+
+pub(crate) use halt::Halt;
+
+/// What a run holds in its hands.
+pub(crate) struct Run {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) job: Job,
+    pub(crate) destination: Destination,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) stop: watch::Receiver<Stop>,
+}
+
+/// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
+pub(crate) fn run(
+    inner: &Arc<Inner>,
+    job: Job,
+    live: Arc<Live>,
+    stop: watch::Receiver<Stop>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let inner = Arc::clone(inner);
+    async move {
+        let id = job.id.clone();
+        let outcome = go(&inner, job, live, stop).await;
+        if let Err(halt) = outcome
+            && let Err(error) = halt::carry_out(&inner, &id, halt).await
+        {
+            tracing::error!(%error, job = %id, "what stopped this job could not be written down");
+        }
+    }
+}
+
+async fn go(inner: &Arc<Inner>, job: Job, live: Arc<Live>, stop: watch::Receiver<Stop>) -> Result<(), Halt> {
+    let wanted = job.destination.clone();
+    let destination = inner.journal.read(move |conn| destinations::get(conn, &wanted)).await?;
+    let destination = destination.filter(|found| !found.removed).ok_or_else(|| Halt::Attention {
+        cause: Cause::Refused { said: "its destination was removed".into() },
+        detail: String::new(),
+    })?;
+    // A file that is not there is told even where the key is missing too: it is what the user can see.
+    let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
+    let provider =
+        inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
+    let mut run = Run { inner: Arc::clone(inner), job, destination, provider, live, stop };
+    let Some(source) = source else {
+        // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
+        return match run.finish(None).await? {
+            finish::Next::Settled => Ok(()),
+            finish::Next::SendMore => run.send_again().await,
+        };
+    };
+    let source = Arc::new(source);
+    run.accept_source(&source).await?;
+    run.step(Event::Ready, None).await?;
+    run.upload(source).await
+}
+
+impl Run {
+    async fn upload(&mut self, source: Arc<Source>) -> Result<(), Halt> {
+        loop {
+            let session = self.session().await?;
+            self.send(&session, &source).await?;
+            self.step(Event::AllConfirmed, None).await?;
+            match self.finish(Some(&source)).await? {
+                finish::Next::Settled => return Ok(()),
+                finish::Next::SendMore => {}
+            }
+        }
+    }
+
+    /// From *finishing* back to sending: the file is needed after all.
+    async fn send_again(&mut self) -> Result<(), Halt> {
+        let source = Arc::new(check::source(&self.job)?);
+        self.accept_source(&source).await?;
+        self.upload(source).await
+    }
+
+    /// Applies an event to this job; where it has no meaning any more, somebody else has changed the job and this run is over.
+    pub(crate) async fn step(&mut self, event: Event, log: Option<Log>) -> Result<(), Halt> {
+        match self.inner.apply(&self.job.id, event, log).await? {
+            Ok(applied) => {
+                self.job = applied.job;
+                Ok(())
+            }
+            Err(_) => Err(Halt::Overtaken),
+        }
+    }
+
+    pub(crate) async fn reload(&mut self) -> Result<(), JournalError> {
+        if let Ok(job) = self.inner.job(&self.job.id).await {
+            self.job = job;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn log(&self, log: Log) -> Result<(), Halt> {
+        Ok(self.inner.log(&self.job.id, log).await?)
+    }
+
+    pub(crate) fn tell_started(&self, resumed: u32) {
+        self.inner.tell(Happening::Started { job: Arc::new(self.job.clone()), resumed });
+    }
+
+    pub(crate) fn now_s(&self) -> u64 {
+        u64::try_from(self.inner.clock.unix_ms() / 1000).unwrap_or(0)
+    }
+
+    /// Whether somebody wants this run to end.
+    pub(crate) fn stopping(&self) -> Stop {
+        *self.stop.borrow()
+    }
+}

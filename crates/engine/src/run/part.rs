@@ -1,0 +1,321 @@
+//! One part: attempt after attempt until its receipt is in the journal, or until something larger than the part is wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_core::{Backoff, Cause, Etag, Failure, PartReceipt, RetryClass, Step};
+use partway_http::{PutAnswer, PutFailure};
+use partway_provider::PartTarget;
+
+use super::Halt;
+use super::patience::trouble;
+use crate::body::{Attempt, PartBody};
+use crate::engine::Inner;
+use crate::happening::Happening;
+use crate::journal::sessions;
+use crate::log::Log;
+use crate::progress::Live;
+use crate::record::JobId;
+use crate::source::{Source, SourceError};
+
+/// No block taken for so long while body remains: the connection is dead, whatever the kernel believes.
+const NO_BLOCK: Duration = Duration::from_secs(30);
+
+/// Kernel and network may hold so much that the connection has taken and the server has not yet received.
+const BUFFERED: f64 = 8.0 * 1024.0 * 1024.0;
+
+/// After the last block the answer has at least, and at most, so long.
+const ANSWER: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
+
+/// So many attempts of one part in a row may not succeed within one run.
+const ATTEMPTS: u32 = 8;
+
+/// The storage may so often answer with another checksum before a person is told.
+const DIFFERENCES: u32 = 3;
+
+/// A part is begun only while its link is valid by that much; of a short life a quarter must do, or nothing could ever be sent.
+const MARGIN_S: u64 = 60;
+
+/// Why a part did not go.
+pub(super) enum PartEnd {
+    /// Its link ran out, or never worked.
+    Links { expired: bool, cause: Cause, detail: String },
+    /// The vendor does not know the session any more.
+    Session,
+    /// The file.
+    Source(SourceError),
+    /// Something that ends the run.
+    Halt(Halt),
+}
+
+/// One part on its way.
+pub(super) struct Part {
+    pub(super) inner: Arc<Inner>,
+    pub(super) job: JobId,
+    pub(super) live: Arc<Live>,
+    pub(super) source: Arc<Source>,
+    pub(super) session: i64,
+    pub(super) opened_at: i64,
+    pub(super) part: partway_core::Part,
+    pub(super) target: PartTarget,
+}
+
+impl Part {
+    /// Sends it, again if need be.
+    pub(super) async fn send(self) -> Result<(), PartEnd> {
+        let host = host_of(&self.target);
+        let (mut tries, mut differences) = (0, 0);
+        loop {
+            self.leave_alone(&host).await;
+            let permit = self.inner.permits.part(&host).await.ok_or(PartEnd::Halt(Halt::Overtaken))?;
+            self.still_valid(&host)?;
+            self.source.unchanged().map_err(PartEnd::Source)?;
+            let outcome = self.attempt(tries > 0).await;
+            drop(permit);
+            let failure = match outcome {
+                Ok((answer, md5)) => {
+                    self.note_clock(&host, answer.server_unix_time);
+                    match compare(&answer, md5) {
+                        Some(compared) => return self.confirm(answer.etag, md5, compared).await,
+                        None => {
+                            differences += 1;
+                            different(self.part.number.get(), differences)?
+                        }
+                    }
+                }
+                Err(PutFailure::Body(error)) => return Err(PartEnd::Source(self.body_trouble(error))),
+                Err(PutFailure::Wire(failure)) => failure,
+            };
+            tries += 1;
+            tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
+            if let Some(ahead) = failure.clock_ahead {
+                self.inner.memory().clock_ahead.insert(host.clone(), ahead);
+            }
+            let delay = self.delay(&failure, tries)?;
+            self.told_again(&failure, tries).await?;
+            self.live.trouble(Some(trouble(&failure, self.inner.clock.steady() + delay)));
+            if matches!(failure.class, RetryClass::Throttled { .. }) {
+                // One pacer a host: whoever else would send to it waits as well.
+                let until = self.inner.clock.steady() + delay;
+                self.inner.memory().quiet_until.insert(host.clone(), until);
+            }
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn attempt(&self, again: bool) -> Result<(PutAnswer, [u8; 16]), PutFailure> {
+        let attempt = Arc::new(Attempt::default());
+        self.live.begin(self.part.number, Arc::clone(&attempt), again);
+        let _flying = Flying(self);
+        let (live, inner) = (Arc::clone(&self.live), Arc::clone(&self.inner));
+        let on_block = Arc::new(move |bytes| live.took(inner.clock.steady(), bytes));
+        let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt), on_block);
+        let put = self.inner.parts.put(&self.target.url, &self.target.headers, body);
+        let speed = self.live.bytes_per_second(self.inner.clock.steady());
+        let answer = watched(put, &attempt, answer_within(speed)).await?;
+        match attempt.md5() {
+            Some(md5) => Ok((answer, md5)),
+            None => Err(PutFailure::Wire(passing("the storage said yes before it had every byte"))),
+        }
+    }
+
+    async fn confirm(&self, etag: Option<Etag>, md5: [u8; 16], compared: bool) -> Result<(), PartEnd> {
+        let receipt = PartReceipt { number: self.part.number, size: self.part.len, md5, etag, compared };
+        let (now, job, session) = (self.inner.clock.unix_ms(), self.job.clone(), self.session);
+        let confirmed = self
+            .inner
+            .journal
+            .write(move |conn| sessions::confirm(conn, now, &job, session, &receipt))
+            .await
+            .map_err(|error| PartEnd::Halt(error.into()))?;
+        self.live.confirm(self.part.number);
+        self.inner.memory().put_off.remove(&self.job);
+        let (job, part) = (self.job.clone(), self.part.number.get());
+        self.inner.tell(Happening::Confirmed { job, part, confirmed });
+        Ok(())
+    }
+
+    /// What to do after an attempt that did not succeed: how long to wait, or that it is larger than this part.
+    fn delay(&self, failure: &Failure, tries: u32) -> Result<Duration, PartEnd> {
+        let after = match &failure.class {
+            RetryClass::Again | RetryClass::Unknown | RetryClass::PartsMissing | RetryClass::Conflict => None,
+            RetryClass::Throttled { after } => *after,
+            RetryClass::Offline if tries < 3 => None,
+            RetryClass::LinkExpired | RetryClass::LinkBroken => {
+                return Err(PartEnd::Links {
+                    expired: failure.class == RetryClass::LinkExpired,
+                    cause: failure.cause.clone(),
+                    detail: failure.to_string(),
+                });
+            }
+            RetryClass::SessionGone => return Err(PartEnd::Session),
+            RetryClass::Offline | RetryClass::Credentials | RetryClass::Refused => {
+                return Err(PartEnd::Halt(Halt::from_failure(failure)));
+            }
+        };
+        let delay = Backoff::DEFAULT.delay_after(tries, self.inner.chance.next(), after);
+        if tries >= ATTEMPTS || delay > Duration::from_secs(120) {
+            return Err(PartEnd::Halt(Halt::from_failure(failure)));
+        }
+        Ok(delay)
+    }
+
+    async fn told_again(&self, failure: &Failure, tries: u32) -> Result<(), PartEnd> {
+        if tries > 1 {
+            return Ok(());
+        }
+        let log = match failure.class {
+            RetryClass::Throttled { after } => {
+                Log::Throttled { seconds: after.map_or(1, |after| after.as_secs().max(1)) }
+            }
+            _ => Log::PartAgain {
+                part: self.part.number.get(),
+                why: failure.detail.clone(),
+                network: failure.status.is_none(),
+            },
+        };
+        self.inner.log(&self.job, log).await.map_err(|error| PartEnd::Halt(error.into()))
+    }
+
+    /// Waits while the host asked to be left alone, a little longer for some than for others.
+    async fn leave_alone(&self, host: &str) {
+        loop {
+            let until = self.inner.memory().quiet_until.get(host).copied();
+            let left = until.map_or(Duration::ZERO, |until| until.saturating_sub(self.inner.clock.steady()));
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left + Duration::from_millis(200).mul_f64(self.inner.chance.next())).await;
+        }
+    }
+
+    /// Judged by the server's clock, because the storage will judge by it.
+    fn still_valid(&self, host: &str) -> Result<(), PartEnd> {
+        let Some(expires) = self.target.expires_at else { return Ok(()) };
+        let ahead = self.inner.memory().clock_ahead.get(host).copied().unwrap_or(0);
+        let now = u64::try_from(self.inner.clock.unix_ms() / 1000 + ahead).unwrap_or(0);
+        let life = expires.saturating_sub(u64::try_from(self.opened_at / 1000 + ahead).unwrap_or(0));
+        if now + MARGIN_S.min(life / 4) < expires {
+            return Ok(());
+        }
+        Err(PartEnd::Links {
+            expired: true,
+            cause: Cause::LinksUnusable { what: "the links ran out".into() },
+            detail: format!(
+                "the link of part {} runs out before the part could be through",
+                self.part.number
+            ),
+        })
+    }
+
+    fn note_clock(&self, host: &str, server: Option<u64>) {
+        if let Some(server) = server.and_then(|s| i64::try_from(s).ok()) {
+            let ahead = server - self.inner.clock.unix_ms() / 1000;
+            self.inner.memory().clock_ahead.insert(host.to_owned(), ahead);
+        }
+    }
+
+    /// A read that stopped early means that the file is not what it was; the file itself tells more than the read.
+    fn body_trouble(&self, error: std::io::Error) -> SourceError {
+        match self.source.unchanged() {
+            Err(trouble) => trouble,
+            Ok(()) => SourceError::Unreadable(error),
+        }
+    }
+}
+
+/// Takes a part out of the picture also when its attempt is let go.
+struct Flying<'a>(&'a Part);
+
+impl Drop for Flying<'_> {
+    fn drop(&mut self) {
+        self.0.live.end(self.0.part.number);
+    }
+}
+
+/// `Some(compared)` where nothing speaks against the answer, `None` where the checksums differ.
+fn compare(answer: &PutAnswer, md5: [u8; 16]) -> Option<bool> {
+    match &answer.etag {
+        Some(etag) if answer.comparable => etag.0.eq_ignore_ascii_case(&hex::encode(md5)).then_some(true),
+        _ => Some(false),
+    }
+}
+
+fn different(part: u32, differences: u32) -> Result<Failure, PartEnd> {
+    if differences < DIFFERENCES {
+        return Ok(passing("the storage received other bytes than were sent"));
+    }
+    let detail = format!("part {part}: the checksum differed {differences} times");
+    Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part }, detail }))
+}
+
+fn passing(what: &str) -> Failure {
+    Failure::new(Step::Part, RetryClass::Again, Cause::KeepsFailing { what: what.into() }, what)
+}
+
+fn host_of(target: &PartTarget) -> String {
+    let url = url::Url::parse(target.url.expose()).ok();
+    url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
+        .unwrap_or_default()
+}
+
+/// Time for the answer: what may still be buffered at the present speed, doubled, within bounds.
+fn answer_within(bytes_per_second: f64) -> Duration {
+    let (least, most) = ANSWER;
+    let drain = if bytes_per_second > 1.0 { 2.0 * BUFFERED / bytes_per_second } else { most.as_secs_f64() };
+    (least + Duration::from_secs_f64(drain.min(most.as_secs_f64()))).min(most)
+}
+
+/// Ends an attempt in which nothing moves any more.
+async fn watched<F>(put: F, attempt: &Attempt, answer_within: Duration) -> Result<PutAnswer, PutFailure>
+where
+    F: Future<Output = Result<PutAnswer, PutFailure>>,
+{
+    tokio::pin!(put);
+    loop {
+        let all_taken = attempt.all_taken();
+        let limit = if all_taken { answer_within } else { NO_BLOCK };
+        tokio::select! {
+            outcome = &mut put => return outcome,
+            () = attempt.moved.notified() => {}
+            () = tokio::time::sleep(limit) => {
+                let what = if all_taken { "no answer came after the last byte" } else { "the connection took nothing for 30 s" };
+                return Err(PutFailure::Wire(passing(what)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_takes_nothing_is_given_up_after_thirty_seconds() {
+        let begun = tokio::time::Instant::now();
+        let outcome = watched(std::future::pending(), &Attempt::default(), Duration::from_secs(99)).await;
+        assert!(matches!(outcome, Err(PutFailure::Wire(failure)) if failure.class == RetryClass::Again));
+        assert_eq!(begun.elapsed().as_secs(), 30);
+    }
+
+    #[test]
+    fn a_slow_line_gets_more_time_for_its_answer_and_never_more_than_ten_minutes() {
+        assert_eq!(answer_within(1e9).as_secs(), 30);
+        assert_eq!(answer_within(1024.0 * 1024.0).as_secs(), 46);
+        assert_eq!(answer_within(0.0).as_secs(), 600);
+    }
+
+    #[test]
+    fn a_checksum_that_differs_is_no_receipt_and_one_that_is_no_md5_is_not_compared() {
+        let answer = |etag: &str, comparable| PutAnswer {
+            etag: Some(Etag(etag.into())),
+            comparable,
+            server_unix_time: None,
+        };
+        let empty = "D41D8CD98F00B204E9800998ECF8427E";
+        let md5 = hex::decode(empty).unwrap().try_into().unwrap();
+        assert_eq!(compare(&answer(empty, true), md5), Some(true));
+        assert_eq!(compare(&answer("d41d8cd98f00b204e9800998ecf8427f", true), md5), None);
+        assert_eq!(compare(&answer("kms-etag", false), md5), Some(false));
+    }
+}

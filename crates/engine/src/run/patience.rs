@@ -1,0 +1,105 @@
+//! How long a call to a vendor's API is repeated before the run ends and the job waits.
+
+use std::time::Duration;
+
+use partway_core::{Backoff, Failure, RetryClass};
+
+use super::{Halt, Run};
+use crate::engine::Stop;
+use crate::progress::Trouble;
+
+/// So often in a row a call may not succeed within one run; then the job gives its permit back and waits.
+const TRIES: u32 = 6;
+
+impl Run {
+    /// Calls until it succeeds, ends for good, or patience ends. What is returned as `Err(Ok(failure))` is for the caller to judge.
+    pub(super) async fn patiently<T, F, Fut>(&mut self, call: F) -> Result<T, Refused>
+    where
+        F: Fn(std::sync::Arc<dyn partway_provider::Provider>) -> Fut,
+        Fut: Future<Output = Result<T, Failure>>,
+    {
+        let mut tries = 0;
+        loop {
+            self.still_wanted()?;
+            let failure = tokio::select! {
+                outcome = call(std::sync::Arc::clone(&self.provider)) => match outcome {
+                    Ok(value) => {
+                        self.live.trouble(None);
+                        return Ok(value);
+                    }
+                    Err(failure) => failure,
+                },
+                halt = wait_for(&mut self.stop, Stop::Hard) => return Err(Refused::Halt(halt)),
+            };
+            tries += 1;
+            tracing::info!(job = %self.job.id, %failure, tries, "a call did not succeed");
+            let after = match failure.class {
+                RetryClass::Again | RetryClass::Offline => None,
+                RetryClass::Throttled { after } => after,
+                _ => return Err(Refused::Failure(failure)),
+            };
+            let delay = Backoff::DEFAULT.delay_after(tries, self.inner.chance.next(), after);
+            // A long wait is not spent with a permit in hand.
+            if tries >= TRIES
+                || delay > Duration::from_secs(30)
+                || (failure.class == RetryClass::Offline && tries >= 2)
+            {
+                return Err(Refused::Halt(Halt::from_failure(&failure)));
+            }
+            self.live.trouble(Some(trouble(&failure, self.inner.clock.steady() + delay)));
+            self.pause_for(delay).await?;
+        }
+    }
+
+    /// Waits, unless the run is to end.
+    pub(super) async fn pause_for(&mut self, delay: Duration) -> Result<(), Halt> {
+        tokio::select! {
+            () = tokio::time::sleep(delay) => Ok(()),
+            halt = wait_for(&mut self.stop, Stop::Soft) => Err(halt),
+        }
+    }
+
+    pub(super) fn still_wanted(&self) -> Result<(), Halt> {
+        if self.stopping() == Stop::No && !self.inner.is_closing() { Ok(()) } else { Err(Halt::Overtaken) }
+    }
+}
+
+/// Ends when the run is to stop at least that hard.
+pub(super) async fn wait_for(stop: &mut tokio::sync::watch::Receiver<Stop>, least: Stop) -> Halt {
+    if stop.wait_for(|now| *now >= least).await.is_err() {
+        // The engine let go of this run: nobody can stop it any more, so it ends.
+        tracing::debug!("the way to stop a run is gone");
+    }
+    Halt::Overtaken
+}
+
+pub(super) fn trouble(failure: &Failure, until: Duration) -> Trouble {
+    match failure.class {
+        RetryClass::Offline => Trouble::Network,
+        _ => Trouble::Throttled(until),
+    }
+}
+
+/// Why a call did not succeed in the end.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// For the caller to judge.
+    Failure(Failure),
+    /// The run ends.
+    Halt(Halt),
+}
+
+impl From<Halt> for Refused {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
+}
+
+impl From<Refused> for Halt {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Failure(failure) => Self::from_failure(&failure),
+            Refused::Halt(halt) => halt,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The vendor's session: opened late, journaled before the first byte, gone on with, renewed or replaced.
+
+use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass};
+use partway_provider::{FileFacts, Planner, Started};
+
+use super::patience::Refused;
+use super::{Halt, Run};
+use crate::journal::sessions::{self, OpenSession};
+use crate::log::Log;
+use crate::record::Standing;
+
+/// After so many sessions that ran out before the file was through, a person has to look at the figures.
+const SESSIONS: u32 = 2;
+
+/// A client that plans by itself begins with parts of this size; small enough that many connections share a file.
+const WISHED_PART: u64 = 16 << 20;
+
+impl Run {
+    /// The open session, or a new one.
+    pub(super) async fn session(&mut self) -> Result<OpenSession, Halt> {
+        let id = self.job.id.clone();
+        if let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? {
+            let alive = session.session.expires_at.is_none_or(|until| until > self.now_s());
+            if let (Some(plan), true) = (self.job.plan, alive) {
+                return self.go_on(session, plan).await;
+            }
+            self.session_lost(&session, true).await?;
+        }
+        self.open().await
+    }
+
+    async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<OpenSession, Halt> {
+        let id = session.id;
+        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
+        let confirmed: Vec<PartNumber> = receipts.iter().map(|receipt| receipt.number).collect();
+        self.live.set_plan(plan, &confirmed);
+        let count = u32::try_from(confirmed.len()).unwrap_or(u32::MAX);
+        if count > 0 {
+            self.log(Log::Resumed { confirmed: count, parts: plan.count() }).await?;
+        }
+        self.tell_started(count);
+        Ok(session)
+    }
+
+    async fn open(&mut self) -> Result<OpenSession, Halt> {
+        let file = FileFacts {
+            name: self.job.name.clone(),
+            size: self.job.identity.size,
+            mime: self.job.mime.clone(),
+            fields: self.job.fields.clone(),
+        };
+        let plan = self.own_plan()?;
+        let started = self
+            .patiently(|provider| {
+                let file = file.clone();
+                async move { provider.start(&file, plan).await }
+            })
+            .await;
+        let started = match started {
+            Ok(started) => started,
+            // No answer to a start: where a second one does no harm, the job comes back to it after a while.
+            Err(Refused::Failure(failure))
+                if failure.class == RetryClass::Unknown && !self.may_repeat_start() =>
+            {
+                return Err(Halt::Attention { cause: failure.cause.clone(), detail: failure.to_string() });
+            }
+            Err(refused) => return Err(refused.into()),
+        };
+        self.inner.set_standing(&self.destination.id, Standing::Good).await?;
+        self.keep(started).await
+    }
+
+    fn may_repeat_start(&self) -> bool {
+        self.provider.capabilities().start_repeatable
+    }
+
+    fn own_plan(&self) -> Result<Option<PartPlan>, Halt> {
+        let (size, limits) = (self.job.identity.size, self.provider.limits());
+        let too_large = limits.max_file.filter(|limit| size > *limit);
+        if too_large.is_some() {
+            return Err(Halt::Attention {
+                cause: Cause::TooLarge { limit: too_large },
+                detail: String::new(),
+            });
+        }
+        let plan = match self.provider.capabilities().planner {
+            Planner::Server => return Ok(None),
+            Planner::ClientBySize => PartPlan::by_size(size, WISHED_PART, &limits),
+            Planner::ClientByCount => {
+                let wished = u32::try_from(size.div_ceil(WISHED_PART)).unwrap_or(u32::MAX);
+                PartPlan::by_count(size, wished, &limits)
+            }
+        };
+        plan.map(Some).map_err(|error| Halt::Attention {
+            cause: Cause::TooLarge { limit: limits.max_file },
+            detail: error.to_string(),
+        })
+    }
+
+    async fn keep(&mut self, started: Started) -> Result<OpenSession, Halt> {
+        let (now, job, plan) = (self.inner.clock.unix_ms(), self.job.clone(), started.plan);
+        let session = self
+            .inner
+            .journal
+            .write(move |conn| {
+                let id = sessions::open(conn, now, &job, &started)?;
+                Ok(OpenSession { id, session: started.session, opened_at: now, complete_sent: false })
+            })
+            .await?;
+        self.reload().await?;
+        self.live.set_plan(plan, &[]);
+        self.log(Log::Started { parts: plan.count() }).await?;
+        self.tell_started(0);
+        Ok(session)
+    }
+
+    /// The session cannot be used any more. Everything goes again in a new one, and that is told; after two a person is asked.
+    pub(super) async fn session_lost(&mut self, session: &OpenSession, expired: bool) -> Result<(), Halt> {
+        self.reload().await?;
+        let bytes = self.job.confirmed;
+        let id = self.job.id.clone();
+        let ended = self.inner.journal.write(move |conn| sessions::count_ended(conn, &id)).await?;
+        self.log(Log::SessionLost { bytes, expired }).await?;
+        if ended >= SESSIONS {
+            let lived_ms = self.inner.clock.unix_ms().saturating_sub(session.opened_at);
+            let lived_seconds = u64::try_from(lived_ms / 1000).unwrap_or(0);
+            // What the whole would have taken at the speed of what was confirmed; unknown speed tells nothing.
+            let size = u128::from(self.job.identity.size);
+            let needed = u128::from(lived_seconds.max(1)) * size / u128::from(bytes.max(1));
+            let needed_seconds = if bytes == 0 { 0 } else { u64::try_from(needed).unwrap_or(u64::MAX) };
+            let id = self.job.id.clone();
+            self.inner.journal.write(move |conn| sessions::give_up(conn, &id)).await?;
+            self.inner.clear_away();
+            let detail = format!("{ended} sessions ended before the file was through");
+            return Err(Halt::Attention {
+                cause: Cause::SessionsExpired { lived_seconds, needed_seconds },
+                detail,
+            });
+        }
+        self.step(Event::SessionGone, None).await?;
+        self.reload().await?;
+        Ok(())
+    }
+
+    /// Fresh links for a session whose links ran out, where the vendor can.
+    pub(super) async fn renew(&mut self, session: &OpenSession, from: u32) -> Result<(), Halt> {
+        let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
+        let missing: Vec<PartNumber> = (from..=plan.count()).filter_map(PartNumber::new).collect();
+        let vendor = session.session.clone();
+        let targets = self
+            .patiently(|provider| {
+                let (vendor, missing) = (vendor.clone(), missing.clone());
+                async move { provider.targets(&vendor, &missing).await }
+            })
+            .await?;
+        let id = session.id;
+        self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &targets)).await?;
+        self.log(Log::LinksRenewed).await
+    }
+}

@@ -1,0 +1,193 @@
+//! A file being sent: opened once a job, read by position from many parts at once.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use partway_core::FileIdentity;
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// There is nothing at its path.
+    #[error("it is not there")]
+    Missing,
+    /// A pipe, a device, a socket or a folder.
+    #[error("it is not a file")]
+    NotAFile,
+    /// The system does not let us read it.
+    #[error("{0}")]
+    Unreadable(io::Error),
+    /// It is not the file that was planned.
+    #[error("it changed")]
+    Changed(FileIdentity),
+}
+
+/// An open file with the identity that was planned.
+#[derive(Debug)]
+pub struct Source {
+    file: File,
+    path: PathBuf,
+    planned: FileIdentity,
+}
+
+impl Source {
+    /// Opens the file; whatever its identity is now becomes the planned one.
+    ///
+    /// # Errors
+    /// [`SourceError`], never `Changed`.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        // Looked at before it is opened: opening a pipe would wait for its writer.
+        let found = std::fs::metadata(path).map_err(from_io)?;
+        if !found.is_file() {
+            return Err(SourceError::NotAFile);
+        }
+        let file = open_without_waiting(path).map_err(from_io)?;
+        let planned = identity_of(&file.metadata().map_err(from_io)?);
+        Ok(Self { file, path: path.to_owned(), planned })
+    }
+
+    /// The identity at the time of opening.
+    #[must_use]
+    pub const fn identity(&self) -> FileIdentity {
+        self.planned
+    }
+
+    /// Whether the path still leads to the same, unchanged file.
+    ///
+    /// # Errors
+    /// `Missing`, `NotAFile`, `Changed` or `Unreadable`.
+    pub fn unchanged(&self) -> Result<(), SourceError> {
+        let now = identify(&self.path)?;
+        if now == self.planned { Ok(()) } else { Err(SourceError::Changed(now)) }
+    }
+
+    /// Fills the buffer from that offset.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` where the file is shorter than it was, else what the system says.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        read_exact_at(&self.file, buffer, offset)
+    }
+}
+
+/// The identity of the file at a path.
+///
+/// # Errors
+/// [`SourceError`], never `Changed`.
+pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
+    let found = std::fs::metadata(path).map_err(from_io)?;
+    if found.is_file() { Ok(identity_of(&found)) } else { Err(SourceError::NotAFile) }
+}
+
+fn from_io(error: io::Error) -> SourceError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SourceError::Missing,
+        _ => SourceError::Unreadable(error),
+    }
+}
+
+fn identity_of(found: &Metadata) -> FileIdentity {
+    let modified_ns = found.modified().map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
+        Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
+    });
+    FileIdentity { size: found.len(), modified_ns, file_id: file_id(found) }
+}
+
+#[cfg(unix)]
+fn file_id(found: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((found.dev(), found.ino()))
+}
+
+/// Windows tells a file's index only for an open handle; size and time of change serve there.
+#[cfg(not(unix))]
+fn file_id(_found: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// `O_NONBLOCK` changes nothing for a file, but should the path have become a pipe since it was looked at, opening does not hang.
+#[cfg(unix)]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    /// `O_NONBLOCK` of Linux and of macOS (their headers `fcntl.h`).
+    const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
+    std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !buffer.is_empty() {
+        match file.seek_read(buffer, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                buffer = &mut buffer[read..];
+                offset += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_grows_is_no_longer_the_planned_one() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"one").unwrap();
+        let source = Source::open(file.path()).unwrap();
+        assert!(source.unchanged().is_ok());
+        file.write_all(b"two").unwrap();
+        assert!(matches!(source.unchanged(), Err(SourceError::Changed(now)) if now.size == 6));
+    }
+
+    #[test]
+    fn a_file_replaced_by_another_of_the_same_size_and_time_is_told_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("a"), dir.path().join("b"));
+        std::fs::write(&path, "one").unwrap();
+        std::fs::write(&other, "two").unwrap();
+        let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
+        let source = Source::open(&path).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        assert!(cfg!(not(unix)) || matches!(source.unchanged(), Err(SourceError::Changed(_))));
+    }
+
+    #[test]
+    fn reading_past_the_end_says_so() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"abc").unwrap();
+        let source = Source::open(file.path()).unwrap();
+        let mut two = [0; 2];
+        source.read_at(&mut two, 1).unwrap();
+        assert_eq!(&two, b"bc");
+        assert_eq!(source.read_at(&mut two, 2).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn what_is_not_there_and_what_is_a_folder_is_told_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(Source::open(&dir.path().join("no")), Err(SourceError::Missing)));
+        assert!(matches!(Source::open(dir.path()), Err(SourceError::NotAFile)));
+    }
+}
