@@ -1,0 +1,96 @@
+/** Pictures of every view, light and dark, wide and narrow, for people to look at. */
+
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { openStage, type Stage } from "./window";
+
+const DIR =
+  process.env.PARTWAY_SCREENSHOTS ?? fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
+
+interface View {
+  name: string;
+  scene: string;
+  arrange?: (page: Page, wide: boolean) => Promise<void>;
+}
+
+const select = async (page: Page, wide: boolean) => {
+  if (wide) await page.getByTestId("row").first().click();
+};
+
+const views: View[] = [
+  { name: "first", scene: "first" },
+  { name: "queue", scene: "queue", arrange: select },
+  { name: "states", scene: "states" },
+  { name: "empty", scene: "empty" },
+  {
+    name: "add",
+    scene: "add",
+    arrange: async (page) => {
+      await page.getByLabel("Name", { exact: true }).fill("Acme media");
+      await page.getByLabel("API key").fill("fixture-key-for-a-picture");
+      await page.getByLabel("Folder", { exact: true }).fill("uploads/videos");
+      await page.getByLabel("Tags").fill("campaign, raw");
+      await page.getByRole("button", { name: "Test" }).click();
+      await page.getByText("Server reached").waitFor();
+    },
+  },
+  {
+    name: "settings",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByText("Working: a test entry").waitFor();
+    },
+  },
+  {
+    name: "drop",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.evaluate(() => window.fixture?.drag({ over: true, count: 12 }));
+      await page.getByTestId("drop").waitFor();
+    },
+  },
+  {
+    name: "cancel",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.getByRole("button", { name: "More for ep12_master_prores422hq.mov" }).click();
+      await page.getByRole("menuitem", { name: "Stop and discard" }).click();
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+];
+
+const sizes = [
+  { name: "wide", width: 1120, height: 700, scale: 1.5 },
+  { name: "narrow", width: 320, height: 640, scale: 2 },
+];
+
+let stage: Stage;
+beforeAll(async () => {
+  await mkdir(DIR, { recursive: true });
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+for (const view of views) {
+  test(`picture: ${view.name}`, async () => {
+    for (const theme of ["light", "dark"] as const) {
+      for (const { name, ...size } of sizes) {
+        const { page, complaints, close } = await stage.open({ scene: view.scene, theme, ...size });
+        await view.arrange?.(page, name === "wide");
+        // Transitions last a tenth of a second; a picture taken within one would show none of its two ends.
+        await page.evaluate(() =>
+          Promise.all(document.getAnimations().map((animation) => animation.finished)),
+        );
+        await page.screenshot({ path: `${DIR}/${view.name}-${theme}-${name}.png` });
+        expect(complaints).toEqual([]);
+        await close();
+      }
+    }
+  });
+}

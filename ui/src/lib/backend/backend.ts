@@ -1,0 +1,38 @@
+/** The one seam between the window and what does the work. Two implementations: the shell, and a fixture for browsers and tests. */
+
+import type { ApiError, Command, Done, Look, Tick } from "../api";
+
+/** Something is dragged over the window. */
+export interface Drag {
+  over: boolean;
+  /** Files and folders, where the system tells. */
+  count: number | null;
+}
+
+export interface Watch {
+  /** Look elsewhere: the list was scrolled, another job selected, the window hidden. */
+  look(look: Look): void;
+  stop(): void;
+}
+
+export interface Backend {
+  /** Rejects with an `ApiError`. */
+  call(command: Command): Promise<Done>;
+  watch(look: Look, onTick: (tick: Tick) => void): Watch;
+  /** Opens the system's dialog; the paths stay with the other side. */
+  addFiles(): Promise<void>;
+  addFolder(): Promise<void>;
+  /** Shows the job's file in the system's file manager. */
+  showFile(job: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+  hide(): Promise<void>;
+  quit(): Promise<void>;
+  onDrag(callback: (drag: Drag) => void): void;
+}
+
+/** Whatever was thrown, as something that can be shown. */
+export function asApiError(thrown: unknown, otherwise: string): ApiError {
+  if (typeof thrown === "object" && thrown !== null && "message" in thrown && "code" in thrown)
+    return thrown as ApiError;
+  return { code: "internal", message: otherwise, hint: null, field: null };
+}

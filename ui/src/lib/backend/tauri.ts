@@ -1,0 +1,39 @@
+/** The desktop shell as backend. The only file that imports from `@tauri-apps`. */
+
+import { Channel, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+
+import type { Command, Done, Look, Tick } from "../api";
+import type { Backend, Drag } from "./backend";
+
+export const tauri: Backend = {
+  call: (command: Command) => invoke<Done>("call", { command }),
+
+  watch(look: Look, onTick: (tick: Tick) => void) {
+    const channel = new Channel<Tick>();
+    let stopped = false;
+    channel.onmessage = (tick) => {
+      if (!stopped) onTick(tick);
+    };
+    // A look that is sent before `watch` has answered would be lost: they go one after the other.
+    let last: Promise<unknown> = invoke("watch", { look, channel });
+    const send = (next: Look) => {
+      last = last.then(() => invoke("look", { look: next })).catch(() => undefined);
+    };
+    return {
+      look: send,
+      stop() {
+        stopped = true;
+        send({ ...look, hidden: true });
+      },
+    };
+  },
+
+  addFiles: () => invoke("add_files"),
+  addFolder: () => invoke("add_folder"),
+  showFile: (job) => invoke("show_file", { job }),
+  copyText: (text) => invoke("copy_text", { text }),
+  hide: () => invoke("hide"),
+  quit: () => invoke("quit"),
+  onDrag: (callback) => void listen<Drag>("drag", (event) => callback(event.payload)),
+};

@@ -1,0 +1,65 @@
+/** What a row says about its state. Pure, so that the words can be tested without a window. */
+
+import type { Action, JobRow } from "../api";
+import { percent, speed, timeLeft } from "../format/numbers";
+import { words } from "../words";
+
+/** Percent of a row whose bytes move, else nothing: a state in words says more. */
+export function movingPercent(row: JobRow): number | null {
+  return row.state === "uploading" && !row.holds.includes("throttled")
+    ? percent(row.confirmed, row.size)
+    : null;
+}
+
+/** The bold word of the state column. */
+export function headline(row: JobRow): string {
+  const share = movingPercent(row);
+  return share === null ? row.label : `${share} %`;
+}
+
+/** The short line under it. */
+export function subline(row: JobRow): string {
+  if (movingPercent(row) === null || row.sub !== "") return row.sub;
+  const told = [];
+  if (row.speed > 0) told.push(speed(row.speed));
+  if (row.seconds_left !== null) told.push(timeLeft(row.seconds_left));
+  return told.join(" · ");
+}
+
+/** "18 % · 3.1 GB more on the way": movement beside what is confirmed, so that a slow part never looks hung. */
+export function shareTip(row: JobRow): string {
+  const share = `${percent(row.confirmed, row.size)} %`;
+  return row.on_the_way > 0 ? `${share} · ${words.onTheWay(row.on_the_way)}` : share;
+}
+
+/** The name that a screen reader says for the row. */
+export const rowName = (row: JobRow): string =>
+  words.rowName(
+    row.name,
+    row.label,
+    row.size > 0 && row.state !== "verified" ? percent(row.confirmed, row.size) : null,
+  );
+
+/** Actions that stand in the row itself, the first that applies; never Cancel beside Pause. */
+const INLINE: Action[] = [
+  "pause",
+  "resume",
+  "retry",
+  "replace-key",
+  "mark-arrived",
+  "send-again",
+  "copy-link",
+  "remove",
+];
+
+export interface Placed {
+  /** In the row, or beside its sentence. */
+  inline: Action | null;
+  /** Behind ⋯. */
+  menu: Action[];
+}
+
+export function place(row: JobRow): Placed {
+  const inline = INLINE.find((action) => row.actions.includes(action)) ?? null;
+  return { inline, menu: row.actions.filter((action) => action !== inline) };
+}

@@ -1,0 +1,80 @@
+/** What buttons, menus and keys do. What went wrong is said, never thrown. */
+
+import type { Action, Command, Done, JobRow, Selection } from "../api";
+import { asApiError, type Backend } from "../backend/backend";
+import { words } from "../words";
+import type { Screen } from "./screen.svelte";
+import type { Session } from "./session.svelte";
+
+const one = (id: string): Selection => ({ of: "job", id });
+
+export function openActs(backend: Backend, session: Session, screen: Screen) {
+  async function guard<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      screen.sayError(asApiError(thrown, words.unreachable));
+      return null;
+    }
+  }
+
+  const run = (command: Command): Promise<Done | null> => guard(() => backend.call(command));
+
+  async function copy(text: string) {
+    await guard(async () => {
+      await backend.copyText(text);
+      screen.say(words.copied);
+    });
+  }
+
+  async function copyLink(jobs: Selection) {
+    const done = await run({ do: "link", jobs });
+    if (done?.done === "link") await copy(done.text);
+  }
+
+  function replaceKey(idOrName: string) {
+    const destination = session.destinations?.find((d) => d.id === idOrName || d.name === idOrName);
+    if (destination) screen.dialog = { about: "replace-key", destination };
+  }
+
+  /** One action of one job. */
+  function job(action: Action, row: JobRow): void {
+    const jobs = one(row.id);
+    switch (action) {
+      case "pause":
+      case "resume":
+      case "retry":
+      case "remove":
+        return void run({ do: action, jobs });
+      case "send-again":
+      case "mark-arrived":
+        return void run({ do: action, job: row.id });
+      case "copy-link":
+        return void copyLink(jobs);
+      case "show-file":
+        return void guard(() => backend.showFile(row.id));
+      case "replace-key":
+        return replaceKey(row.destination);
+      case "cancel":
+        screen.dialog = { about: "cancel", row };
+    }
+  }
+
+  return {
+    run,
+    job,
+    copy,
+    replaceKey,
+    addFiles: () => void guard(() => backend.addFiles()),
+    addFolder: () => void guard(() => backend.addFolder()),
+    hide: () => void guard(() => backend.hide()),
+    quit: () => void guard(() => backend.quit()),
+    /** Pauses what can be paused, or goes on with what is paused. */
+    toggle(row: JobRow) {
+      if (row.actions.includes("pause")) job("pause", row);
+      else if (row.actions.includes("resume")) job("resume", row);
+    },
+  };
+}
+
+export type Acts = ReturnType<typeof openActs>;

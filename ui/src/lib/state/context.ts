@@ -1,0 +1,25 @@
+/** Hands the session, the screen and the acts down to every component. */
+
+import { getContext, setContext } from "svelte";
+
+import type { Backend } from "../backend/backend";
+import { openActs, type Acts } from "./act";
+import { openScreen, type Screen } from "./screen.svelte";
+import { openSession, type Session } from "./session.svelte";
+
+export interface Partway {
+  backend: Backend;
+  session: Session;
+  screen: Screen;
+  acts: Acts;
+}
+
+const KEY = Symbol("partway");
+
+export function openPartway(backend: Backend): Partway {
+  const session = openSession(backend);
+  const screen = openScreen();
+  return setContext(KEY, { backend, session, screen, acts: openActs(backend, session, screen) });
+}
+
+export const usePartway = (): Partway => getContext<Partway>(KEY);

@@ -1,0 +1,83 @@
+/** What of the window is shown: the view, the details, one dialog, one message. Nothing of it outlives the window. */
+
+import { MediaQuery } from "svelte/reactivity";
+
+import type { ApiError, DestinationView, JobRow } from "../api";
+
+export type View = "queue" | "add" | "settings";
+
+export type Dialog =
+  | { about: "cancel"; row: JobRow }
+  | { about: "replace-key"; destination: DestinationView }
+  | { about: "remove-destination"; destination: DestinationView };
+
+/** A short message at the foot of the window. */
+export interface Said {
+  text: string;
+  hint: string | null;
+  bad: boolean;
+}
+
+/** Milliseconds that a message stays; long enough to be read twice. */
+const STAYS = { good: 3000, bad: 12_000 };
+
+export function openScreen() {
+  let view = $state<View>("queue");
+  let details = $state(false);
+  let dialog = $state.raw<Dialog | null>(null);
+  let said = $state.raw<Said | null>(null);
+  let railOpen = $state(false);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const railFits = new MediaQuery("width >= 760px", true);
+  const detailsFit = new MediaQuery("width >= 1000px", true);
+
+  function say(message: Said | null) {
+    clearTimeout(timer);
+    said = message;
+    if (message) timer = setTimeout(() => (said = null), message.bad ? STAYS.bad : STAYS.good);
+  }
+
+  return {
+    get view() {
+      return view;
+    },
+    set view(next: View) {
+      view = next;
+      railOpen = false;
+    },
+    /** Whether the details of the selected job are open. */
+    get details() {
+      return details;
+    },
+    set details(open: boolean) {
+      details = open;
+    },
+    get dialog() {
+      return dialog;
+    },
+    set dialog(next: Dialog | null) {
+      dialog = next;
+    },
+    get said() {
+      return said;
+    },
+    /** The rail as a drawer, where the window is narrow. */
+    get railOpen() {
+      return railOpen;
+    },
+    set railOpen(open: boolean) {
+      railOpen = open;
+    },
+    get railFits() {
+      return railFits.current;
+    },
+    get detailsFit() {
+      return detailsFit.current;
+    },
+    say: (text: string) => say({ text, hint: null, bad: false }),
+    sayError: (error: ApiError) => say({ text: error.message, hint: error.hint, bad: true }),
+    hush: () => say(null),
+  };
+}
+
+export type Screen = ReturnType<typeof openScreen>;
