@@ -1,1 +1,69 @@
-fn main() {}
+//! `partwayctl`, the headless front end: destinations, uploads and the queue from a terminal or a script.
+//!
+//! Only this binary reads the environment. It holds the data folder itself or speaks to the Partway that does, and does not know the
+//! difference but in one place, `work`, where it outlives a holder that ends. See docs/partwayctl.md for the contract with scripts.
+
+mod args;
+mod data_dir;
+mod destinations;
+mod exit;
+mod jobs;
+mod keys;
+mod logging;
+mod named;
+mod open;
+mod print;
+mod resume;
+mod show;
+mod stop;
+mod target;
+mod text;
+mod tracker;
+mod upload;
+mod words;
+mod work;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::start();
+    match run(args) {
+        Ok(exit) => exit.into(),
+        Err(stopped) => {
+            if !stopped.sentence.is_empty() {
+                // Where stderr is closed there is nobody left to tell.
+                let _ = writeln!(std::io::stderr(), "{}", stopped.sentence);
+            }
+            stopped.exit.into()
+        }
+    }
+}
+
+fn run(args: Args) -> Result<Exit, exit::Stopped> {
+    let folder = data_dir::choose(args.data_dir)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|fault| exit::Stopped::here(format!("Partway cannot start its threads: {fault}")))?;
+    let outcome = runtime.block_on(async {
+        match args.command {
+            Command::Destinations { what } => destinations::run(&folder, what).await,
+            Command::Upload(upload) => upload::run(&folder, upload).await,
+            Command::Resume(resume) => resume::run(&folder, resume).await,
+            Command::List(list) => jobs::list(&folder, list.json).await,
+            Command::Pause(job) => jobs::pause(&folder, job.id).await,
+            Command::Cancel(job) => jobs::cancel(&folder, job.id).await,
+            Command::Retry(job) => jobs::retry(&folder, job.id).await,
+        }
+    });
+    // A keychain that asks its user may never answer; its thread must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}

@@ -1,0 +1,147 @@
+//! The paths as they were written on the command line, found again from the journal's absolute ones.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use partway_api::RawPath;
+
+/// Bytes of paths in one request, so that its line stays under the bridge's 4 MiB after base64.
+const PATHS_A_REQUEST: usize = 2 << 20;
+
+/// What was named, each path once.
+pub(crate) struct Named {
+    absolute: Vec<PathBuf>,
+    given: HashMap<PathBuf, PathBuf>,
+}
+
+impl Named {
+    /// Takes in what was written; a path named twice counts once.
+    ///
+    /// # Errors
+    /// Where the current folder is gone, so that a relative path means nothing.
+    pub(crate) fn new(files: &[PathBuf]) -> io::Result<Self> {
+        let mut named = Self { absolute: Vec::new(), given: HashMap::new() };
+        for file in files {
+            let absolute = std::path::absolute(file)?;
+            if named.given.contains_key(&absolute) {
+                continue;
+            }
+            // Should the journal have it without symbolic links.
+            if let Ok(real) = absolute.canonicalize() {
+                named.given.entry(real).or_insert_with(|| file.clone());
+            }
+            named.given.insert(absolute.clone(), file.clone());
+            named.absolute.push(absolute);
+        }
+        Ok(named)
+    }
+
+    /// The absolute paths, as many at once as one request takes.
+    pub(crate) fn requests(&self) -> Vec<Vec<RawPath>> {
+        let mut requests: Vec<Vec<RawPath>> = Vec::new();
+        let mut room = 0;
+        for path in &self.absolute {
+            let bytes = raw(path);
+            if bytes.len() > room || requests.is_empty() {
+                requests.push(Vec::new());
+                room = PATHS_A_REQUEST;
+            }
+            room = room.saturating_sub(bytes.len());
+            if let Some(last) = requests.last_mut() {
+                last.push(RawPath::from_bytes(&bytes));
+            }
+        }
+        requests
+    }
+
+    /// A path of the journal as it was written: itself, or the folder it lies in with the rest.
+    pub(crate) fn given(&self, file: &str) -> String {
+        let path = Path::new(file);
+        for folder in path.ancestors() {
+            if let (Some(given), Ok(rest)) = (self.given.get(folder), path.strip_prefix(folder)) {
+                let whole = if rest.as_os_str().is_empty() { given.clone() } else { given.join(rest) };
+                return whole.to_string_lossy().into_owned();
+            }
+        }
+        // A name that is not UTF-8 reaches us with replacement characters, and so does what it is compared with.
+        let lossy = self.given.iter().find(|(absolute, _)| absolute.to_string_lossy() == file);
+        lossy.map_or_else(|| file.to_owned(), |(_, given)| given.to_string_lossy().into_owned())
+    }
+
+    /// Whether a path of the journal is one that was named, or lies in one.
+    pub(crate) fn holds(&self, file: &str) -> bool {
+        Path::new(file).ancestors().any(|folder| self.given.contains_key(folder))
+    }
+
+    /// Everything as it was written.
+    pub(crate) fn all(&self) -> impl Iterator<Item = String> {
+        self.absolute
+            .iter()
+            .filter_map(|path| self.given.get(path))
+            .map(|given| given.to_string_lossy().into_owned())
+    }
+}
+
+#[cfg(unix)]
+fn raw(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt as _;
+    path.as_os_str().as_bytes().to_vec()
+}
+
+#[cfg(windows)]
+fn raw(path: &Path) -> Vec<u8> {
+    use std::os::windows::ffi::OsStrExt as _;
+    path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn named(files: &[&str]) -> Named {
+        Named::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn paths_come_back_as_they_were_written() {
+        let here = std::env::current_dir().unwrap();
+        let named = named(&["a.mov", "./dir/", "/elsewhere/b.mov", "a.mov"]);
+        let given = |path: PathBuf| named.given(path.to_str().unwrap());
+        assert_eq!(given(here.join("a.mov")), "a.mov");
+        assert_eq!(given(here.join("dir/sub/c.mov")), "./dir/sub/c.mov");
+        assert_eq!(given("/elsewhere/b.mov".into()), "/elsewhere/b.mov");
+        assert_eq!(given("/not/named.mov".into()), "/not/named.mov");
+        assert_eq!(named.all().collect::<Vec<_>>(), ["a.mov", "./dir/", "/elsewhere/b.mov"]);
+        assert!(named.holds(here.join("dir/sub/c.mov").to_str().unwrap()));
+        assert!(!named.holds("/not/named.mov"));
+    }
+
+    #[test]
+    fn a_link_to_a_folder_is_found_under_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().canonicalize().unwrap().join("real");
+        std::fs::create_dir(&real).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let named = Named::new(std::slice::from_ref(&link)).unwrap();
+        assert_eq!(named.given(real.join("x").to_str().unwrap()), link.join("x").to_str().unwrap());
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_handed_over_as_bytes() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let name = PathBuf::from(std::ffi::OsString::from_vec(b"/x/bad\xff.mov".to_vec()));
+        let named = Named::new(std::slice::from_ref(&name)).unwrap();
+        assert_eq!(named.requests()[0][0].bytes().unwrap(), b"/x/bad\xff.mov");
+        assert_eq!(named.given("/x/bad\u{fffd}.mov"), "/x/bad\u{fffd}.mov");
+    }
+
+    #[test]
+    fn very_many_paths_are_handed_over_in_several_requests() {
+        let names: Vec<PathBuf> = (0..30_000).map(|n| PathBuf::from(format!("/{n:0>100}"))).collect();
+        let requests = Named::new(&names).unwrap().requests();
+        assert_eq!(requests.iter().map(Vec::len).sum::<usize>(), 30_000);
+        assert_eq!(requests.len(), 2);
+    }
+}

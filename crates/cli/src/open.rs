@@ -1,0 +1,78 @@
+//! Opens the data folder: as its holder with an app of its own, or as a guest of the process that holds it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_api::{Answer, Command, DestinationView, Done, JobLine, Request};
+use partway_app::{App, AppOptions};
+use partway_bridge::{AskError, BridgeError, Front};
+
+use crate::exit::Stopped;
+
+/// A holder may end just when it is asked; the next one is found, or is this process. More often than this is no coincidence.
+pub(crate) const TRIES: u32 = 5;
+
+/// Opens the folder.
+///
+/// # Errors
+/// Sentences for the user.
+pub(crate) async fn front(folder: &Path) -> Result<Front, BridgeError> {
+    let options = AppOptions {
+        data_dir: folder.to_path_buf(),
+        variables: Arc::new(crate::keys::environment),
+        keychain: None,
+        http: Default::default(),
+        sandbox: sandbox(),
+        headless: true,
+    };
+    // There is no window to bring forward.
+    Front::open(folder, || App::open(options), || ()).await
+}
+
+/// The bundled sandbox, for *Practice*: it lies beside this binary.
+fn sandbox() -> Option<PathBuf> {
+    let name = format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::current_exe().ok()?.parent()?.join(name);
+    path.is_file().then_some(path)
+}
+
+/// Opens the folder, asks one thing and closes it again.
+///
+/// # Errors
+/// Sentences for the user.
+pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer, Stopped> {
+    let mut tries = 0;
+    loop {
+        let front = front(folder).await?;
+        let answer = front.ask(request.clone()).await;
+        front.close(Duration::ZERO).await;
+        tries += 1;
+        match answer {
+            Err(AskError::HolderGone) if tries < TRIES => {}
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+/// The destinations there are.
+///
+/// # Errors
+/// As [`Front::ask`].
+pub(crate) async fn destinations(front: &Front) -> Result<Vec<DestinationView>, AskError> {
+    match front.ask(Request::Command { command: Command::Destinations }).await? {
+        Answer::Done { done: Done::Destinations { destinations } } => Ok(destinations),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Every job.
+///
+/// # Errors
+/// As [`Front::ask`].
+pub(crate) async fn list(front: &Front) -> Result<Vec<JobLine>, AskError> {
+    match front.ask(Request::List).await? {
+        Answer::Jobs { jobs } => Ok(jobs),
+        _ => Ok(Vec::new()),
+    }
+}

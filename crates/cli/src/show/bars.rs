@@ -1,0 +1,130 @@
+//! The bars on a terminal: one a running file, and one for all.
+
+use std::collections::HashMap;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::text;
+
+/// Bars at once; more would push each other out of a small terminal. The rest is in the total.
+const BARS: usize = 8;
+/// Characters of a name.
+const NAME: usize = 28;
+/// Redraws a second; events come once a second a file, so this is for many files.
+const DRAWS: u8 = 10;
+
+/// The bars of a command.
+pub(super) struct Bars {
+    all: MultiProgress,
+    files: HashMap<String, Bar>,
+    total: ProgressBar,
+    style: ProgressStyle,
+    added: usize,
+    through: usize,
+    size: u64,
+    /// Bytes of the files that ended.
+    ended: u64,
+}
+
+struct Bar {
+    line: Option<ProgressBar>,
+    size: u64,
+    confirmed: u64,
+    speed: u64,
+}
+
+impl Bars {
+    pub(super) fn new(colours: bool) -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS));
+        let bar = if colours { "{bar:20.cyan/dim}" } else { "{bar:20}" };
+        // An empty style where the template should not parse: the words still show.
+        let style =
+            ProgressStyle::with_template(&format!("{{prefix:{NAME}}} {bar} {{percent:>3}} %  {{wide_msg}}"))
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("━━─");
+        let total = all.add(ProgressBar::new(0).with_style(style.clone()).with_prefix("Total"));
+        Self { all, files: HashMap::new(), total, style, added: 0, through: 0, size: 0, ended: 0 }
+    }
+
+    pub(super) fn added(&mut self, size: u64) {
+        self.added += 1;
+        self.size = self.size.saturating_add(size);
+        self.sum();
+    }
+
+    /// Begins to show a running file, where there is room.
+    pub(super) fn file(&mut self, id: &str, file: &str, size: u64) {
+        let shown = self.files.values().filter(|bar| bar.line.is_some()).count();
+        let bar = self.files.entry(id.to_owned()).or_insert(Bar { line: None, size, confirmed: 0, speed: 0 });
+        if bar.line.is_none() && shown < BARS {
+            let line = ProgressBar::new(size.max(1)).with_style(self.style.clone());
+            let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            let line = self.all.insert_before(&self.total, line);
+            line.set_prefix(text::short_name(name, NAME));
+            line.set_position(bar.confirmed);
+            bar.line = Some(line);
+        }
+    }
+
+    pub(super) fn confirmed(&mut self, id: &str, confirmed: u64) {
+        if let Some(bar) = self.files.get_mut(id) {
+            // What was read again after a change counts anew, but a bar does not run backwards.
+            bar.confirmed = bar.confirmed.max(confirmed).min(bar.size);
+            if let Some(line) = &bar.line {
+                line.set_position(bar.confirmed);
+            }
+            self.sum();
+        }
+    }
+
+    pub(super) fn say(&mut self, id: &str, speed: u64, words: &str) {
+        if let Some(bar) = self.files.get_mut(id) {
+            bar.speed = speed;
+            if let Some(line) = &bar.line {
+                line.set_message(words.to_owned());
+            }
+            self.sum();
+        }
+    }
+
+    /// Stops showing a file that waits again.
+    pub(super) fn remove(&mut self, id: &str) {
+        if let Some(line) = self.files.get_mut(id).and_then(|bar| bar.line.take()) {
+            line.finish_and_clear();
+            self.all.remove(&line);
+        }
+    }
+
+    pub(super) fn ended(&mut self, id: &str) {
+        self.remove(id);
+        self.through += 1;
+        if let Some(bar) = self.files.remove(id) {
+            self.ended = self.ended.saturating_add(bar.size);
+        }
+        self.sum();
+    }
+
+    fn sum(&mut self) {
+        if self.added < 2 {
+            return;
+        }
+        let confirmed = self.files.values().fold(self.ended, |sum, bar| sum.saturating_add(bar.confirmed));
+        let speed: u64 = self.files.values().map(|bar| bar.speed).sum();
+        let left = self.size.saturating_sub(confirmed).checked_div(speed);
+        self.total.set_length(self.size.max(1));
+        self.total.set_position(confirmed);
+        let moving = super::words::progress(0, speed, left);
+        let dot = if moving.is_empty() { "" } else { " · " };
+        self.total.set_message(format!("{} of {} through{dot}{moving}", self.through, self.added));
+    }
+
+    /// Does something with the bars out of the way.
+    pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.all.suspend(act)
+    }
+
+    pub(super) fn clear(self) {
+        // Where the terminal is gone there is nothing to clear.
+        let _ = self.all.clear();
+    }
+}

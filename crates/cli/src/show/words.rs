@@ -1,0 +1,204 @@
+//! The words that people read while a command waits. Pure, so that tests hold them.
+
+use std::time::Duration;
+
+use partway_api::{FinishedState, HoldName, StateName};
+
+use crate::text;
+
+/// What is known of a file when it ends.
+pub(super) struct End<'a> {
+    pub(super) file: &'a str,
+    pub(super) destination: Option<&'a str>,
+    pub(super) practice: bool,
+    pub(super) state: FinishedState,
+    pub(super) size: u64,
+    pub(super) took: Option<Duration>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) link: Option<&'a str>,
+}
+
+/// The state in words. "Verified" is the only one that is ever green, and *Practice* is never called uploaded.
+pub(super) fn state(end: &End<'_>) -> &'static str {
+    match (end.state, end.practice) {
+        (FinishedState::Verified | FinishedState::Uploaded, true) => "Practice finished, not uploaded",
+        (FinishedState::Verified, false) => "Verified",
+        (FinishedState::Uploaded, false) => "Uploaded, not verified",
+        (FinishedState::NeedsAttention, _) => "Needs attention",
+        (FinishedState::Cancelled, _) => "Cancelled",
+    }
+}
+
+/// What follows the state on the line of a file that ended.
+pub(super) fn end(end: &End<'_>) -> String {
+    let mut line = text::printable(end.file);
+    let arrived = matches!(end.state, FinishedState::Verified | FinishedState::Uploaded);
+    if let Some(destination) = end.destination.filter(|_| arrived) {
+        line.push_str(&format!("  → {}", text::printable(destination)));
+    }
+    if arrived {
+        line.push_str(&format!("  {}", text::size(end.size)));
+        if let Some(took) = end.took {
+            line.push_str(&format!(" in {}", text::took(took)));
+        }
+    }
+    if let Some(link) = end.link.filter(|_| arrived) {
+        line.push_str(&format!("  {}", text::printable(link)));
+    }
+    if let Some(reason) = end.reason {
+        line.push_str(&format!(": {}", text::printable(reason)));
+    }
+    line
+}
+
+/// What stands beside a running file's bar.
+pub(super) fn progress(on_the_way: u64, speed: u64, seconds_left: Option<u64>) -> String {
+    let mut words = Vec::new();
+    if on_the_way > 0 {
+        words.push(format!("{} more on the way", text::size(on_the_way)));
+    }
+    if speed > 0 {
+        words.push(format!("{}/s", text::size(speed)));
+    }
+    if let Some(left) = seconds_left {
+        words.push(text::left(left));
+    }
+    words.join(" · ")
+}
+
+/// Why a file waits, where that is worth a line.
+pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) -> Option<String> {
+    let words = match (holds.first(), state) {
+        (Some(HoldName::User), _) => "paused; 'partwayctl resume' goes on",
+        (Some(HoldName::Countdown), _) => "starts in a few seconds",
+        (Some(HoldName::Offline), _) => "waits for the network",
+        (Some(HoldName::Credentials), _) => "waits for the key",
+        (Some(HoldName::SourceMissing), _) => "waits for the file",
+        (Some(HoldName::Schedule), _) => "waits for its hours",
+        (Some(HoldName::Throttled), _) => "waits, because the service asked for patience",
+        (None, StateName::Finishing) => "all sent, waiting for the service to confirm",
+        (None, _) => return None,
+    };
+    Some(match reason {
+        Some(reason) => format!("{words}: {}", text::printable(reason)),
+        None => words.to_owned(),
+    })
+}
+
+/// How a whole command ended. "All" is said only where it is all.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Tally {
+    pub(super) verified: usize,
+    pub(super) uploaded: usize,
+    pub(super) practice: usize,
+    pub(super) attention: usize,
+    pub(super) cancelled: usize,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, end: &End<'_>) {
+        let kind = match (end.state, end.practice) {
+            (FinishedState::Verified | FinishedState::Uploaded, true) => &mut self.practice,
+            (FinishedState::Verified, false) => &mut self.verified,
+            (FinishedState::Uploaded, false) => &mut self.uploaded,
+            (FinishedState::NeedsAttention, _) => &mut self.attention,
+            (FinishedState::Cancelled, _) => &mut self.cancelled,
+        };
+        *kind += 1;
+    }
+
+    /// The sentence under the list; `None` where the one file's own line says it all.
+    pub(super) fn sentence(&self) -> Option<String> {
+        let all = self.verified + self.uploaded + self.practice + self.attention + self.cancelled;
+        if all < 2 {
+            return None;
+        }
+        if self.verified == all {
+            return Some(format!("All {all} verified."));
+        }
+        let kinds = [
+            (self.verified, "verified"),
+            (self.uploaded, "uploaded, not verified"),
+            (self.practice, "practice, not uploaded"),
+            (self.attention, "not sent"),
+            (self.cancelled, "cancelled"),
+        ];
+        let parts: Vec<String> = kinds
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        Some(format!("{}: {}. Keep the originals.", text::files(all), parts.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take3() -> End<'static> {
+        End {
+            file: "cards/take3.mov",
+            destination: Some("Acme media"),
+            practice: false,
+            state: FinishedState::Verified,
+            size: 218_000_000,
+            took: Some(Duration::from_secs(12)),
+            reason: None,
+            link: None,
+        }
+    }
+
+    fn line(what: &End<'_>) -> String {
+        format!("{}  {}", state(what), end(what))
+    }
+
+    #[test]
+    fn ends() {
+        insta::assert_snapshot!(line(&take3()), @"");
+        let uploaded = End {
+            state: FinishedState::Uploaded,
+            reason: Some("Acme reports the right size but gives no checksum; keep your original."),
+            link: Some("https://media.acme.example/take3.mov"),
+            ..take3()
+        };
+        insta::assert_snapshot!(line(&uploaded), @"");
+        insta::assert_snapshot!(line(&End { practice: true, ..take3() }), @"");
+        let attention = End {
+            state: FinishedState::NeedsAttention,
+            reason: Some("Acme no longer accepts this key."),
+            ..take3()
+        };
+        insta::assert_snapshot!(line(&attention), @"");
+        insta::assert_snapshot!(line(&End { state: FinishedState::Cancelled, ..take3() }), @"");
+        insta::assert_snapshot!(line(&End { file: "evil\u{1b}[2J.mov", took: None, ..take3() }), @"");
+    }
+
+    #[test]
+    fn movement() {
+        insta::assert_snapshot!(progress(3_100_000, 12_300_000, Some(340)), @"");
+        insta::assert_snapshot!(progress(0, 0, None), @"");
+        insta::assert_snapshot!(progress(3_100_000_000, 0, None), @"");
+    }
+
+    #[test]
+    fn waiting() {
+        let words = |hold, reason| waits(StateName::Waiting, &[hold], reason).unwrap();
+        insta::assert_snapshot!(words(HoldName::User, None), @"");
+        insta::assert_snapshot!(words(HoldName::Throttled, Some("Acme asked us to slow down, going on in 20 s.")), @"");
+        insta::assert_snapshot!(words(HoldName::Offline, None), @"");
+        insta::assert_snapshot!(waits(StateName::Finishing, &[], None).unwrap(), @"");
+        assert_eq!(waits(StateName::Uploading, &[], None), None);
+    }
+
+    #[test]
+    fn all_is_said_only_where_it_is_all() {
+        let tally = |verified, uploaded, practice, attention, cancelled| {
+            Tally { verified, uploaded, practice, attention, cancelled }.sentence()
+        };
+        assert_eq!(tally(1, 0, 0, 0, 0), None);
+        insta::assert_snapshot!(tally(145, 0, 0, 0, 0).unwrap(), @"");
+        insta::assert_snapshot!(tally(142, 0, 0, 3, 0).unwrap(), @"");
+        insta::assert_snapshot!(tally(1, 2, 3, 4, 5).unwrap(), @"");
+    }
+}

@@ -1,0 +1,225 @@
+//! Which files a command waits for, and how each ended: exactly once, whatever is heard twice or not at all. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use partway_api::{Event, FinishedState, HoldName, JobLine, StateName};
+
+use crate::exit::Ending;
+
+/// The files of one command.
+#[derive(Default)]
+pub(crate) struct Tracker {
+    files: Vec<File>,
+    by_id: HashMap<String, usize>,
+    batches: HashSet<String>,
+}
+
+struct File {
+    id: Option<String>,
+    name: String,
+    state: StateName,
+    reason: Option<String>,
+    confirmed: u64,
+    size: u64,
+    ended: Option<Ending>,
+}
+
+impl Tracker {
+    /// Waits for a job from now on, under this name; tells that it was taken in.
+    pub(crate) fn wait_for(&mut self, job: &JobLine, name: String) -> Option<Event> {
+        if self.by_id.contains_key(&job.id) {
+            return None;
+        }
+        let added = Event::Added {
+            id: job.id.clone(),
+            file: name.clone(),
+            size: job.size,
+            destination: job.destination.clone(),
+        };
+        self.by_id.insert(job.id.clone(), self.files.len());
+        self.files.push(File {
+            id: Some(job.id.clone()),
+            name,
+            state: job.state,
+            reason: job.reason.clone(),
+            confirmed: job.confirmed,
+            size: job.size,
+            ended: None,
+        });
+        Some(added)
+    }
+
+    /// The events of this batch are this command's too.
+    pub(crate) fn own_batch(&mut self, id: String) {
+        self.batches.insert(id);
+    }
+
+    /// A path that never became a job has ended at once.
+    pub(crate) fn left_out(&mut self, name: String, reason: String) -> Event {
+        let ended = Ending { state: FinishedState::NeedsAttention, refused: false };
+        self.files.push(File {
+            id: None,
+            name: name.clone(),
+            state: StateName::NeedsAttention,
+            reason: Some(reason.clone()),
+            confirmed: 0,
+            size: 0,
+            ended: Some(ended),
+        });
+        finished(None, name, ended, None, Some(reason))
+    }
+
+    /// What is to be shown of an event: `None` where it is not about this command's files, or is a second end.
+    pub(crate) fn take(&mut self, mut event: Event) -> Option<Event> {
+        if let Event::BatchFinished { id, .. } = &event {
+            return self.batches.contains(id).then_some(event);
+        }
+        let (id, name) = about(&mut event)?;
+        let file = self.by_id.get(id).and_then(|at| self.files.get_mut(*at))?;
+        if file.ended.is_some() {
+            return None;
+        }
+        name.clone_from(&file.name);
+        match &event {
+            // Told when the files were handed over.
+            Event::Added { .. } => return None,
+            Event::State { state, reason, .. } => {
+                file.state = *state;
+                file.reason.clone_from(reason);
+            }
+            Event::Part { confirmed, .. } | Event::Progress { confirmed, .. } => file.confirmed = *confirmed,
+            Event::Finished { state, refused, .. } => {
+                file.ended = Some(Ending { state: *state, refused: *refused });
+            }
+            Event::Started { .. } | Event::Note { .. } | Event::BatchFinished { .. } => {}
+        }
+        Some(event)
+    }
+
+    /// The ends that were missed, from the list as it is now. A job that is not in it any more was taken out by somebody.
+    pub(crate) fn catch_up(&mut self, jobs: &[JobLine]) -> Vec<Event> {
+        let jobs: HashMap<&str, &JobLine> = jobs.iter().map(|job| (job.id.as_str(), job)).collect();
+        let mut missed = Vec::new();
+        for file in self.files.iter_mut().filter(|file| file.ended.is_none()) {
+            let Some(id) = &file.id else { continue };
+            let Some(job) = jobs.get(id.as_str()) else {
+                let gone = Ending { state: FinishedState::Cancelled, refused: false };
+                file.ended = Some(gone);
+                let reason = "It was taken out of the list.".to_owned();
+                missed.push(finished(Some(id.clone()), file.name.clone(), gone, None, Some(reason)));
+                continue;
+            };
+            (file.state, file.confirmed) = (job.state, job.confirmed);
+            file.reason.clone_from(&job.reason);
+            if let Some(ending) = ending_of(job) {
+                file.ended = Some(ending);
+                let (name, reason) = (file.name.clone(), job.reason.clone());
+                let mut event = finished(Some(id.clone()), name, ending, None, reason);
+                if let Event::Finished { receipt, .. } = &mut event {
+                    receipt.clone_from(&job.receipt);
+                }
+                missed.push(event);
+            }
+        }
+        missed
+    }
+
+    /// Ends everything that is still open: this command does not wait any longer.
+    pub(crate) fn give_up(&mut self, why: impl Fn(&str) -> String) -> Vec<Event> {
+        let ended = Ending { state: FinishedState::NeedsAttention, refused: false };
+        let open = self.files.iter_mut().filter(|file| file.ended.is_none());
+        open.map(|file| {
+            file.ended = Some(ended);
+            let stand = stand(file);
+            finished(file.id.clone(), file.name.clone(), ended, None, Some(why(&stand)))
+        })
+        .collect()
+    }
+
+    /// Whether a file of that name is waited for, or has ended.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file.name == name)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// How many are still waited for.
+    pub(crate) fn open(&self) -> usize {
+        self.files.iter().filter(|file| file.ended.is_none()).count()
+    }
+
+    /// How those ended that did.
+    pub(crate) fn endings(&self) -> impl Iterator<Item = Ending> {
+        self.files.iter().filter_map(|file| file.ended)
+    }
+}
+
+/// Whether this event lets expect an end: where the end itself does not follow, the list is asked.
+pub(crate) fn lets_expect_end(event: &Event) -> bool {
+    match event {
+        Event::State { state, holds, .. } => {
+            use StateName as S;
+            matches!(state, S::NeedsAttention | S::Uploaded | S::Verified | S::Cancelled)
+                || holds.iter().any(needs_person)
+        }
+        _ => false,
+    }
+}
+
+/// Whether nothing more is to come of a job.
+pub(crate) fn is_over(job: &JobLine) -> bool {
+    matches!(job.state, StateName::Verified | StateName::Uploaded | StateName::Cancelled)
+}
+
+/// A pause is not among them: who paused it knows, and is there to go on.
+fn needs_person(hold: &HoldName) -> bool {
+    matches!(hold, HoldName::Credentials | HoldName::SourceMissing)
+}
+
+fn ending_of(job: &JobLine) -> Option<Ending> {
+    let refused = job.holds.contains(&HoldName::Credentials);
+    let state = match job.state {
+        StateName::Verified => FinishedState::Verified,
+        StateName::Uploaded => FinishedState::Uploaded,
+        StateName::Cancelled => FinishedState::Cancelled,
+        StateName::NeedsAttention => FinishedState::NeedsAttention,
+        StateName::Waiting if job.holds.iter().any(needs_person) => FinishedState::NeedsAttention,
+        _ => return None,
+    };
+    Some(Ending { state, refused })
+}
+
+fn stand(file: &File) -> String {
+    match &file.reason {
+        Some(reason) => reason.clone(),
+        None => {
+            format!("{} of {} confirmed.", crate::text::size(file.confirmed), crate::text::size(file.size))
+        }
+    }
+}
+
+fn finished(
+    id: Option<String>,
+    file: String,
+    ending: Ending,
+    receipt: Option<partway_api::ReceiptView>,
+    reason: Option<String>,
+) -> Event {
+    Event::Finished { id, file, state: ending.state, receipt, reason, refused: ending.refused }
+}
+
+/// The job an event is about, and the name it goes under.
+fn about(event: &mut Event) -> Option<(&str, &mut String)> {
+    match event {
+        Event::Added { id, file, .. }
+        | Event::State { id, file, .. }
+        | Event::Started { id, file, .. }
+        | Event::Part { id, file, .. }
+        | Event::Note { id, file, .. }
+        | Event::Progress { id, file, .. }
+        | Event::Finished { id: Some(id), file, .. } => Some((id, file)),
+        Event::Finished { id: None, .. } | Event::BatchFinished { .. } => None,
+    }
+}

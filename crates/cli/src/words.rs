@@ -1,0 +1,25 @@
+//! The states of `list` in words.
+
+use partway_api::{HoldName, JobLine, StateName};
+
+/// Where a job is, or what it waits for.
+pub(crate) fn state(job: &JobLine) -> &'static str {
+    match (job.state, job.holds.first()) {
+        (StateName::Waiting, Some(HoldName::User)) => "Paused",
+        (StateName::Waiting, Some(HoldName::Countdown)) => "Waiting to start",
+        (StateName::Waiting, Some(HoldName::Offline)) => "Waiting for the network",
+        (StateName::Waiting, Some(HoldName::Credentials)) => "Waiting for the key",
+        (StateName::Waiting, Some(HoldName::SourceMissing)) => "Waiting for the file",
+        (StateName::Waiting, Some(HoldName::Schedule)) => "Waiting for its hours",
+        (StateName::Waiting, Some(HoldName::Throttled)) => "Slowed",
+        (StateName::Waiting, None) => "Waiting",
+        (StateName::Checking, _) => "Checking",
+        (StateName::Uploading, _) => "Uploading",
+        (StateName::Finishing, _) => "Finishing",
+        (StateName::Uploaded, _) => "Uploaded, not verified",
+        (StateName::Verified, _) => "Verified",
+        (StateName::NeedsAttention, _) => "Needs attention",
+        (StateName::Cancelling, _) => "Cancelling",
+        (StateName::Cancelled, _) => "Cancelled",
+    }
+}

@@ -1,0 +1,325 @@
+//! Waits for the end of a command's files, also when the process that runs the engine ends and this one takes over.
+
+use std::path::Path;
+use std::time::Duration;
+
+use partway_api::{DestinationView, JobLine, Request};
+use partway_bridge::{AskError, Front, FrontEvents, Heard};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::args::Wait;
+use crate::exit::{self, Exit, Stopped};
+use crate::open;
+use crate::show::Show;
+use crate::stop::{GRACE, Stop, Why};
+use crate::target;
+use crate::text::files;
+use crate::tracker::{Tracker, lets_expect_end};
+
+/// Between an event that lets expect a file's end and the look into the list, should the end itself not be told.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// For what was told while the app closed.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+/// A front that is followed.
+pub(crate) struct Followed {
+    pub(crate) front: Front,
+    events: FrontEvents,
+    pub(crate) destinations: Vec<DestinationView>,
+}
+
+/// One command's wait.
+pub(crate) struct Work<'a> {
+    folder: &'a Path,
+    /// Lent anew to whoever holds the folder next.
+    keys: Vec<Request>,
+    require_verified: bool,
+    pub(crate) show: Show,
+    pub(crate) tracker: Tracker,
+    pub(crate) stop: Stop,
+}
+
+impl<'a> Work<'a> {
+    /// Reads the keys that are lent, and listens for signals from now on.
+    ///
+    /// # Errors
+    /// Where a variable is not set.
+    pub(crate) fn new(folder: &'a Path, wait: &Wait) -> Result<Self, Stopped> {
+        let keys =
+            wait.key_env.iter().map(|key| key.lend(crate::keys::environment)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            folder,
+            keys,
+            require_verified: wait.require_verified,
+            show: Show::new(wait.json),
+            tracker: Tracker::default(),
+            stop: Stop::listen(wait.max_wait),
+        })
+    }
+
+    /// Opens the folder, lends the keys, and follows what happens.
+    ///
+    /// # Errors
+    /// Sentences for the user.
+    pub(crate) async fn begin(&mut self) -> Result<Followed, Stopped> {
+        let mut tries = 0;
+        loop {
+            let front = open::front(self.folder).await?;
+            tries += 1;
+            match self.prepare(&front).await {
+                Ok((events, destinations)) => {
+                    self.show.know(&destinations);
+                    return Ok(Followed { front, events, destinations });
+                }
+                Err(Unready::Gone) if tries < open::TRIES => front.close(Duration::ZERO).await,
+                Err(Unready::Gone) => return Err(AskError::HolderGone.into()),
+                Err(Unready::Stopped(stopped)) => {
+                    front.close(Duration::ZERO).await;
+                    return Err(stopped);
+                }
+            }
+        }
+    }
+
+    async fn prepare(&self, front: &Front) -> Result<(FrontEvents, Vec<DestinationView>), Unready> {
+        // First of all, so that nothing of what is asked later is missed.
+        let events = front.follow().await?;
+        let destinations = open::destinations(front).await?;
+        for key in &self.keys {
+            if let Request::LendKey { destination: Some(name), .. } = key {
+                target::by_name(&destinations, name).map_err(Unready::Stopped)?;
+            }
+            front.ask(key.clone()).await?;
+        }
+        Ok((events, destinations))
+    }
+
+    /// Waits for a file, under this name.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) fn wait_for(&mut self, job: &JobLine, name: String) -> Result<(), Stopped> {
+        match self.tracker.wait_for(job, name) {
+            Some(added) => self.show.event(&added),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until every file has ended, then ends in order.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) async fn until_the_end(mut self, mut followed: Followed) -> Result<Exit, Stopped> {
+        let why = match self.wait(&mut followed).await {
+            Ok(why) => why,
+            Err(stopped) => {
+                followed.front.close(GRACE).await;
+                return Err(stopped);
+            }
+        };
+        let holder = followed.front.is_holder();
+        match why {
+            Some(why) => self.stop_early(why, holder, followed).await,
+            None => {
+                let shown = self.show.end();
+                self.linger(&followed.front).await;
+                followed.front.close(GRACE).await;
+                shown?;
+                Ok(exit::of(self.tracker.endings(), self.require_verified))
+            }
+        }
+    }
+
+    /// Shows what happens until all have ended, or something ends the wait.
+    async fn wait(&mut self, followed: &mut Followed) -> Result<Option<Why>, Stopped> {
+        let mut look_at: Option<Instant> = None;
+        while self.tracker.open() > 0 {
+            let look = async {
+                match look_at {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                heard = followed.events.next() => match heard {
+                    Heard::Event(event) => {
+                        if let Some(event) = self.tracker.take(event) {
+                            if lets_expect_end(&event) {
+                                look_at.get_or_insert_with(|| Instant::now() + PATIENCE);
+                            }
+                            self.show.event(&event)?;
+                        }
+                    }
+                    Heard::Lagged => look_at = Some(Instant::now()),
+                    Heard::HolderGone if followed.front.is_holder() => {
+                        self.give_up(|stand| format!("Partway's engine ended by itself. {stand}"))?;
+                    }
+                    Heard::HolderGone => match self.begin().await {
+                        Ok(next) => {
+                            if next.front.is_holder() {
+                                self.show.aside("The Partway that ran these uploads has ended; this one goes on with them.");
+                            }
+                            *followed = next;
+                            look_at = Some(Instant::now());
+                        }
+                        Err(stopped) => self.give_up(|_| stopped.sentence.clone())?,
+                    },
+                },
+                () = look => {
+                    look_at = None;
+                    if let Ok(jobs) = open::list(&followed.front).await {
+                        for missed in self.tracker.catch_up(&jobs) {
+                            self.show.event(&missed)?;
+                        }
+                    }
+                }
+                why = self.stop.asked() => return Ok(Some(why)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Files that were named and never became jobs end here.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) fn leave_out(
+        &mut self,
+        names: impl Iterator<Item = String>,
+        reason: &str,
+    ) -> Result<(), Stopped> {
+        for name in names {
+            let event = self.tracker.left_out(name, reason.to_owned());
+            self.show.event(&event)?;
+        }
+        Ok(())
+    }
+
+    /// The end was asked for before all files were handed over.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) fn stopped_before(
+        mut self,
+        names: impl Iterator<Item = String>,
+        why: Why,
+    ) -> Result<Exit, Stopped> {
+        self.give_up(|stand| left_off(why, true, stand))?;
+        let left: Vec<String> = names.filter(|name| !self.tracker.knows(name)).collect();
+        self.leave_out(left.into_iter(), &left_off(why, true, "nothing was sent yet."))?;
+        self.show.end()?;
+        self.show.aside(&farewell(self.tracker.endings().count(), true));
+        Ok(match why {
+            Why::Signal(exit) => exit,
+            Why::TooLong(_) => Exit::Attention,
+        })
+    }
+
+    fn give_up(&mut self, why: impl Fn(&str) -> String) -> Result<(), Stopped> {
+        self.tracker.give_up(why).iter().try_for_each(|event| self.show.event(event))
+    }
+
+    async fn stop_early(mut self, why: Why, holder: bool, followed: Followed) -> Result<Exit, Stopped> {
+        if holder && matches!(why, Why::Signal(_)) {
+            self.show.aside("Stopping: parts on the way get up to 5 s. Once more stops at once.");
+        }
+        let Followed { front, mut events, .. } = followed;
+        let close = front.close(GRACE);
+        tokio::pin!(close);
+        let mut shown = Ok(());
+        // A file may still come to its end while the parts on the way do.
+        let mut closed = false;
+        loop {
+            let heard = if closed {
+                timeout(LAST_WORDS, events.next()).await.unwrap_or(Heard::HolderGone)
+            } else {
+                tokio::select! {
+                    biased;
+                    heard = events.next() => heard,
+                    () = &mut close => {
+                        closed = true;
+                        continue;
+                    }
+                }
+            };
+            match heard {
+                Heard::Event(event) => {
+                    if let Some(event) = self.tracker.take(event)
+                        && shown.is_ok()
+                    {
+                        shown = self.show.event(&event);
+                    }
+                }
+                Heard::Lagged => {}
+                Heard::HolderGone => break,
+            }
+        }
+        if !closed {
+            close.await;
+        }
+        shown?;
+        let open = self.tracker.open();
+        self.give_up(|stand| left_off(why, holder, stand))?;
+        self.show.end()?;
+        if open > 0 {
+            self.show.aside(&farewell(open, holder));
+        }
+        Ok(match why {
+            Why::Signal(exit) => exit,
+            Why::TooLong(_) => exit::of(self.tracker.endings(), self.require_verified),
+        })
+    }
+
+    /// The holder stays while others follow: their files go through its engine.
+    async fn linger(&mut self, front: &Front) {
+        if front.clients_following() == 0 {
+            return;
+        }
+        self.show.aside("These files are through. Staying while another Partway still waits for files here; Ctrl-C hands over to it.");
+        tokio::select! {
+            () = front.until_nobody_follows() => {}
+            _ = self.stop.signalled() => {}
+        }
+    }
+}
+
+/// Why a front could not be followed.
+enum Unready {
+    Gone,
+    Stopped(Stopped),
+}
+
+impl From<AskError> for Unready {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::HolderGone => Self::Gone,
+            error @ AskError::Api(_) => Self::Stopped(error.into()),
+        }
+    }
+}
+
+/// The reason of a file that is not waited for any longer.
+fn left_off(why: Why, holder: bool, stand: &str) -> String {
+    match (why, holder) {
+        (Why::TooLong(seconds), _) => format!("still waiting after {seconds} s: {stand}"),
+        (Why::Signal(_), true) => {
+            format!(
+                "stopped before it was through: {stand} What is confirmed is kept; 'partwayctl resume' goes on."
+            )
+        }
+        (Why::Signal(_), false) => {
+            format!(
+                "not waited for any longer: {stand} The Partway that holds the data folder goes on with it."
+            )
+        }
+    }
+}
+
+fn farewell(open: usize, holder: bool) -> String {
+    let files = files(open);
+    if holder {
+        format!("{files} not through. What is confirmed is kept: 'partwayctl resume' goes on.")
+    } else {
+        format!("{files} not through. The Partway that holds the data folder goes on with it.")
+    }
+}
