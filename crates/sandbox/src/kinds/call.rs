@@ -101,7 +101,7 @@ pub(crate) async fn call(
     let strike = shared.faults.draw(step, entry.session.as_deref(), None);
     entry.fault = strike.map(|strike| strike.name);
     let effect = strike.map(|strike| strike.effect);
-    if let Some(response) = before_work(&*vendor, &shared, &head, effect, &line, &mut entry).await {
+    if let Some(response) = before_work(&*vendor, &shared, (step, &head), effect, &line, &mut entry).await {
         return response;
     }
     let said = work(vendor.clone(), shared.clone(), step, Call { body: read, effect }, &mut entry).await;
@@ -125,7 +125,7 @@ fn judge(vendor: &dyn Vendor, shared: &Shared, head: &Parts) -> Result<u64, No> 
 async fn before_work(
     vendor: &dyn Vendor,
     shared: &Shared,
-    head: &Parts,
+    (step, head): (Step, &Parts),
     effect: Option<Effect>,
     line: &Line,
     entry: &mut Entry,
@@ -148,6 +148,11 @@ async fn before_work(
         }
         Effect::Redirect(redirect) => carry::redirect(redirect, head, shared),
         Effect::Reply(Reply::Html) => carry::portal(),
+        // Refused in truth, whatever the status says: nothing is done.
+        Effect::Reply(Reply::ErrorWith200) => {
+            let reply = vendor.spoil(Value::Null, step, Reply::ErrorWith200);
+            json(200, Body::from(reply.to_string()))
+        }
         _ => return None,
     };
     entry.status = Some(response.status().as_u16());

@@ -17,7 +17,9 @@ fn encode_but(text: &str, kept: &[u8]) -> String {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.push_str(&hex::encode_upper([byte]));
+            out.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
         }
     }
     out

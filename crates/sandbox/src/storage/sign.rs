@@ -2,6 +2,8 @@
 //!
 //! AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
 
+use std::sync::{Mutex, PoisonError};
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -15,10 +17,11 @@ pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const REGION: &str = "us-east-1";
 
 /// Who signs.
-#[derive(Clone)]
 pub(crate) struct Signer {
     pub(crate) access_key: String,
     secret: String,
+    /// The key of the last scope that was signed for: a start signs ten thousand links with one.
+    last: Mutex<(String, Vec<u8>)>,
 }
 
 /// What a signature covers.
@@ -37,7 +40,7 @@ pub(crate) struct Signed<'a> {
 impl Signer {
     /// A signer with its own secret.
     pub(crate) fn new(access_key: String, secret: String) -> Self {
-        Self { access_key, secret }
+        Self { access_key, secret, last: Mutex::default() }
     }
 
     /// `20261121/us-east-1/s3/aws4_request` for the day of this date.
@@ -61,11 +64,20 @@ impl Signer {
         let scope = Self::scope(signed.date);
         let digest = hex::encode(Sha256::digest(request.as_bytes()));
         let text = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", signed.date);
-        let mut key = format!("AWS4{}", self.secret).into_bytes();
-        for step in scope.split('/') {
-            key = hmac(&key, step.as_bytes());
+        hex::encode(hmac(&self.key(&scope), text.as_bytes()))
+    }
+
+    /// The signing key of a scope.
+    fn key(&self, scope: &str) -> Vec<u8> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != scope {
+            let mut key = format!("AWS4{}", self.secret).into_bytes();
+            for step in scope.split('/') {
+                key = hmac(&key, step.as_bytes());
+            }
+            *last = (scope.to_owned(), key);
         }
-        hex::encode(hmac(&key, text.as_bytes()))
+        last.1.clone()
     }
 
     /// The query of a presigned URL: these pairs, who signed, when, for how long, and the signature.

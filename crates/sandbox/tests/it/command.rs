@@ -1,0 +1,132 @@
+//! The command itself: its first line, and what it remembers after `kill -9`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::rig::{PART, bytes, client, pieces, wanted};
+
+struct Process {
+    child: Child,
+    first: Value,
+}
+
+impl Process {
+    fn start(dir: &Path, more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))
+            .arg("--dir")
+            .arg(dir)
+            .args(["--part-size", &PART.to_string()])
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { first: serde_json::from_str(&line).unwrap(), child }
+    }
+
+    async fn call(&self, step: &str, body: &Value) -> (u16, Value) {
+        let destination = &self.first["destinations"][0];
+        let (url, key) = (destination["url"].as_str().unwrap(), destination["key"].as_str().unwrap());
+        let url = format!("{url}/api/v1/multipart/{step}");
+        let answer = client().build().unwrap().post(url).bearer_auth(key).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+}
+
+impl Drop for Process {
+    /// SIGKILL, as the tests want it.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn put(reply: &Value, number: usize, data: &[u8]) -> u16 {
+    let url = reply["parts"][number - 1].as_str().unwrap();
+    let body = pieces(data)[number - 1].to_vec();
+    client().build().unwrap().put(url).body(body).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn killed_and_started_again_it_knows_key_port_sessions_and_parts() {
+    let folder = TempDir::new().unwrap();
+    let dir = folder.path().join("d");
+    let data = bytes(3 * PART + 1);
+    let first = Process::start(&dir, &[]);
+    let destinations = first.first["destinations"].clone();
+    let (_, reply) = first.call("start", &wanted("x.bin", data.len())).await;
+    assert_eq!(put(&reply, 1, &data).await, 200);
+    assert_eq!(put(&reply, 3, &data).await, 200);
+    drop(first);
+
+    let second = Process::start(&dir, &[]);
+    assert_eq!(second.first["destinations"], destinations, "key and port are the folder's");
+    let complete = json!({"session_id": reply["session_id"]});
+    let (status, refused) = second.call("complete", &complete).await;
+    assert_eq!((status, &refused["message"]), (400, &json!("2 of 4 parts are missing: 2, 4")));
+    assert_eq!(put(&reply, 2, &data).await, 200, "links from before the kill are still good");
+    assert_eq!(put(&reply, 4, &data).await, 200);
+    drop(second);
+
+    let third = Process::start(&dir, &[]);
+    let (status, done) = third.call("complete", &complete).await;
+    assert_eq!((status, &done["path"]), (200, &json!("x.bin")));
+    assert_eq!(std::fs::read(dir.join("objects/x.bin")).unwrap(), data);
+    drop(third);
+
+    let fourth = Process::start(&dir, &[]);
+    assert_eq!(fourth.call("complete", &complete).await, (200, done), "a record outlives a kill too");
+    drop(fourth);
+    let fifth = Process::start(&dir, &["--after-complete", "409"]);
+    assert_eq!(fifth.call("complete", &complete).await.0, 409);
+}
+
+#[tokio::test]
+async fn the_first_line_is_what_the_contract_says() {
+    let folder = TempDir::new().unwrap();
+    let plain = Process::start(&folder.path().join("d"), &[]);
+    let line = plain.first.clone();
+    assert_eq!(line["admin"], Value::Null);
+    assert_eq!(line["dir"], folder.path().canonicalize().unwrap().join("d").to_str().unwrap());
+    assert_eq!(line["destinations"][0]["kind"], "autorender");
+    assert!(line["destinations"][0]["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert!(line["destinations"][0]["key"].is_string());
+    drop(plain);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    drop(taken);
+    let told = Process::start(&folder.path().join("d"), &["--port", &port.to_string(), "--seed", "7"]);
+    assert_eq!(told.first["seed"], 7);
+    assert!(told.first["destinations"][0]["url"].as_str().unwrap().contains(&format!(":{port}/")));
+    assert_eq!(told.first["destinations"][0]["key"], line["destinations"][0]["key"]);
+}
+
+#[test]
+fn wrong_use_is_told_and_ends_with_2() {
+    let folder = TempDir::new().unwrap();
+    for (arguments, says) in [
+        (["--fault", "500-twice"], "There is no fault \"500-twice\". The names are: slow low-speed"),
+        (["--fault", "list-paged"], "known, not made yet"),
+        (["--fault", "502:"], "after the colon stands"),
+        (["--part-size", "0"], "--part-size 0 is outside"),
+        (["--ttl", "604801"], "--ttl 604801 is outside"),
+        (["--port", "70000"], "70000"),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))
+            .arg("--dir")
+            .arg(folder.path())
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = String::new();
+        child.stderr.as_mut().unwrap().read_to_string(&mut told).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(2), "{arguments:?}");
+        assert!(told.contains(says), "{arguments:?}: {told}");
+    }
+}

@@ -1,0 +1,13 @@
+//! The sandbox as its clients meet it: a real server, driven over real sockets by a plain client.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected has failed")]
+
+mod admin;
+mod command;
+mod faults;
+mod keys;
+mod rig;
+mod strict;
+mod tls;
+mod upload;
+mod vendor_client;
