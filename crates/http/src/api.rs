@@ -240,3 +240,15 @@ fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
     }
     failure
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_library_prints_a_key() {
+        let header = secret_header(Step::Start, "Bearer ", &ApiKey::new("the-key")).unwrap();
+        assert_eq!(header, "Bearer the-key");
+        assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+}

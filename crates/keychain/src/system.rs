@@ -119,3 +119,19 @@ fn told(error: &Error) -> KeychainError {
         other => KeychainError::Refused { why: other.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keyring_says_is_told_without_the_secret() {
+        let secret = b"the-secret".to_vec();
+        let not_a_key =
+            KeychainError::Refused { why: "what it holds for this account is not a key".to_owned() };
+        assert_eq!(told(&Error::BadEncoding(secret.clone())), not_a_key);
+        assert_eq!(told(&Error::BadDataFormat(secret, "the-secret".into())), not_a_key);
+        assert_eq!(told(&Error::NoStorageAccess("prompt".into())), KeychainError::Locked);
+        assert!(matches!(told(&Error::PlatformFailure("x".into())), KeychainError::Refused { .. }));
+    }
+}

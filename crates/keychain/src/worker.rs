@@ -49,3 +49,41 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_waits_too_long_is_told_and_his_job_is_never_done() {
+        let worker = Worker::start(Duration::from_millis(50)).unwrap();
+        let (go_on, blocked) = mpsc::channel::<()>();
+        let blocking = worker.run(move || {
+            blocked.recv().unwrap_err(); // until the sender goes
+            Ok(())
+        });
+        assert_eq!(blocking.await, Err(KeychainError::Slow));
+        let done = Arc::new(AtomicBool::new(false));
+        let mark = Arc::clone(&done);
+        let waiting = worker.run(move || {
+            mark.store(true, Ordering::SeqCst);
+            Ok(())
+        });
+        assert_eq!(waiting.await, Err(KeychainError::Slow));
+        drop(go_on);
+        // The queue is in order: when this one is done, the one before it had its turn.
+        assert_eq!(worker.run(|| Ok(7)).await, Ok(7));
+        assert!(!done.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn a_job_that_ends_the_thread_is_a_refusal() {
+        let worker = Worker::start(Duration::from_secs(10)).unwrap();
+        let ending = worker.run::<()>(|| std::panic::resume_unwind(Box::new("gone")));
+        assert!(matches!(ending.await, Err(KeychainError::Refused { .. })));
+        assert!(matches!(worker.run(|| Ok(())).await, Err(KeychainError::Refused { .. })));
+    }
+}
