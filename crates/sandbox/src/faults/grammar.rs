@@ -132,13 +132,19 @@ impl fmt::Display for Asked {
         if let Some(part) = self.part {
             write!(f, "={part}")?;
         }
-        match self.times {
-            Times::First(n) => write!(f, ":{n}"),
-            Times::Every(n) => write!(f, ":every{n}"),
-            Times::At(n) => write!(f, ":at{n}"),
-            Times::Share(share) => write!(f, ":{share}%"),
-            Times::Always => write!(f, ":always"),
-            Times::FirstSession => write!(f, ":session"),
+        write!(f, "{}", self.times)
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First(n) => write!(f, ":{n}"),
+            Self::Every(n) => write!(f, ":every{n}"),
+            Self::At(n) => write!(f, ":at{n}"),
+            Self::Share(share) => write!(f, ":{share}%"),
+            Self::Always => write!(f, ":always"),
+            Self::FirstSession => write!(f, ":session"),
         }
     }
 }

@@ -188,3 +188,32 @@ pub(crate) const FAULTS: &[Fault] = &[
 ];
 
 const ALL_API_FIRST: &[Step] = &[Start, Complete, Part];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table in docs/sandbox.md is what users read: each name once, in this order, with its steps and its default.
+    #[test]
+    fn the_documentation_has_every_fault_as_it_is() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sandbox.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (_, table) = text.split_once("| name | steps |").unwrap();
+        let rows: Vec<Vec<&str>> = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        let written: Vec<_> =
+            rows.iter().map(|row| (row[1].trim_matches('`'), row[2], row[3].trim_matches('`'))).collect();
+        let steps = |fault: &Fault| fault.steps.iter().map(|step| step.name()).collect::<Vec<_>>().join(", ");
+        let made: Vec<_> = FAULTS.iter().map(|f| (f.name, steps(f), f.times.to_string())).collect();
+        let made: Vec<_> =
+            made.iter().map(|(name, steps, times)| (*name, steps.as_str(), times.as_str())).collect();
+        assert_eq!(written, made);
+        for (row, fault) in rows.iter().zip(FAULTS) {
+            assert_eq!(row[4] == "known, not made yet", fault.effect.is_none(), "{}", fault.name);
+        }
+    }
+}
