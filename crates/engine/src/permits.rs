@@ -45,6 +45,7 @@ pub struct Permits {
     bounds: Bounds,
     jobs: Arc<Semaphore>,
     parts: Arc<Semaphore>,
+    parts_now: Mutex<usize>,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
@@ -56,6 +57,7 @@ impl Permits {
             bounds,
             jobs: Arc::new(Semaphore::new(bounds.jobs.max(1))),
             parts: Arc::new(Semaphore::new(bounds.parts.max(1))),
+            parts_now: Mutex::new(bounds.parts.max(1)),
             hosts: Mutex::new(HashMap::new()),
         }
     }
@@ -83,6 +85,25 @@ impl Permits {
         let host = self.host(host).acquire_owned().await.ok()?;
         let process = Arc::clone(&self.parts).acquire_owned().await.ok()?;
         Some(PartPermit { _process: process, _host: host })
+    }
+
+    /// Changes how many parts may go at once in the whole process; what is in flight is not stopped.
+    pub fn set_parts(&self, parts: usize) {
+        let mut now = self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, parts) = (*now, parts.max(1));
+        *now = parts;
+        if parts > before {
+            self.parts.add_permits(parts - before);
+        } else {
+            // Those that are out are kept back as they return.
+            let (semaphore, back) =
+                (Arc::clone(&self.parts), u32::try_from(before - parts).unwrap_or(u32::MAX));
+            tokio::spawn(async move {
+                if let Ok(permits) = semaphore.acquire_many_owned(back).await {
+                    permits.forget();
+                }
+            });
+        }
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {

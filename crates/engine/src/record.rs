@@ -142,6 +142,8 @@ pub enum WhyLeftOut {
     EmptyFolder,
     /// `.DS_Store` and the like.
     Ignored,
+    /// Larger than the destination takes, bytes.
+    TooLarge(u64),
 }
 
 /// One file on its way to one destination.

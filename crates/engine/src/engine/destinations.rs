@@ -111,6 +111,11 @@ impl Engine {
         self.release_destination(id, Hold::Credentials).await
     }
 
+    /// How many parts may go at once; `None`: the engine's own choice.
+    pub fn set_parts_at_once(&self, parts: Option<usize>) {
+        self.0.permits.set_parts(parts.unwrap_or(self.0.permits.bounds().parts));
+    }
+
     /// A setting, as JSON.
     ///
     /// # Errors

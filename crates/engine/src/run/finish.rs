@@ -53,14 +53,11 @@ impl Run {
     }
 
     fn same_file(&self, source: Option<&Arc<Source>>) -> Result<(), Halt> {
-        let found = match source {
+        match source {
             Some(source) => source.unchanged().map_err(|error| check::halt(&error)),
-            None => match check::source(&self.job)?.identity() == self.job.identity {
-                true => Ok(()),
-                false => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
-            },
-        };
-        found
+            None if check::source(&self.job)?.identity() == self.job.identity => Ok(()),
+            None => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
+        }
     }
 
     async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
@@ -80,7 +77,7 @@ impl Run {
                     return self.presume(receipts).await;
                 }
                 RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
-                    conflicts += 1
+                    conflicts += 1;
                 }
                 RetryClass::Conflict
                 | RetryClass::SessionGone

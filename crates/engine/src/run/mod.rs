@@ -103,7 +103,8 @@ impl Run {
         match self.inner.apply(&self.job.id, event, log).await? {
             Ok(applied) => {
                 self.job = applied.job;
-                Ok(())
+                // With a hold the job gave its permit back: it sends what is missing when the hold is lifted.
+                if self.job.state == State::Waiting { Err(Halt::Overtaken) } else { Ok(()) }
             }
             Err(_) => Err(Halt::Overtaken),
         }
