@@ -95,11 +95,18 @@ impl std::ops::DerefMut for Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let Some(file) = &self.log.file else { return };
+        self.write();
+    }
+}
+
+impl Entry {
+    /// Writes the line now, and not again: for a request that never ends.
+    pub(crate) fn write(&mut self) {
+        let Some(file) = self.log.file.take() else { return };
         self.line.time = self.log.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         if let Ok(mut text) = serde_json::to_vec(&self.line) {
             text.push(b'\n');
-            let _ = (&**file).write_all(&text); // a full disk must not take the server down with it
+            let _ = (&*file).write_all(&text); // a full disk must not take the server down with it
         }
     }
 }

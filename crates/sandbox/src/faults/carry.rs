@@ -62,6 +62,19 @@ pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, shared:
     }
 }
 
+/// 302 to the portal's own page, which is what a network says that wants a sign-in first.
+fn portal_redirect(shared: &Shared) -> Response<Body> {
+    let mut response = portal();
+    *response.status_mut() = StatusCode::FOUND;
+    let place = format!("{}/elsewhere/sign-in", shared.origin.replace("127.0.0.1", "localhost"));
+    let headers = response.headers_mut();
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        headers.insert(header::LOCATION, place);
+    }
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 /// 307, which asks to send the same again elsewhere: method, body and all.
 pub(crate) fn redirect(
     redirect: Redirect,
@@ -72,6 +85,7 @@ pub(crate) fn redirect(
     let place = match redirect {
         Redirect::Loop => own.to_owned(),
         Redirect::SameHost => format!("{}/elsewhere{own}", shared.origin),
+        Redirect::Portal => return portal_redirect(shared),
         // The same server under another name: to a client another host, and the log shows what it brought there.
         Redirect::OtherHost => format!("{}/elsewhere{own}", shared.origin.replace("127.0.0.1", "localhost")),
     };

@@ -86,4 +86,5 @@ pub(crate) enum Redirect {
     SameHost,
     OtherHost,
     Loop,
+    Portal,
 }

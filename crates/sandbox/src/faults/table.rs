@@ -182,7 +182,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     later("connection-limit"),
     later("tls-bad-cert"),
     later("dns-fail"),
-    later("captive-portal"),
+    on("captive-portal", ALL_API_FIRST, Times::First(3), Effect::Redirect(Redirect::Portal)),
     later("offline-60s"),
     later("flap-20s"),
 ];

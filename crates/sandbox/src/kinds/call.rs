@@ -74,7 +74,7 @@ pub(crate) async fn call(
     step: Step,
     request: Request<Body>,
 ) -> Response<Body> {
-    let (head, body) = request.into_parts();
+    let (head, mut body) = request.into_parts();
     let Some(line) = head.extensions.get::<Line>().cloned() else { return carry::hang_up() };
     let mut entry = shared.log.entry(step.name(), vendor.kind());
     let length = match judge(&*vendor, &shared, &head) {
@@ -83,7 +83,7 @@ pub(crate) async fn call(
     };
     // The body comes before the fault is drawn, since a fault can be meant for one session.
     let mut read = Vec::new();
-    let end = receive(body, length, None, &line, |data| {
+    let end = receive(&mut body, length, None, &line, |data| {
         read.extend_from_slice(data);
         read.len() as u64 <= LONGEST_BODY
     })
@@ -141,7 +141,10 @@ async fn before_work(
             line.arm_reset();
             return Some(carry::hang_up());
         }
-        Effect::Stall => std::future::pending().await,
+        Effect::Stall => {
+            entry.write();
+            std::future::pending().await
+        }
         Effect::HalfClose => {
             line.half_close();
             return Some(carry::hang_up());
@@ -224,7 +227,9 @@ fn refuse(vendor: &dyn Vendor, no: &No, line: &Line, entry: &mut Entry) -> Respo
     line.drain_on_close();
     entry.status = Some(no.status);
     entry.note = Some(no.code.to_owned());
-    json(no.status, Body::from(vendor.refusal(no).to_string()))
+    let mut response = json(no.status, Body::from(vendor.refusal(no).to_string()));
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// A JSON response.

@@ -145,7 +145,7 @@ struct Part {
 }
 
 /// Reads the body, keeps the part, answers with its receipt.
-async fn take(shared: &Shared, part: Part, body: Body, line: &Line, entry: &mut Entry) -> Response<Body> {
+async fn take(shared: &Shared, part: Part, mut body: Body, line: &Line, entry: &mut Entry) -> Response<Body> {
     let effect = part.strike.map(|strike| strike.effect);
     let broken = |e: std::io::Error, line: &Line, entry: &mut Entry| {
         let refusal = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", e.to_string());
@@ -156,7 +156,7 @@ async fn take(shared: &Shared, part: Part, body: Body, line: &Line, entry: &mut 
         Err(e) => return broken(e, line, entry),
     };
     let mut trouble = None;
-    let end = receive(body, part.length, effect, line, |data| {
+    let end = receive(&mut body, part.length, effect, line, |data| {
         trouble = incoming.write(data).err();
         entry.bytes = incoming.size();
         trouble.is_none()
@@ -168,6 +168,11 @@ async fn take(shared: &Shared, part: Part, body: Body, line: &Line, entry: &mut 
         (End::Reset, None) => {
             line.arm_reset();
             return carry::hang_up();
+        }
+        (End::Stalled, None) => {
+            drop(incoming); // another attempt may have its place
+            entry.write();
+            return std::future::pending().await;
         }
         (End::Swallowed | End::CutShort | End::Refused, None) => return carry::hang_up(),
     }

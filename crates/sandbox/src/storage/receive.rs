@@ -21,6 +21,8 @@ pub(crate) enum End {
     Reset,
     /// The sending half was closed; what came after was swallowed. Nothing can be answered.
     Swallowed,
+    /// Half is taken, and nothing more is to be: the caller holds on to body and connection for ever.
+    Stalled,
     /// The client went away before the end.
     CutShort,
     /// The taker gave up.
@@ -29,18 +31,14 @@ pub(crate) enum End {
 
 /// Feeds the body to `take`, as far as the fault lets it. `length` is what the body announced.
 pub(crate) async fn receive(
-    body: Body,
+    body: &mut Body,
     length: u64,
     fault: Option<Effect>,
     line: &Line,
     mut take: impl FnMut(&Bytes) -> bool,
 ) -> End {
-    let mut body = body;
     let mut taken = 0;
     let mut swallowing = false;
-    if length == 0 && matches!(fault, Some(Effect::Stall)) {
-        std::future::pending::<()>().await;
-    }
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return if swallowing { End::Swallowed } else { End::CutShort } };
         let Ok(data) = frame.into_data() else { continue };
@@ -54,7 +52,7 @@ pub(crate) async fn receive(
         let half = taken >= length.div_ceil(2);
         match fault {
             Some(Effect::ResetMidBody) if half => return End::Reset,
-            Some(Effect::Stall) if half => std::future::pending().await,
+            Some(Effect::Stall) if half => return End::Stalled,
             Some(Effect::HalfClose) if half => {
                 line.half_close();
                 swallowing = true;
@@ -67,6 +65,7 @@ pub(crate) async fn receive(
     }
     match fault {
         Some(Effect::ResetMidBody) => End::Reset,
+        Some(Effect::Stall) => End::Stalled,
         Some(Effect::HalfClose) => {
             line.half_close();
             End::Swallowed

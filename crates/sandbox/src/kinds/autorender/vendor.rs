@@ -20,6 +20,9 @@ use crate::shared::Shared;
 use crate::storage::put::ROOT;
 use crate::storage::sign::same;
 
+/// More of an invented session's name is not logged.
+const LONGEST_ID: usize = 64;
+
 /// The kind.
 pub(crate) struct AutoRender;
 
@@ -48,7 +51,8 @@ impl Vendor for AutoRender {
     }
 
     fn session(&self, body: &[u8]) -> Option<String> {
-        fields::complete(body).ok().map(|complete| complete.session_id)
+        let named = fields::complete(body).ok()?.session_id;
+        Some(named.chars().take(LONGEST_ID).collect())
     }
 
     fn work(&self, shared: &Shared, step: Step, call: &Call, noted: &mut Noted) -> Result<Value, No> {
