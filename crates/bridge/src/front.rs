@@ -39,7 +39,20 @@ impl<A: Answers> Front<A> {
         M: FnOnce() -> F,
         F: Future<Output = Result<A, OpenError>>,
     {
-        let until = Instant::now() + GAP;
+        Self::open_within(GAP, data_dir, make_app, on_show).await
+    }
+
+    async fn open_within<M, F>(
+        gap: Duration,
+        data_dir: &Path,
+        make_app: M,
+        on_show: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, BridgeError>
+    where
+        M: FnOnce() -> F,
+        F: Future<Output = Result<A, OpenError>>,
+    {
+        let until = Instant::now() + gap;
         loop {
             if let Some(lock) = FolderLock::take(data_dir)? {
                 let app = make_app().await?;
@@ -125,5 +138,19 @@ impl<A: Answers> Front<A> {
             app.close(grace).await;
             drop(lock);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_without_anybody_behind_it_ends_in_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let _lock = FolderLock::take(folder.path()).unwrap().unwrap();
+        let never = || async { panic!("the folder is held") };
+        let opened = Front::<App>::open_within(GAP_PAUSE, folder.path(), never, || ()).await;
+        assert!(matches!(opened, Err(BridgeError::NobodyAnswers(_))));
     }
 }

@@ -83,10 +83,10 @@ pub(crate) struct AddDestination {
     /// The folder there.
     #[arg(long, value_name = "F")]
     pub(crate) folder: Option<String>,
-    /// A tag for every file; can be given several times.
+    /// A tag for every file; repeatable.
     #[arg(long = "tag", value_name = "T")]
     pub(crate) tags: Vec<String>,
-    /// Metadata for every file; can be given several times.
+    /// Metadata for every file; repeatable.
     #[arg(long = "metadata", value_name = "K=V", value_parser = key_value)]
     pub(crate) metadata: Vec<(String, String)>,
     /// Your own id for the files.
@@ -133,8 +133,7 @@ pub(crate) struct Resume {
 /// What `upload` and `resume` share.
 #[derive(Debug, Arguments)]
 pub(crate) struct Wait {
-    /// Use the key in this environment variable, for the destination of that name or for all without a key of their own; can be given
-    /// several times. The key is not kept.
+    /// Use the key in this variable, for that destination or for all that have none; repeatable, not kept.
     #[arg(long = "key-env", value_name = "[NAME=]VAR")]
     pub(crate) key_env: Vec<KeyEnv>,
     /// Print one JSON object a line.
@@ -165,5 +164,51 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write it as KEY=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn help(words: &[&str]) -> String {
+        let line = ["partwayctl"].iter().chain(words).chain(&["--help"]);
+        Args::try_parse_from(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn help_texts() {
+        insta::assert_snapshot!("help", help(&[]));
+        insta::assert_snapshot!("help-upload", help(&["upload"]));
+        insta::assert_snapshot!("help-resume", help(&["resume"]));
+        insta::assert_snapshot!("help-destinations-add", help(&["destinations", "add"]));
+    }
+
+    #[test]
+    fn a_key_comes_from_one_place() {
+        let parses = |line: &str| Args::try_parse_from(line.split(' ')).is_ok();
+        assert!(parses("partwayctl destinations add A --kind autorender --key-stdin"));
+        assert!(parses("partwayctl destinations add A --kind autorender --key-env K"));
+        assert!(!parses("partwayctl destinations add A --kind autorender"));
+        assert!(!parses("partwayctl destinations add A --kind autorender --key-stdin --key-env K"));
+    }
+
+    #[test]
+    fn the_data_folder_can_be_named_before_and_after_the_command() {
+        for line in [
+            "partwayctl --data-dir /d list",
+            "partwayctl list --data-dir /d",
+            "partwayctl destinations list --data-dir /d",
+        ] {
+            let args = Args::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!(args.data_dir, Some("/d".into()), "{line}");
+        }
     }
 }

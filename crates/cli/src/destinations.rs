@@ -136,7 +136,27 @@ mod tests {
              --metadata k=v=w --custom-id c1 --random-prefix --ttl 3600 --auth x-api-key",
         )
         .unwrap();
-        insta::assert_json_snapshot!(draft, @"");
+        insta::assert_json_snapshot!(draft, @r#"
+        {
+          "name": "Acme",
+          "kind": "autorender",
+          "url": "http://127.0.0.1:9/",
+          "auth": "x-api-key",
+          "fields": {
+            "folder": "up/v",
+            "tags": [
+              "a",
+              "b"
+            ],
+            "metadata": {
+              "k": "v=w"
+            },
+            "custom_id": "c1",
+            "random_prefix": true,
+            "ttl_seconds": 3600
+          }
+        }
+        "#);
         assert!(matches!(key, KeyDraft::Keychain { key } if key == "k-123"));
     }
 
@@ -159,10 +179,10 @@ mod tests {
 
     #[test]
     fn a_destination_is_a_line() {
-        insta::assert_snapshot!(line(&destination("Acme media")), @"");
+        insta::assert_snapshot!(line(&destination("Acme media")), @"Acme media (AutoRender, https://upload.autorender.io). Key: environment variable ACME_KEY; not used yet.");
         let mut refused = destination("Acme media");
         refused.state = DestinationState::KeyRefused;
         refused.fields.folder = Some("uploads/videos".to_owned());
-        insta::assert_snapshot!(line(&refused), @"");
+        insta::assert_snapshot!(line(&refused), @"Acme media (AutoRender, https://upload.autorender.io), into uploads/videos. Key: environment variable ACME_KEY; key refused.");
     }
 }

@@ -143,13 +143,16 @@ mod tests {
 
     #[test]
     fn a_job_is_a_line() {
-        insta::assert_snapshot!(line(&job()), @"");
+        insta::assert_snapshot!(line(&job()), @"0c1d2e3f  Uploading                 40 %    218 MB  /cards/take3.mov → Acme media");
         let paused = JobLine { state: StateName::Waiting, holds: vec![HoldName::User], ..job() };
-        insta::assert_snapshot!(line(&paused), @"");
+        insta::assert_snapshot!(line(&paused), @"0c1d2e3f  Paused                    40 %    218 MB  /cards/take3.mov → Acme media");
         let reason = Some("Acme media no longer accepts this key.".to_owned());
-        insta::assert_snapshot!(line(&JobLine { state: StateName::NeedsAttention, reason, ..job() }), @"");
+        insta::assert_snapshot!(line(&JobLine { state: StateName::NeedsAttention, reason, ..job() }), @"
+        0c1d2e3f  Needs attention           40 %    218 MB  /cards/take3.mov → Acme media
+                  Acme media no longer accepts this key.
+        ");
         let verified = JobLine { state: StateName::Verified, confirmed: 218_000_000, ..job() };
-        insta::assert_snapshot!(line(&verified), @"");
+        insta::assert_snapshot!(line(&verified), @"0c1d2e3f  Verified                  100 %    218 MB  /cards/take3.mov → Acme media");
     }
 
     #[test]

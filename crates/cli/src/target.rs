@@ -99,10 +99,10 @@ pub(crate) mod tests {
 
     #[test]
     fn what_cannot_be_told_is_asked_for() {
-        insta::assert_snapshot!(chosen(&[], None).unwrap_err(), @"");
-        insta::assert_snapshot!(chosen(&[], Some("Acme")).unwrap_err(), @"");
-        insta::assert_snapshot!(chosen(&["Acme", "Fleet"], None).unwrap_err(), @"");
-        insta::assert_snapshot!(chosen(&["Acme", "Fleet"], Some("Flet")).unwrap_err(), @"");
-        insta::assert_snapshot!(chosen(&["FLEET", "fleet"], Some("Fleet")).unwrap_err(), @"");
+        insta::assert_snapshot!(chosen(&[], None).unwrap_err(), @"There is no destination yet. Add one: partwayctl destinations add NAME --kind autorender --key-env VAR");
+        insta::assert_snapshot!(chosen(&[], Some("Acme")).unwrap_err(), @"There is no destination yet. Add one: partwayctl destinations add NAME --kind autorender --key-env VAR");
+        insta::assert_snapshot!(chosen(&["Acme", "Fleet"], None).unwrap_err(), @"There are several destinations: Acme, Fleet. Say which with --to NAME.");
+        insta::assert_snapshot!(chosen(&["Acme", "Fleet"], Some("Flet")).unwrap_err(), @r#"There is no destination named "Flet". There are: Acme, Fleet."#);
+        insta::assert_snapshot!(chosen(&["FLEET", "fleet"], Some("Fleet")).unwrap_err(), @r#"There is no destination named "Fleet". There are: FLEET, fleet."#);
     }
 }

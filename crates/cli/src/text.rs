@@ -77,7 +77,7 @@ pub(crate) fn short_name(name: &str, width: usize) -> String {
     }
     let kind = name.rsplit_once('.').map_or(0, |(_, kind)| kind.chars().count() + 1);
     let tail = if kind <= 6 { 14 + kind } else { 14 };
-    let tail = tail.min(width.saturating_sub(1) / 2);
+    let tail = tail.min(width.saturating_sub(1) * 2 / 3);
     let head = width.saturating_sub(tail + 1);
     let start: String = name.chars().take(head).collect();
     let end: String = name.chars().skip(count - tail).collect();
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(short_name("short.mov", 28), "short.mov");
         assert_eq!(
             short_name("A001_C003_0917_very_long_take_final_v7.mov", 28),
-            "A001_C003_091…_final_v7.mov"
+            "A001_C003…_take_final_v7.mov"
         );
         assert_eq!(short_name("äöü".repeat(20).as_str(), 10).chars().count(), 10);
     }

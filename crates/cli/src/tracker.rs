@@ -223,3 +223,6 @@ fn about(event: &mut Event) -> Option<(&str, &mut String)> {
         Event::Finished { id: None, .. } | Event::BatchFinished { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

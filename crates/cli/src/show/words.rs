@@ -42,11 +42,11 @@ pub(super) fn end(end: &End<'_>) -> String {
             line.push_str(&format!(" in {}", text::took(took)));
         }
     }
-    if let Some(link) = end.link.filter(|_| arrived) {
-        line.push_str(&format!("  {}", text::printable(link)));
-    }
     if let Some(reason) = end.reason {
         line.push_str(&format!(": {}", text::printable(reason)));
+    }
+    if let Some(link) = end.link.filter(|_| arrived) {
+        line.push_str(&format!("  {}", text::printable(link)));
     }
     line
 }
@@ -118,8 +118,8 @@ impl Tally {
         }
         let kinds = [
             (self.verified, "verified"),
-            (self.uploaded, "uploaded, not verified"),
-            (self.practice, "practice, not uploaded"),
+            (self.uploaded, "uploaded but not verified"),
+            (self.practice, "practice only"),
             (self.attention, "not sent"),
             (self.cancelled, "cancelled"),
         ];
@@ -155,39 +155,39 @@ mod tests {
 
     #[test]
     fn ends() {
-        insta::assert_snapshot!(line(&take3()), @"");
+        insta::assert_snapshot!(line(&take3()), @"Verified  cards/take3.mov  → Acme media  218 MB in 12 s");
         let uploaded = End {
             state: FinishedState::Uploaded,
             reason: Some("Acme reports the right size but gives no checksum; keep your original."),
             link: Some("https://media.acme.example/take3.mov"),
             ..take3()
         };
-        insta::assert_snapshot!(line(&uploaded), @"");
-        insta::assert_snapshot!(line(&End { practice: true, ..take3() }), @"");
+        insta::assert_snapshot!(line(&uploaded), @"Uploaded, not verified  cards/take3.mov  → Acme media  218 MB in 12 s: Acme reports the right size but gives no checksum; keep your original.  https://media.acme.example/take3.mov");
+        insta::assert_snapshot!(line(&End { practice: true, ..take3() }), @"Practice finished, not uploaded  cards/take3.mov  → Acme media  218 MB in 12 s");
         let attention = End {
             state: FinishedState::NeedsAttention,
             reason: Some("Acme no longer accepts this key."),
             ..take3()
         };
-        insta::assert_snapshot!(line(&attention), @"");
-        insta::assert_snapshot!(line(&End { state: FinishedState::Cancelled, ..take3() }), @"");
-        insta::assert_snapshot!(line(&End { file: "evil\u{1b}[2J.mov", took: None, ..take3() }), @"");
+        insta::assert_snapshot!(line(&attention), @"Needs attention  cards/take3.mov: Acme no longer accepts this key.");
+        insta::assert_snapshot!(line(&End { state: FinishedState::Cancelled, ..take3() }), @"Cancelled  cards/take3.mov");
+        insta::assert_snapshot!(line(&End { file: "evil\u{1b}[2J.mov", took: None, ..take3() }), @"Verified  evil�[2J.mov  → Acme media  218 MB");
     }
 
     #[test]
     fn movement() {
-        insta::assert_snapshot!(progress(3_100_000, 12_300_000, Some(340)), @"");
+        insta::assert_snapshot!(progress(3_100_000, 12_300_000, Some(340)), @"3.1 MB more on the way · 12.3 MB/s · about 6 min");
         insta::assert_snapshot!(progress(0, 0, None), @"");
-        insta::assert_snapshot!(progress(3_100_000_000, 0, None), @"");
+        insta::assert_snapshot!(progress(3_100_000_000, 0, None), @"3.1 GB more on the way");
     }
 
     #[test]
     fn waiting() {
         let words = |hold, reason| waits(StateName::Waiting, &[hold], reason).unwrap();
-        insta::assert_snapshot!(words(HoldName::User, None), @"");
-        insta::assert_snapshot!(words(HoldName::Throttled, Some("Acme asked us to slow down, going on in 20 s.")), @"");
-        insta::assert_snapshot!(words(HoldName::Offline, None), @"");
-        insta::assert_snapshot!(waits(StateName::Finishing, &[], None).unwrap(), @"");
+        insta::assert_snapshot!(words(HoldName::User, None), @"paused; 'partwayctl resume' goes on");
+        insta::assert_snapshot!(words(HoldName::Throttled, Some("Acme asked us to slow down, going on in 20 s.")), @"waits, because the service asked for patience: Acme asked us to slow down, going on in 20 s.");
+        insta::assert_snapshot!(words(HoldName::Offline, None), @"waits for the network");
+        insta::assert_snapshot!(waits(StateName::Finishing, &[], None).unwrap(), @"all sent, waiting for the service to confirm");
         assert_eq!(waits(StateName::Uploading, &[], None), None);
     }
 
@@ -197,8 +197,8 @@ mod tests {
             Tally { verified, uploaded, practice, attention, cancelled }.sentence()
         };
         assert_eq!(tally(1, 0, 0, 0, 0), None);
-        insta::assert_snapshot!(tally(145, 0, 0, 0, 0).unwrap(), @"");
-        insta::assert_snapshot!(tally(142, 0, 0, 3, 0).unwrap(), @"");
-        insta::assert_snapshot!(tally(1, 2, 3, 4, 5).unwrap(), @"");
+        insta::assert_snapshot!(tally(145, 0, 0, 0, 0).unwrap(), @"All 145 verified.");
+        insta::assert_snapshot!(tally(142, 0, 0, 3, 0).unwrap(), @"145 files: 142 verified, 3 not sent. Keep the originals.");
+        insta::assert_snapshot!(tally(1, 2, 3, 4, 5).unwrap(), @"15 files: 1 verified, 2 uploaded but not verified, 3 practice only, 4 not sent, 5 cancelled. Keep the originals.");
     }
 }

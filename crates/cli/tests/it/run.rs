@@ -1,0 +1,72 @@
+//! Runs the real binary on a data folder of its own.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// One data folder, and a folder for files.
+pub(crate) struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// What came of a run.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Where files lie, and where commands run.
+    pub(crate) fn files(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `partwayctl` with nothing of the caller's environment but what is given here.
+    pub(crate) fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_partwayctl"));
+        command.env_clear().envs(variables.iter().copied()).current_dir(self.files());
+        command.arg("--data-dir").arg(self.folder.path().join("data")).args(words).stdin(Stdio::null());
+        Ran::from(command.output().unwrap())
+    }
+
+    /// A destination that nobody answers at; its key is in `ACME_KEY`.
+    pub(crate) fn with_destination(self, name: &str) -> Self {
+        let url = "http://127.0.0.1:9";
+        let ran = self.run(
+            &["destinations", "add", name, "--kind", "autorender", "--url", url, "--key-env", "ACME_KEY"],
+            &[],
+        );
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        self
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// Every line of standard output as JSON, each with `event`.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        let lines: Vec<Value> = self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().all(|line| line["event"].is_string()), "{}", self.out);
+        lines
+    }
+
+    /// The ends among them.
+    pub(crate) fn finished(&self) -> Vec<Value> {
+        self.json().into_iter().filter(|line| line["event"] == "finished").collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! Mistakes of those who type.
+
+use crate::run::Place;
+
+#[test]
+fn words_that_mean_nothing_are_2() {
+    let place = Place::new();
+    for words in [
+        &["fly"][..],
+        &["upload"],
+        &["upload", "a.mov", "--max-wait", "soon"],
+        &["pause"],
+        &["destinations", "add", "Acme", "--kind", "autorender"],
+        &["destinations", "add", "Acme", "--kind", "autorender", "--key-stdin", "--key-env", "K"],
+        &["destinations", "add", "Acme", "--kind", "autorender", "--key-env", "K", "--metadata", "novalue"],
+        &["destinations", "add", "Acme", "--kind", "autorender", "--key-env", "K", "--ttl", "0"],
+        &["upload", "a.mov", "--key-env", "=VAR"],
+    ] {
+        let ran = place.run(words, &[]);
+        assert_eq!(ran.code, 2, "{words:?}: {}", ran.err);
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{words:?}");
+    }
+    assert!(!place.files().join("data").exists(), "a command that means nothing made a data folder");
+}
+
+#[test]
+fn without_a_destination_there_is_nowhere_to_go() {
+    let place = Place::new();
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    let ran = place.run(&["upload", "a.mov"], &[]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.err, @"");
+}
+
+#[test]
+fn an_unknown_destination_is_2_and_names_those_there_are() {
+    let place = Place::new().with_destination("Acme").with_destination("Fleet");
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    let ran = place.run(&["upload", "a.mov", "--to", "Flet"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.err, @"");
+    let ran = place.run(&["upload", "a.mov"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.err, @"");
+    let ran = place.run(&["destinations", "remove", "Flet"], &[]);
+    assert_eq!(ran.code, 2);
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_2_and_named() {
+    let place = Place::new().with_destination("Acme");
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    for command in ["upload", "resume"] {
+        let words: &[&str] = if command == "upload" {
+            &["upload", "a.mov", "--key-env", "NOPE"]
+        } else {
+            &["resume", "--key-env", "Acme=NOPE"]
+        };
+        let ran = place.run(words, &[]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("NOPE"), "{}", ran.err);
+    }
+    let ran = place.run(&["resume", "--key-env", "Nobody=K"], &[("K", "k-1")]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("Nobody") && !ran.err.contains("k-1"), "{}", ran.err);
+}
+
+#[test]
+fn paths_that_cannot_go_end_each_with_a_sentence_and_1() {
+    let place = Place::new().with_destination("Acme");
+    std::fs::create_dir(place.files().join("empty")).unwrap();
+    let ran =
+        place.run(&["upload", "missing.mov", "empty", "--json", "--max-wait", "20"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let ends = ran.finished();
+    let mut files: Vec<_> = ends.iter().map(|end| end["file"].as_str().unwrap()).collect();
+    files.sort_unstable();
+    assert_eq!(files, ["empty", "missing.mov"]);
+    for end in &ends {
+        assert_eq!(end["state"], "needs-attention");
+        let name = end["file"].as_str().unwrap();
+        assert!(end["reason"].as_str().unwrap().contains(name), "{end} does not name its file");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_and_a_file_that_may_not_be_read_end_with_a_sentence() {
+    let place = Place::new().with_destination("Acme");
+    let fifo = place.files().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let ran = place.run(&["upload", "fifo", "--json", "--max-wait", "20"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let ends = ran.finished();
+    assert_eq!(ends.len(), 1, "{}", ran.out);
+    assert!(ends[0]["reason"].as_str().unwrap().contains("fifo"), "{}", ends[0]);
+}
+
+#[test]
+fn max_wait_ends_what_waits_by_itself_and_keeps_it() {
+    // Nobody answers at port 9: that passes by itself one day, so it is waited for.
+    let place = Place::new().with_destination("Acme");
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    let ran = place.run(&["upload", "a.mov", "--json", "--max-wait", "1"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let ends = ran.finished();
+    assert_eq!(ends.len(), 1, "{}", ran.out);
+    assert_eq!((&ends[0]["file"], &ends[0]["state"]), (&"a.mov".into(), &"needs-attention".into()));
+    assert!(ends[0]["reason"].as_str().unwrap().starts_with("still waiting after 1 s: "), "{}", ends[0]);
+    let ran = place.run(&["list", "--json"], &[]);
+    assert_eq!((ran.code, ran.json().len()), (0, 1), "{}", ran.err);
+    assert_ne!(ran.json()[0]["state"], "cancelled");
+}
+
+#[test]
+fn an_upload_that_is_not_there_is_2() {
+    let place = Place::new();
+    for command in ["pause", "cancel", "retry"] {
+        let ran = place.run(&[command, "ffffffff"], &[]);
+        assert_eq!(ran.code, 2, "{command}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains("ffffffff"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn nothing_to_show_and_nothing_to_take_up_is_0() {
+    let place = Place::new();
+    assert_eq!(place.run(&["list", "--json"], &[]).out, "");
+    let ran = place.run(&["list"], &[]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "There are no uploads.\n"));
+    let ran = place.run(&["resume", "--json"], &[]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+}
+
+#[test]
+fn destinations_are_added_shown_and_removed() {
+    let place = Place::new().with_destination("Acme");
+    let ran = place.run(&["destinations", "list", "--json"], &[]);
+    let shown = ran.json();
+    assert_eq!(shown.len(), 1);
+    assert_eq!((&shown[0]["event"], &shown[0]["name"]), (&"destination".into(), &"Acme".into()));
+    assert!(shown[0]["key_kept"].as_str().unwrap().contains("ACME_KEY"));
+    // A second of that name could not be told from the first.
+    let ran = place.run(&["destinations", "add", "Acme", "--kind", "autorender", "--key-env", "K"], &[]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    let ran = place.run(&["destinations", "add", "Other", "--kind", "no-such-kind", "--key-env", "K"], &[]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert_eq!(place.run(&["destinations", "remove", "Acme"], &[]).code, 0);
+    assert!(place.run(&["destinations", "list", "--json"], &[]).out.is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_keychain_a_key_on_standard_input_is_2_and_nothing_is_kept() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    let place = Place::new();
+    let data = place.files().join("data");
+    // An address at which no session bus is, so that there is no keychain.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_partwayctl"))
+        .env_clear()
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+        .arg("--data-dir")
+        .arg(&data)
+        .args(["destinations", "add", "Acme", "--kind", "autorender", "--key-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"sk-very-secret\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("keychain") && !said.contains("sk-very-secret"), "{said}");
+    assert!(place.run(&["destinations", "list", "--json"], &[]).out.is_empty());
+    for file in std::fs::read_dir(&data).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(
+                !bytes.windows(14).any(|window| window == b"sk-very-secret"),
+                "the key is in {}",
+                path.display()
+            );
+        }
+    }
+}
