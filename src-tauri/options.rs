@@ -29,8 +29,3 @@ fn sandbox() -> Option<PathBuf> {
         .with_file_name(format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX));
     program.is_file().then_some(program)
 }
-
-/// Where everything lies unless `--data-dir` says otherwise.
-pub(crate) fn default_data_dir() -> Option<PathBuf> {
-    None
-}

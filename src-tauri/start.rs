@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use partway_api::Request;
 use partway_app::{App, OpenError};
-use partway_bridge::{AskError, BridgeError, Front};
+use partway_bridge::{AskError, BridgeError, Front, default_folder};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
@@ -54,7 +54,7 @@ pub(crate) enum StartError {
 pub(crate) fn start(args: &Args) -> Result<Started, StartError> {
     let data_dir = match &args.data_dir {
         Some(folder) => absolute(folder)?,
-        None => options::default_data_dir().ok_or(StartError::NoHome)?,
+        None => default_folder(std::env::consts::OS, |name| std::env::var_os(name)).ok_or(StartError::NoHome)?,
     };
     let threads = Builder::new_multi_thread()
         .thread_name("engine")

@@ -9,6 +9,7 @@
 mod answers;
 mod client;
 mod conversation;
+mod default_folder;
 mod error;
 mod events;
 mod front;
@@ -20,6 +21,7 @@ mod ticks;
 
 pub use answers::{Answers, EventSource, TickSource};
 pub use client::Client;
+pub use default_folder::default_folder;
 pub use error::{AskError, BridgeError};
 pub use events::{FrontEvents, Heard};
 pub use front::Front;
