@@ -14,6 +14,8 @@ const DIR =
 interface View {
   name: string;
   scene: string;
+  /** Taller than the window usually is, so that everything is in the picture. */
+  tall?: { wide: number; narrow: number };
   arrange?: (page: Page, wide: boolean) => Promise<void>;
 }
 
@@ -24,7 +26,7 @@ const select = async (page: Page, wide: boolean) => {
 const views: View[] = [
   { name: "first", scene: "first" },
   { name: "queue", scene: "queue", arrange: select },
-  { name: "states", scene: "states" },
+  { name: "states", scene: "states", tall: { wide: 1960, narrow: 2900 } },
   { name: "empty", scene: "empty" },
   {
     name: "add",
@@ -66,8 +68,8 @@ const views: View[] = [
 ];
 
 const sizes = [
-  { name: "wide", width: 1120, height: 700, scale: 1.5 },
-  { name: "narrow", width: 320, height: 640, scale: 2 },
+  { name: "wide" as const, width: 1120, height: 700, scale: 1.5 },
+  { name: "narrow" as const, width: 320, height: 640, scale: 2 },
 ];
 
 let stage: Stage;
@@ -81,7 +83,8 @@ for (const view of views) {
   test(`picture: ${view.name}`, async () => {
     for (const theme of ["light", "dark"] as const) {
       for (const { name, ...size } of sizes) {
-        const { page, complaints, close } = await stage.open({ scene: view.scene, theme, ...size });
+        const height = view.tall?.[name] ?? size.height;
+        const { page, complaints, close } = await stage.open({ scene: view.scene, theme, ...size, height });
         await view.arrange?.(page, name === "wide");
         // Transitions last a tenth of a second; a picture taken within one would show none of its two ends.
         await page.evaluate(() =>

@@ -118,7 +118,7 @@ export const words = {
   },
   drop: {
     title: (n: number | null) =>
-      n === null ? "Drop to upload" : `Drop ${count(n, "item", "items")} to upload`,
+      n === null ? "Drop to upload" : `Drop ${files(n)} to upload`,
     to: (destination: string, folder: string | null) =>
       folder ? `To ${destination}, in ${folder}` : `To ${destination}`,
     keep: "They are kept here until you have chosen where they go.",

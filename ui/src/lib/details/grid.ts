@@ -15,11 +15,14 @@ export interface Layout {
   height: number;
 }
 
-export function layout(parts: number, width: number): Layout {
+/** `scale`: device pixels in a pixel; cells begin on one, so that their edges stay sharp. */
+export function layout(parts: number, width: number, scale = 1): Layout {
   let columns = USUAL_COLUMNS;
   while (Math.ceil(parts / columns) * (width / columns) > TALLEST && width / columns > SMALLEST_CELL)
     columns += 1;
-  const step = width / columns;
-  const gap = step > 10 ? 2 : step > 5 ? 1 : step > 3 ? 0.5 : 0;
+  const gapWanted = width / columns > 10 ? 2 : width / columns > 5 ? 1 : width / columns > 3 ? 0.5 : 0;
+  // The last cell needs no gap after it.
+  const step = Math.max(1 / scale, Math.floor(((width + gapWanted) / columns) * scale) / scale);
+  const gap = Math.round(gapWanted * scale) / scale;
   return { columns, step, gap, height: Math.ceil(parts / columns) * step - gap };
 }

@@ -2,6 +2,8 @@
 
 /** Characters of the name before its type that are always shown. */
 const KEPT = 14;
+/** The shortest beginning that is worth an ellipsis. */
+const SHORTEST_START = 4;
 /** A longer "type" is part of the name ("report.final version"). */
 const LONGEST_TYPE = 8;
 
@@ -22,6 +24,6 @@ export function cutName(name: string): CutName {
   const typed = dot > 0 && name.length - dot - 1 <= LONGEST_TYPE && dot < name.length - 1;
   const stem = letters(typed ? name.slice(0, dot) : name);
   const type = typed ? name.slice(dot) : "";
-  if (stem.length <= KEPT + 2) return { start: name, end: "" };
+  if (stem.length < KEPT + SHORTEST_START) return { start: name, end: "" };
   return { start: stem.slice(0, -KEPT).join(""), end: stem.slice(-KEPT).join("") + type };
 }

@@ -40,26 +40,23 @@ export const rowName = (row: JobRow): string =>
     row.size > 0 && row.state !== "verified" ? percent(row.confirmed, row.size) : null,
   );
 
-/** Actions that stand in the row itself, the first that applies; never Cancel beside Pause. */
-const INLINE: Action[] = [
-  "pause",
-  "resume",
-  "retry",
-  "replace-key",
-  "mark-arrived",
-  "send-again",
-  "copy-link",
-  "remove",
-];
+/** Actions that may stand in the row itself, the first that applies; never Cancel beside Pause. A refused key has its banner. */
+const INLINE: Action[] = ["pause", "resume", "retry", "copy-link"];
+/** Beside a sentence there is room for longer words. */
+const BESIDE_SENTENCE: Action[] = [...INLINE, "replace-key", "mark-arrived", "send-again", "remove"];
 
 export interface Placed {
   /** In the row, or beside its sentence. */
   inline: Action | null;
+  /** Whether it stands beside the sentence: words do, the icons of pause and resume keep their place. */
+  beside: boolean;
   /** Behind ⋯. */
   menu: Action[];
 }
 
 export function place(row: JobRow): Placed {
-  const inline = INLINE.find((action) => row.actions.includes(action)) ?? null;
-  return { inline, menu: row.actions.filter((action) => action !== inline) };
+  const offered = row.sentence === null ? INLINE : BESIDE_SENTENCE;
+  const inline = offered.find((action) => row.actions.includes(action)) ?? null;
+  const beside = row.sentence !== null && inline !== "pause" && inline !== "resume";
+  return { inline, beside, menu: row.actions.filter((action) => action !== inline) };
 }
