@@ -2,7 +2,10 @@
 //!
 //! Whoever holds the folder's [`FolderLock`] runs the [`App`](partway_app::App) and a [`Server`] on a socket in that folder; every other front
 //! end is a [`Client`] of it. A front end holds a [`Front`], which is one or the other, and opens a new one when the holder is gone.
-//! See docs/bridge.md for the lines that go over the socket.
+//!
+//! One JSON object a line in each direction, as `partway_api` has them: a front end sends `{"id":1,"request":{"ask":"list"}}`, the holder sends
+//! `{"to":"answer","id":1,"result":{"Ok":…}}`, and after `follow` also `{"to":"event",…}` and `{"to":"lagged"}`, after `look` `{"to":"tick",…}`.
+//! Answers may come in another order than questions. A line that is not understood gets an answer that says so and ends nothing.
 //!
 //! What is absent: no pid file (a pid says nothing after a crash, the system's file lock does), and no port that other users could reach.
 

@@ -18,6 +18,8 @@ use crate::tracker::{Tracker, lets_expect_end};
 
 /// Between an event that lets expect a file's end and the look into the list, should the end itself not be told.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So long without a word while files are open, and the list is asked: whatever was missed must not be waited for for ever.
+const QUIET: Duration = Duration::from_secs(10);
 /// For what was told while the app closed.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
@@ -134,12 +136,7 @@ impl<'a> Work<'a> {
     async fn wait(&mut self, followed: &mut Followed) -> Result<Option<Why>, Stopped> {
         let mut look_at: Option<Instant> = None;
         while self.tracker.open() > 0 {
-            let look = async {
-                match look_at {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let look = sleep_until(look_at.unwrap_or_else(|| Instant::now() + QUIET));
             tokio::select! {
                 heard = followed.events.next() => match heard {
                     Heard::Event(event) => {
