@@ -15,7 +15,7 @@ pub(crate) fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i
             "a web page came where data was due (a sign-in page of the network, or a proxy)".to_owned()
         }
         (Some(message), false) => redact_text(message),
-        (None, false) => "no explanation came with it".to_owned(),
+        (None, false) => unexplained(answer.status).to_owned(),
     };
     let cause = match cause {
         // Only here the clocks are known; where they are not, the storage's word stands.
@@ -31,6 +31,17 @@ pub(crate) fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i
         code: answer.code.map(redact_text),
         detail,
         clock_ahead,
+    }
+}
+
+/// What a status says by itself (RFC 9110, 15; RFC 6585, 4), where nobody added a word.
+const fn unexplained(status: u16) -> &'static str {
+    match status {
+        408 => "the service waited too long for the rest of the request",
+        429 | 503 => "the service was busy",
+        502 | 504 => "a server in between got no answer from the service",
+        500..=599 => "the service reported a fault of its own",
+        _ => "no explanation came with it",
     }
 }
 

@@ -22,3 +22,31 @@ pub(crate) fn whole(value: &Value) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_read_in_every_form_and_nothing_else_is() {
+        for value in [json!(7), json!(7.0), json!("7"), json!(" 7 ")] {
+            assert_eq!(whole(&value), Some(7), "{value}");
+        }
+        assert_eq!(whole(&json!(u64::MAX)), Some(u64::MAX));
+        for value in [
+            json!(-7),
+            json!(7.5),
+            json!(1e300),
+            json!("7.0"),
+            json!("-7"),
+            json!(""),
+            json!(null),
+            json!([7]),
+            json!(true),
+        ] {
+            assert_eq!(whole(&value), None, "{value}");
+        }
+    }
+}

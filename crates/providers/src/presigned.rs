@@ -44,3 +44,65 @@ pub(crate) fn expires_at(url: &str) -> Option<u64> {
 fn query(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn with(query: &str) -> Option<String> {
+        let headers = [("Content-Type".to_owned(), "application/octet-stream".to_owned())];
+        fault(&format!("https://s.example/k?{query}"), 5, &headers)
+    }
+
+    #[test]
+    fn a_link_that_demands_only_what_is_sent_is_good() {
+        for query in [
+            "",
+            "X-Amz-SignedHeaders=host",
+            "X-Amz-SignedHeaders=content-length%3BContent-Type%3Bhost",
+            "a=b",
+        ] {
+            assert_eq!(with(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn the_header_that_cannot_be_sent_is_named() {
+        let fault = with("X-Amz-SignedHeaders=host;x-amz-acl;x-amz-tagging").unwrap();
+        assert!(fault.contains("x-amz-acl"), "{fault}");
+    }
+
+    #[test]
+    fn the_checksum_of_nothing_fits_only_an_empty_part() {
+        let url = "https://s.example/k?x-amz-checksum-crc32=AAAAAA%3D%3D";
+        assert!(fault(url, 5, &[]).unwrap().contains("x-amz-checksum-crc32"));
+        assert_eq!(fault(url, 0, &[]), None);
+        assert_eq!(fault("https://s.example/k?x-amz-checksum-crc32=AAAAAQ%3D%3D", 5, &[]), None);
+    }
+
+    #[test]
+    fn the_end_of_a_link_is_read_from_its_query() {
+        let query =
+            "https://s.example/k?X-Amz-Date=20240501T100000Z&X-Amz-Expires=3600&X-Amz-Security-Token=t";
+        assert_eq!(expires_at(query), Some(1_714_561_200));
+        for url in [
+            "https://s.example/k",
+            "https://s.example/k?X-Amz-Date=20240501T100000Z",
+            "nonsense",
+            "https://s.example/k?X-Amz-Date=20249901T100000Z&X-Amz-Expires=1",
+        ] {
+            assert_eq!(expires_at(url), None, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_stumble(url in "\\PC{0,60}", query in "\\PC{0,60}") {
+            for url in [url, format!("https://h/?X-Amz-Date={query}&X-Amz-Expires={query}&X-Amz-SignedHeaders={query}")] {
+                let _ = (fault(&url, 1, &[]), expires_at(&url));
+            }
+        }
+    }
+}

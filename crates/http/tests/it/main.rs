@@ -1,4 +1,10 @@
 //! Both clients against servers that are nothing but sockets, so that every byte on the wire is seen.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests stand outside the test functions"
+)]
 
 mod api;
 mod api_refusals;

@@ -1,4 +1,12 @@
 //! Keys in memory, and in a real keychain behind a D-Bus session of its own.
+#![cfg_attr(
+    target_os = "linux",
+    expect(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "helpers of tests stand outside the test functions"
+    )
+)]
 
 #[cfg(target_os = "linux")]
 mod inside;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use partway_core::{Failure, Step};
+use partway_core::{Cause, Failure, RetryClass, Step};
 use partway_provider::{CheckReport, Finding};
 use serde_json::json;
 
@@ -14,6 +14,7 @@ pub(crate) const KEY_ONLY_AT_FIRST_UPLOAD: &str =
 
 const NO_ANSWER_KEY: &str = "AutoRender did not answer, so nothing can be said of the key";
 const NO_ANSWER_CLOCK: &str = "AutoRender did not answer, so nothing can be said of its clock";
+const NOT_ASKED: &str = "AutoRender was not asked, because such a key cannot be sent";
 const NO_DATE: &str = "AutoRender did not tell its time";
 
 /// Somebody waits and looks at it.
@@ -27,6 +28,13 @@ pub(crate) async fn check(provider: &AutoRender) -> CheckReport {
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (clock_ahead, refused) = match outcome {
         Ok(answer) => (answer.clock_ahead, None),
+        Err(failure) if failure.status.is_none() && failure.class == RetryClass::Credentials => {
+            return CheckReport {
+                host: Finding::CannotKnow(NOT_ASKED),
+                clock_ahead: Finding::CannotKnow(NOT_ASKED),
+                key: Finding::Bad(failure),
+            };
+        }
         // Without JSON it was not AutoRender who answered: a sign-in page of the network, another server.
         Err(failure) if !from_the_api(&failure) => {
             return CheckReport {
@@ -45,7 +53,6 @@ pub(crate) async fn check(provider: &AutoRender) -> CheckReport {
 }
 
 fn from_the_api(failure: &Failure) -> bool {
-    use partway_core::{Cause, RetryClass};
     let client_side = failure.status.is_some_and(|status| (400..500).contains(&status));
     client_side && failure.class != RetryClass::Offline && !matches!(failure.cause, Cause::BrokenReply { .. })
 }

@@ -1,0 +1,63 @@
+//! What can be set up, and the sentences for what cannot.
+
+use std::fmt::Write;
+
+use partway_providers::autorender::{Auth, Settings};
+use partway_providers::{kinds, validate};
+use serde_json::json;
+
+#[test]
+fn what_is_not_set_has_its_default() {
+    for settings in [json!({}), json!(null), json!({ "url": "", "auth": null })] {
+        let read = Settings::read(&settings).unwrap();
+        assert_eq!((read.url.as_str(), read.auth), ("https://upload.autorender.io/", Auth::Bearer));
+    }
+    assert_eq!(Settings::read(&json!({ "auth": "x-api-key" })).unwrap().auth, Auth::XApiKey);
+}
+
+#[test]
+fn without_tls_only_this_computer_is_talked_to() {
+    for url in [
+        "https://acme.example/a/b/",
+        "http://127.0.0.1:4000/autorender",
+        "http://localhost:1",
+        "http://[::1]:2",
+        "http://127.8.8.8",
+    ] {
+        assert_eq!(validate("autorender", &json!({ "url": url })), Ok(()), "{url}");
+    }
+    for url in [
+        "http://upload.autorender.io",
+        "http://10.0.0.1",
+        "http://localhost.example",
+        "http://127.0.0.1.example",
+    ] {
+        assert_eq!(validate("autorender", &json!({ "url": url })).unwrap_err().field, "url", "{url}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_told_in_a_sentence() {
+    let mut words = String::new();
+    for (kind, settings) in [
+        ("autorender", json!({ "url": "upload.autorender.io" })),
+        ("autorender", json!({ "url": "http://upload.autorender.io" })),
+        ("autorender", json!({ "url": "ftp://upload.autorender.io" })),
+        ("autorender", json!({ "url": "https://me:pass@upload.autorender.io" })),
+        ("autorender", json!({ "url": "https://upload.autorender.io/?a=b" })),
+        ("autorender", json!({ "url": 7 })),
+        ("autorender", json!({ "auth": "basic" })),
+        ("nobody", json!({})),
+    ] {
+        let error = validate(kind, &settings).unwrap_err();
+        writeln!(words, "{kind} {settings}\n  {}: {}", error.field, error.sentence).unwrap();
+    }
+    insta::assert_snapshot!(words);
+}
+
+#[test]
+fn every_kind_can_be_opened() {
+    for kind in kinds() {
+        assert_eq!(validate(kind.name, &json!({})), Ok(()), "{}", kind.name);
+    }
+}
