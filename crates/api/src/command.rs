@@ -18,6 +18,7 @@ pub enum Selection {
 }
 
 /// A wish of the user.
+#[expect(missing_docs, reason = "what the fields are is said by the sentence above each wish")]
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
@@ -74,6 +75,7 @@ pub enum Command {
 }
 
 /// The answer to a [`Command`].
+#[expect(missing_docs, reason = "what the fields are is said by the sentence above each answer")]
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "done", rename_all = "kebab-case")]
 pub enum Done {

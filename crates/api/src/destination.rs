@@ -55,6 +55,7 @@ pub struct DestinationDraft {
 }
 
 /// A key on its way in. It has no way out: no view holds one.
+#[expect(missing_docs, reason = "what the fields are is said by the sentence above each source")]
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "from", rename_all = "kebab-case")]
 pub enum KeyDraft {

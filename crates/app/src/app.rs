@@ -1,67 +1,165 @@
 //! The one object that front ends hold.
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use partway_api::{Answer, ApiError, Code, Event, Look, Request, Tick};
+use partway_api::{Answer, ApiError, Code, Event, Look, Request, Settings};
+use partway_engine::{Bounds, Clock, Engine, EngineOptions};
+use partway_http::{ApiClient, PartClient};
+use tokio::sync::{broadcast, watch};
 
-use crate::{AppOptions, OpenError};
+use crate::events::{self, Events};
+use crate::keys::Keys;
+use crate::practice::Practice;
+use crate::system::{SystemChance, SystemClock};
+use crate::watch::Watch;
+use crate::{AppOptions, OpenError, commands};
 
 /// A running Partway on one data folder. Cheap to clone; all clones are the same.
 #[derive(Clone)]
-pub struct App {}
+pub struct App(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) http: ApiClient,
+    pub(crate) practice: Practice,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) closed: watch::Sender<bool>,
+    /// Speeds of the last minute, one a second, oldest first.
+    pub(crate) speeds: Mutex<VecDeque<u64>>,
+    /// What was dropped before there was a destination.
+    pub(crate) dropped: Mutex<Vec<PathBuf>>,
+    /// Where a damaged journal was put, until the notice is taken away.
+    pub(crate) set_aside: Mutex<Option<PathBuf>>,
+    /// Raised whenever something that is shown changed without a happening of the engine.
+    pub(crate) changed: watch::Sender<u64>,
+}
 
 impl App {
     /// Opens the journal, takes up what was unfinished and starts the engine. The caller holds the folder's lock.
     ///
     /// # Errors
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
-    pub async fn open(_options: AppOptions) -> Result<Self, OpenError> {
-        Ok(Self {})
+    pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let mut http_options = options.http;
+        let time = Arc::clone(&clock);
+        http_options
+            .clock
+            .get_or_insert_with(|| Arc::new(move || u64::try_from(time.unix_ms() / 1000).unwrap_or(0)));
+        let http = ApiClient::new(&http_options).map_err(|error| OpenError(error.to_string()))?;
+        let parts = PartClient::new(&http_options).map_err(|error| OpenError(error.to_string()))?;
+        let practice = Practice::new(options.sandbox, &options.data_dir);
+        let keys = Arc::new(Keys::new(options.keychain, options.variables, http.clone(), practice.clone()));
+        let engine = Engine::open(
+            &options.data_dir,
+            EngineOptions {
+                clock: Arc::clone(&clock),
+                chance: Arc::new(SystemChance),
+                providers: Arc::clone(&keys) as _,
+                parts,
+                bounds: Bounds::default(),
+                headless: options.headless,
+            },
+        )
+        .await
+        .map_err(|error| OpenError(sentence(&error.to_string())))?;
+        let app = Self(Arc::new(Inner {
+            engine: engine.engine,
+            keys,
+            http,
+            practice,
+            clock,
+            events: broadcast::channel(4096).0,
+            closed: watch::channel(false).0,
+            speeds: Mutex::default(),
+            dropped: Mutex::default(),
+            set_aside: Mutex::new(engine.set_aside),
+            changed: watch::channel(0).0,
+        }));
+        let settings = app.settings().await;
+        app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
+        tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
+        Ok(app)
     }
 
     /// Answers one request.
     ///
     /// # Errors
     /// An [`ApiError`] ready to be shown.
-    pub async fn ask(&self, _request: Request) -> Result<Answer, ApiError> {
-        Err(ApiError::new(Code::Internal, "not there yet"))
+    pub async fn ask(&self, request: Request) -> Result<Answer, ApiError> {
+        commands::answer(self, request).await
     }
 
     /// What happens from now on.
     #[must_use]
     pub fn follow(&self) -> Events {
-        Events {}
+        Events::new(self.0.events.subscribe(), self.0.closed.subscribe())
     }
 
     /// Ticks for a look, at most one every 100 ms and only when something in it changed.
     #[must_use]
-    pub fn watch(&self, _look: Look) -> Watch {
-        Watch {}
+    pub fn watch(&self, look: Look) -> Watch {
+        Watch::start(self.clone(), look)
     }
 
     /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
-    pub async fn close(&self, _grace: Duration) {}
-}
+    pub async fn close(&self, grace: Duration) {
+        self.0.engine.close(grace).await;
+        self.0.practice.stop().await;
+        self.0.closed.send_replace(true);
+    }
 
-/// A stream of [`Event`]s.
-pub struct Events {}
+    pub(crate) async fn settings(&self) -> Settings {
+        let json = self.0.engine.setting("settings").await.ok().flatten();
+        json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    }
 
-impl Events {
-    /// The next event; `Err(n)` when `n` were dropped because the reader was too slow, `None` after the app closed.
-    pub async fn next(&mut self) -> Option<Result<Event, u64>> {
-        None
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.0.clock.unix_ms()
+    }
+
+    pub(crate) fn dropped(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.0.dropped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something that is shown changed.
+    pub(crate) fn touch(&self) {
+        self.0.changed.send_modify(|count| *count += 1);
     }
 }
 
-/// A stream of [`Tick`]s for one look.
-pub struct Watch {}
+/// Ends when the app was closed.
+pub(crate) async fn closed(signal: &mut watch::Receiver<bool>) {
+    // An error means that the app itself is gone, which is the same.
+    let _ = signal.wait_for(|closed| *closed).await;
+}
 
-impl Watch {
-    /// The next tick; `None` after the app closed. Cancel-safe.
-    pub async fn next(&mut self) -> Option<Tick> {
-        None
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.'))
+    })
+}
+
+/// The engine's refusals as a front end is told them.
+pub(crate) fn refusal(refusal: partway_engine::Refusal) -> ApiError {
+    match refusal {
+        partway_engine::Refusal::Journal(error) => journal(&error),
+        partway_engine::Refusal::NameTaken(name) => ApiError::field(
+            "name",
+            format!("There is a destination named {name} already. Choose another name."),
+        ),
+        other => ApiError::new(Code::Refused, sentence(&other.to_string())),
     }
+}
 
-    /// Looks elsewhere; the next tick holds everything of the new look.
-    pub fn look(&self, _look: Look) {}
+/// The journal's troubles as a front end is told them.
+pub(crate) fn journal(error: &partway_engine::JournalError) -> ApiError {
+    ApiError::new(Code::Internal, sentence(&error.to_string()))
+        .hint("Nothing that was confirmed is lost. Check that the disk has room and the data folder can be written.")
 }

@@ -4,7 +4,17 @@
 //! two engines on one folder would send everything twice.
 
 mod app;
+mod commands;
+mod events;
+mod keys;
 mod options;
+mod practice;
+mod system;
+mod view;
+mod watch;
+mod words;
 
-pub use app::{App, Events, Watch};
+pub use app::App;
+pub use events::Events;
 pub use options::{AppOptions, OpenError, Variables};
+pub use watch::Watch;

@@ -15,6 +15,8 @@ pub struct Kind {
     pub name: &'static str,
     /// The name for people.
     pub title: &'static str,
+    /// What it is, in two or three words.
+    pub about: &'static str,
     /// Where the key is found.
     pub key_hint: &'static str,
     /// The vendor's own address; `None` where each customer has one.

@@ -50,6 +50,9 @@ pub struct Cli {
     /// Seconds by which the fault clock-skew puts the server's clock ahead; negative: behind
     #[arg(long, value_name = "S", default_value_t = 1200, allow_negative_numbers = true)]
     skew: i64,
+    /// End when standard input is closed: so a child ends with its parent, however that one ends
+    #[arg(long)]
+    pub end_with_stdin: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -8,7 +8,9 @@ use partway_sandbox::{Cli, Options, Running, start};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let running = match start(Options::from(Cli::parse())).await {
+    let cli = Cli::parse();
+    let end_with_stdin = cli.end_with_stdin;
+    let running = match start(Options::from(cli)).await {
         Ok(running) => running,
         Err(error) => {
             eprintln!("partway-sandbox: {error}");
@@ -19,9 +21,23 @@ async fn main() -> ExitCode {
         eprintln!("partway-sandbox: nobody reads the first line: {error}");
         return ExitCode::FAILURE;
     }
-    told_to_stop().await;
+    tokio::select! {
+        () = told_to_stop() => {}
+        () = stdin_closed(), if end_with_stdin => {}
+    }
     running.stop().await;
     ExitCode::SUCCESS
+}
+
+/// The system closes a pipe also when its other end was killed: so a child ends with its parent, whatever way that goes.
+async fn stdin_closed() {
+    let (sender, closed) = tokio::sync::oneshot::channel();
+    // A thread of its own: a read of standard input cannot be called off, and must not keep the runtime from ending.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = closed.await;
 }
 
 fn announce(running: &Running) -> std::io::Result<()> {

@@ -30,6 +30,7 @@ use crate::{Kind, SettingsError};
 pub(crate) const KIND: Kind = Kind {
     name: "autorender",
     title: "AutoRender",
+    about: "Media workspace",
     key_hint: "In AutoRender: Settings, API keys",
     default_url: Some(settings::DEFAULT_URL),
     cannot_know: &[

@@ -1,0 +1,114 @@
+//! Taking files in, and what can be done with a batch before it starts.
+
+use std::path::PathBuf;
+
+use partway_api::{Answer, ApiError, Code, Done, RawPath};
+use partway_engine::{BatchId, Destination, DestinationId, LeftOut, WhyLeftOut, intake, paths};
+
+use super::destinations::{chosen, find};
+use crate::App;
+use crate::app::refusal;
+use crate::keys::KeySource;
+use crate::practice;
+use crate::view::{self, Named};
+use crate::words;
+
+/// So many paths may be named at once; a folder with more files is no problem.
+const MOST_PATHS: usize = 100_000;
+
+pub(super) async fn add(
+    app: &App,
+    raw: Vec<RawPath>,
+    destination: Option<String>,
+    countdown: bool,
+) -> Result<Answer, ApiError> {
+    if raw.len() > MOST_PATHS {
+        return Err(ApiError::new(Code::Refused, "These are too many files at once.")
+            .hint("Add their folder instead."));
+    }
+    let paths: Option<Vec<PathBuf>> = raw.iter().map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
+    let paths = paths.ok_or_else(|| ApiError::new(Code::Internal, "A path did not come through."))?;
+    let found = match destination {
+        Some(name) => Some(find(app, &name).await?),
+        None => chosen(app).await?.0,
+    };
+    let Some(found) = found else {
+        if countdown {
+            // Dropped on the window before there is a destination: kept while one is set up.
+            app.dropped().extend(paths);
+            app.touch();
+        }
+        return Err(ApiError::new(Code::NoDestination, "There is no destination yet.")
+            .hint("Add one; the files are kept until then."));
+    };
+    take(app, paths, &found, countdown).await
+}
+
+async fn take(app: &App, paths: Vec<PathBuf>, to: &Destination, countdown: bool) -> Result<Answer, ApiError> {
+    let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
+    let mut intake =
+        looked.map_err(|_| ApiError::new(Code::Internal, "The files could not be looked at."))?;
+    let is_practice = KeySource::of(to) == KeySource::Practice;
+    if is_practice {
+        let (fits, too_large): (Vec<_>, Vec<_>) =
+            intake.files.into_iter().partition(|file| file.identity.size <= practice::LARGEST);
+        intake.files = fits;
+        intake.left_out.extend(too_large.into_iter().map(|file| LeftOut {
+            path: file.path.to_string_lossy().into_owned(),
+            why: WhyLeftOut::TooLarge(practice::LARGEST),
+        }));
+    }
+    let told = |left: &[LeftOut]| {
+        let real = left.iter().filter(|left| left.why != WhyLeftOut::Ignored);
+        real.map(|left| (left.path.clone(), words::left_out(&left.path, &left.why))).collect::<Vec<_>>()
+    };
+    let left_out = told(&intake.left_out);
+    if intake.files.is_empty() {
+        return Ok(Answer::Added { batch: None, jobs: Vec::new(), left_out });
+    }
+    let seconds = i64::from(app.settings().await.countdown_seconds);
+    let wait = (countdown && seconds > 0).then_some(seconds * 1000);
+    let folder = chosen(app).await?.1.filter(|_| countdown);
+    let (batch, jobs) = app.0.engine.add(intake, &to.id, folder, wait).await.map_err(refusal)?;
+    let named = Named { name: to.name.clone(), practice: is_practice };
+    let jobs = jobs.iter().map(|job| view::job_line(job, &named)).collect();
+    Ok(Answer::Added { batch: Some(batch.id.0), jobs, left_out })
+}
+
+/// Takes in what was dropped before there was a destination.
+pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<(), ApiError> {
+    let paths = std::mem::take(&mut *app.dropped());
+    app.touch();
+    if !paths.is_empty() {
+        let to = find(app, &to.0).await?;
+        take(app, paths, &to, true).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn start_now(app: &App, batch: String) -> Result<Done, ApiError> {
+    app.0.engine.start_now(&BatchId(batch)).await.map_err(refusal)?;
+    Ok(Done::Jobs { touched: 1 })
+}
+
+pub(super) async fn undo(app: &App, batch: String) -> Result<Done, ApiError> {
+    Ok(Done::Jobs { touched: app.0.engine.undo(&BatchId(batch)).await.map_err(refusal)? })
+}
+
+pub(super) async fn change(
+    app: &App,
+    batch: String,
+    destination: String,
+    folder: Option<String>,
+) -> Result<Done, ApiError> {
+    let to = find(app, &destination).await?;
+    let wait = i64::from(app.settings().await.countdown_seconds.max(1)) * 1000;
+    app.0.engine.redirect(&BatchId(batch), &to.id, folder, wait).await.map_err(refusal)?;
+    Ok(Done::Jobs { touched: 1 })
+}
+
+pub(super) async fn keep(app: &App, batch: String, keep: bool) -> Result<Done, ApiError> {
+    let wait = (!keep).then_some(i64::from(app.settings().await.countdown_seconds.max(1)) * 1000);
+    app.0.engine.set_countdown(&BatchId(batch), wait).await.map_err(refusal)?;
+    Ok(Done::Jobs { touched: 1 })
+}

@@ -1,0 +1,125 @@
+//! Commands about jobs.
+
+use partway_api::{ApiError, Code, Done, JobLine, Selection};
+use partway_core::{Hold, State};
+use partway_engine::{BatchId, Job, JobId, Which};
+
+use crate::App;
+use crate::app::{journal, refusal};
+use crate::view::{self, Names};
+
+/// Jobs are read from the journal so many at a time.
+const PAGE: u32 = 1000;
+
+fn touched(count: Result<u32, partway_engine::Refusal>) -> Result<Done, ApiError> {
+    Ok(Done::Jobs { touched: count.map_err(refusal)? })
+}
+
+/// `all` is what "all" means for this command.
+async fn which(app: &App, selection: &Selection, all: Which) -> Result<Which, ApiError> {
+    Ok(match selection {
+        Selection::Job(text) => Which::Job(job(app, text).await?),
+        Selection::Batch(id) => Which::Batch(BatchId(id.clone())),
+        Selection::All => all,
+    })
+}
+
+/// The one job whose id is, begins or ends with that text.
+async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
+    let text = text.trim();
+    let found =
+        if text.is_empty() { Vec::new() } else { app.0.engine.find(text).await.map_err(|e| journal(&e))? };
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(ApiError::new(Code::Refused, format!("There is no upload with the id {text}."))
+            .hint("The list shows the ids.")),
+        _ => Err(ApiError::new(Code::Refused, format!("More than one upload has an id with {text}."))
+            .hint("Write more of it; ids differ most at their end.")),
+    }
+}
+
+pub(super) async fn pause(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.pause(&which(app, jobs, Which::Open).await?).await)
+}
+
+pub(super) async fn resume(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.resume(&which(app, jobs, Which::Open).await?).await)
+}
+
+pub(super) async fn cancel(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.cancel(&which(app, jobs, Which::Open).await?).await)
+}
+
+pub(super) async fn retry(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.retry(&which(app, jobs, Which::Open).await?).await)
+}
+
+pub(super) async fn remove(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.remove(&which(app, jobs, Which::Ended).await?).await)
+}
+
+pub(super) async fn send_again(app: &App, text: &str) -> Result<Done, ApiError> {
+    touched(app.0.engine.send_again(&job(app, text).await?).await)
+}
+
+pub(super) async fn mark_arrived(app: &App, text: &str) -> Result<Done, ApiError> {
+    app.0.engine.mark_arrived(&job(app, text).await?).await.map_err(refusal)?;
+    Ok(Done::Jobs { touched: 1 })
+}
+
+pub(super) async fn detail(app: &App, text: &str) -> Result<Done, ApiError> {
+    let id = job(app, text).await?;
+    let found = app.0.engine.detail(&id).await.map_err(refusal)?;
+    let to = Names::default().get(&app.0.engine, &found.job.destination).await;
+    let live = app.0.engine.live();
+    Ok(Done::Detail { detail: Box::new(view::detail(&found, &to, live.get(&id), app.now_ms())) })
+}
+
+/// The address of one finished file, or `name<TAB>address` lines.
+pub(super) async fn link(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    let single = matches!(jobs, Selection::Job(_));
+    let ids = match which(app, jobs, Which::Ended).await? {
+        Which::Job(id) => vec![id],
+        Which::Batch(batch) => app.0.engine.jobs_of(&batch).await.map_err(|e| journal(&e))?,
+        Which::Open | Which::Ended => Vec::new(),
+    };
+    let mut lines = Vec::new();
+    for id in ids {
+        let job = app.0.engine.job(&id).await.map_err(refusal)?;
+        if let Some(link) = job.receipt.and_then(|receipt| receipt.link) {
+            lines.push(if single { link } else { format!("{}\t{link}", job.name) });
+        }
+    }
+    if lines.is_empty() {
+        return Err(ApiError::new(Code::Refused, "There is no link: the destination has not told one."));
+    }
+    Ok(Done::Link { text: lines.join("\n") })
+}
+
+async fn each<F: FnMut(&Job) -> bool>(app: &App, mut wanted: F) -> Result<Vec<JobLine>, ApiError> {
+    let (mut lines, mut names, mut after) = (Vec::new(), Names::default(), i64::MIN);
+    loop {
+        let page = app.0.engine.page(after, PAGE).await.map_err(|e| journal(&e))?;
+        let Some(last) = page.last() else { return Ok(lines) };
+        after = last.position;
+        for job in page.iter().filter(|job| wanted(job)) {
+            lines.push(view::job_line(job, &names.get(&app.0.engine, &job.destination).await));
+        }
+    }
+}
+
+pub(super) async fn list(app: &App) -> Result<Vec<JobLine>, ApiError> {
+    each(app, |_| true).await
+}
+
+/// Takes up all that is unfinished: what a person had stopped or had to look at is tried again.
+pub(super) async fn take_up(app: &App) -> Result<Vec<JobLine>, ApiError> {
+    let engine = &app.0.engine;
+    for destination in engine.destinations().await.map_err(|e| journal(&e))? {
+        engine.release_destination(&destination.id, Hold::Credentials).await.map_err(refusal)?;
+        engine.release_destination(&destination.id, Hold::Countdown).await.map_err(refusal)?;
+    }
+    engine.resume(&Which::Open).await.map_err(refusal)?;
+    engine.retry(&Which::Open).await.map_err(refusal)?;
+    each(app, |job| !job.state.is_end() && job.state != State::Cancelling).await
+}

@@ -1,0 +1,57 @@
+//! Every request of a front end, and who answers it.
+
+mod add;
+mod destinations;
+mod jobs;
+mod settings;
+
+use partway_api::{Answer, ApiError, Command, Done, Request};
+use partway_core::ApiKey;
+
+use crate::App;
+
+pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiError> {
+    match request {
+        Request::Command { command } => Ok(Answer::Done { done: obey(app, command).await? }),
+        Request::Add { paths, destination, countdown } => add::add(app, paths, destination, countdown).await,
+        Request::List => Ok(Answer::Jobs { jobs: jobs::list(app).await? }),
+        Request::TakeUp => Ok(Answer::Jobs { jobs: jobs::take_up(app).await? }),
+        Request::LendKey { destination, key } => {
+            destinations::lend(app, destination, ApiKey::new(key.0)).await?;
+            Ok(Answer::Ok)
+        }
+        // The bridge keeps these for itself: they are about a connection or a window.
+        Request::Follow | Request::Look { .. } | Request::Show => Ok(Answer::Ok),
+    }
+}
+
+async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
+    use Command as C;
+    match command {
+        C::Pause { jobs } => jobs::pause(app, &jobs).await,
+        C::Resume { jobs } => jobs::resume(app, &jobs).await,
+        C::Cancel { jobs } => jobs::cancel(app, &jobs).await,
+        C::Retry { jobs } => jobs::retry(app, &jobs).await,
+        C::SendAgain { job } => jobs::send_again(app, &job).await,
+        C::MarkArrived { job } => jobs::mark_arrived(app, &job).await,
+        C::Remove { jobs } => jobs::remove(app, &jobs).await,
+        C::Detail { job } => jobs::detail(app, &job).await,
+        C::Link { jobs } => jobs::link(app, &jobs).await,
+        C::StartNow { batch } => add::start_now(app, batch).await,
+        C::Undo { batch } => add::undo(app, batch).await,
+        C::ChangeBatch { batch, destination, folder } => add::change(app, batch, destination, folder).await,
+        C::KeepBatch { batch, keep } => add::keep(app, batch, keep).await,
+        C::Kinds => Ok(destinations::kinds()),
+        C::Check { draft, key } => destinations::check(app, &draft, key).await,
+        C::AddDestination { draft, key } => destinations::add(app, &draft, key).await,
+        C::ReplaceKey { destination, key } => destinations::replace_key(app, &destination, key).await,
+        C::RemoveDestination { id } => destinations::remove(app, &id).await,
+        C::Destinations => Ok(Done::Destinations { destinations: destinations::all(app).await? }),
+        C::UseDestination { id, folder } => destinations::choose(app, &id, folder).await,
+        C::Practice => destinations::practice(app).await,
+        C::EmptyPractice => destinations::empty_practice(app).await,
+        C::Settings => Ok(Done::Settings { settings: app.settings().await }),
+        C::ChangeSettings { settings } => settings::change(app, settings).await,
+        C::CheckKeychain => Ok(Done::Keychain { keychain: settings::keychain(app).await }),
+    }
+}

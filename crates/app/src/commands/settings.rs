@@ -1,0 +1,63 @@
+//! Settings, and whether the keychain works.
+
+use partway_api::{ApiError, Code, Done, KeychainView, Settings};
+use partway_keychain::{Kept, KeychainError};
+
+use crate::App;
+use crate::app::journal;
+
+/// More connections than this help no line and hurt every server.
+const MOST_PARTS: u32 = 64;
+
+/// A countdown longer than this would look like a queue that hangs.
+const LONGEST_COUNTDOWN: u32 = 600;
+
+pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiError> {
+    if settings.parts_at_once.is_some_and(|parts| parts == 0 || parts > MOST_PARTS) {
+        return Err(ApiError::field("parts_at_once", format!("Between 1 and {MOST_PARTS}, or Automatic.")));
+    }
+    if settings.countdown_seconds > LONGEST_COUNTDOWN {
+        return Err(ApiError::field("countdown_seconds", format!("At most {LONGEST_COUNTDOWN} seconds.")));
+    }
+    if !["system", "light", "dark"].contains(&settings.theme.as_str()) {
+        return Err(ApiError::field("theme", "One of system, light and dark."));
+    }
+    let json =
+        serde_json::to_string(&settings).map_err(|error| ApiError::new(Code::Internal, error.to_string()))?;
+    app.0.engine.set_setting("settings", json).await.map_err(|e| journal(&e))?;
+    app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
+    app.touch();
+    Ok(Done::Settings { settings })
+}
+
+/// Seen by storing, reading and removing a test entry.
+pub(super) async fn keychain(app: &App) -> KeychainView {
+    match &app.0.keys.keychain {
+        None => {
+            KeychainView { works: false, text: "This computer has no keychain that Partway can use.".into() }
+        }
+        Some(keychain) => match keychain.status().await {
+            Ok(Kept::System) => {
+                KeychainView { works: true, text: "Working: a test entry was stored and read back".into() }
+            }
+            Ok(Kept::ThisSession) => {
+                KeychainView { works: false, text: "Keys are kept for this session only.".into() }
+            }
+            Err(error) => KeychainView { works: false, text: keychain_words(&error) },
+        },
+    }
+}
+
+/// What is wrong with the keychain, and what to do.
+pub(super) fn keychain_words(error: &KeychainError) -> String {
+    match error {
+        KeychainError::Absent { .. } => "This computer has no keychain that Partway can use.".into(),
+        KeychainError::Locked => "The keychain is locked. Unlock it, then try again.".into(),
+        KeychainError::Refused { .. } => {
+            "The keychain did not let Partway in. Allow it there, then try again.".into()
+        }
+        KeychainError::Slow => {
+            "The keychain has not answered. Look for a question it asks, then try again.".into()
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The real clock and real chance: the one place where time and randomness come in.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use partway_engine::{Chance, Clock};
+
+/// The system's clock.
+pub(crate) struct SystemClock(Instant);
+
+impl SystemClock {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for SystemClock {
+    fn unix_ms(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn steady(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// The system's chance.
+pub(crate) struct SystemChance;
+
+impl Chance for SystemChance {
+    fn next(&self) -> f64 {
+        rand::random()
+    }
+}

@@ -1,0 +1,93 @@
+//! A job as programs see it.
+
+use partway_api::{HoldName, JobLine, ReceiptView, StateName};
+use partway_core::{Hold, Holds, State};
+use partway_engine::Job;
+
+use super::Named;
+use crate::words;
+
+/// The api's name of a state.
+pub(crate) const fn state(state: &State) -> StateName {
+    match state {
+        State::Waiting => StateName::Waiting,
+        State::Checking => StateName::Checking,
+        State::Uploading => StateName::Uploading,
+        State::Finishing => StateName::Finishing,
+        State::Uploaded => StateName::Uploaded,
+        State::Verified => StateName::Verified,
+        State::NeedsAttention(_) => StateName::NeedsAttention,
+        State::Cancelling => StateName::Cancelling,
+        State::Cancelled => StateName::Cancelled,
+    }
+}
+
+/// The api's names of holds.
+pub(crate) fn holds(holds: Holds) -> Vec<HoldName> {
+    let name = |hold| match hold {
+        Hold::User => HoldName::User,
+        Hold::Countdown => HoldName::Countdown,
+        Hold::Offline => HoldName::Offline,
+        Hold::Credentials => HoldName::Credentials,
+        Hold::SourceMissing => HoldName::SourceMissing,
+        Hold::Schedule => HoldName::Schedule,
+        Hold::Throttled => HoldName::Throttled,
+    };
+    holds.iter().map(name).collect()
+}
+
+/// The receipt of a job that has arrived.
+pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
+    let told = job.receipt.as_ref()?;
+    Some(ReceiptView {
+        id: told.id.clone(),
+        name: told.name.clone(),
+        link: told.link.clone(),
+        size: job.identity.size,
+        checksum: job.checksum.clone(),
+        parts: job.plan.map_or(0, |plan| plan.count()),
+        finished_at: job.finished_at.unwrap_or_default(),
+    })
+}
+
+/// The sentence for a job that is not simply going on.
+pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
+    use partway_core::Strength;
+    match &job.state {
+        State::NeedsAttention(cause) => Some(words::sentence(cause, &job.name, to)),
+        State::Uploaded => Some(match job.receipt.as_ref().map(|receipt| receipt.strength) {
+            Some(Strength::Presumed) => format!(
+                "{} has most likely arrived, but {to} never confirmed it. Look there, then mark it as arrived or send it again.",
+                job.name
+            ),
+            Some(Strength::MarkedByUser) => {
+                format!("{} was marked as arrived by you; {to} never confirmed it.", job.name)
+            }
+            _ => format!(
+                "{to} confirmed {}, but gives no checksum for every part; keep your original.",
+                job.name
+            ),
+        }),
+        State::Waiting if job.holds.contains(Hold::Credentials) => {
+            Some(format!("{to} does not accept this key. {} waits, nothing is lost.", job.name))
+        }
+        _ => None,
+    }
+}
+
+/// One job as `partwayctl list --json` prints it.
+pub(crate) fn job_line(job: &Job, to: &Named) -> JobLine {
+    JobLine {
+        id: job.id.0.clone(),
+        file: job.path.to_string_lossy().into_owned(),
+        destination: to.name.clone(),
+        state: state(&job.state),
+        holds: holds(job.holds),
+        size: job.identity.size,
+        confirmed: job.confirmed,
+        parts: job.plan.map_or(0, |plan| plan.count()),
+        parts_confirmed: job.parts_confirmed,
+        reason: reason(job, &to.name),
+        receipt: receipt(job),
+    }
+}

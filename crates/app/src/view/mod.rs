@@ -1,0 +1,13 @@
+//! From what the engine has to what a front end shows.
+
+mod destination;
+mod detail;
+mod line;
+mod names;
+mod row;
+
+pub(crate) use destination::destination;
+pub(crate) use detail::detail;
+pub(crate) use line::{holds, job_line, reason, receipt, state};
+pub(crate) use names::{Named, Names};
+pub(crate) use row::{Around, row};

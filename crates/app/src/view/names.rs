@@ -1,0 +1,39 @@
+//! Names of destinations, also of removed ones, looked up once.
+
+use std::collections::HashMap;
+
+use partway_engine::{DestinationId, Engine};
+
+use crate::keys::KeySource;
+
+/// What a row needs to know of a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) practice: bool,
+}
+
+/// A small store of names.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<DestinationId, Named>);
+
+impl Names {
+    /// The name of a destination; one that the journal lost has an honest stand-in.
+    pub(crate) async fn get(&mut self, engine: &Engine, id: &DestinationId) -> Named {
+        if let Some(named) = self.0.get(id) {
+            return named.clone();
+        }
+        let found = engine.destination(id).await.ok().flatten();
+        let named = found.map_or_else(
+            || Named { name: "a removed destination".into(), practice: false },
+            |found| Named { practice: KeySource::of(&found) == KeySource::Practice, name: found.name },
+        );
+        self.0.insert(id.clone(), named.clone());
+        named
+    }
+
+    /// Forgets what it knew: a destination changed.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

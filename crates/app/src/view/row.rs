@@ -1,0 +1,121 @@
+//! A job as a row of the queue.
+
+use partway_api::{Action, JobRow};
+use partway_core::{Cause, Hold, State, Strength, time_left};
+use partway_engine::{Job, LiveView, ribbon};
+
+use super::{Named, holds, reason, state};
+use crate::words;
+
+/// A row's ribbon has at most so many characters.
+const RIBBON: u32 = 256;
+
+/// What stands around a job when its row is made.
+pub(crate) struct Around<'a> {
+    pub(crate) to: &'a Named,
+    pub(crate) live: Option<&'a LiveView>,
+    /// Which parts are confirmed, where the job does not run.
+    pub(crate) confirmed: &'a [bool],
+    pub(crate) ahead: Option<u32>,
+    pub(crate) kept_until: Option<u64>,
+    pub(crate) now_ms: i64,
+}
+
+/// The row of a job.
+pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
+    let practice = around.to.practice;
+    let on_the_way = around.live.map_or(0, |live| live.on_the_way);
+    let speed = around.live.map_or(0, |live| live.speed);
+    let left = job.identity.size.saturating_sub(job.confirmed).saturating_sub(on_the_way);
+    #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
+    let seconds_left = time_left(left, speed as f64).map(|left| left.as_secs());
+    JobRow {
+        id: job.id.0.clone(),
+        batch: job.batch.0.clone(),
+        name: job.name.clone(),
+        path: job.path.to_string_lossy().into_owned(),
+        kind: kind(&job.name),
+        size: job.identity.size,
+        destination: around.to.name.clone(),
+        practice,
+        state: state(&job.state),
+        holds: holds(job.holds),
+        label: words::label(job, around.live, practice),
+        sub: words::sub(job, around.ahead, around.kept_until, practice, around.now_ms),
+        sentence: sentence(job, around),
+        confirmed: job.confirmed,
+        on_the_way,
+        speed,
+        seconds_left: (job.state == State::Uploading).then_some(seconds_left).flatten(),
+        parts: job.plan.map_or(0, |plan| plan.count()),
+        ribbon: shares(job, around, RIBBON),
+        actions: actions(job),
+    }
+}
+
+/// The parts as text, at most `width` characters.
+pub(crate) fn shares(job: &Job, around: &Around<'_>, width: u32) -> String {
+    let Some(plan) = job.plan else { return String::new() };
+    match around.live {
+        Some(live) if !live.confirmed.is_empty() => ribbon(&plan, &live.confirmed, &live.flying, width),
+        _ if job.state.is_end() && job.state != State::Cancelled => {
+            "d".repeat(plan.count().min(width) as usize)
+        }
+        _ => ribbon(&plan, around.confirmed, &[], width),
+    }
+}
+
+fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
+    let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
+    match &job.state {
+        State::NeedsAttention(_) => reason(job, &around.to.name),
+        State::Uploaded if presumed => reason(job, &around.to.name),
+        _ => None,
+    }
+}
+
+/// "MOV": the type by its name, at most four letters.
+fn kind(name: &str) -> String {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let short = !ending.is_empty() && ending.chars().count() <= 4;
+    if short { ending.to_uppercase() } else { String::new() }
+}
+
+fn actions(job: &Job) -> Vec<Action> {
+    use Action as Do;
+    let linked = job.receipt.as_ref().is_some_and(|receipt| receipt.link.is_some());
+    let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
+    let mut actions = match &job.state {
+        State::Waiting if job.holds.contains(Hold::User) => vec![Do::Resume],
+        State::Waiting if job.holds.contains(Hold::Credentials) => vec![Do::ReplaceKey, Do::Pause],
+        State::Waiting | State::Checking | State::Uploading => vec![Do::Pause],
+        State::NeedsAttention(Cause::KeyRefused | Cause::KeyMissing) => vec![Do::ReplaceKey, Do::Retry],
+        State::NeedsAttention(Cause::NeverConfirmed) => vec![Do::MarkArrived, Do::SendAgain],
+        State::NeedsAttention(_) => vec![Do::Retry],
+        State::Uploaded if presumed => vec![Do::MarkArrived, Do::SendAgain],
+        State::Finishing | State::Cancelling | State::Uploaded | State::Verified | State::Cancelled => vec![],
+    };
+    if linked && job.state.is_end() {
+        actions.insert(0, Do::CopyLink);
+    }
+    actions.push(Do::ShowFile);
+    match job.state {
+        State::Waiting | State::Checking | State::Uploading | State::NeedsAttention(_) => {
+            actions.push(Do::Cancel);
+        }
+        State::Uploaded | State::Verified | State::Cancelled => actions.push(Do::Remove),
+        State::Finishing | State::Cancelling => {}
+    }
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    #[test]
+    fn the_type_is_its_ending_in_at_most_four_letters() {
+        let kinds = ["a.mov", "b", "c.tar.gz", "d.sessions", ".hidden", "ü.MXF"].map(kind);
+        assert_eq!(kinds, ["MOV", "", "GZ", "", "", "MXF"]);
+    }
+}

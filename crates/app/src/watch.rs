@@ -1,0 +1,375 @@
+//! Ticks: what changed in what a front end looks at, at most ten times a second, and nothing while it is hidden.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use partway_api::{
+    Batch, Counts, Filter, Footer, Intake, JobRow, Look, Notice, NoticeAction, RowsChange, StateName, Tick,
+};
+use partway_core::Hold;
+use partway_engine::{Happening, JobId, LiveView, Show, Standing, Sums};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::App;
+use crate::keys::KeySource;
+use crate::view::{self, Around, Names};
+use crate::words;
+
+/// One message a tick.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A front end may look at so many rows at once.
+const MOST_ROWS: u32 = 500;
+
+/// A stream of [`Tick`]s for one look.
+pub struct Watch {
+    look: watch::Sender<Look>,
+    ticks: mpsc::Receiver<Tick>,
+}
+
+impl Watch {
+    pub(crate) fn start(app: App, look: Look) -> Self {
+        let (look, looks) = watch::channel(look);
+        // One tick may wait for a front end; while it does, the next one is not made, it grows.
+        let (sender, ticks) = mpsc::channel(1);
+        tokio::spawn(serve(app, looks, sender));
+        Self { look, ticks }
+    }
+
+    /// The next tick; `None` after the app closed. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Tick> {
+        self.ticks.recv().await
+    }
+
+    /// Looks elsewhere; the next tick holds everything of the new look.
+    pub fn look(&self, look: Look) {
+        self.look.send_replace(look);
+    }
+}
+
+async fn serve(app: App, mut looks: watch::Receiver<Look>, ticks: mpsc::Sender<Tick>) {
+    let mut happened = app.0.engine.follow();
+    let mut changed = app.0.changed.subscribe();
+    let mut closed = app.0.closed.subscribe();
+    let mut timer = tokio::time::interval(TICK);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut shown = Shown::default();
+    let mut stale = true;
+    loop {
+        tokio::select! {
+            () = crate::app::closed(&mut closed) => return,
+            () = ticks.closed() => return,
+            gone = looks.changed() => {
+                if gone.is_err() {
+                    return;
+                }
+                shown.look_elsewhere();
+                stale = true;
+            }
+            _ = changed.changed() => stale = true,
+            happening = happened.recv() => match happening {
+                Ok(happening) => {
+                    shown.note(&happening);
+                    stale = true;
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {
+                    shown.names.clear();
+                    stale = true;
+                }
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+            _ = timer.tick() => {
+                let look = looks.borrow().clone();
+                // Countdowns, speeds and parts in flight move without anything happening.
+                let moving = !shown.batches.as_ref().is_none_or(Vec::is_empty) || shown.was_live;
+                if look.hidden || !(stale || moving || !app.0.engine.live().is_empty()) {
+                    continue;
+                }
+                stale = false;
+                match shown.tick(&app, &look).await {
+                    Ok(tick) if tick != Tick::default() => {
+                        if ticks.send(tick).await.is_err() {
+                            return;
+                        }
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "the list could not be read"),
+                }
+            }
+        }
+    }
+}
+
+/// What this front end was last shown.
+#[derive(Default)]
+struct Shown {
+    names: Names,
+    rows: HashMap<String, JobRow>,
+    order: Option<(u32, u32, Vec<String>)>,
+    detail: Option<Option<partway_api::JobDetail>>,
+    counts: Option<Counts>,
+    footer: Option<Footer>,
+    notices: Option<Vec<Notice>>,
+    batches: Option<Vec<Batch>>,
+    destinations: Option<Vec<partway_api::DestinationView>>,
+    settings: Option<partway_api::Settings>,
+    intake: Option<Intake>,
+    was_live: bool,
+    announced: HashMap<String, (StateName, u64)>,
+    announce: Vec<String>,
+}
+
+/// Puts a value into a tick if it differs from what was shown.
+fn differ<T: Clone + PartialEq>(shown: &mut Option<T>, now: T) -> Option<T> {
+    if shown.as_ref() == Some(&now) {
+        return None;
+    }
+    *shown = Some(now.clone());
+    Some(now)
+}
+
+impl Shown {
+    fn look_elsewhere(&mut self) {
+        (self.rows, self.order, self.detail) = (HashMap::new(), None, None);
+    }
+
+    fn note(&mut self, happening: &Happening) {
+        if matches!(happening, Happening::Destination { .. }) {
+            self.names.clear();
+        }
+    }
+
+    async fn tick(&mut self, app: &App, look: &Look) -> Result<Tick, partway_engine::JournalError> {
+        let engine = &app.0.engine;
+        let live = engine.live();
+        self.was_live = !live.is_empty();
+        let sums = engine.sums().await?;
+        let mut tick = Tick { rows: self.rows(app, look, &sums, &live).await?, ..Tick::default() };
+        // More at once than anybody could listen to is summed up by the counts.
+        tick.announce = std::mem::take(&mut self.announce);
+        tick.announce.truncate(5);
+        tick.detail = self.details(app, look, &live).await;
+        tick.counts = differ(&mut self.counts, counts(&sums));
+        tick.footer = differ(&mut self.footer, footer(app, &sums, &live));
+        tick.batches = {
+            let batches = self.held(app).await?;
+            differ(&mut self.batches, batches)
+        };
+        let found = engine.destinations().await?;
+        tick.notices = {
+            let notices = notices(app, &found).await?;
+            differ(&mut self.notices, notices)
+        };
+        if let Ok(partway_api::Answer::Done { done: partway_api::Done::Destinations { destinations } }) =
+            app.ask(partway_api::Request::Command { command: partway_api::Command::Destinations }).await
+        {
+            tick.destinations = differ(&mut self.destinations, destinations);
+        }
+        tick.settings = differ(&mut self.settings, app.settings().await);
+        let paths = u32::try_from(app.dropped().len()).unwrap_or(u32::MAX);
+        tick.intake = differ(&mut self.intake, Intake { paths });
+        Ok(tick)
+    }
+
+    async fn rows(
+        &mut self,
+        app: &App,
+        look: &Look,
+        sums: &Sums,
+        live: &HashMap<JobId, LiveView>,
+    ) -> Result<Option<RowsChange>, partway_engine::JournalError> {
+        let show = show(look.filter);
+        let jobs = app.0.engine.window(show, look.offset, look.limit.min(MOST_ROWS)).await?;
+        let now_ms = app.now_ms();
+        let mut order = Vec::with_capacity(jobs.len());
+        let mut changed = Vec::new();
+        let mut ahead = None;
+        for job in &jobs {
+            let to = self.names.get(&app.0.engine, &job.destination).await;
+            let waits = job.state == partway_core::State::Waiting && job.holds.is_empty();
+            if waits {
+                ahead = match ahead {
+                    Some(before) => Some(before + 1),
+                    None => Some(app.0.engine.ahead(job.position).await?),
+                };
+            }
+            let running = live.get(&job.id);
+            let still_partly = running.is_none() && job.parts_confirmed > 0 && !job.state.is_end();
+            let (confirmed, kept_until) =
+                if still_partly { self.partly(app, &job.id).await } else { (Vec::new(), None) };
+            let around = Around {
+                to: &to,
+                live: running,
+                confirmed: &confirmed,
+                ahead: if waits { ahead } else { None },
+                kept_until,
+                now_ms,
+            };
+            let row = view::row(job, &around);
+            order.push(row.id.clone());
+            self.announce(&row);
+            if self.rows.get(&row.id) != Some(&row) {
+                self.rows.insert(row.id.clone(), row.clone());
+                changed.push(row);
+            }
+        }
+        let total = total(look.filter, sums);
+        let place = (total, look.offset, order.clone());
+        if changed.is_empty() && self.order.as_ref() == Some(&place) {
+            return Ok(None);
+        }
+        // Rows that are not looked at any more are forgotten: what is kept does not grow with the queue.
+        self.rows.retain(|id, _| order.contains(id));
+        self.announced.retain(|id, _| order.contains(id));
+        self.order = Some(place);
+        Ok(Some(RowsChange { total, offset: look.offset, order, changed }))
+    }
+
+    /// Quarters and changes of state of what is looked at, for people who listen; what is seen for the first time is not news.
+    fn announce(&mut self, row: &JobRow) {
+        let quarter = row.confirmed * 4 / row.size.max(1);
+        let now = (row.state, quarter);
+        match self.announced.insert(row.id.clone(), now) {
+            Some((state, _)) if state != row.state => self.announce.push(format!("{}: {}", row.name, row.label)),
+            Some((_, before)) if before < quarter && quarter < 4 => {
+                self.announce.push(format!("{}: {} percent", row.name, quarter * 25));
+            }
+            _ => {}
+        }
+    }
+
+    async fn partly(&self, app: &App, id: &JobId) -> (Vec<bool>, Option<u64>) {
+        match app.0.engine.detail(id).await {
+            Ok(detail) => (detail.confirmed, detail.session_until),
+            Err(_) => (Vec::new(), None),
+        }
+    }
+
+    async fn details(
+        &mut self,
+        app: &App,
+        look: &Look,
+        live: &HashMap<JobId, LiveView>,
+    ) -> Option<partway_api::JobDetail> {
+        let id = JobId(look.selected.clone()?);
+        let found = app.0.engine.detail(&id).await.ok()?;
+        let to = self.names.get(&app.0.engine, &found.job.destination).await;
+        let now = view::detail(&found, &to, live.get(&id), app.now_ms());
+        differ(&mut self.detail, Some(now)).flatten()
+    }
+
+    async fn held(&mut self, app: &App) -> Result<Vec<Batch>, partway_engine::JournalError> {
+        let now = app.now_ms();
+        let mut batches = Vec::new();
+        for (batch, count) in app.0.engine.counting_down().await? {
+            let to = self.names.get(&app.0.engine, &batch.destination).await;
+            let starts_in = batch.starts_at.map(|at| u32::try_from((at - now + 999) / 1000).unwrap_or(0));
+            batches.push(Batch {
+                id: batch.id.0,
+                files: count.files,
+                size: count.size,
+                destination: to.name,
+                destination_id: batch.destination.0,
+                folder: batch.folder,
+                starts_in,
+                left_out: words::left_out_of_batch(&batch.left_out),
+            });
+        }
+        Ok(batches)
+    }
+}
+
+const fn show(filter: Filter) -> Show {
+    match filter {
+        Filter::All => Show::All,
+        Filter::Uploading => Show::Active,
+        Filter::Waiting => Show::Waiting,
+        Filter::Paused => Show::Paused,
+        Filter::NeedsAttention => Show::Attention,
+        Filter::Verified => Show::Verified,
+    }
+}
+
+const fn total(filter: Filter, sums: &Sums) -> u32 {
+    match filter {
+        Filter::All => sums.all,
+        Filter::Uploading => sums.active,
+        Filter::Waiting => sums.waiting,
+        Filter::Paused => sums.paused,
+        Filter::NeedsAttention => sums.attention,
+        Filter::Verified => sums.verified,
+    }
+}
+
+const fn counts(sums: &Sums) -> Counts {
+    Counts {
+        all: sums.all,
+        uploading: sums.active,
+        waiting: sums.waiting,
+        paused: sums.paused,
+        needs_attention: sums.attention,
+        verified: sums.verified,
+    }
+}
+
+fn footer(app: &App, sums: &Sums, live: &HashMap<JobId, LiveView>) -> Footer {
+    let speed: u64 = live.values().map(|live| live.speed).sum();
+    let on_the_way: u64 = live.values().map(|live| live.on_the_way).sum();
+    let left = sums.open_size.saturating_sub(sums.open_confirmed).saturating_sub(on_the_way);
+    #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
+    let seconds_left = partway_core::time_left(left, speed as f64).map(|left| left.as_secs());
+    let speeds = app.0.speeds.lock().unwrap_or_else(PoisonError::into_inner);
+    Footer {
+        speed,
+        history: speeds.iter().copied().collect(),
+        confirmed: sums.open_confirmed,
+        total: sums.open_size,
+        seconds_left: seconds_left.filter(|_| left > 0),
+        paused: sums.paused_left,
+        limit: None,
+    }
+}
+
+/// One banner a cause.
+async fn notices(
+    app: &App,
+    found: &[partway_engine::Destination],
+) -> Result<Vec<Notice>, partway_engine::JournalError> {
+    let mut notices = Vec::new();
+    for one in found {
+        let title = match one.standing {
+            Standing::Refused => format!("{} no longer accepts this key.", one.name),
+            Standing::Missing if KeySource::of(one) == KeySource::ThisSession => {
+                format!("The key of {} was kept for one session only.", one.name)
+            }
+            Standing::Missing => format!("The key of {} is not at hand.", one.name),
+            Standing::Unknown | Standing::Good => continue,
+        };
+        let waiting = app.0.engine.held(Hold::Credentials, &one.id).await?;
+        let text = match waiting {
+            0 => "Nothing is lost.".into(),
+            some => format!("{}, nothing is lost.", words::count(some, "upload waits", "uploads wait")),
+        };
+        notices.push(Notice {
+            id: format!("key-{}", one.id),
+            title,
+            text,
+            urgent: true,
+            button: Some("Replace key".into()),
+            action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
+        });
+    }
+    let set_aside = app.0.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(path) = set_aside {
+        notices.push(Notice {
+            id: "set-aside".into(),
+            title: "The record of your uploads could not be read.".into(),
+            text: format!("It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again.", path.display()),
+            urgent: true,
+            button: None,
+            action: None,
+        });
+    }
+    Ok(notices)
+}

@@ -1,0 +1,168 @@
+//! Why a file needs a person, as a sentence that names file, cause and what to do.
+
+use partway_core::{Cause, Failure, RetryClass};
+
+use super::{bytes, duration};
+
+/// The sentence for a cause. `name` is the file, `to` the destination's name.
+pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
+    match cause {
+        Cause::KeyRefused => {
+            format!("{to} does not accept this key. {name} waits, nothing is lost. Give {to} another key.")
+        }
+        Cause::KeyMissing => {
+            format!("There is no key for {to} at hand. {name} waits, nothing is lost. Give {to} its key.")
+        }
+        Cause::PermissionRefused => {
+            format!(
+                "{to} accepts this key, but does not let it store {name}. Ask who gave you the key, then try again."
+            )
+        }
+        Cause::QuotaRefused => {
+            format!("{to} has no room left for {name}. Make room or enlarge the plan there, then try again.")
+        }
+        Cause::TooLarge { limit: Some(limit) } => {
+            format!(
+                "{name} is too large: {to} accepts up to {} a file. Choose another destination.",
+                bytes(*limit)
+            )
+        }
+        Cause::TooLarge { limit: None } => {
+            format!("{name} is too large for {to}. Choose another destination.")
+        }
+        Cause::TypeRefused { mime } => {
+            format!("{to} does not accept files of the type {mime}, so {name} was not sent.")
+        }
+        Cause::Refused { said } => format!("{to} did not take {name}: {}", stop(said)),
+        Cause::BrokenReply { what } => format!(
+            "{to} answered something that Partway cannot work with, so {name} was not sent: {} Check the server's address, or try again later.",
+            stop(what)
+        ),
+        Cause::LinksUnusable { what } => format!(
+            "The links that {to} gave for {name} cannot be used: {} This is a fault at {to}; tell its support, then try again.",
+            stop(what)
+        ),
+        Cause::SessionsExpired { lived_seconds, needed_seconds } => {
+            let figures = if *needed_seconds > 0 {
+                format!(
+                    " At this speed {name} needs {}; {to} gave {}.",
+                    duration(*needed_seconds),
+                    duration(*lived_seconds)
+                )
+            } else {
+                format!(" {to} gave {}.", duration(*lived_seconds))
+            };
+            format!(
+                "{to}'s session for {name} ended twice before the file was through.{figures} Ask for longer sessions, or try again on a faster line."
+            )
+        }
+        Cause::ChecksumDiffers { part } => format!(
+            "{to} keeps receiving other bytes of {name} than were sent (part {part}). Something between here and {to} changes them; try another network."
+        ),
+        Cause::NeverConfirmed => format!(
+            "All of {name} was sent, but {to} has not confirmed it for a day. Look there whether it arrived, then mark it or send it again."
+        ),
+        Cause::KeepsFailing { what } => {
+            format!(
+                "{to} has not answered properly for a while ({}). What was sent of {name} is kept; try again later.",
+                what.trim_end_matches('.')
+            )
+        }
+        Cause::ClockWrong { ahead_seconds } => {
+            let (way, by) =
+                if *ahead_seconds >= 0 { ("behind", *ahead_seconds) } else { ("ahead", -*ahead_seconds) };
+            let by = duration(by.unsigned_abs());
+            format!(
+                "This computer's clock is {by} {way}, so {to} refuses {name}. Set the clock, then try again."
+            )
+        }
+        Cause::SourceMissing => {
+            format!("{name} is not where it was. Put it back or plug its drive in, then try again.")
+        }
+        Cause::SourceUnreadable { why } => {
+            format!("{name} cannot be read: {} Change that, then try again.", stop(why))
+        }
+        Cause::SourceChanged => {
+            format!("{name} changed while it was uploading. Try again to upload it as it is now.")
+        }
+        Cause::NotAFile => format!("{name} is neither a file nor a folder, so it was not sent."),
+        Cause::CertificateRefused { what } => format!(
+            "The certificate of {to} cannot be trusted, so {name} was not sent: {} Check the server's address and this computer's clock.",
+            stop(what)
+        ),
+    }
+}
+
+/// Whether it was the destination that said no (the command line's exit code 3).
+pub(crate) const fn is_refusal(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::KeyRefused
+            | Cause::PermissionRefused
+            | Cause::QuotaRefused
+            | Cause::TooLarge { .. }
+            | Cause::TypeRefused { .. }
+            | Cause::Refused { .. }
+    )
+}
+
+/// Why a line of a destination's test did not hold, and what to do.
+pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
+    let to = if to.is_empty() { "the destination" } else { to };
+    match (&failure.class, &failure.cause) {
+        (RetryClass::Offline, _) => {
+            "The server was not reached. Check its address and your network, then test again.".into()
+        }
+        (_, Cause::KeyRefused) => format!("{to} does not accept this key. Copy it again from there."),
+        (_, Cause::CertificateRefused { what }) => {
+            format!("The server's certificate cannot be trusted: {} Check its address.", stop(what))
+        }
+        (_, Cause::BrokenReply { what }) => {
+            format!("The server answered something else than {to} would: {} Check its address.", stop(what))
+        }
+        _ => format!(
+            "The server did not answer as it should ({}). Test again later.",
+            failure.detail.trim_end_matches('.')
+        ),
+    }
+}
+
+/// Ends a borrowed sentence with one full stop.
+fn stop(words: &str) -> String {
+    let words = words.trim().trim_end_matches('.');
+    if words.is_empty() { "it gave no reason.".into() } else { format!("{words}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_names_the_file_and_the_destination_or_what_to_do() {
+        let causes = [
+            Cause::KeyRefused,
+            Cause::KeyMissing,
+            Cause::PermissionRefused,
+            Cause::QuotaRefused,
+            Cause::TooLarge { limit: Some(100_000_000_000) },
+            Cause::TooLarge { limit: None },
+            Cause::TypeRefused { mime: "text/plain".into() },
+            Cause::Refused { said: "Folder is locked".into() },
+            Cause::BrokenReply { what: "a web page instead of data".into() },
+            Cause::LinksUnusable { what: "they demand the header x-amz-acl".into() },
+            Cause::SessionsExpired { lived_seconds: 86_400, needed_seconds: 97_200 },
+            Cause::ChecksumDiffers { part: 7 },
+            Cause::NeverConfirmed,
+            Cause::KeepsFailing { what: "Part 503: busy".into() },
+            Cause::ClockWrong { ahead_seconds: 1200 },
+            Cause::SourceMissing,
+            Cause::SourceUnreadable { why: "permission denied".into() },
+            Cause::SourceChanged,
+            Cause::NotAFile,
+            Cause::CertificateRefused { what: "it expired".into() },
+        ];
+        let all: Vec<_> = causes.iter().map(|cause| sentence(cause, "cut_v7.mov", "Acme")).collect();
+        assert!(all.iter().all(|words| words.contains("cut_v7.mov")));
+        insta::assert_snapshot!(all.join("\n"));
+    }
+}

@@ -1,0 +1,65 @@
+//! What happened, line by line.
+
+use partway_engine::Log;
+
+use super::{bytes, clock, duration};
+
+/// One line of a job's history. `to` is the destination's name.
+pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
+    match log {
+        Log::Started { parts: 1 } => "Started in one part".into(),
+        Log::Started { parts } => format!("Started in {parts} parts"),
+        Log::Resumed { confirmed, parts } => {
+            format!("Going on: {confirmed} of {parts} parts were there already")
+        }
+        Log::PartAgain { part, network: true, .. } => {
+            format!("The connection broke; part {part} is being sent again")
+        }
+        Log::PartAgain { part, .. } => format!("{to} was busy; part {part} is being sent again"),
+        Log::NetworkLost => "Network lost; going on as soon as it is back".into(),
+        Log::NetworkBack => "Network back, going on".into(),
+        Log::Throttled { seconds } => format!("{to} asked us to slow down, going on in {seconds} s"),
+        Log::LinksRenewed => format!("{to} renewed the session"),
+        Log::SessionLost { bytes: 0, expired: true } => format!("{to}'s session ended; starting a new one"),
+        Log::SessionLost { bytes: sent, expired: true } => {
+            format!("{to}'s session ended. All must be sent again, also the {} that were there", bytes(*sent))
+        }
+        Log::SessionLost { bytes: sent, expired: false } => {
+            format!(
+                "{to} no longer knows this upload. All must be sent again, also the {} that were there",
+                bytes(*sent)
+            )
+        }
+        Log::ShortLife { needs_seconds, lives_seconds } => format!(
+            "At this speed it takes {}; {to}'s session lives {}",
+            duration(*needs_seconds),
+            duration(*lives_seconds)
+        ),
+        Log::SourceCompared { same, differ: 0 } => {
+            format!("The file was touched; its {same} sent parts were compared and are the same")
+        }
+        Log::SourceCompared { differ, .. } => {
+            format!("The file changed; {differ} parts that differ are sent again")
+        }
+        Log::CompleteUnanswered => {
+            format!("All is sent, but {to} has not confirmed. Asking again; do not upload again yet")
+        }
+        Log::Verified => "Verified: every part's checksum matches".into(),
+        Log::Uploaded => {
+            format!("{to} confirmed the file; keep your original, not every byte could be compared")
+        }
+        Log::Presumed => format!(
+            "{to} knows the upload no longer, so it has most likely arrived. Look there before you delete the original"
+        ),
+        Log::MarkedArrived => "Marked as arrived by you".into(),
+        Log::Attention => "Stopped: needs attention".into(),
+        Log::Paused => "Paused".into(),
+        Log::GoingOn => "Going on".into(),
+        Log::Cancelled => "Cancelled; what was sent was discarded".into(),
+        Log::LeftBehind { until: Some(until) } => {
+            let until = i64::try_from(*until).unwrap_or(0).saturating_mul(1000);
+            format!("{to} cannot delete sent parts; they expire on their own at {}", clock(until, now_ms))
+        }
+        Log::LeftBehind { until: None } => format!("{to} cannot delete sent parts; they expire on their own"),
+    }
+}

@@ -1,0 +1,107 @@
+//! The state of a job in words: a label, and the short line under it.
+
+use partway_core::{Hold, State};
+use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
+
+use super::{bytes, clock, count};
+
+/// "Uploading", "Paused", "Waiting for the key", "Verified".
+pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> String {
+    let words = match &job.state {
+        State::Waiting => match job.holds.iter().next() {
+            Some(Hold::User) => "Paused",
+            Some(Hold::Credentials) => "Waiting for the key",
+            Some(Hold::Offline) => "Waiting for the network",
+            Some(Hold::SourceMissing) => "Waiting for the file",
+            Some(Hold::Throttled) => "Slowed",
+            _ => "Waiting",
+        },
+        State::Checking => "Checking",
+        State::Uploading => match live.and_then(|live| live.trouble) {
+            Some(Trouble::Network) => "Waiting for the network",
+            Some(Trouble::Throttled(_)) => "Slowed",
+            _ => "Uploading",
+        },
+        State::Finishing => "Finishing",
+        State::Uploaded | State::Verified if practice => "Practice finished",
+        State::Uploaded => "Uploaded",
+        State::Verified => "Verified",
+        State::NeedsAttention(_) => "Needs attention",
+        State::Cancelling => "Stopping",
+        State::Cancelled => "Cancelled",
+    };
+    words.to_owned()
+}
+
+/// "next", "assembling 212 parts", "17.6 GB kept until 15:00", "14:02".
+pub(crate) fn sub(
+    job: &Job,
+    ahead: Option<u32>,
+    kept_until: Option<u64>,
+    practice: bool,
+    now_ms: i64,
+) -> String {
+    let kept = || match (job.confirmed, kept_until) {
+        (0, _) => String::new(),
+        (sent, Some(until)) => {
+            let until = i64::try_from(until).unwrap_or(0).saturating_mul(1000);
+            format!("{} kept until {}", bytes(sent), clock(until, now_ms))
+        }
+        (sent, None) => format!("{} kept", bytes(sent)),
+    };
+    let when = || job.finished_at.map(|at| clock(at, now_ms)).unwrap_or_default();
+    match &job.state {
+        State::Waiting if job.holds.contains(Hold::Countdown) => "starts in a moment".into(),
+        State::Waiting if job.holds.contains(Hold::Throttled) => "the service asked for patience".into(),
+        State::Waiting if !job.holds.is_empty() => kept(),
+        State::Waiting => match ahead {
+            Some(0) => "next".into(),
+            Some(more) => format!("{more} ahead"),
+            None => String::new(),
+        },
+        State::Finishing => match job.plan.map(|plan| plan.count()) {
+            Some(parts) if parts > 1 => format!("assembling {parts} parts"),
+            _ => "being confirmed".into(),
+        },
+        State::Uploaded | State::Verified if practice => "not uploaded".into(),
+        State::Uploaded => format!("not verified · {}", when()),
+        State::Verified | State::Cancelled => when(),
+        State::NeedsAttention(_) => kept(),
+        State::Checking | State::Uploading | State::Cancelling => String::new(),
+    }
+}
+
+/// Why a path was not taken in.
+pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
+    let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path);
+    match why {
+        WhyLeftOut::Missing => format!("{name} was not found at {path}. Check the path."),
+        WhyLeftOut::NotAFile => format!("{name} is neither a file nor a folder, so it was not sent."),
+        WhyLeftOut::Unreadable(why) => {
+            format!("{name} cannot be read: {}. Change that, then add it again.", why.trim_end_matches('.'))
+        }
+        WhyLeftOut::EmptyFolder => format!("{name} is a folder without files, so there is nothing to send."),
+        WhyLeftOut::Ignored => format!("{name} is a file that systems leave behind; it was not sent."),
+        WhyLeftOut::TooLarge(limit) => {
+            format!("{name} is too large: this destination takes up to {} a file.", bytes(*limit))
+        }
+    }
+}
+
+/// "3 not sent: …" for a batch's bar; the ignored ones are only counted.
+pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<String> {
+    let ignored = left.iter().filter(|left| left.why == WhyLeftOut::Ignored).count();
+    let others: Vec<_> = left.iter().filter(|left| left.why != WhyLeftOut::Ignored).collect();
+    let ignored = u32::try_from(ignored).unwrap_or(u32::MAX);
+    let mut words = Vec::new();
+    if let Some(first) = others.first() {
+        words.push(left_out(&first.path, &first.why));
+        if others.len() > 1 {
+            words.push(format!("{} more cannot be sent.", others.len() - 1));
+        }
+    }
+    if ignored > 0 {
+        words.push(format!("{} ignored.", count(ignored, "system file", "system files")));
+    }
+    (!words.is_empty()).then(|| words.join(" "))
+}
