@@ -15,7 +15,8 @@ pub fn default_folder(system: &str, variable: impl Fn(&str) -> Option<OsString>)
         "macos" => Some(folder("HOME")?.join("Library/Application Support/Partway")),
         // Backslash paths are no absolute ones where this is tested on another system.
         "windows" => {
-            let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|path| !path.as_os_str().is_empty())?;
+            let local =
+                variable("LOCALAPPDATA").map(PathBuf::from).filter(|path| !path.as_os_str().is_empty())?;
             Some(local.join("Partway"))
         }
         _ => match folder("XDG_DATA_HOME") {
@@ -38,7 +39,10 @@ mod tests {
         let home = ("HOME", "/home/ada");
         assert_eq!(at("linux", &[home]), Some("/home/ada/.local/share/partway".into()));
         assert_eq!(at("linux", &[home, ("XDG_DATA_HOME", "/data")]), Some("/data/partway".into()));
-        assert_eq!(at("linux", &[home, ("XDG_DATA_HOME", "data")]), Some("/home/ada/.local/share/partway".into()));
+        assert_eq!(
+            at("linux", &[home, ("XDG_DATA_HOME", "data")]),
+            Some("/home/ada/.local/share/partway".into())
+        );
         assert_eq!(at("macos", &[home]), Some("/home/ada/Library/Application Support/Partway".into()));
         assert_eq!(at("windows", &[("LOCALAPPDATA", "/ada")]), Some("/ada/Partway".into()));
         assert_eq!(at("linux", &[]), None);

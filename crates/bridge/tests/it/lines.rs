@@ -68,11 +68,17 @@ async fn a_line_that_is_too_long_is_told_so_and_the_next_is_read() {
 #[tokio::test]
 async fn who_closes_its_own_direction_still_gets_its_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let _server = serve(folder.path());
+    let double = Double::new();
+    let lock = FolderLock::take(folder.path()).unwrap().unwrap();
+    let _server = Server::start(double.clone(), lock, || ()).unwrap();
     let mut stream = UnixStream::connect(folder.path().join("socket")).await.unwrap();
-    stream.write_all(b"{\"id\":3,\"request\":{\"ask\":\"list\"}}").await.unwrap();
+    stream.write_all(b"{\"id\":3,\"request\":{\"ask\":\"take-up\"}}").await.unwrap();
     stream.shutdown().await.unwrap();
     let mut lines = BufReader::new(stream).lines();
+    // Time for the end of its direction to be noticed, were the question to end with it.
+    let early = tokio::time::timeout(Duration::from_millis(200), lines.next_line()).await;
+    assert!(early.is_err(), "{early:?}");
+    double.open_gate();
     let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     assert_eq!(line["id"], 3);
     assert_eq!(lines.next_line().await.unwrap(), None);

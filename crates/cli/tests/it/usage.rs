@@ -29,7 +29,7 @@ fn without_a_destination_there_is_nowhere_to_go() {
     std::fs::write(place.files().join("a.mov"), "x").unwrap();
     let ran = place.run(&["upload", "a.mov"], &[]);
     assert_eq!(ran.code, 2);
-    insta::assert_snapshot!(ran.err, @"");
+    insta::assert_snapshot!(ran.err, @"There is no destination yet. Add one: partwayctl destinations add NAME --kind autorender --key-env VAR");
 }
 
 #[test]
@@ -38,10 +38,10 @@ fn an_unknown_destination_is_2_and_names_those_there_are() {
     std::fs::write(place.files().join("a.mov"), "x").unwrap();
     let ran = place.run(&["upload", "a.mov", "--to", "Flet"], &[("ACME_KEY", "k")]);
     assert_eq!(ran.code, 2);
-    insta::assert_snapshot!(ran.err, @"");
+    insta::assert_snapshot!(ran.err, @r#"There is no destination named "Flet". There are: Acme, Fleet."#);
     let ran = place.run(&["upload", "a.mov"], &[("ACME_KEY", "k")]);
     assert_eq!(ran.code, 2);
-    insta::assert_snapshot!(ran.err, @"");
+    insta::assert_snapshot!(ran.err, @"There are several destinations: Acme, Fleet. Say which with --to NAME.");
     let ran = place.run(&["destinations", "remove", "Flet"], &[]);
     assert_eq!(ran.code, 2);
 }
