@@ -17,6 +17,9 @@ use tokio::net::TcpStream;
 /// Bytes a part in these tests.
 pub(crate) const PART: usize = 1000;
 
+/// How long a test waits for what should come at once.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// A sandbox under test.
 pub(crate) struct Rig {
     pub(crate) running: Running,
@@ -59,6 +62,7 @@ pub(crate) fn client() -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(0)
+        .timeout(PATIENCE)
         .no_proxy()
 }
 
@@ -152,7 +156,10 @@ impl Rig {
         let mut stream = TcpStream::connect(("127.0.0.1", self.running.port)).await?;
         stream.write_all(request).await?;
         let mut text = Vec::new();
-        stream.read_to_end(&mut text).await?;
+        let read = stream.read_to_end(&mut text);
+        tokio::time::timeout(PATIENCE, read)
+            .await
+            .unwrap_or_else(|_| panic!("the server neither answers nor closes"))?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
