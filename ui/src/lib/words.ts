@@ -117,8 +117,7 @@ export const words = {
     text: "They keep uploading when you close it.",
   },
   drop: {
-    title: (n: number | null) =>
-      n === null ? "Drop to upload" : `Drop ${files(n)} to upload`,
+    title: (n: number | null) => (n === null ? "Drop to upload" : `Drop ${files(n)} to upload`),
     to: (destination: string, folder: string | null) =>
       folder ? `To ${destination}, in ${folder}` : `To ${destination}`,
     keep: "They are kept here until you have chosen where they go.",

@@ -28,6 +28,8 @@ export interface Backend {
   hide(): Promise<void>;
   quit(): Promise<void>;
   onDrag(callback: (drag: Drag) => void): void;
+  /** Something that the page did not ask for could not be done: files that were dropped could not be taken in. */
+  onRefused(callback: (error: ApiError) => void): void;
 }
 
 /** Whatever was thrown, as something that can be shown. */

@@ -3,7 +3,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Command, Done, Look, Tick } from "../api";
+import type { ApiError, Command, Done, Look, Tick } from "../api";
 import type { Backend, Drag } from "./backend";
 
 export const tauri: Backend = {
@@ -35,5 +35,6 @@ export const tauri: Backend = {
   copyText: (text) => invoke("copy_text", { text }),
   hide: () => invoke("hide"),
   quit: () => invoke("quit"),
+  onRefused: (callback) => void listen<ApiError>("refused", (event) => callback(event.payload)),
   onDrag: (callback) => void listen<Drag>("drag", (event) => callback(event.payload)),
 };

@@ -19,6 +19,7 @@ const KEY = Symbol("partway");
 export function openPartway(backend: Backend): Partway {
   const session = openSession(backend);
   const screen = openScreen();
+  backend.onRefused(screen.sayError);
   return setContext(KEY, { backend, session, screen, acts: openActs(backend, session, screen) });
 }
 
