@@ -231,7 +231,9 @@ impl Shown {
         let quarter = row.confirmed * 4 / row.size.max(1);
         let now = (row.state, quarter);
         match self.announced.insert(row.id.clone(), now) {
-            Some((state, _)) if state != row.state => self.announce.push(format!("{}: {}", row.name, row.label)),
+            Some((state, _)) if state != row.state => {
+                self.announce.push(format!("{}: {}", row.name, row.label))
+            }
             Some((_, before)) if before < quarter && quarter < 4 => {
                 self.announce.push(format!("{}: {} percent", row.name, quarter * 25));
             }

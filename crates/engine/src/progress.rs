@@ -62,6 +62,8 @@ pub struct LiveView {
     pub flying: Vec<InFlight>,
     /// What slows it down.
     pub trouble: Option<Trouble>,
+    /// How long it still leaves the service alone.
+    pub patience: Duration,
     /// Which parts are confirmed, in order; empty before the plan is known.
     pub confirmed: Vec<bool>,
 }
@@ -99,6 +101,10 @@ impl Live {
         }
     }
 
+    pub(crate) fn confirmed_count(&self) -> u64 {
+        self.now().confirmed.iter().filter(|confirmed| **confirmed).count() as u64
+    }
+
     pub(crate) fn trouble(&self, trouble: Option<Trouble>) {
         self.now().trouble = trouble;
     }
@@ -133,6 +139,10 @@ impl Live {
             speed: speed as u64,
             flying,
             trouble: now.trouble,
+            patience: match now.trouble {
+                Some(Trouble::Throttled(until)) => until.saturating_sub(at),
+                _ => Duration::ZERO,
+            },
             confirmed: now.confirmed.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use partway_api::{Action, JobRow};
 use partway_core::{Cause, Hold, State, Strength, time_left};
-use partway_engine::{Job, LiveView, ribbon};
+use partway_engine::{Job, LiveView, Trouble, ribbon};
 
 use super::{Named, holds, reason, state};
 use crate::words;
@@ -67,7 +67,22 @@ pub(crate) fn shares(job: &Job, around: &Around<'_>, width: u32) -> String {
 
 fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
     let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
+    let to = &around.to.name;
     match &job.state {
+        State::Uploading => match around.live.map(|live| (live.trouble, live.patience)) {
+            Some((Some(Trouble::Throttled(_)), left)) => {
+                Some(format!("{to} asked us to slow down, going on in {} s", left.as_secs() + 1))
+            }
+            Some((Some(Trouble::Network), _)) => {
+                Some("The network does not answer; going on as soon as it does".into())
+            }
+            _ => None,
+        },
+        State::Finishing if around.live.is_some_and(|live| live.trouble == Some(Trouble::Unanswered)) => {
+            Some(format!(
+                "All data was sent but {to} has not confirmed. Asking again; do not upload again yet."
+            ))
+        }
         State::NeedsAttention(_) => reason(job, &around.to.name),
         State::Uploaded if presumed => reason(job, &around.to.name),
         _ => None,

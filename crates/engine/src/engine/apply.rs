@@ -93,6 +93,16 @@ impl Inner {
         Ok(())
     }
 
+    /// Something went through: passing errors of before are over, and a lost network is told to be back.
+    pub(crate) async fn network_back(&self, id: &JobId) -> Result<(), JournalError> {
+        let was_lost = {
+            let mut memory = self.memory();
+            memory.put_off.remove(id);
+            memory.offline.remove(id)
+        };
+        if was_lost { self.log(id, Log::NetworkBack).await } else { Ok(()) }
+    }
+
     /// Lifts a hold from a job, if it still carries it.
     pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
         let _ = self.apply(id, Event::Released(hold), None).await?;

@@ -9,7 +9,7 @@ mod schedule;
 mod sweep;
 mod waits;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -120,6 +120,8 @@ pub(crate) struct Inner {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) put_off: HashMap<JobId, u32>,
+    /// Jobs whose history says that the network was lost.
+    pub(crate) offline: HashSet<JobId>,
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// Until when (steady time) a host is left alone.
     pub(crate) quiet_until: HashMap<String, Duration>,

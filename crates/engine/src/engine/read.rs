@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use partway_core::PartReceipt;
+use partway_core::{Hold, PartReceipt};
 
 use super::{Engine, Refusal};
 use crate::journal::batches::{self, BatchCount};
@@ -10,7 +10,7 @@ use crate::journal::list::{self, Show, Sums};
 use crate::journal::{JournalError, events, jobs, sessions};
 use crate::log::Log;
 use crate::progress::LiveView;
-use crate::record::{Batch, BatchId, Job, JobId};
+use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
 /// One job in full.
 #[derive(Debug, Clone)]
@@ -86,6 +86,16 @@ impl Engine {
     /// Of the journal.
     pub async fn ahead(&self, position: i64) -> Result<u32, JournalError> {
         self.0.journal.read(move |conn| jobs::ahead(conn, position)).await
+    }
+
+    /// How many open jobs of a destination carry a hold.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn held(&self, hold: Hold, destination: &DestinationId) -> Result<u32, JournalError> {
+        let wanted = destination.clone();
+        let held = self.0.journal.read(move |conn| jobs::held_by(conn, hold)).await?;
+        Ok(u32::try_from(held.iter().filter(|(_, to, _)| *to == wanted).count()).unwrap_or(u32::MAX))
     }
 
     /// Batches that wait for their countdown, with how many jobs and bytes they have.

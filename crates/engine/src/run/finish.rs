@@ -147,8 +147,8 @@ impl Run {
         let (id, checksum) = (self.job.id.clone(), checksum(parts));
         self.inner.journal.write(move |conn| sessions::settle(conn, &id, &receipt, Some(&checksum))).await?;
         self.reload().await?;
+        self.inner.network_back(&self.job.id).await?;
         self.step(Event::Settled { verified }, Some(log)).await?;
-        self.inner.memory().put_off.remove(&self.job.id);
         Ok(Next::Settled)
     }
 }

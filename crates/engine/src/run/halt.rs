@@ -63,7 +63,8 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
         Halt::Offline { detail } => {
             tracing::info!(job = %id, detail, "no network");
             let round = put_off(inner, id);
-            hold(inner, id, Hold::Offline, (round == 1).then_some(Log::NetworkLost)).await?;
+            let first = inner.memory().offline.insert(id.clone());
+            hold(inner, id, Hold::Offline, first.then_some(Log::NetworkLost)).await?;
             let wait = PUT_OFF.delay(round, inner.chance.next()).min(Duration::from_secs(30));
             inner.release_later(id.clone(), Hold::Offline, wait);
             Ok(())

@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) live: Arc<Live>,
     pub(crate) stop: watch::Receiver<Stop>,
+    /// Whether it was told that the session may end before the file is through.
+    pub(crate) told_short: bool,
 }
 
 /// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
@@ -64,7 +66,7 @@ async fn go(inner: &Arc<Inner>, job: Job, live: Arc<Live>, stop: watch::Receiver
     let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
-    let mut run = Run { inner: Arc::clone(inner), job, destination, provider, live, stop };
+    let mut run = Run { inner: Arc::clone(inner), job, destination, provider, live, stop, told_short: false };
     let Some(source) = source else {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
         return match run.finish(None).await? {

@@ -93,7 +93,7 @@ impl Part {
             }
             let delay = self.delay(&failure, tries)?;
             self.told_again(&failure, tries).await?;
-            self.live.trouble(Some(trouble(&failure, self.inner.clock.steady() + delay)));
+            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
             if matches!(failure.class, RetryClass::Throttled { .. }) {
                 // One pacer a host: whoever else would send to it waits as well.
                 let until = self.inner.clock.steady() + delay;
@@ -129,7 +129,7 @@ impl Part {
             .await
             .map_err(|error| PartEnd::Halt(error.into()))?;
         self.live.confirm(self.part.number);
-        self.inner.memory().put_off.remove(&self.job);
+        self.inner.network_back(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
         let (job, part) = (self.job.clone(), self.part.number.get());
         self.inner.tell(Happening::Confirmed { job, part, confirmed });
         Ok(())

@@ -25,6 +25,7 @@ impl Run {
                 outcome = call(std::sync::Arc::clone(&self.provider)) => match outcome {
                     Ok(value) => {
                         self.live.trouble(None);
+                        self.inner.network_back(&self.job.id).await.map_err(Halt::from)?;
                         return Ok(value);
                     }
                     Err(failure) => failure,
@@ -46,7 +47,7 @@ impl Run {
             {
                 return Err(Refused::Halt(Halt::from_failure(&failure)));
             }
-            self.live.trouble(Some(trouble(&failure, self.inner.clock.steady() + delay)));
+            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
             self.pause_for(delay).await?;
         }
     }
@@ -73,10 +74,12 @@ pub(super) async fn wait_for(stop: &mut tokio::sync::watch::Receiver<Stop>, leas
     Halt::Overtaken
 }
 
-pub(super) fn trouble(failure: &Failure, until: Duration) -> Trouble {
+/// What a failure says of the way ahead; one that may be gone at the next try says nothing.
+pub(super) fn trouble(failure: &Failure, until: Duration) -> Option<Trouble> {
     match failure.class {
-        RetryClass::Offline => Trouble::Network,
-        _ => Trouble::Throttled(until),
+        RetryClass::Offline => Some(Trouble::Network),
+        RetryClass::Throttled { .. } => Some(Trouble::Throttled(until)),
+        _ => None,
     }
 }
 

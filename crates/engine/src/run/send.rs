@@ -87,7 +87,10 @@ impl Run {
             };
             let end = match ended {
                 None => return self.all_there(session.id, &plan).await,
-                Some(Ok(Ok(()))) => continue,
+                Some(Ok(Ok(()))) => {
+                    self.warn_of_short_life(session, &plan).await?;
+                    continue;
+                }
                 Some(Ok(Err(end))) => end,
                 Some(Err(panic)) => {
                     return Err(Halt::Attention {

@@ -1,6 +1,6 @@
 //! The vendor's session: opened late, journaled before the first byte, gone on with, renewed or replaced.
 
-use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass};
+use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
 use partway_provider::{FileFacts, Planner, Started};
 
 use super::patience::Refused;
@@ -140,6 +140,24 @@ impl Run {
         self.step(Event::SessionGone, None).await?;
         self.reload().await?;
         Ok(())
+    }
+
+    /// Says once a session that at the present speed it ends before the file is through.
+    pub(super) async fn warn_of_short_life(
+        &mut self,
+        session: &OpenSession,
+        plan: &PartPlan,
+    ) -> Result<(), Halt> {
+        let Some(until) = session.session.expires_at.filter(|_| !self.told_short) else { return Ok(()) };
+        let speed = self.live.bytes_per_second(self.inner.clock.steady());
+        let left = (u64::from(plan.count()) - self.live.confirmed_count()) * plan.part_size();
+        let Some(needs) = time_left(left, speed) else { return Ok(()) };
+        let lives_seconds = until.saturating_sub(self.now_s());
+        if needs.as_secs() <= lives_seconds {
+            return Ok(());
+        }
+        self.told_short = true;
+        self.log(Log::ShortLife { needs_seconds: needs.as_secs(), lives_seconds }).await
     }
 
     /// Fresh links for a session whose links ran out, where the vendor can.
