@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
@@ -27,6 +28,11 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::storage::put;
 use crate::storage::sign::Signer;
+
+/// The folder's own port is tried so often before another is taken: three seconds, longer than an orderly stop lasts.
+const PATIENCE: u32 = 60;
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A sandbox that runs. Dropped, it ends at once, as if killed; `stop` ends it in order.
 #[derive(Debug)]
@@ -139,9 +145,16 @@ async fn listen(asked: Option<u16>, last: u16) -> Result<TcpListener, Error> {
     };
     match asked.filter(|port| *port != 0) {
         Some(port) => on(port).await,
-        None => match on(last).await {
-            Err(_) if last != 0 => on(0).await,
-            bound => bound,
-        },
+        None if last == 0 => on(0).await,
+        None => {
+            // The one before may be ending still: it was killed a moment ago, or told to stop.
+            for _ in 0..PATIENCE {
+                if let Ok(listener) = on(last).await {
+                    return Ok(listener);
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            on(0).await
+        }
     }
 }

@@ -106,6 +106,37 @@ async fn the_first_line_is_what_the_contract_says() {
     assert_eq!(told.first["destinations"][0]["key"], line["destinations"][0]["key"]);
 }
 
+#[tokio::test]
+async fn the_folders_port_is_waited_for_while_the_one_before_ends() {
+    let folder = TempDir::new().unwrap();
+    let dir = folder.path().join("d");
+    let first = Process::start(&dir, &[]).first["destinations"].clone();
+    let url: reqwest::Url = first[0]["url"].as_str().unwrap().parse().unwrap();
+    let holds = std::net::TcpListener::bind(("127.0.0.1", url.port().unwrap())).unwrap();
+    let second = std::thread::spawn(move || Process::start(&dir, &[]).first["destinations"].clone());
+    std::thread::sleep(std::time::Duration::from_millis(200)); // it is the passing of time that is tested
+    drop(holds);
+    assert_eq!(second.join().unwrap(), first);
+}
+
+#[test]
+fn a_child_ends_with_its_parents_pipe() {
+    let folder = TempDir::new().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))
+        .arg("--dir")
+        .arg(folder.path())
+        .arg("--end-with-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(child.try_wait().unwrap(), None);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
 #[test]
 fn wrong_use_is_told_and_ends_with_2() {
     let folder = TempDir::new().unwrap();
