@@ -232,7 +232,7 @@ impl Shown {
         let now = (row.state, quarter);
         match self.announced.insert(row.id.clone(), now) {
             Some((state, _)) if state != row.state => {
-                self.announce.push(format!("{}: {}", row.name, row.label))
+                self.announce.push(format!("{}: {}", row.name, row.label));
             }
             Some((_, before)) if before < quarter && quarter < 4 => {
                 self.announce.push(format!("{}: {} percent", row.name, quarter * 25));

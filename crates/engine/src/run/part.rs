@@ -92,13 +92,11 @@ impl Part {
                 self.inner.memory().clock_ahead.insert(host.clone(), ahead);
             }
             let delay = self.delay(&failure, tries)?;
-            self.told_again(&failure, tries).await?;
-            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
-            if matches!(failure.class, RetryClass::Throttled { .. }) {
-                // One pacer a host: whoever else would send to it waits as well.
-                let until = self.inner.clock.steady() + delay;
-                self.inner.memory().quiet_until.insert(host.clone(), until);
+            let first = self.quiet(&host, &failure, delay);
+            if first && tries == 1 {
+                self.told_again(&failure).await?;
             }
+            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
             tokio::time::sleep(delay).await;
         }
     }
@@ -111,8 +109,8 @@ impl Part {
         let on_block = Arc::new(move |bytes| live.took(inner.clock.steady(), bytes));
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt), on_block);
         let put = self.inner.parts.put(&self.target.url, &self.target.headers, body);
-        let speed = self.live.bytes_per_second(self.inner.clock.steady());
-        let answer = watched(put, &attempt, answer_within(speed)).await?;
+        let speed = || self.live.bytes_per_second(self.inner.clock.steady());
+        let answer = watched(put, &attempt, || answer_within(speed())).await?;
         match attempt.md5() {
             Some(md5) => Ok((answer, md5)),
             None => Err(PutFailure::Wire(passing("the storage said yes before it had every byte"))),
@@ -160,10 +158,17 @@ impl Part {
         Ok(delay)
     }
 
-    async fn told_again(&self, failure: &Failure, tries: u32) -> Result<(), PartEnd> {
-        if tries > 1 {
-            return Ok(());
+    /// One pacer a host: whoever else would send to a throttled one waits as well. `false`: somebody has said so already.
+    fn quiet(&self, host: &str, failure: &Failure, delay: Duration) -> bool {
+        if !matches!(failure.class, RetryClass::Throttled { .. }) {
+            return true;
         }
+        let now = self.inner.clock.steady();
+        let before = self.inner.memory().quiet_until.insert(host.to_owned(), now + delay);
+        before.is_none_or(|until| until < now)
+    }
+
+    async fn told_again(&self, failure: &Failure) -> Result<(), PartEnd> {
         let log = match failure.class {
             RetryClass::Throttled { after } => {
                 Log::Throttled { seconds: after.map_or(1, |after| after.as_secs().max(1)) }
@@ -267,14 +272,20 @@ fn answer_within(bytes_per_second: f64) -> Duration {
 }
 
 /// Ends an attempt in which nothing moves any more.
-async fn watched<F>(put: F, attempt: &Attempt, answer_within: Duration) -> Result<PutAnswer, PutFailure>
+///
+/// The time for the answer is asked for when the last block was taken: only then is the speed of this part known.
+async fn watched<F>(
+    put: F,
+    attempt: &Attempt,
+    answer_within: impl Fn() -> Duration,
+) -> Result<PutAnswer, PutFailure>
 where
     F: Future<Output = Result<PutAnswer, PutFailure>>,
 {
     tokio::pin!(put);
     loop {
         let all_taken = attempt.all_taken();
-        let limit = if all_taken { answer_within } else { NO_BLOCK };
+        let limit = if all_taken { answer_within() } else { NO_BLOCK };
         tokio::select! {
             outcome = &mut put => return outcome,
             () = attempt.moved.notified() => {}
@@ -293,7 +304,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_connection_that_takes_nothing_is_given_up_after_thirty_seconds() {
         let begun = tokio::time::Instant::now();
-        let outcome = watched(std::future::pending(), &Attempt::default(), Duration::from_secs(99)).await;
+        let outcome = watched(std::future::pending(), &Attempt::default(), || Duration::from_secs(99)).await;
         assert!(matches!(outcome, Err(PutFailure::Wire(failure)) if failure.class == RetryClass::Again));
         assert_eq!(begun.elapsed().as_secs(), 30);
     }
