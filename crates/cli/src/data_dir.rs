@@ -11,11 +11,12 @@ use crate::exit::Stopped;
 pub(crate) fn choose(named: Option<PathBuf>) -> Result<PathBuf, Stopped> {
     let folder = match named {
         Some(folder) => folder,
-        None => partway_bridge::default_folder(std::env::consts::OS, |name| std::env::var_os(name)).ok_or_else(|| {
-            Stopped::usage(
-                "There is no home folder to keep Partway's data in. Name a folder with --data-dir.",
-            )
-        })?,
+        None => partway_bridge::default_folder(std::env::consts::OS, |name| std::env::var_os(name))
+            .ok_or_else(|| {
+                Stopped::usage(
+                    "There is no home folder to keep Partway's data in. Name a folder with --data-dir.",
+                )
+            })?,
     };
     std::path::absolute(&folder)
         .map_err(|fault| Stopped::usage(format!("--data-dir {}: {fault}", folder.display())))

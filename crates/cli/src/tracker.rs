@@ -72,7 +72,7 @@ impl Tracker {
     /// What is to be shown of an event: `None` where it is not about this command's files, or is a second end.
     pub(crate) fn take(&mut self, mut event: Event) -> Option<Event> {
         if let Event::BatchFinished { id, .. } = &event {
-            return self.batches.contains(id).then_some(event);
+            return self.batches.remove(id).then_some(event);
         }
         let (id, name) = about(&mut event)?;
         let file = self.by_id.get(id).and_then(|at| self.files.get_mut(*at))?;
@@ -143,6 +143,11 @@ impl Tracker {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// Whether a batch of this command has not been summed up yet.
+    pub(crate) fn sums_open(&self) -> bool {
+        !self.batches.is_empty()
     }
 
     /// How many are still waited for.

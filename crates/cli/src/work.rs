@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use partway_api::{DestinationView, JobLine, Request};
 use partway_bridge::{AskError, Front, FrontEvents, Heard};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::args::Wait;
 use crate::exit::{self, Exit, Stopped};
@@ -20,6 +20,8 @@ use crate::tracker::{Tracker, lets_expect_end};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So long without a word while files are open, and the list is asked: whatever was missed must not be waited for for ever.
 const QUIET: Duration = Duration::from_secs(10);
+/// For a batch's sum after its last file. It is not told for files that were stopped, so it must not be waited for longer.
+const SUMS: Duration = Duration::from_millis(500);
 /// For what was told while the app closed.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
@@ -123,7 +125,7 @@ impl<'a> Work<'a> {
         match why {
             Some(why) => self.stop_early(why, holder, followed).await,
             None => {
-                let shown = self.show.end();
+                let shown = self.sums(&mut followed.events).await.and_then(|()| self.show.end());
                 self.linger(&followed.front).await;
                 followed.front.close(GRACE).await;
                 shown?;
@@ -210,6 +212,23 @@ impl<'a> Work<'a> {
             Why::Signal(exit) => exit,
             Why::TooLong(_) => Exit::Attention,
         })
+    }
+
+    /// The sum of a batch follows the end of its last file.
+    async fn sums(&mut self, events: &mut FrontEvents) -> Result<(), Stopped> {
+        let until = Instant::now() + SUMS;
+        while self.tracker.sums_open() {
+            match timeout_at(until, events.next()).await {
+                Ok(Heard::Event(event)) => {
+                    if let Some(event) = self.tracker.take(event) {
+                        self.show.event(&event)?;
+                    }
+                }
+                Ok(Heard::Lagged) => {}
+                Ok(Heard::HolderGone) | Err(_) => break,
+            }
+        }
+        Ok(())
     }
 
     fn give_up(&mut self, why: impl Fn(&str) -> String) -> Result<(), Stopped> {

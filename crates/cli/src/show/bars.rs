@@ -87,6 +87,13 @@ impl Bars {
         }
     }
 
+    /// Says something beside a bar, until it moves on.
+    pub(super) fn note(&mut self, id: &str, words: &str) {
+        if let Some(line) = self.files.get(id).and_then(|bar| bar.line.as_ref()) {
+            line.set_message(words.to_owned());
+        }
+    }
+
     /// Stops showing a file that waits again.
     pub(super) fn remove(&mut self, id: &str) {
         if let Some(line) = self.files.get_mut(id).and_then(|bar| bar.line.take()) {

@@ -50,15 +50,17 @@ impl People {
             Event::State { id, file, state, holds, reason } => {
                 self.state(id, file, *state, holds, reason.as_deref());
             }
-            Event::Started { id, file, parts, resumed, .. } => self.started(id, file, *parts, *resumed),
+            Event::Started { id, file, .. } => self.started(id, file),
             Event::Part { id, confirmed, .. } => {
                 if let Some(bars) = &mut self.bars {
                     bars.confirmed(id, *confirmed);
                 }
             }
-            Event::Note { file, text, .. } => {
-                self.aside(&format!("{}: {}", text::printable(file), text::printable(text)));
-            }
+            // A bar says it until it moves on; as lines these would push the files away that came to their end.
+            Event::Note { id, file, text } => match &mut self.bars {
+                Some(bars) => bars.note(id, &text::printable(text)),
+                None => self.aside(&format!("{}: {}", text::printable(file), text::printable(text))),
+            },
             Event::Progress { id, file, confirmed, on_the_way, size, speed, seconds_left } => {
                 if let Some(bars) = &mut self.bars {
                     bars.file(id, file, *size);
@@ -81,20 +83,11 @@ impl People {
         }
     }
 
-    fn started(&mut self, id: &str, file: &str, parts: u32, resumed: u32) {
+    fn started(&mut self, id: &str, file: &str) {
         let Some(known) = self.files.get_mut(id) else { return };
         known.began.get_or_insert_with(Instant::now);
-        let size = known.size;
-        let resumed =
-            if resumed > 0 { format!(", {resumed} of them confirmed before") } else { String::new() };
-        match &mut self.bars {
-            Some(bars) => bars.file(id, file, size),
-            None => self.aside(&format!(
-                "{}: {} in {parts} {}{resumed}",
-                text::printable(file),
-                text::size(size),
-                if parts == 1 { "part" } else { "parts" }
-            )),
+        if let Some(bars) = &mut self.bars {
+            bars.file(id, file, known.size);
         }
     }
 
