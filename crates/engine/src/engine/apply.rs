@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use partway_core::{Effect, Event, Hold, IllegalStep, State};
+use rusqlite::Connection;
 
 use super::{Inner, Stop};
 use crate::happening::Happening;
@@ -12,7 +13,36 @@ use crate::journal::{JournalError, batches, events, jobs};
 use crate::log::Log;
 use crate::record::{Batch, Job, JobId};
 
-type Through = Option<(Batch, BatchCount)>;
+/// A step that is on the disk, and what follows from it.
+struct Written {
+    applied: Applied,
+    log: Option<Log>,
+    /// The batch that this step ended.
+    through: Option<(Batch, BatchCount)>,
+}
+
+fn write(
+    conn: &Connection,
+    now: i64,
+    id: &JobId,
+    event: &Event,
+    log: Option<Log>,
+) -> Result<Result<Written, IllegalStep>, JournalError> {
+    let applied = match jobs::apply(conn, now, id, event)? {
+        Ok(applied) => applied,
+        Err(illegal) => return Ok(Err(illegal)),
+    };
+    if let Some(log) = &log {
+        events::add(conn, now, id, log)?;
+    }
+    let through = if applied.before != applied.job.state {
+        let batch = batches::get(conn, &applied.job.batch)?;
+        batch.zip(batches::finish_if_through(conn, now, &applied.job.batch)?)
+    } else {
+        None
+    };
+    Ok(Ok(Written { applied, log, through }))
+}
 
 impl Inner {
     /// Applies one event. `Ok(Err(…))`: it has no meaning in the present state, nothing changed.
@@ -23,36 +53,41 @@ impl Inner {
         log: Option<Log>,
     ) -> Result<Result<Applied, IllegalStep>, JournalError> {
         let (now, id) = (self.clock.unix_ms(), id.clone());
-        let outcome = self
-            .journal
-            .write(move |conn| {
-                let applied = match jobs::apply(conn, now, &id, &event)? {
-                    Ok(applied) => applied,
-                    Err(illegal) => return Ok(Err(illegal)),
-                };
-                if let Some(log) = &log {
-                    events::add(conn, now, &id, log)?;
-                }
-                let through: Through = if applied.before != applied.job.state {
-                    let batch = batches::get(conn, &applied.job.batch)?;
-                    let count = batches::finish_if_through(conn, now, &applied.job.batch)?;
-                    batch.zip(count)
-                } else {
-                    None
-                };
-                Ok(Ok((applied, log, through)))
-            })
-            .await?;
-        Ok(match outcome {
-            Err(illegal) => Err(illegal),
-            Ok((applied, log, through)) => {
-                self.carry_out(&applied, log, through);
-                Ok(applied)
-            }
-        })
+        let outcome = self.journal.write(move |conn| write(conn, now, &id, &event, log)).await?;
+        Ok(outcome.map(|written| self.carry_out(written)))
     }
 
-    fn carry_out(self: &Arc<Self>, applied: &Applied, log: Option<Log>, through: Through) {
+    /// Decides for each of these jobs what happens to it, all in one commit: two thousand single ones would take seconds.
+    /// Gives back the jobs that changed.
+    pub(crate) async fn apply_each<F>(
+        self: &Arc<Self>,
+        ids: Vec<JobId>,
+        decide: F,
+    ) -> Result<Vec<Job>, JournalError>
+    where
+        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + 'static,
+    {
+        let now = self.clock.unix_ms();
+        let written = self
+            .journal
+            .write(move |conn| {
+                let mut all = Vec::new();
+                for id in ids {
+                    let Some(job) = jobs::get(conn, &id)? else { continue };
+                    if let Some((event, log)) = decide(&job)
+                        && let Ok(written) = write(conn, now, &id, &event, log)?
+                    {
+                        all.push(written);
+                    }
+                }
+                Ok(all)
+            })
+            .await?;
+        Ok(written.into_iter().map(|written| self.carry_out(written).job).collect())
+    }
+
+    fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
+        let Written { applied, log, through } = written;
         let job = Arc::new(applied.job.clone());
         for effect in &applied.effects {
             match effect {
@@ -75,6 +110,7 @@ impl Inner {
         if let Some((batch, count)) = through {
             self.tell(Happening::BatchFinished { batch: Arc::new(batch), count });
         }
+        applied
     }
 
     /// A pause lets parts that are nearly through finish; giving up does not wait for them.

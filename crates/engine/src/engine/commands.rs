@@ -69,11 +69,14 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn retry(&self, which: &Which) -> Result<u32, Refusal> {
-        for id in self.0.ids(which).await? {
-            self.0.memory().put_off.remove(&id);
-            let job = id.clone();
-            self.0.journal.write(move |conn| sessions::reset_ended(conn, &job)).await?;
+        let ids = self.0.ids(which).await?;
+        for id in &ids {
+            self.0.memory().put_off.remove(id);
         }
+        self.0
+            .journal
+            .write(move |conn| ids.iter().try_for_each(|id| sessions::reset_ended(conn, id)))
+            .await?;
         self.each(which, |job| match job.state {
             State::NeedsAttention(_) => Some((Event::Retry, Some(Log::GoingOn))),
             _ => None,
@@ -99,9 +102,10 @@ impl Engine {
     /// Of the journal.
     pub async fn release_destination(&self, id: &DestinationId, hold: Hold) -> Result<(), Refusal> {
         let destination = id.clone();
-        for job in self.0.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await? {
-            self.0.release(&job, hold).await?;
-        }
+        let open = self.0.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
+        self.0
+            .apply_each(open, move |job| job.holds.contains(hold).then_some((Event::Released(hold), None)))
+            .await?;
         Ok(())
     }
 
@@ -110,14 +114,21 @@ impl Engine {
     /// # Errors
     /// [`Refusal::NotNow`] if one was named that has not ended.
     pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
-        let mut removed = Vec::new();
-        for id in self.0.ids(which).await? {
-            if self.0.job(&id).await?.state.is_end() {
-                let job = id.clone();
-                self.0.journal.write(move |conn| jobs::remove(conn, &job)).await?;
-                removed.push(id);
-            }
-        }
+        let ids = self.0.ids(which).await?;
+        let removed = self
+            .0
+            .journal
+            .write(move |conn| {
+                let mut removed = Vec::new();
+                for id in ids {
+                    if jobs::get(conn, &id)?.is_some_and(|job| job.state.is_end()) {
+                        jobs::remove(conn, &id)?;
+                        removed.push(id);
+                    }
+                }
+                Ok(removed)
+            })
+            .await?;
         if removed.is_empty() && matches!(which, Which::Job(_)) {
             return Err(Refusal::NotNow("This file has not come to an end yet.".into()));
         }
@@ -126,24 +137,17 @@ impl Engine {
         Ok(touched)
     }
 
-    async fn each<F>(&self, which: &Which, event: F) -> Result<u32, Refusal>
+    async fn each<F>(&self, which: &Which, decide: F) -> Result<u32, Refusal>
     where
-        F: Fn(&Job) -> Option<(Event, Option<Log>)>,
+        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + 'static,
     {
-        let mut touched = 0;
-        let mut state = None;
-        for id in self.0.ids(which).await? {
-            let job = self.0.job(&id).await?;
-            state = Some(job.state.clone());
-            if let Some((event, log)) = event(&job)
-                && self.0.apply(&id, event, log).await?.is_ok()
-            {
-                touched += 1;
+        let ids = self.0.ids(which).await?;
+        let touched = self.0.apply_each(ids, decide).await?.len();
+        match which {
+            Which::Job(id) if touched == 0 => {
+                Err(Refusal::NotNow(not_now(&self.0.job(id).await?.state).into()))
             }
-        }
-        match (touched, which, state) {
-            (0, Which::Job(_), Some(state)) => Err(Refusal::NotNow(not_now(&state).into())),
-            _ => Ok(touched),
+            _ => Ok(u32::try_from(touched).unwrap_or(u32::MAX)),
         }
     }
 }

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_core::Event;
+use partway_core::{Cause, Event};
 use tokio::sync::watch;
 
 use super::{Active, Inner, Stop};
 use crate::journal::{JournalError, jobs};
+use crate::log::Log;
 use crate::progress::Live;
 use crate::record::JobId;
 use crate::run;
 
 /// After an error of the journal the queue is looked at again after that time.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
+
+/// A job whose run could not be written down is put back so often before it waits for the next start: an hour of a full disk.
+const ATTEMPTS_TO_WRITE: u32 = 720;
 
 pub(super) async fn serve(inner: Arc<Inner>) {
     loop {
@@ -61,15 +65,52 @@ async fn start(inner: &Arc<Inner>, id: JobId, permit: crate::permits::JobPermit)
     };
     let inner = Arc::clone(inner);
     tokio::spawn(async move {
-        let job = run::run(&inner, applied.job, live, stopped);
-        // A fault of ours in one job must not end the others, nor leave its permit behind.
-        if let Err(panic) = tokio::spawn(job).await {
-            tracing::error!(%panic, job = %id, "a run ended by a fault of Partway's own");
-        }
+        let ended = tokio::spawn(run::run(&inner, applied.job, live, stopped)).await;
         inner.active().remove(&id);
         drop(permit);
         inner.run_ended.notify_waiters();
         inner.wake.notify_one();
+        if let Err(error) = after_run(&inner, &id, ended.is_err()).await {
+            tracing::error!(%error, job = %id, "what became of a run could not be written down");
+        }
+        inner.wake.notify_one();
     });
     Ok(())
+}
+
+/// A run leaves its job waiting or ended. One that could not write that down (a full disk), or that ended by a fault of Partway's own, must
+/// neither keep its job in mid-air nor end the others.
+async fn after_run(inner: &Arc<Inner>, id: &JobId, by_fault: bool) -> Result<(), JournalError> {
+    let stuck = || async { Ok::<_, JournalError>(!inner.is_closing() && inner.is_in_mid_air(id).await?) };
+    if by_fault && stuck().await? {
+        let cause = Cause::KeepsFailing { what: "a fault of Partway's own".into() };
+        let _ = inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?;
+        return Ok(());
+    }
+    let mut left = ATTEMPTS_TO_WRITE;
+    while left > 0 {
+        match stuck().await {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
+                tokio::time::sleep(AFTER_ERROR).await;
+                if let Ok(Ok(_)) = inner.apply(id, Event::Restarted, None).await {
+                    return Ok(());
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, job = %id, "the journal does not answer");
+                tokio::time::sleep(AFTER_ERROR).await;
+            }
+        }
+        left -= 1;
+    }
+    Ok(())
+}
+
+impl Inner {
+    async fn is_in_mid_air(&self, id: &JobId) -> Result<bool, JournalError> {
+        let wanted = id.clone();
+        let job = self.journal.read(move |conn| jobs::get(conn, &wanted)).await?;
+        Ok(job.is_some_and(|job| job.state.is_running()) && !self.active().contains_key(id))
+    }
 }

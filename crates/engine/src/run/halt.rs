@@ -113,12 +113,12 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
     inner.set_standing(&job.destination, standing).await?;
     let destination = job.destination.clone();
     let open = inner.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
-    for id in open {
-        if inner.headless {
+    if inner.headless {
+        for id in open {
             attention(inner, &id, cause.clone(), detail.clone()).await?;
-        } else {
-            hold(inner, &id, Hold::Credentials, None).await?;
         }
+    } else {
+        inner.apply_each(open, |_| Some((Event::Held(Hold::Credentials), None))).await?;
     }
     Ok(())
 }

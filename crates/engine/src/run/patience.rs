@@ -1,8 +1,10 @@
 //! How long a call to a vendor's API is repeated before the run ends and the job waits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use partway_core::{Backoff, Failure, RetryClass};
+use partway_provider::Provider;
 
 use super::{Halt, Run};
 use crate::engine::Stop;
@@ -15,22 +17,20 @@ impl Run {
     /// Calls until it succeeds, ends for good, or patience ends. What is returned as `Err(Ok(failure))` is for the caller to judge.
     pub(super) async fn patiently<T, F, Fut>(&mut self, call: F) -> Result<T, Refused>
     where
-        F: Fn(std::sync::Arc<dyn partway_provider::Provider>) -> Fut,
+        F: Fn(Arc<dyn Provider>) -> Fut,
         Fut: Future<Output = Result<T, Failure>>,
     {
         let mut tries = 0;
         loop {
             self.still_wanted()?;
-            let failure = tokio::select! {
-                outcome = call(std::sync::Arc::clone(&self.provider)) => match outcome {
-                    Ok(value) => {
-                        self.live.trouble(None);
-                        self.inner.network_back(&self.job.id).await.map_err(Halt::from)?;
-                        return Ok(value);
-                    }
-                    Err(failure) => failure,
-                },
-                halt = wait_for(&mut self.stop, Stop::Hard) => return Err(Refused::Halt(halt)),
+            // A call is never let go half-way: whoever drops the answer to a start leaves a session behind that nobody knows.
+            let failure = match call(Arc::clone(&self.provider)).await {
+                Ok(value) => {
+                    self.live.trouble(None);
+                    self.inner.network_back(&self.job.id).await.map_err(Halt::from)?;
+                    return Ok(value);
+                }
+                Err(failure) => failure,
             };
             tries += 1;
             tracing::info!(job = %self.job.id, %failure, tries, "a call did not succeed");
