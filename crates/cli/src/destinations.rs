@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use partway_api::{
-    Answer, Command, DestinationDraft, DestinationState, DestinationView, Done, FieldsDraft, KeyDraft,
-    Request,
+    Answer, ApiError, Code, Command, DestinationDraft, DestinationState, DestinationView, Done, FieldsDraft,
+    KeyDraft, Request,
 };
 
 use crate::args::{AddDestination, Auth, Destinations};
@@ -22,7 +22,7 @@ pub(crate) async fn run(folder: &Path, what: Destinations) -> Result<Exit, Stopp
         Destinations::Add(add) => {
             let (draft, key) = draft(add, || keys::from_input(std::io::stdin().lock()))?;
             let command = Command::AddDestination { draft, key };
-            let answer = open::ask_once(folder, &Request::Command { command }).await?;
+            let answer = open::try_ask(folder, &Request::Command { command }).await?.map_err(instead)?;
             if let Answer::Done { done: Done::Destination { destination } } = answer {
                 print::line(&format!("Added {}", line(&destination)))?;
             }
@@ -53,6 +53,16 @@ async fn all(folder: &Path) -> Result<Vec<DestinationView>, Stopped> {
         Answer::Done { done: Done::Destinations { destinations } } => Ok(destinations),
         _ => Ok(Vec::new()),
     }
+}
+
+/// The hint for a window is to keep the key for its session; a command's session ends at once.
+fn instead(mut error: ApiError) -> Stopped {
+    if error.code == Code::Keychain {
+        error = error.hint(
+            "Nothing was kept. Name an environment variable that holds the key instead: --key-env VAR.",
+        );
+    }
+    error.into()
 }
 
 /// What was written, as a draft. `read_key` is called only where the key comes from standard input.

@@ -95,7 +95,8 @@ fn raw(path: &Path) -> Vec<u8> {
     path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_api::{Answer, Command, DestinationView, Done, JobLine, Request};
+use partway_api::{Answer, ApiError, Command, DestinationView, Done, JobLine, Request};
 use partway_app::{App, AppOptions};
 use partway_bridge::{AskError, BridgeError, Front};
 
@@ -42,6 +42,14 @@ fn sandbox() -> Option<PathBuf> {
 /// # Errors
 /// Sentences for the user.
 pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer, Stopped> {
+    Ok(try_ask(folder, request).await??)
+}
+
+/// The same, where the refusal is to be looked at.
+///
+/// # Errors
+/// Where nobody could be asked.
+pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<Answer, ApiError>, Stopped> {
     let mut tries = 0;
     loop {
         let front = front(folder).await?;
@@ -49,8 +57,10 @@ pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer,
         front.close(Duration::ZERO).await;
         tries += 1;
         match answer {
+            Ok(answer) => return Ok(Ok(answer)),
+            Err(AskError::Api(error)) => return Ok(Err(error)),
             Err(AskError::HolderGone) if tries < TRIES => {}
-            answer => return Ok(answer?),
+            Err(gone) => return Err(gone.into()),
         }
     }
 }

@@ -1,4 +1,6 @@
 //! The real `partwayctl` as scripts and people use it wrongly: what it says, and with which number it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod run;
 mod usage;

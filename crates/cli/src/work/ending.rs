@@ -1,0 +1,150 @@
+//! The end of a wait: all files are through, or something ended it early.
+
+use std::time::Duration;
+
+use partway_bridge::{Front, FrontEvents, Heard};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{Followed, Work};
+use crate::exit::{self, Exit, Stopped};
+use crate::stop::{GRACE, Why};
+use crate::text::files;
+
+/// For a batch's sum after its last file. It is not told for files that were stopped, so it must not be waited for longer.
+const SUMS: Duration = Duration::from_millis(500);
+/// For what was told while the app closed.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+impl Work<'_> {
+    /// The end was asked for before all files were handed over.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) fn stopped_before(
+        mut self,
+        names: impl Iterator<Item = String>,
+        why: Why,
+    ) -> Result<Exit, Stopped> {
+        self.give_up(|stand| left_off(why, true, stand))?;
+        let left: Vec<String> = names.filter(|name| !self.tracker.knows(name)).collect();
+        self.leave_out(left.into_iter(), &left_off(why, true, "nothing was sent yet."))?;
+        self.show.end()?;
+        self.show.aside(&farewell(self.tracker.endings().count(), true));
+        Ok(match why {
+            Why::Signal(exit) => exit,
+            Why::TooLong(_) => Exit::Attention,
+        })
+    }
+
+    /// The sum of a batch follows the end of its last file.
+    pub(super) async fn sums(&mut self, events: &mut FrontEvents) -> Result<(), Stopped> {
+        let until = Instant::now() + SUMS;
+        while self.tracker.sums_open() {
+            match timeout_at(until, events.next()).await {
+                Ok(Heard::Event(event)) => {
+                    if let Some(event) = self.tracker.take(event) {
+                        self.show.event(&event)?;
+                    }
+                }
+                Ok(Heard::Lagged) => {}
+                Ok(Heard::HolderGone) | Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends in order, and shows what still comes to its end meanwhile.
+    pub(super) async fn stop_early(
+        mut self,
+        why: Why,
+        holder: bool,
+        followed: Followed,
+    ) -> Result<Exit, Stopped> {
+        if holder && matches!(why, Why::Signal(_)) {
+            self.show.aside("Stopping: parts on the way get up to 5 s. Once more stops at once.");
+        }
+        let Followed { front, mut events, .. } = followed;
+        let close = front.close(GRACE);
+        tokio::pin!(close);
+        let mut shown = Ok(());
+        // A file may still come to its end while the parts on the way do.
+        let mut closed = false;
+        loop {
+            let heard = if closed {
+                timeout(LAST_WORDS, events.next()).await.unwrap_or(Heard::HolderGone)
+            } else {
+                tokio::select! {
+                    biased;
+                    heard = events.next() => heard,
+                    () = &mut close => {
+                        closed = true;
+                        continue;
+                    }
+                }
+            };
+            match heard {
+                Heard::Event(event) => {
+                    if let Some(event) = self.tracker.take(event)
+                        && shown.is_ok()
+                    {
+                        shown = self.show.event(&event);
+                    }
+                }
+                Heard::Lagged => {}
+                Heard::HolderGone => break,
+            }
+        }
+        if !closed {
+            close.await;
+        }
+        shown?;
+        let open = self.tracker.open();
+        self.give_up(|stand| left_off(why, holder, stand))?;
+        self.show.end()?;
+        if open > 0 {
+            self.show.aside(&farewell(open, holder));
+        }
+        Ok(match why {
+            Why::Signal(exit) => exit,
+            Why::TooLong(_) => exit::of(self.tracker.endings(), self.require_verified),
+        })
+    }
+
+    /// The holder stays while others follow: their files go through its engine.
+    pub(super) async fn linger(&mut self, front: &Front) {
+        if front.clients_following() == 0 {
+            return;
+        }
+        self.show.aside("These files are through. Staying while another Partway still waits for files here; Ctrl-C hands over to it.");
+        tokio::select! {
+            () = front.until_nobody_follows() => {}
+            _ = self.stop.signalled() => {}
+        }
+    }
+}
+
+/// The reason of a file that is not waited for any longer.
+fn left_off(why: Why, holder: bool, stand: &str) -> String {
+    match (why, holder) {
+        (Why::TooLong(seconds), _) => format!("still waiting after {seconds} s: {stand}"),
+        (Why::Signal(_), true) => {
+            format!(
+                "stopped before it was through: {stand} What is confirmed is kept; 'partwayctl resume' goes on."
+            )
+        }
+        (Why::Signal(_), false) => {
+            format!(
+                "not waited for any longer: {stand} The Partway that holds the data folder goes on with it."
+            )
+        }
+    }
+}
+
+fn farewell(open: usize, holder: bool) -> String {
+    let files = files(open);
+    if holder {
+        format!("{files} not through. What is confirmed is kept: 'partwayctl resume' goes on.")
+    } else {
+        format!("{files} not through. The Partway that holds the data folder goes on with it.")
+    }
+}
