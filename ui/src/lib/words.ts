@@ -50,6 +50,8 @@ export const words = {
     cancel: "Stop and discard",
     remove: "Remove from list",
   } satisfies Record<Action, string>,
+  /** As the api labels a job that simply goes on. */
+  uploading: "Uploading",
   details: "Details",
   actionsFor: (name: string) => `More for ${name}`,
   actionOn: (action: Action, name: string) => `${words.actions[action]}: ${name}`,

@@ -72,3 +72,6 @@ export const isError = (value: DestinationDraft | ApiError): value is ApiError =
 
 /** Fields that stand under Advanced, so that it opens when one of them is not right. */
 export const ADVANCED = ["url", "auth", "ttl_seconds", "metadata", "random_prefix", "custom_id"];
+
+/** Fields that show beside themselves what is wrong with them. */
+export const FIELDS = ["name", "key", "folder", "tags", "url", "ttl_seconds", "metadata", "custom_id"];

@@ -21,8 +21,10 @@ export function layout(parts: number, width: number, scale = 1): Layout {
   while (Math.ceil(parts / columns) * (width / columns) > TALLEST && width / columns > SMALLEST_CELL)
     columns += 1;
   const gapWanted = width / columns > 10 ? 2 : width / columns > 5 ? 1 : width / columns > 3 ? 0.5 : 0;
-  // The last cell needs no gap after it.
-  const step = Math.max(1 / scale, Math.floor(((width + gapWanted) / columns) * scale) / scale);
   const gap = Math.round(gapWanted * scale) / scale;
+  // The last cell needs no gap after it.
+  const step = Math.max(1 / scale, Math.floor(((width + gap) / columns) * scale) / scale);
+  // What rounding down left over at the right edge holds a few more columns.
+  if (columns > USUAL_COLUMNS) columns = Math.max(columns, Math.floor((width + gap) / step));
   return { columns, step, gap, height: Math.ceil(parts / columns) * step - gap };
 }

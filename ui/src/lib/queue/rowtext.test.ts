@@ -42,6 +42,12 @@ test("while bytes move the row says percent, speed and time left", () => {
   expect(subline(uploading)).toBe("52.1 MB/s · about 6 min");
 });
 
+test("what holds it up says more than a number, which moves to the second line", () => {
+  const slowed = { ...uploading, label: "Slowed", speed: 0, seconds_left: null };
+  expect(headline(slowed)).toBe("Slowed");
+  expect(subline(slowed)).toBe("18 %");
+});
+
 test("else it says the state and the reason in words", () => {
   expect(headline(row({}))).toBe("Waiting");
   expect(subline(row({}))).toBe("next");

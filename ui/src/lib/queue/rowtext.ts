@@ -4,23 +4,24 @@ import type { Action, JobRow } from "../api";
 import { percent, speed, timeLeft } from "../format/numbers";
 import { words } from "../words";
 
-/** Percent of a row whose bytes move, else nothing: a state in words says more. */
-export function movingPercent(row: JobRow): number | null {
-  return row.state === "uploading" && !row.holds.includes("throttled")
-    ? percent(row.confirmed, row.size)
-    : null;
-}
+/** Percent of a row whose parts go. */
+const movingPercent = (row: JobRow): number | null =>
+  row.state === "uploading" ? percent(row.confirmed, row.size) : null;
+
+/** Whether there is nothing to say but that it goes on; "Slowed" and "Waiting for the network" say more than a number. */
+const plain = (row: JobRow): boolean => row.label === words.uploading;
 
 /** The bold word of the state column. */
 export function headline(row: JobRow): string {
   const share = movingPercent(row);
-  return share === null ? row.label : `${share} %`;
+  return share === null || !plain(row) ? row.label : `${share} %`;
 }
 
 /** The short line under it. */
 export function subline(row: JobRow): string {
-  if (movingPercent(row) === null || row.sub !== "") return row.sub;
-  const told = [];
+  const share = movingPercent(row);
+  if (share === null || row.sub !== "") return row.sub;
+  const told = plain(row) ? [] : [`${share} %`];
   if (row.speed > 0) told.push(speed(row.speed));
   if (row.seconds_left !== null) told.push(timeLeft(row.seconds_left));
   return told.join(" · ");

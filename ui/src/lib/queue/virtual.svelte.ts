@@ -75,6 +75,7 @@ export function openVirtual(sources: Sources) {
     },
     /** For `{@attach}`: measures a mounted row now and whenever its size changes. */
     measure: (element: HTMLElement) => untrack(() => virtualizer.measureElement(element)),
+    toTop: () => virtualizer.scrollToOffset(0),
     scrollTo: (index: number) => virtualizer.scrollToIndex(index, { align: "auto" }),
     /** Rows that fit. */
     page: () => Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / USUAL_HEIGHT) - 1),

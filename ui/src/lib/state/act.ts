@@ -13,7 +13,9 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     try {
       return await work();
     } catch (thrown) {
-      screen.sayError(asApiError(thrown, words.unreachable));
+      const error = asApiError(thrown, words.unreachable);
+      if (error.code === "no-destination") screen.view = session.counts?.all ? "add" : "queue";
+      else screen.sayError(error);
       return null;
     }
   }

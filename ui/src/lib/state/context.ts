@@ -19,7 +19,8 @@ const KEY = Symbol("partway");
 export function openPartway(backend: Backend): Partway {
   const session = openSession(backend);
   const screen = openScreen();
-  backend.onRefused(screen.sayError);
+  // Without a destination dropped files are kept, and the first view says so: nothing went wrong.
+  backend.onRefused((error) => error.code !== "no-destination" && screen.sayError(error));
   return setContext(KEY, { backend, session, screen, acts: openActs(backend, session, screen) });
 }
 
