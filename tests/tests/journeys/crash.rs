@@ -1,0 +1,203 @@
+//! `kill -9` at any moment: nothing that was confirmed goes again, and what arrives is the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Chance, DataCopy, House, Line, Made, Running, heavy, is};
+
+const MIB: u64 = 1 << 20;
+const KILLS: u64 = 10;
+
+/// Parts in flight of one job at most (partway-engine, `Bounds::default`).
+const IN_FLIGHT: usize = 8;
+
+/// What was known at the moment of a kill.
+struct Kill {
+    /// Lines that the sandbox's log had.
+    lines: usize,
+    /// What the journal had.
+    confirmed: super::support::Confirmed,
+}
+
+#[test]
+fn ten_kills_during_a_gib() {
+    let _turn = heavy();
+    let mut chance = Chance::of("ten_kills_during_a_gib");
+    // 128 parts whose answers are held back a little: so kills fall also between a part that is stored and its answer.
+    let house = House::with(&["--part-size", "8388608", "--fault", "slow@part:always", "--slow", "0.1"]);
+    let file = house.file("long.mov", 1024 * MIB, &mut chance);
+
+    let mut kills = Vec::new();
+    let mut running = house.begin(["upload", "long.mov", "--json"]);
+    for kill in 0..KILLS {
+        // The first moments spread over all that happens before a part is through, the others over the parts.
+        let (low, high) = (kill * 11, kill * 11 + 10);
+        let parts = if kill == 0 { 0 } else { chance.between(low, high) };
+        until_confirmed(&mut running, parts * 8 * MIB);
+        std::thread::sleep(Duration::from_micros(chance.between(0, 250_000)));
+        assert!(running.runs(), "kill {kill} would have come too late");
+        running.kill();
+        kills.push(Kill {
+            lines: house.sandbox.log().len(),
+            confirmed: DataCopy::of(&house.data()).confirmed(),
+        });
+        running = house.begin(["resume", "--json"]);
+    }
+    let ran = running.end();
+    ran.assert_verified();
+    file.assert_arrived(&house.sandbox.object("long.mov"));
+    assert_eq!(house.sandbox.objects().len(), 1);
+    judge(&kills, &house.sandbox.log());
+}
+
+/// Waits until so many bytes are confirmed, as the events tell.
+fn until_confirmed(running: &mut Running, bytes: u64) {
+    let confirmed = |event: &Value| event["confirmed"].as_u64().is_some_and(|confirmed| confirmed >= bytes);
+    if bytes > 0 {
+        running.until(&format!("{bytes} bytes"), confirmed);
+    }
+}
+
+/// No part that the journal had is sent again, and no more are stored twice after a kill than were in flight.
+fn judge(kills: &[Kill], log: &[Line]) {
+    let mut most = 0;
+    for (number, kill) in kills.iter().enumerate() {
+        let next = kills.get(number + 1).map_or(log.len(), |next| next.lines);
+        let after = &log[kill.lines..];
+        for line in after.iter().filter(|line| line.step == "part") {
+            let known = kill.confirmed.parts.contains(&line.part.unwrap());
+            let same = line.session.as_deref().zip(kill.confirmed.session.as_deref());
+            let same = same.is_some_and(|(line, journal)| journal.contains(line));
+            assert!(!(known && same), "kill {number}: part {:?} was confirmed and is sent again", line.part);
+        }
+        let twice = stored_twice(&log[..kill.lines], &log[kill.lines..next]);
+        assert!(twice.len() <= IN_FLIGHT, "kill {number}: {twice:?} are stored twice");
+        most = most.max(twice.len());
+    }
+    let confirmed: Vec<_> = kills.iter().map(|kill| kill.confirmed.parts.len()).collect();
+    println!("parts confirmed at the kills: {confirmed:?}; stored twice after one: {most} at most");
+    assert!(
+        confirmed.windows(2).all(|pair| pair[0] <= pair[1]),
+        "{confirmed:?}: something confirmed was lost"
+    );
+    assert!(
+        confirmed.last().is_some_and(|last| *last > 80),
+        "{confirmed:?}: the kills did not reach into the upload"
+    );
+}
+
+/// Parts that are stored in these lines and had been stored before.
+fn stored_twice(before: &[Line], lines: &[Line]) -> BTreeSet<u64> {
+    let mut times: BTreeMap<(&Option<String>, u64), usize> = BTreeMap::new();
+    let mut twice = BTreeSet::new();
+    let all = before.iter().map(|line| (line, false)).chain(lines.iter().map(|line| (line, true)));
+    for (line, now) in all.filter(|(line, _)| line.stored) {
+        let part = line.part.unwrap();
+        let seen = times.entry((&line.session, part)).or_default();
+        *seen += 1;
+        if now && *seen > 1 {
+            twice.insert(part);
+        }
+    }
+    twice
+}
+
+#[test]
+fn a_kill_while_the_whole_is_put_together() {
+    for after in ["200", "404", "409"] {
+        let house = House::with(&["--fault", "complete-slow", "--slow", "3", "--after-complete", after]);
+        let file = house.file("a.mov", 3 * MIB, &mut Chance::of("kill_while_finishing"));
+        let mut upload = house.begin(["upload", "a.mov", "--json"]);
+        upload.until("finishing", |event| is(event, "state") && event["state"] == "finishing");
+        // The object is there before the answer is.
+        let begun = std::time::Instant::now();
+        while house.sandbox.copies_of(&file.path) == 0 {
+            assert!(begun.elapsed() < crate::support::PATIENCE, "{}", house.sandbox.words());
+            std::thread::sleep(crate::support::LOOK);
+        }
+        assert!(upload.runs(), "{after}: {:#?}", upload.events);
+        upload.kill();
+        let ran = house.begin(["resume", "--json"]).end();
+        let path = file.path.to_string_lossy();
+        let state = &ran.finished(&path)["state"];
+        let right = if after == "200" { "verified" } else { "uploaded" };
+        assert_eq!((ran.code, state.as_str()), (Some(0), Some(right)), "{after}: {:#?}", ran.events);
+        assert_eq!(house.sandbox.objects().len(), 1, "{after}: the file is there once");
+        file.assert_arrived(&house.sandbox.object("a.mov"));
+    }
+}
+
+#[test]
+fn the_service_is_killed_and_comes_back() {
+    let mut chance = Chance::of("the_service_is_killed");
+    let mut house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.1"]);
+    let file = house.file("a.mov", 48 * MIB, &mut chance);
+    let mut upload = house.begin(["upload", "a.mov", "--json"]);
+    for third in 1..=2 {
+        until_confirmed(&mut upload, third * 12 * MIB + chance.between(0, 4) * MIB);
+        house.sandbox.kill();
+        // It is away long enough to be missed.
+        std::thread::sleep(Duration::from_millis(chance.between(100, 1500)));
+        house.sandbox.again();
+    }
+    let ran = upload.end();
+    ran.assert_verified();
+    file.assert_arrived(&house.sandbox.object("a.mov"));
+    let log = house.sandbox.log();
+    assert_eq!(log.iter().filter(|line| line.step == "start").count(), 1, "the session is still good");
+    let parts: BTreeSet<_> = log.iter().filter(|line| line.stored).filter_map(|line| line.part).collect();
+    assert_eq!(parts.len(), 48);
+}
+
+#[test]
+fn the_power_goes_and_the_end_of_the_journal_is_torn() {
+    let mut chance = Chance::of("the_power_goes");
+    let house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.05"]);
+    let file = house.file("a.mov", 64 * MIB, &mut chance);
+    let mut upload = house.begin(["upload", "a.mov", "--json"]);
+    until_confirmed(&mut upload, chance.between(8, 40) * MIB);
+    // While it writes: what a disk holds when the power goes. Then the last page that was written is cut, too.
+    let copy = DataCopy::of(&house.data());
+    upload.kill();
+    if let Ok(wal) = std::fs::OpenOptions::new().write(true).open(copy.wal()) {
+        let size = wal.metadata().unwrap().len();
+        wal.set_len(size.saturating_sub(chance.between(1, 4000))).unwrap();
+    }
+    let known = copy.confirmed();
+    assert!(known.session.is_some(), "the session is journaled before the first part");
+    let before = house.sandbox.log().len();
+    let ran = Running::begin(house.command_on(copy.path(), ["resume", "--json"])).end();
+    ran.assert_verified();
+    file.assert_arrived(&house.sandbox.object("a.mov"));
+    let again = house.sandbox.log()[before..]
+        .iter()
+        .filter(|line| line.step == "part" && line.part.is_some_and(|part| known.parts.contains(&part)))
+        .count();
+    assert_eq!(again, 0, "parts that the torn journal still had were sent again");
+}
+
+#[test]
+fn two_kills_leave_a_queue_as_it_was() {
+    let mut chance = Chance::of("two_kills_of_a_queue");
+    let house = House::with(&["--part-size", "262144", "--fault", "slow:always", "--slow", "0.05"]);
+    let files: Vec<Made> = (0..40)
+        .map(|number| house.file(&format!("{number:02}.mov"), 300_000 + number, &mut chance))
+        .collect();
+    let names: Vec<String> = (0..40).map(|number| format!("{number:02}.mov")).collect();
+    let mut running = house.begin(["upload", "--json"].into_iter().chain(names.iter().map(String::as_str)));
+    for _ in 0..2 {
+        for _ in 0..chance.between(3, 10) {
+            running.until_event("finished");
+        }
+        running.kill();
+        running = house.begin(["resume", "--json"]);
+    }
+    let ran = running.end();
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(house.list().iter().all(|job| job["state"] == "verified"), "{:#?}", house.list());
+    for file in &files {
+        assert_eq!(house.sandbox.copies_of(&file.path), 1, "{}: {} bytes", file.path.display(), file.size);
+    }
+}

@@ -1,0 +1,11 @@
+//! Journeys across the parts, without a window: `partwayctl` sends real files to `partway-sandbox`, and both are hurt on the way.
+//!
+//! The programs under test lie in `PARTWAY_BIN_DIR`, or beside this test's own. What a test draws by chance follows from a seed that it
+//! prints; `PARTWAY_SEED` gives that seed again.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a journey that meets the unexpected has failed")]
+
+mod support;
+
+mod crash;
+mod whole;
