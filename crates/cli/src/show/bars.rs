@@ -31,6 +31,21 @@ struct Bar {
     size: u64,
     confirmed: u64,
     speed: u64,
+    words: String,
+}
+
+impl Bar {
+    /// The percent is written here, because the bar's own would round up to 100 before all is confirmed.
+    fn draw(&self) {
+        if let Some(line) = &self.line {
+            line.set_position(self.confirmed);
+            line.set_message(message(self.confirmed, self.size, &self.words));
+        }
+    }
+}
+
+fn message(confirmed: u64, size: u64, words: &str) -> String {
+    format!("{:>3} %  {words}", text::percent(confirmed, size))
 }
 
 impl Bars {
@@ -38,10 +53,9 @@ impl Bars {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS));
         let bar = if colours { "{bar:20.cyan/dim}" } else { "{bar:20}" };
         // An empty style where the template should not parse: the words still show.
-        let style =
-            ProgressStyle::with_template(&format!("{{prefix:{NAME}}} {bar} {{percent:>3}} %  {{wide_msg}}"))
-                .unwrap_or_else(|_| ProgressStyle::default_bar())
-                .progress_chars("━━─");
+        let style = ProgressStyle::with_template(&format!("{{prefix:{NAME}}} {bar} {{wide_msg}}"))
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("━━─");
         let total = all.add(ProgressBar::new(0).with_style(style.clone()).with_prefix("Total"));
         Self { all, files: HashMap::new(), total, style, added: 0, through: 0, size: 0, ended: 0 }
     }
@@ -55,14 +69,20 @@ impl Bars {
     /// Begins to show a running file, where there is room.
     pub(super) fn file(&mut self, id: &str, file: &str, size: u64) {
         let shown = self.files.values().filter(|bar| bar.line.is_some()).count();
-        let bar = self.files.entry(id.to_owned()).or_insert(Bar { line: None, size, confirmed: 0, speed: 0 });
+        let bar = self.files.entry(id.to_owned()).or_insert(Bar {
+            line: None,
+            size,
+            confirmed: 0,
+            speed: 0,
+            words: String::new(),
+        });
         if bar.line.is_none() && shown < BARS {
             let line = ProgressBar::new(size.max(1)).with_style(self.style.clone());
             let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
             let line = self.all.insert_before(&self.total, line);
             line.set_prefix(text::short_name(name, NAME));
-            line.set_position(bar.confirmed);
             bar.line = Some(line);
+            bar.draw();
         }
     }
 
@@ -70,9 +90,10 @@ impl Bars {
         if let Some(bar) = self.files.get_mut(id) {
             // What was read again after a change counts anew, but a bar does not run backwards.
             bar.confirmed = bar.confirmed.max(confirmed).min(bar.size);
-            if let Some(line) = &bar.line {
-                line.set_position(bar.confirmed);
+            if bar.confirmed == bar.size {
+                bar.words.clear();
             }
+            bar.draw();
             self.sum();
         }
     }
@@ -80,17 +101,17 @@ impl Bars {
     pub(super) fn say(&mut self, id: &str, speed: u64, words: &str) {
         if let Some(bar) = self.files.get_mut(id) {
             bar.speed = speed;
-            if let Some(line) = &bar.line {
-                line.set_message(words.to_owned());
-            }
+            words.clone_into(&mut bar.words);
+            bar.draw();
             self.sum();
         }
     }
 
     /// Says something beside a bar, until it moves on.
     pub(super) fn note(&mut self, id: &str, words: &str) {
-        if let Some(line) = self.files.get(id).and_then(|bar| bar.line.as_ref()) {
-            line.set_message(words.to_owned());
+        if let Some(bar) = self.files.get_mut(id) {
+            words.clone_into(&mut bar.words);
+            bar.draw();
         }
     }
 
@@ -122,7 +143,8 @@ impl Bars {
         self.total.set_position(confirmed);
         let moving = super::words::progress(0, speed, left);
         let dot = if moving.is_empty() { "" } else { " · " };
-        self.total.set_message(format!("{} of {} through{dot}{moving}", self.through, self.added));
+        let words = format!("{} of {} through{dot}{moving}", self.through, self.added);
+        self.total.set_message(message(confirmed, self.size, &words));
     }
 
     /// Does something with the bars out of the way.
