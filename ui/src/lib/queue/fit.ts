@@ -29,7 +29,10 @@ export const fit = (text: string) => (line: HTMLElement) => {
     if (node.data !== text) node.data = text;
     if (start.scrollWidth <= start.clientWidth) return;
     const ellipsisWidth = parseFloat(getComputedStyle(start).fontSize);
+    // WebKit measures nothing behind the ellipsis of its own.
+    start.style.textOverflow = "clip";
     const letters = lettersWithin(node, start.clientWidth - ellipsisWidth);
+    start.style.textOverflow = "";
     // Half of a letter that takes two code units is none.
     const whole = text.slice(0, letters).replace(/[\uD800-\uDBFF]$/, "");
     node.data = whole.trimEnd() + ELLIPSIS;
