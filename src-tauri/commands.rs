@@ -11,7 +11,7 @@ use crate::clipboard::Clipboard;
 use crate::closing;
 use crate::dialogs::{self, Wanted};
 use crate::engine::Engine;
-use crate::intake::{self, Countdown};
+use crate::intake::Countdown;
 use crate::ticks::Ticks;
 
 type Shared<'a> = State<'a, Arc<Engine>>;
@@ -45,14 +45,14 @@ pub(crate) async fn look(ticks: State<'_, Ticks>, look: Look) -> Result<(), ApiE
 #[tauri::command]
 pub(crate) async fn add_files(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
     let chosen = dialogs::ask(&window, Wanted::Files).await?;
-    intake::add(&engine, &chosen, Countdown::Yes).await
+    engine.add(&chosen, Countdown::Yes).await
 }
 
 /// Asks the user for folders and takes them in.
 #[tauri::command]
 pub(crate) async fn add_folder(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
     let chosen = dialogs::ask(&window, Wanted::Folders).await?;
-    intake::add(&engine, &chosen, Countdown::Yes).await
+    engine.add(&chosen, Countdown::Yes).await
 }
 
 /// Shows a job's file in the file manager. The page names the job; its path is looked up here.

@@ -1,5 +1,6 @@
 //! The running desktop app: what it is made of, and where the desktop's events go.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use tauri::{App, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
 use crate::clipboard::Clipboard;
 use crate::closing::{self, Closing};
 use crate::engine::Engine;
-use crate::intake::{self, Countdown};
+use crate::intake::Countdown;
 use crate::start::Here;
 use crate::ticks::Ticks;
 use crate::{batches, commands, drops, signals, window};
@@ -51,7 +52,7 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
             }
         }),
         Err(why) => {
-            eprintln!("The window did not open: {why}");
+            let _ = writeln!(std::io::stderr(), "The window did not open: {why}");
             1
         }
     };
@@ -103,7 +104,7 @@ fn listen(app: &App, files: Vec<PathBuf>) {
     runtime.spawn(batches::follow(app.handle().clone(), Arc::clone(&engine)));
     let (handle, engine) = (app.handle().clone(), Arc::clone(&engine));
     runtime.spawn(async move {
-        if let Err(why) = intake::add(&engine, &files, Countdown::No).await {
+        if let Err(why) = engine.add(&files, Countdown::No).await {
             let _ = handle.emit_to(window::MAIN, drops::REFUSED, why);
         }
     });

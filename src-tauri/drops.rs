@@ -6,7 +6,7 @@ use serde::Serialize;
 use tauri::{AppHandle, DragDropEvent, Emitter as _};
 
 use crate::engine::Engine;
-use crate::intake::{self, Countdown};
+use crate::intake::Countdown;
 use crate::window::MAIN;
 
 /// The event that brings an [`ApiError`](partway_api::ApiError) for which the page did not ask.
@@ -42,7 +42,7 @@ fn tell(app: &AppHandle, over: bool, count: Option<usize>) {
 fn take_in(app: &AppHandle, engine: &Arc<Engine>, paths: Vec<std::path::PathBuf>) {
     let (app, engine) = (app.clone(), Arc::clone(engine));
     engine.clone().runtime().spawn(async move {
-        if let Err(why) = intake::add(&engine, &paths, Countdown::Yes).await {
+        if let Err(why) = engine.add(&paths, Countdown::Yes).await {
             // Nobody asked, so nobody waits for this answer: the page shows it where it shows the others.
             let _ = app.emit_to(MAIN, REFUSED, why);
         }

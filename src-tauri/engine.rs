@@ -2,6 +2,7 @@
 //!
 //! Parts are read from disk inside the bodies that send them. On the runtime that serves the window, a slow disk would stop the window.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use partway_app::App;
 use partway_bridge::Front;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Notify;
+
+use crate::intake::{self, Countdown};
 
 /// What parts in flight get to finish when the app ends.
 const GRACE: Duration = Duration::from_secs(5);
@@ -59,6 +62,21 @@ impl Engine {
                 "Partway gave an answer that does not belong to what was asked.",
             )),
         }
+    }
+
+    /// Takes paths in.
+    ///
+    /// # Errors
+    /// Where nothing of them could be taken in: the first reason.
+    pub(crate) async fn add(&self, paths: &[PathBuf], countdown: Countdown) -> Result<(), ApiError> {
+        let mut answer = Ok(Answer::Ok);
+        for request in intake::requests(paths, countdown) {
+            answer = self.ask(request).await;
+            if !intake::no_destination(&answer) {
+                break;
+            }
+        }
+        intake::outcome(answer)
     }
 
     /// Ends in order: parts in flight, the journal, and last the folder. A second call does nothing.

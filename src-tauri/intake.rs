@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use partway_api::{Answer, ApiError, Code, RawPath, Request};
 
-use crate::engine::Engine;
-
 /// Whether a batch waits its few seconds before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Countdown {
@@ -15,24 +13,38 @@ pub(crate) enum Countdown {
     No,
 }
 
-/// The request that takes these paths in, wherever new files go.
-pub(crate) fn request(paths: &[PathBuf], countdown: Countdown) -> Request {
-    Request::Add {
+/// The requests that take these paths in, wherever new files go; each only where the one before met [`no_destination`].
+///
+/// What comes with a countdown is kept until there is a destination, and what comes from the command line is no less wanted.
+pub(crate) fn requests(paths: &[PathBuf], countdown: Countdown) -> Vec<Request> {
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let request = |countdown| Request::Add {
         paths: paths.iter().map(|path| raw(path)).collect(),
         destination: None,
-        countdown: countdown == Countdown::Yes,
+        countdown,
+    };
+    match countdown {
+        Countdown::Yes => vec![request(true)],
+        Countdown::No => vec![request(false), request(true)],
     }
 }
 
-/// Takes the paths in.
+/// Whether the files wait for a first destination.
+pub(crate) fn no_destination(answer: &Result<Answer, ApiError>) -> bool {
+    answer.as_ref().is_err_and(|why| why.code == Code::NoDestination)
+}
+
+/// What the last answer means to whoever named the paths.
 ///
 /// # Errors
-/// Where nothing of them could be taken in: the first reason.
-pub(crate) async fn add(engine: &Engine, paths: &[PathBuf], countdown: Countdown) -> Result<(), ApiError> {
-    if paths.is_empty() {
+/// Where nothing of them could be taken in: the first reason. That they wait for a destination is none.
+pub(crate) fn outcome(answer: Result<Answer, ApiError>) -> Result<(), ApiError> {
+    if no_destination(&answer) {
         return Ok(());
     }
-    match engine.ask(request(paths, countdown)).await? {
+    match answer? {
         Answer::Added { batch: None, left_out, .. } => match left_out.into_iter().next() {
             Some((_, sentence)) => Err(ApiError::new(Code::Refused, sentence)),
             None => Ok(()),
@@ -61,14 +73,31 @@ mod tests {
 
     use super::*;
 
+    fn countdowns(requests: &[Request]) -> Vec<bool> {
+        requests.iter().map(|request| matches!(request, Request::Add { countdown: true, .. })).collect()
+    }
+
+    #[test]
+    fn files_from_the_command_line_start_at_once_or_wait_for_a_destination() {
+        assert_eq!(countdowns(&requests(&["/a.mov".into()], Countdown::No)), [false, true]);
+        assert_eq!(countdowns(&requests(&["/a.mov".into()], Countdown::Yes)), [true]);
+        assert!(requests(&[], Countdown::No).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_go_is_said_and_what_waits_is_no_fault() {
+        let left_out = vec![("/a.mov".to_owned(), "a.mov is not there.".to_owned())];
+        let nothing = Answer::Added { batch: None, jobs: Vec::new(), left_out };
+        assert_eq!(outcome(Ok(nothing)).unwrap_err().message, "a.mov is not there.");
+        assert_eq!(outcome(Err(ApiError::new(Code::NoDestination, "There is none."))), Ok(()));
+        assert!(outcome(Err(ApiError::new(Code::Internal, "The disk is full."))).is_err());
+    }
+
     #[test]
     fn a_name_that_is_no_utf8_survives() {
         let odd = PathBuf::from(OsStr::from_bytes(b"/tmp/take \xff.mov"));
-        let Request::Add { paths, countdown, .. } = request(std::slice::from_ref(&odd), Countdown::Yes)
-        else {
-            panic!("another request")
-        };
-        assert!(countdown);
+        let requests = requests(std::slice::from_ref(&odd), Countdown::Yes);
+        let [Request::Add { paths, .. }] = requests.as_slice() else { panic!("another request") };
         assert_eq!(paths[0].bytes().unwrap(), odd.as_os_str().as_bytes());
     }
 }

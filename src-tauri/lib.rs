@@ -23,16 +23,14 @@ mod words;
 
 use std::process::ExitCode;
 
-use start::Started;
-
 /// Runs the app until it ends, or hands its files to the one that runs already.
 pub fn main() -> ExitCode {
     let args = args::parse();
     match start::start(&args) {
-        Ok(Started::HandedOver) => ExitCode::SUCCESS,
-        Ok(Started::Here(here)) => desktop::run(here, !args.hidden),
+        Ok(Some(here)) => desktop::run(here, !args.hidden),
+        Ok(None) => ExitCode::SUCCESS,
         Err(trouble) => {
-            trouble::tell(&trouble.to_string());
+            trouble::tell(&trouble);
             ExitCode::FAILURE
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use partway_api::Request;
+use partway_api::{Answer, Request};
 use partway_app::{App, OpenError};
 use partway_bridge::{AskError, BridgeError, Front, default_folder};
 use tokio::runtime::Builder;
@@ -15,6 +15,9 @@ use crate::engine::Engine;
 use crate::intake::{self, Countdown};
 use crate::{desktop, options};
 
+/// The holder may end just when it is asked; then the next one is found, or is this process. More often than this is no coincidence.
+const TRIES: u32 = 5;
+
 /// The engine in this process.
 pub(crate) struct Here {
     /// The engine.
@@ -23,14 +26,6 @@ pub(crate) struct Here {
     pub data_dir: PathBuf,
     /// The files that were named at this start.
     pub files: Vec<PathBuf>,
-}
-
-/// What became of the start.
-pub(crate) enum Started {
-    /// This process runs the engine.
-    Here(Here),
-    /// Another process does; it has the files and shows its window.
-    HandedOver,
 }
 
 /// Why it did not start; each is a sentence to be shown.
@@ -46,15 +41,15 @@ pub(crate) enum StartError {
     Bridge(#[from] BridgeError),
     #[error("Another Partway is running on this folder and did not take that: {0}")]
     Refused(#[from] AskError),
-    #[error("Partway could not open its folder.")]
-    NoApp,
 }
 
-/// Takes the data folder, or hands over to whoever holds it.
-pub(crate) fn start(args: &Args) -> Result<Started, StartError> {
+/// Takes the data folder; or hands the files to whoever holds it, who then shows its window: nothing is left to do here.
+pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
     let data_dir = match &args.data_dir {
         Some(folder) => absolute(folder)?,
-        None => default_folder(std::env::consts::OS, |name| std::env::var_os(name)).ok_or(StartError::NoHome)?,
+        None => {
+            default_folder(std::env::consts::OS, |name| std::env::var_os(name)).ok_or(StartError::NoHome)?
+        }
     };
     let threads = Builder::new_multi_thread()
         .thread_name("engine")
@@ -63,15 +58,31 @@ pub(crate) fn start(args: &Args) -> Result<Started, StartError> {
         .map_err(StartError::Threads)?;
     let shown = Arc::new(Notify::new());
     let files = args.files.iter().map(|file| absolute(file)).collect::<Result<Vec<_>, _>>()?;
-    let (app, front) = threads.block_on(open(&data_dir, Arc::clone(&shown)))?;
-    if !front.is_holder() {
-        threads.block_on(hand_over(&front, &files, !args.hidden))?;
-        return Ok(Started::HandedOver);
-    }
-    let app = app.ok_or(StartError::NoApp)?;
-    Ok(Started::Here(Here { engine: Engine::new(app, front, threads, shown), data_dir, files }))
+    let held = threads.block_on(take_or_hand_over(&data_dir, &shown, &files, !args.hidden))?;
+    Ok(held.map(|(app, front)| Here { engine: Engine::new(app, front, threads, shown), data_dir, files }))
 }
 
+async fn take_or_hand_over(
+    data_dir: &Path,
+    shown: &Arc<Notify>,
+    files: &[PathBuf],
+    show: bool,
+) -> Result<Option<(App, Front)>, StartError> {
+    let mut tries = 0;
+    loop {
+        let (app, front) = open(data_dir, Arc::clone(shown)).await?;
+        if let Some(app) = app {
+            return Ok(Some((app, front)));
+        }
+        tries += 1;
+        match hand_over(&front, files, show).await {
+            Err(StartError::Refused(AskError::HolderGone)) if tries < TRIES => {}
+            done => return done.map(|()| None),
+        }
+    }
+}
+
+/// The app where this process holds the folder now, none where another does.
 async fn open(data_dir: &Path, shown: Arc<Notify>) -> Result<(Option<App>, Front), StartError> {
     let made = OnceLock::new();
     let make = async || {
@@ -92,10 +103,17 @@ async fn hand_over(front: &Front, files: &[PathBuf], show: bool) -> Result<(), S
     if show {
         front.ask(Request::Show).await?;
     }
-    if !files.is_empty() {
-        front.ask(intake::request(files, Countdown::No)).await?;
+    let mut answer = Ok(Answer::Ok);
+    for request in intake::requests(files, Countdown::No) {
+        answer = match front.ask(request).await {
+            Err(AskError::Api(why)) => Err(why),
+            answer => Ok(answer?),
+        };
+        if !intake::no_destination(&answer) {
+            break;
+        }
     }
-    Ok(())
+    Ok(intake::outcome(answer).map_err(AskError::Api)?)
 }
 
 /// The process that takes a file in has another current folder.

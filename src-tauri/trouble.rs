@@ -1,19 +1,26 @@
 //! Telling why the app did not start, to somebody at a terminal or at a desktop.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use tauri::RunEvent;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 
 use crate::desktop;
+use crate::start::StartError;
 
 /// Says it on the error stream, and where nobody reads that, in a dialog.
-pub(crate) fn tell(sentence: &str) {
-    eprintln!("{sentence}");
-    if std::io::stderr().is_terminal() || !desktop::has_display() {
-        return;
+pub(crate) fn tell(trouble: &StartError) {
+    let sentence = trouble.to_string();
+    // Where that is closed, nobody is left to tell.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
+    // What the running app refused is said in its window, which has just come forward.
+    let said = matches!(trouble, StartError::Refused(_)) || std::io::stderr().is_terminal();
+    if !said && desktop::has_display() {
+        dialog(sentence);
     }
-    let sentence = sentence.to_owned();
+}
+
+fn dialog(sentence: String) {
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .setup(move |app| {

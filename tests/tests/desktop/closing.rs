@@ -1,0 +1,95 @@
+//! Closing, starting again, and ending.
+
+use std::time::Duration;
+
+use crate::support::{
+    Desk, Driven, Made, Notifications, Practice, Seed, bounded, resume, stop, terminate, until,
+};
+
+/// What the app gets to end: 5 s for parts in flight, and a busy machine.
+const END: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(15);
+
+#[tokio::test]
+async fn closing_hides_while_something_uploads_and_a_second_start_shows() {
+    bounded(4, async {
+        let mut seed = Seed::of("closing");
+        let mut desk = Desk::set_up().await;
+        let notifications = Notifications::listen(&mut desk).await;
+        let folder = desk.folder("takes");
+        let first = Made::in_folder(&folder, "first.mov", 60_000_000, &mut seed);
+        let second = Made::in_folder(&folder, "second.mov", 1_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+
+        // The helper sleeps, so that the upload lasts exactly as long as this journey needs it.
+        let helper = desk.running("partway-sandbox");
+        stop(&helper);
+        desk.hand_over(&first.path).await;
+        app.has_rows(1, SOON).await;
+
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        assert_eq!(desk.running("partway").len(), 1, "it goes on");
+        let told = "Still uploading 1 file|Open Partway again to see it.";
+        until("the notification", SOON, async || (notifications.heard() == [told]).then_some(())).await;
+
+        desk.start_again(&[]).await;
+        desk.window_is_shown(true).await;
+        app.picture("shown-again").await;
+
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        desk.hand_over(&second.path).await;
+        desk.window_is_shown(true).await;
+        app.has_rows(2, SOON).await;
+
+        resume(&helper);
+        app.rows_show("Practice finished", 2, Duration::from_secs(60)).await;
+        let practice = Practice::of(&desk);
+        assert!(practice.has(&first) && practice.has(&second));
+        assert_eq!(notifications.heard()[..1], [told.to_owned()]);
+        assert!(!notifications.heard()[1..].contains(&told.to_owned()), "said twice");
+
+        desk.close_window().await;
+        until("the end of the app", END, async || desk.running("partway").is_empty().then_some(())).await;
+        assert!(desk.running("partway-sandbox").is_empty(), "the helper outlived the app");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_in_order_and_nothing_is_lost() {
+    bounded(4, async {
+        let mut seed = Seed::of("signal");
+        let desk = Desk::set_up().await;
+        let made = Made::in_folder(&desk.folder("takes"), "long.mov", 300_000_000, &mut seed);
+        let practice = Practice::of(&desk);
+        let app = Driven::start_with_practice(&desk).await;
+        app.quit_by_keys(&desk).await;
+        until("the end after Ctrl+Q", END, async || desk.running("partway").is_empty().then_some(())).await;
+
+        let mut plain = desk.start_app();
+        desk.window_is_shown(true).await;
+        desk.hand_over(&made.path).await;
+        until("some parts", SOON, async || (Practice::stored(&practice.log()).len() > 3).then_some(())).await;
+        terminate(&[plain.id().unwrap()]);
+        let ended = tokio::time::timeout(END, plain.wait())
+            .await
+            .unwrap_or_else(|_| panic!("it does not end"))
+            .unwrap();
+        assert_eq!(ended.code(), Some(0));
+        assert!(desk.running("partway-sandbox").is_empty(), "the helper outlived the app");
+        assert!(!desk.data().join("journal.db-wal").exists(), "the journal was not closed");
+        let unconfirmed = Practice::stored(&practice.log()).len() - practice.receipts().len();
+        assert_eq!(unconfirmed, 0, "parts in flight get their time, and their receipts are kept");
+
+        let app = Driven::start(&desk, &[]).await;
+        app.rows_show("Practice finished", 1, Duration::from_secs(60)).await;
+        assert!(practice.has(&made));
+        assert!(
+            Practice::stored(&practice.log()).values().all(|times| *times == 1),
+            "sent again after an end in order"
+        );
+    })
+    .await;
+}

@@ -1,0 +1,141 @@
+//! The app with its page driven from outside, as a user with a keyboard and a pointer would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::process::Child;
+
+use super::Desk;
+use super::process::program;
+use super::wait::until;
+
+/// What the window gets to come up on a machine that is busy.
+const UP: Duration = Duration::from_secs(60);
+
+/// A running app and the way to its page.
+pub(crate) struct Driven {
+    page: Client,
+    _driver: Child,
+}
+
+impl Driven {
+    /// Starts the app on the desk's data folder and waits for its page.
+    pub(crate) async fn start(desk: &Desk, args: &[&str]) -> Self {
+        let port = free_port();
+        let driver = desk
+            .command("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            // Without it the app opens no door to its page, and the session hangs.
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .spawn()
+            .unwrap();
+        let address = format!("127.0.0.1:{port}");
+        until("the driver", UP, async || tokio::net::TcpStream::connect(&address).await.ok()).await;
+        let data = desk.data();
+        let args: Vec<_> =
+            ["--data-dir", data.to_str().unwrap()].into_iter().chain(args.iter().copied()).collect();
+        let options = json!({ "webkitgtk:browserOptions": { "binary": program("partway"), "args": args } });
+        let Value::Object(options) = options else { panic!("an object") };
+        let options: Capabilities = options;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let url = format!("http://{address}");
+        let session = builder.capabilities(options).connect(&url);
+        let page = tokio::time::timeout(UP, session)
+            .await
+            .unwrap_or_else(|_| panic!("no session within {UP:?}"))
+            .unwrap();
+        let driven = Self { page, _driver: driver };
+        let loaded = "return document.readyState === 'complete'";
+        until("the page", UP, async || {
+            driven.page.execute(loaded, vec![]).await.ok()?.as_bool().filter(|loaded| *loaded)
+        })
+        .await;
+        driven
+    }
+
+    /// Everything that the page shows; `None` while it is not there.
+    pub(crate) async fn text(&self) -> Option<String> {
+        let text =
+            self.page.execute("return document.body ? document.body.innerText : ''", vec![]).await.ok()?;
+        text.as_str().map(str::to_owned)
+    }
+
+    /// Waits until the page shows this.
+    pub(crate) async fn shows(&self, words: &str, bound: Duration) {
+        until(&format!("“{words}” in the window"), bound, async || {
+            self.text().await.filter(|text| text.contains(words))
+        })
+        .await;
+    }
+
+    /// Presses the button with these words.
+    pub(crate) async fn press(&self, words: &str) {
+        let path = format!("//button[normalize-space()={words:?}]");
+        let button = until(&format!("the button “{words}”"), UP, async || {
+            let button = self.page.find(Locator::XPath(&path)).await.ok()?;
+            button.is_enabled().await.ok()?.then_some(button)
+        })
+        .await;
+        button.click().await.unwrap();
+    }
+
+    /// The first start, with *Practice* chosen.
+    pub(crate) async fn start_with_practice(desk: &Desk) -> Self {
+        let app = Self::start(desk, &[]).await;
+        app.press("Practice on this computer").await;
+        app.shows("Drop files or folders anywhere", UP).await;
+        app
+    }
+
+    /// Presses Ctrl+Q on the real keyboard.
+    pub(crate) async fn quit_by_keys(self, desk: &Desk) {
+        desk.run("wmctrl", ["-a", "Partway"]).await;
+        desk.run("xdotool", ["key", "--clearmodifiers", "ctrl+q"]).await;
+    }
+
+    /// Keeps a picture of the window.
+    pub(crate) async fn picture(&self, name: &str) {
+        let folder = pictures();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.png")), self.page.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// Waits until so many rows of the list show this.
+    pub(crate) async fn rows_show(&self, words: &str, rows: usize, bound: Duration) {
+        let script = "return [...document.querySelectorAll('[role=row]')].map(row => row.innerText)";
+        until(&format!("{rows} rows with “{words}”"), bound, async || {
+            let texts = self.page.execute(script, vec![]).await.ok()?;
+            let showing = texts
+                .as_array()?
+                .iter()
+                .filter(|text| text.as_str().is_some_and(|text| text.contains(words)));
+            (showing.count() == rows).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the list has so many rows, whether they are mounted or not.
+    pub(crate) async fn has_rows(&self, rows: u64, bound: Duration) {
+        let count =
+            "return Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? 0)";
+        until(&format!("{rows} rows"), bound, async || {
+            let count = self.page.execute(count, vec![]).await.ok()?.as_f64()?;
+            (count >= rows as f64).then_some(())
+        })
+        .await;
+    }
+}
+
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots/desktop")
+}
+
+/// A port that nobody has, for a program that cannot choose one itself.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,19 @@
+//! What the journeys stand on.
+
+mod desk;
+mod driven;
+mod file_manager;
+mod files;
+mod notifications;
+mod practice;
+mod process;
+mod wait;
+
+pub(crate) use desk::Desk;
+pub(crate) use driven::Driven;
+pub(crate) use file_manager::FileManager;
+pub(crate) use files::{Made, Seed};
+pub(crate) use notifications::Notifications;
+pub(crate) use practice::Practice;
+pub(crate) use process::{resume, stop, terminate};
+pub(crate) use wait::{bounded, until};

@@ -1,0 +1,101 @@
+//! What *Practice* keeps on disk, seen from outside: its log, its objects; and the app's journal beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Desk, Made};
+
+/// A part of a file, by the vendor's session and its number.
+type Part = (String, u64);
+
+/// *Practice* of one data folder.
+pub(crate) struct Practice {
+    data: PathBuf,
+}
+
+impl Practice {
+    /// That of a desk's app.
+    pub(crate) fn of(desk: &Desk) -> Self {
+        Self { data: desk.data() }
+    }
+
+    /// Every line of its log so far. A line that is being written is not there yet.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.data.join("practice/log.ndjson")).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// How often each part was stored, in these lines of the log.
+    pub(crate) fn stored(lines: &[Value]) -> BTreeMap<Part, usize> {
+        let mut stored = BTreeMap::new();
+        for line in lines.iter().filter(|line| line["step"] == "part" && line["stored"] == true) {
+            *stored.entry(part(line)).or_default() += 1;
+        }
+        stored
+    }
+
+    /// Every part that was sent, whether it was stored or not, in these lines of the log.
+    pub(crate) fn sent(lines: &[Value]) -> BTreeSet<Part> {
+        lines.iter().filter(|line| line["step"] == "part").map(part).collect()
+    }
+
+    /// How many sessions were begun, in these lines of the log.
+    pub(crate) fn started(lines: &[Value]) -> usize {
+        lines.iter().filter(|line| line["step"] == "start" && line["status"] == 200).count()
+    }
+
+    /// The most sessions that were open at once.
+    pub(crate) fn most_open(lines: &[Value]) -> usize {
+        let (mut open, mut most) = (BTreeSet::new(), 0);
+        for line in lines.iter().filter(|line| line["status"] == 200) {
+            let session = line["session"].as_str().unwrap_or_default();
+            match line["step"].as_str() {
+                Some("start") => open.insert(session),
+                Some("complete" | "abort") => open.remove(session),
+                _ => continue,
+            };
+            most = most.max(open.len());
+        }
+        most
+    }
+
+    /// Parts whose receipt is in the journal. Read from a copy, so that looking changes nothing.
+    pub(crate) fn receipts(&self) -> BTreeSet<u64> {
+        let copy = TempDir::new().unwrap();
+        for name in ["journal.db", "journal.db-wal"] {
+            // The log beside the database is not there after it was taken up.
+            let _ = fs::copy(self.data.join(name), copy.path().join(name));
+        }
+        let Ok(journal) = Connection::open(copy.path().join("journal.db")) else { return BTreeSet::new() };
+        let Ok(mut rows) = journal.prepare("SELECT part FROM receipt") else { return BTreeSet::new() };
+        // Copied while it is being written, a journal may be torn; then the next look counts.
+        let Ok(parts) = rows.query_map([], |row| row.get::<_, i64>(0)) else { return BTreeSet::new() };
+        parts.filter_map(|part| u64::try_from(part.ok()?).ok()).collect()
+    }
+
+    /// Whether one of its objects holds the bytes of that file.
+    pub(crate) fn has(&self, made: &Made) -> bool {
+        files(&self.data.join("practice/objects")).iter().any(|object| made.equals(object))
+    }
+
+    /// How many objects it has.
+    pub(crate) fn objects(&self) -> usize {
+        files(&self.data.join("practice/objects")).len()
+    }
+}
+
+fn part(line: &Value) -> Part {
+    (line["session"].as_str().unwrap_or_default().to_owned(), line["part"].as_u64().unwrap_or_default())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { vec![entry.path()] })
+        .collect()
+}
