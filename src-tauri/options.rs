@@ -10,10 +10,11 @@ pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
     AppOptions {
         data_dir,
         variables: variables(),
-        keychain: None,
+        keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),
         headless: false,
+        idle: false,
     }
 }
 

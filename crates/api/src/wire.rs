@@ -96,6 +96,9 @@ pub struct JobLine {
     pub parts_confirmed: u32,
     /// The sentence, where there is one.
     pub reason: Option<String>,
+    /// Whether the destination refused it (the command line's exit code 3).
+    #[serde(default)]
+    pub refused: bool,
     /// What came back, where it is finished.
     pub receipt: Option<crate::ReceiptView>,
 }

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use partway_api::{Answer, ApiError, Code, Event, Look, Request, Settings};
+use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
 use partway_engine::{Bounds, Clock, Engine, EngineOptions};
 use partway_http::{ApiClient, PartClient};
 use tokio::sync::{broadcast, watch};
 
-use crate::events::{self, Events};
+use crate::events::{self, Events, Told};
 use crate::keys::Keys;
 use crate::practice::Practice;
 use crate::system::{SystemChance, SystemClock};
@@ -27,12 +27,10 @@ pub(crate) struct Inner {
     pub(crate) http: ApiClient,
     pub(crate) practice: Practice,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) events: broadcast::Sender<Told>,
     pub(crate) closed: watch::Sender<bool>,
     /// Speeds of the last minute, one a second, oldest first.
     pub(crate) speeds: Mutex<VecDeque<u64>>,
-    /// What was dropped before there was a destination.
-    pub(crate) dropped: Mutex<Vec<PathBuf>>,
     /// Where a damaged journal was put, until the notice is taken away.
     pub(crate) set_aside: Mutex<Option<PathBuf>>,
     /// Raised whenever something that is shown changed without a happening of the engine.
@@ -64,6 +62,7 @@ impl App {
                 parts,
                 bounds: Bounds::default(),
                 headless: options.headless,
+                idle: options.idle,
             },
         )
         .await
@@ -77,7 +76,6 @@ impl App {
             events: broadcast::channel(4096).0,
             closed: watch::channel(false).0,
             speeds: Mutex::default(),
-            dropped: Mutex::default(),
             set_aside: Mutex::new(engine.set_aside),
             changed: watch::channel(0).0,
         }));
@@ -121,10 +119,6 @@ impl App {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.0.clock.unix_ms()
-    }
-
-    pub(crate) fn dropped(&self) -> MutexGuard<'_, Vec<PathBuf>> {
-        self.0.dropped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Something that is shown changed.

@@ -13,14 +13,23 @@ use crate::App;
 use crate::view::{self, Named, Names};
 use crate::words;
 
+/// What goes to everybody who follows.
+#[derive(Debug, Clone)]
+pub(crate) enum Told {
+    /// Something that happened.
+    Event(Event),
+    /// So many things happened too fast to be told: ask for the list.
+    Missed(u64),
+}
+
 /// A stream of [`Event`]s.
 pub struct Events {
-    receiver: broadcast::Receiver<Event>,
+    receiver: broadcast::Receiver<Told>,
     closed: watch::Receiver<bool>,
 }
 
 impl Events {
-    pub(crate) fn new(receiver: broadcast::Receiver<Event>, closed: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(receiver: broadcast::Receiver<Told>, closed: watch::Receiver<bool>) -> Self {
         Self { receiver, closed }
     }
 
@@ -30,7 +39,8 @@ impl Events {
         tokio::select! {
             biased;
             received = self.receiver.recv() => match received {
-                Ok(event) => Some(Ok(event)),
+                Ok(Told::Event(event)) => Some(Ok(event)),
+                Ok(Told::Missed(missed)) => Some(Err(missed)),
                 Err(broadcast::error::RecvError::Lagged(missed)) => Some(Err(missed)),
                 Err(broadcast::error::RecvError::Closed) => None,
             },
@@ -59,10 +69,12 @@ pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<Happen
             received = happened.recv() => match received {
                 Ok(happening) => {
                     for event in known.tell(&app, happening).await {
-                        let _ = app.0.events.send(event);
+                        let _ = app.0.events.send(Told::Event(event));
                     }
                 }
-                Err(broadcast::error::RecvError::Lagged(missed)) => tracing::warn!(missed, "happenings were missed"),
+                Err(broadcast::error::RecvError::Lagged(missed)) => {
+                    let _ = app.0.events.send(Told::Missed(missed));
+                }
                 Err(broadcast::error::RecvError::Closed) => return,
             },
             _ = second.tick() => known.progress(&app).await,
@@ -167,7 +179,7 @@ impl Known {
             let left = job.identity.size.saturating_sub(job.confirmed).saturating_sub(live.on_the_way);
             #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
             let seconds_left = partway_core::time_left(left, live.speed as f64).map(|left| left.as_secs());
-            let _ = app.0.events.send(Event::Progress {
+            let _ = app.0.events.send(Told::Event(Event::Progress {
                 id: id.0.clone(),
                 file: path(&job),
                 confirmed: job.confirmed,
@@ -175,7 +187,7 @@ impl Known {
                 size: job.identity.size,
                 speed: live.speed,
                 seconds_left,
-            });
+            }));
         }
     }
 }

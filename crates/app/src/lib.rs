@@ -6,6 +6,7 @@
 mod app;
 mod commands;
 mod events;
+mod keychain;
 mod keys;
 mod options;
 mod practice;
@@ -16,5 +17,6 @@ mod words;
 
 pub use app::App;
 pub use events::Events;
+pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
 pub use watch::Watch;

@@ -23,6 +23,8 @@ pub struct AppOptions {
     pub sandbox: Option<PathBuf>,
     /// Whether nobody can answer: what needs a person ends a file as needs-attention instead of waiting.
     pub headless: bool,
+    /// Whether the folder is only looked at or changed: nothing is started, so that a `list` sends nothing and needs no key.
+    pub idle: bool,
 }
 
 /// Why a data folder could not be opened; each is a sentence to be shown.

@@ -87,7 +87,9 @@ async fn serve(app: App, mut looks: watch::Receiver<Look>, ticks: mpsc::Sender<T
                     continue;
                 }
                 stale = false;
-                match shown.tick(&app, &look).await {
+                let tick = shown.tick(&app, &look).await;
+                stale |= shown.old_sums;
+                match tick {
                     Ok(tick) if tick != Tick::default() => {
                         if ticks.send(tick).await.is_err() {
                             return;
@@ -116,6 +118,9 @@ struct Shown {
     settings: Option<partway_api::Settings>,
     intake: Option<Intake>,
     was_live: bool,
+    sums: Option<(Sums, Duration)>,
+    /// The sums of the last tick were those of an earlier one.
+    old_sums: bool,
     announced: HashMap<String, (StateName, u64)>,
     announce: Vec<String>,
 }
@@ -144,7 +149,7 @@ impl Shown {
         let engine = &app.0.engine;
         let live = engine.live();
         self.was_live = !live.is_empty();
-        let sums = engine.sums().await?;
+        let sums = self.sums(app).await?;
         let mut tick = Tick { rows: self.rows(app, look, &sums, &live).await?, ..Tick::default() };
         // More at once than anybody could listen to is summed up by the counts.
         tick.announce = std::mem::take(&mut self.announce);
@@ -167,9 +172,26 @@ impl Shown {
             tick.destinations = differ(&mut self.destinations, destinations);
         }
         tick.settings = differ(&mut self.settings, app.settings().await);
-        let paths = u32::try_from(app.dropped().len()).unwrap_or(u32::MAX);
+        let dropped = crate::commands::add::dropped(app).await.unwrap_or_default();
+        let paths = u32::try_from(dropped.len()).unwrap_or(u32::MAX);
         tick.intake = differ(&mut self.intake, Intake { paths });
         Ok(tick)
+    }
+
+    /// Sums look at every job: they may take a twentieth of the time and no more, however long the queue is.
+    async fn sums(&mut self, app: &App) -> Result<Sums, partway_engine::JournalError> {
+        let now = app.0.clock.steady();
+        if let Some((sums, until)) = &self.sums
+            && now < *until
+        {
+            self.old_sums = true;
+            return Ok(*sums);
+        }
+        self.old_sums = false;
+        let sums = app.0.engine.sums().await?;
+        let after = app.0.clock.steady();
+        self.sums = Some((sums, after + (after - now) * 20));
+        Ok(sums)
     }
 
     async fn rows(

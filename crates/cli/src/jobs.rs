@@ -75,7 +75,7 @@ pub(crate) async fn cancel(folder: &Path, id: String) -> Result<Exit, Stopped> {
 async fn tell(folder: &Path, command: Command) -> Result<bool, Stopped> {
     let mut tries = 0;
     loop {
-        let front = open::front(folder).await?;
+        let front = open::front(folder, open::Purpose::Look).await?;
         let cancels = matches!(command, Command::Cancel { .. });
         let answer = front.ask(Request::Command { command: command.clone() }).await;
         let holder = front.is_holder();
@@ -137,6 +137,7 @@ mod tests {
             parts: 13,
             parts_confirmed: 5,
             reason: None,
+            refused: false,
             receipt: None,
         }
     }

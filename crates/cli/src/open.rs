@@ -13,18 +13,28 @@ use crate::exit::Stopped;
 /// A holder may end just when it is asked; the next one is found, or is this process. More often than this is no coincidence.
 pub(crate) const TRIES: u32 = 5;
 
+/// What a command wants of the folder, should it be the one that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To run what is unfinished, and wait for it.
+    Work,
+    /// To look or to change something, and be gone: nothing is started that would only be broken off.
+    Look,
+}
+
 /// Opens the folder.
 ///
 /// # Errors
 /// Sentences for the user.
-pub(crate) async fn front(folder: &Path) -> Result<Front, BridgeError> {
+pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, BridgeError> {
     let options = AppOptions {
         data_dir: folder.to_path_buf(),
         variables: Arc::new(crate::keys::environment),
-        keychain: None,
+        keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),
         headless: true,
+        idle: purpose == Purpose::Look,
     };
     // There is no window to bring forward.
     Front::open(folder, || App::open(options), || ()).await
@@ -52,7 +62,7 @@ pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer,
 pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<Answer, ApiError>, Stopped> {
     let mut tries = 0;
     loop {
-        let front = front(folder).await?;
+        let front = front(folder, Purpose::Look).await?;
         let answer = front.ask(request.clone()).await;
         front.close(Duration::ZERO).await;
         tries += 1;

@@ -184,7 +184,7 @@ fn needs_person(hold: &HoldName) -> bool {
 }
 
 fn ending_of(job: &JobLine) -> Option<Ending> {
-    let refused = job.holds.contains(&HoldName::Credentials);
+    let refused = job.refused || job.holds.contains(&HoldName::Credentials);
     let state = match job.state {
         StateName::Verified => FinishedState::Verified,
         StateName::Uploaded => FinishedState::Uploaded,

@@ -65,7 +65,7 @@ impl<'a> Work<'a> {
     pub(crate) async fn begin(&mut self) -> Result<Followed, Stopped> {
         let mut tries = 0;
         loop {
-            let front = open::front(self.folder).await?;
+            let front = open::front(self.folder, open::Purpose::Work).await?;
             tries += 1;
             match self.prepare(&front).await {
                 Ok((events, destinations)) => {

@@ -35,6 +35,14 @@ pub enum Strength {
     MarkedByUser,
 }
 
+impl FileReceipt {
+    /// Nothing came back; all that can be known says that the file arrived.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self { strength: Strength::Presumed, id: None, name: None, link: None, size: None, checksum: None }
+    }
+}
+
 /// What the vendor said of the finished file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReceipt {

@@ -97,6 +97,8 @@ pub enum Event {
     Retry,
     /// The person says: send it again from the start, although it may have arrived.
     SendAgain,
+    /// The person has seen that it arrived, although the vendor never confirmed it.
+    MarkedArrived,
     /// The person gives it up.
     Cancel,
     /// Parts in flight have ended and the session was aborted, or its abort is remembered.
@@ -194,6 +196,9 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
             Ok((S::Waiting, Holds::NONE, vec![Do::DropSession, Do::Wake]))
         }
 
+        (S::NeedsAttention(Cause::NeverConfirmed), E::MarkedArrived) => {
+            Ok((S::Uploaded, Holds::NONE, vec![Do::ForgetSecrets, Do::Wake]))
+        }
         (S::Waiting | S::Checking | S::Uploading | S::NeedsAttention(_), E::Cancel) => {
             Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
         }

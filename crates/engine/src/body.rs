@@ -25,7 +25,6 @@ const BLOCK: u64 = 256 * 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Attempt {
     taken: AtomicU64,
-    /// Bytes taken by all parts of the job, for its speed.
     finished: AtomicBool,
     /// Woken when a block is taken.
     pub(crate) moved: Notify,

@@ -24,7 +24,7 @@ pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};
 pub use journal::{Journal, JournalError};
-pub use log::Log;
+pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;

@@ -2,6 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Why a part is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Again {
+    /// The connection broke.
+    Network,
+    /// The connection took nothing, or no answer came.
+    Stalled,
+    /// The storage received other bytes than were sent.
+    Differs,
+    /// The service answered that it could not take it now.
+    Service,
+}
+
 /// One line of a job's history. Journaled as JSON: names and fields are kept stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
@@ -24,13 +38,18 @@ pub enum Log {
         part: u32,
         /// Why, in a word or two of Details.
         why: String,
-        /// Whether it was the network rather than the service.
-        network: bool,
+        /// What kind of trouble it was.
+        how: Again,
     },
     /// The network, or the way to the destination, went away.
     NetworkLost,
     /// It is back.
     NetworkBack,
+    /// The service does not answer properly; the job waits.
+    PutOff {
+        /// For how long, seconds.
+        seconds: u64,
+    },
     /// The service asked to be left alone.
     Throttled {
         /// For how long, seconds.
@@ -58,6 +77,16 @@ pub enum Log {
         same: u32,
         /// Parts that differ and go again.
         differ: u32,
+    },
+    /// The vendor misses parts that it had taken; they go again.
+    PartsMissing {
+        /// How many.
+        parts: u32,
+    },
+    /// The file has another size than the vendor was told; all goes again in a new session.
+    SourceReplaced {
+        /// Bytes that had been confirmed.
+        bytes: u64,
     },
     /// All is sent and the answer to *complete* never came: asked again.
     CompleteUnanswered,

@@ -46,7 +46,15 @@ pub struct Permits {
     jobs: Arc<Semaphore>,
     parts: Arc<Semaphore>,
     parts_now: Mutex<usize>,
-    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    hosts: Mutex<HashMap<String, Host>>,
+}
+
+/// One host's share, which shrinks when it asks for patience and grows back as parts go through.
+#[derive(Debug)]
+struct Host {
+    permits: Arc<Semaphore>,
+    share: usize,
+    through: usize,
 }
 
 impl Permits {
@@ -95,25 +103,55 @@ impl Permits {
         if parts > before {
             self.parts.add_permits(parts - before);
         } else {
-            // Those that are out are kept back as they return.
-            let (semaphore, back) =
-                (Arc::clone(&self.parts), u32::try_from(before - parts).unwrap_or(u32::MAX));
-            tokio::spawn(async move {
-                if let Ok(permits) = semaphore.acquire_many_owned(back).await {
-                    permits.forget();
-                }
-            });
+            give_back(&self.parts, before - parts);
         }
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
+        let share = self.bounds.parts_per_host.max(1);
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            hosts
-                .entry(host.to_owned())
-                .or_insert_with(|| Arc::new(Semaphore::new(self.bounds.parts_per_host.max(1)))),
-        )
+        let made = || Host { permits: Arc::new(Semaphore::new(share)), share, through: 0 };
+        Arc::clone(&hosts.entry(host.to_owned()).or_insert_with(made).permits)
     }
+
+    /// The host asked for patience: half as many parts at once from now on.
+    pub fn slow_down(&self, host: &str) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(host) = hosts.get_mut(host) else { return };
+        let share = (host.share / 2).max(1);
+        give_back(&host.permits, host.share - share);
+        (host.share, host.through) = (share, 0);
+    }
+
+    /// A part went through: after as many as go at once, one more may (the way TCP finds its rate back, RFC 5681).
+    pub fn went_through(&self, host: &str) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(host) = hosts.get_mut(host).filter(|host| host.share < self.bounds.parts_per_host) else {
+            return;
+        };
+        host.through += 1;
+        if host.through >= host.share {
+            (host.share, host.through) = (host.share + 1, 0);
+            host.permits.add_permits(1);
+        }
+    }
+
+    /// How many parts may go to that host at once now.
+    #[must_use]
+    pub fn share_of(&self, host: &str) -> usize {
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.get(host).map_or(self.bounds.parts_per_host.max(1), |host| host.share)
+    }
+}
+
+/// Takes permits out of a semaphore; those that are out are kept back as they return.
+fn give_back(semaphore: &Arc<Semaphore>, permits: usize) {
+    let (semaphore, back) = (Arc::clone(semaphore), u32::try_from(permits).unwrap_or(u32::MAX));
+    tokio::spawn(async move {
+        if let Ok(permits) = semaphore.acquire_many_owned(back).await {
+            permits.forget();
+        }
+    });
 }
 
 #[cfg(test)]
@@ -137,6 +175,25 @@ mod tests {
         tokio::pin!(waiting);
         assert!(futures_poll_once(waiting.as_mut()).await.is_none(), "one host, one part");
         assert!(permits.part("b").await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_throttled_host_gets_half_and_grows_back_part_by_part() {
+        let permits = Permits::new(Bounds { parts_per_host: 8, ..Bounds::default() });
+        drop(permits.part("a").await);
+        permits.slow_down("a");
+        permits.slow_down("a");
+        assert_eq!((permits.share_of("a"), permits.share_of("b")), (2, 8));
+        tokio::task::yield_now().await;
+        let held = (permits.part("a").await, permits.part("a").await);
+        let third = permits.part("a");
+        tokio::pin!(third);
+        assert!(futures_poll_once(third.as_mut()).await.is_none());
+        permits.went_through("a");
+        permits.went_through("a");
+        assert_eq!(permits.share_of("a"), 3);
+        assert!(third.await.is_some());
+        drop(held);
     }
 
     async fn futures_poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {

@@ -32,6 +32,8 @@ pub struct Started {
     pub plan: PartPlan,
     /// Where the parts go; all of them or the first window, in the order of their numbers.
     pub targets: Vec<PartTarget>,
+    /// By how many seconds the vendor's clock is ahead of ours, where its reply told the time.
+    pub clock_ahead: Option<i64>,
 }
 
 /// A part that the vendor says it has.

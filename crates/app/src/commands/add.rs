@@ -7,11 +7,14 @@ use partway_engine::{BatchId, Destination, DestinationId, LeftOut, WhyLeftOut, i
 
 use super::destinations::{chosen, find};
 use crate::App;
-use crate::app::refusal;
+use crate::app::{journal, refusal};
 use crate::keys::KeySource;
 use crate::practice;
 use crate::view::{self, Named};
 use crate::words;
+
+/// The setting that holds what was dropped before there was a destination.
+const DROPPED: &str = "dropped";
 
 /// So many paths may be named at once; a folder with more files is no problem.
 const MOST_PATHS: usize = 100_000;
@@ -28,23 +31,29 @@ pub(super) async fn add(
     }
     let paths: Option<Vec<PathBuf>> = raw.iter().map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
     let paths = paths.ok_or_else(|| ApiError::new(Code::Internal, "A path did not come through."))?;
-    let found = match destination {
-        Some(name) => Some(find(app, &name).await?),
-        None => chosen(app).await?.0,
+    // A folder chosen in the header belongs to the destination chosen there.
+    let (found, folder) = match destination {
+        Some(name) => (Some(find(app, &name).await?), None),
+        None => chosen(app).await?,
     };
     let Some(found) = found else {
         if countdown {
             // Dropped on the window before there is a destination: kept while one is set up.
-            app.dropped().extend(paths);
-            app.touch();
+            keep_dropped(app, raw).await?;
         }
         return Err(ApiError::new(Code::NoDestination, "There is no destination yet.")
             .hint("Add one; the files are kept until then."));
     };
-    take(app, paths, &found, countdown).await
+    take(app, paths, &found, folder, countdown).await
 }
 
-async fn take(app: &App, paths: Vec<PathBuf>, to: &Destination, countdown: bool) -> Result<Answer, ApiError> {
+async fn take(
+    app: &App,
+    paths: Vec<PathBuf>,
+    to: &Destination,
+    folder: Option<String>,
+    countdown: bool,
+) -> Result<Answer, ApiError> {
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
     let mut intake =
         looked.map_err(|_| ApiError::new(Code::Internal, "The files could not be looked at."))?;
@@ -68,7 +77,6 @@ async fn take(app: &App, paths: Vec<PathBuf>, to: &Destination, countdown: bool)
     }
     let seconds = i64::from(app.settings().await.countdown_seconds);
     let wait = (countdown && seconds > 0).then_some(seconds * 1000);
-    let folder = chosen(app).await?.1.filter(|_| countdown);
     let (batch, jobs) = app.0.engine.add(intake, &to.id, folder, wait).await.map_err(refusal)?;
     let named = Named { name: to.name.clone(), practice: is_practice };
     let jobs = jobs.iter().map(|job| view::job_line(job, &named)).collect();
@@ -77,12 +85,35 @@ async fn take(app: &App, paths: Vec<PathBuf>, to: &Destination, countdown: bool)
 
 /// Takes in what was dropped before there was a destination.
 pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<(), ApiError> {
-    let paths = std::mem::take(&mut *app.dropped());
-    app.touch();
-    if !paths.is_empty() {
-        let to = find(app, &to.0).await?;
-        take(app, paths, &to, true).await?;
+    let raw = dropped(app).await?;
+    if raw.is_empty() {
+        return Ok(());
     }
+    let paths = raw.iter().filter_map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
+    let to = find(app, &to.0).await?;
+    take(app, paths, &to, None, true).await?;
+    set_dropped(app, &[]).await
+}
+
+/// What waits for a first destination. In the journal: it must not be lost with the process.
+pub(crate) async fn dropped(app: &App) -> Result<Vec<RawPath>, ApiError> {
+    let json = app.0.engine.setting(DROPPED).await.map_err(|e| journal(&e))?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+async fn keep_dropped(app: &App, more: Vec<RawPath>) -> Result<(), ApiError> {
+    let mut all = dropped(app).await?;
+    all.extend(more);
+    all.truncate(MOST_PATHS);
+    set_dropped(app, &all).await
+}
+
+/// Replaces what waits.
+async fn set_dropped(app: &App, left: &[RawPath]) -> Result<(), ApiError> {
+    let json =
+        serde_json::to_string(left).map_err(|error| ApiError::new(Code::Internal, error.to_string()))?;
+    app.0.engine.set_setting(DROPPED, json).await.map_err(|e| journal(&e))?;
+    app.touch();
     Ok(())
 }
 

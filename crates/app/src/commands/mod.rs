@@ -1,6 +1,6 @@
 //! Every request of a front end, and who answers it.
 
-mod add;
+pub(crate) mod add;
 mod destinations;
 mod jobs;
 mod settings;

@@ -68,9 +68,10 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
                 job.name
             ),
         }),
-        State::Waiting if job.holds.contains(Hold::Credentials) => {
-            Some(format!("{to} does not accept this key. {} waits, nothing is lost.", job.name))
-        }
+        State::Waiting if job.holds.contains(Hold::Credentials) => Some(format!(
+            "{to} needs its key: it was refused, or is not at hand. {} waits, nothing is lost.",
+            job.name
+        )),
         _ => None,
     }
 }
@@ -88,6 +89,7 @@ pub(crate) fn job_line(job: &Job, to: &Named) -> JobLine {
         parts: job.plan.map_or(0, |plan| plan.count()),
         parts_confirmed: job.parts_confirmed,
         reason: reason(job, &to.name),
+        refused: matches!(&job.state, State::NeedsAttention(cause) if words::is_refusal(cause)),
         receipt: receipt(job),
     }
 }

@@ -1,6 +1,6 @@
 //! What happened, line by line.
 
-use partway_engine::Log;
+use partway_engine::{Again, Log};
 
 use super::{bytes, clock, duration};
 
@@ -12,10 +12,26 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::Resumed { confirmed, parts } => {
             format!("Going on: {confirmed} of {parts} parts were there already")
         }
-        Log::PartAgain { part, network: true, .. } => {
-            format!("The connection broke; part {part} is being sent again")
+        Log::PartAgain { part, how, .. } => {
+            let what = match how {
+                Again::Network => "The connection broke".into(),
+                Again::Stalled => "The connection stood still".into(),
+                Again::Differs => format!("Part {part} arrived changed"),
+                Again::Service => format!("{to} was busy"),
+            };
+            format!("{what}; part {part} is being sent again")
         }
-        Log::PartAgain { part, .. } => format!("{to} was busy; part {part} is being sent again"),
+        Log::PutOff { seconds } => format!("{to} does not answer properly, trying again in {seconds} s"),
+        Log::PartsMissing { parts } => {
+            format!("{to} misses {parts} parts that it had taken; they are sent again")
+        }
+        Log::SourceReplaced { bytes: 0 } => "The file has another size now; starting over with it".into(),
+        Log::SourceReplaced { bytes: sent } => {
+            format!(
+                "The file has another size now. All must be sent again, also the {} that were there",
+                bytes(*sent)
+            )
+        }
         Log::NetworkLost => "Network lost; going on as soon as it is back".into(),
         Log::NetworkBack => "Network back, going on".into(),
         Log::Throttled { seconds } => format!("{to} asked us to slow down, going on in {seconds} s"),
@@ -55,7 +71,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::Attention => "Stopped: needs attention".into(),
         Log::Paused => "Paused".into(),
         Log::GoingOn => "Going on".into(),
-        Log::Cancelled => "Cancelled; what was sent was discarded".into(),
+        Log::Cancelled => "Cancelled".into(),
         Log::LeftBehind { until: Some(until) } => {
             let until = i64::try_from(*until).unwrap_or(0).saturating_mul(1000);
             format!("{to} cannot delete sent parts; they expire on their own at {}", clock(until, now_ms))

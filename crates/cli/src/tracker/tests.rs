@@ -16,6 +16,7 @@ fn job(id: &str, state: StateName) -> JobLine {
         parts: 2,
         parts_confirmed: 0,
         reason: None,
+        refused: false,
         receipt: None,
     }
 }

@@ -187,3 +187,30 @@ fn without_a_keychain_a_key_on_standard_input_is_2_and_nothing_is_kept() {
         }
     }
 }
+
+#[test]
+fn who_only_looks_starts_nothing_and_needs_no_key() {
+    let place = Place::new().with_destination("Acme");
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    // Nobody answers there, so the file is still waiting afterwards.
+    let ran = place.run(&["upload", "a.mov", "--json", "--max-wait", "1"], &[("ACME_KEY", "k")]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    for _ in 0..5 {
+        let ran = place.run(&["list", "--json"], &[]);
+        assert_eq!(ran.json()[0]["state"], "waiting", "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_needed_attention_is_taken_up_and_not_told_as_an_end_once_more() {
+    let place = Place::new().with_destination("Acme");
+    std::fs::write(place.files().join("a.mov"), "x").unwrap();
+    // Without its key the file needs attention.
+    let ran = place.run(&["upload", "a.mov", "--json", "--max-wait", "20"], &[]);
+    assert_eq!((ran.code, ran.finished().len()), (1, 1), "{}{}", ran.out, ran.err);
+    // With it, it waits for the network.
+    let ran = place.run(&["resume", "--json", "--max-wait", "1"], &[("ACME_KEY", "k")]);
+    let ends = ran.finished();
+    assert_eq!(ends.len(), 1, "{}", ran.out);
+    assert!(ends[0]["reason"].as_str().unwrap().starts_with("still waiting after"), "{}", ends[0]);
+}

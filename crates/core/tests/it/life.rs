@@ -22,7 +22,7 @@ fn by_itself() -> Vec<Event> {
 /// What a person can do, and brings a job on.
 fn by_a_person() -> Vec<Event> {
     let lifted = Hold::ALL.into_iter().filter(|hold| hold.needs_person()).map(Event::Released);
-    [Event::Retry, Event::SendAgain, Event::Cancel].into_iter().chain(lifted).collect()
+    [Event::Retry, Event::SendAgain, Event::MarkedArrived, Event::Cancel].into_iter().chain(lifted).collect()
 }
 
 /// What throws a job back or ends it.

@@ -29,6 +29,7 @@ fn the_life_of_a_job() {
         ("Refused", Event::Refused(Cause::QuotaRefused)),
         ("Retry", Event::Retry),
         ("SendAgain", Event::SendAgain),
+        ("MarkedArrived", Event::MarkedArrived),
         ("Cancel", Event::Cancel),
         ("Stopped", Event::Stopped),
         ("Restarted", Event::Restarted),

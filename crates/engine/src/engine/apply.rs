@@ -141,7 +141,12 @@ impl Inner {
 
     /// Lifts a hold from a job, if it still carries it.
     pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
-        let _ = self.apply(id, Event::Released(hold), None).await?;
+        let job = id.clone();
+        let held = self.journal.read(move |conn| jobs::get(conn, &job)).await?;
+        // Where there is nothing to lift nothing is told: it would look as if the job had just come to its state.
+        if held.is_some_and(|job| job.holds.contains(hold)) {
+            let _ = self.apply(id, Event::Released(hold), None).await?;
+        }
         Ok(())
     }
 }

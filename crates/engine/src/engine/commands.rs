@@ -115,13 +115,16 @@ impl Engine {
     /// [`Refusal::NotNow`] if one was named that has not ended.
     pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
         let ids = self.0.ids(which).await?;
+        let now_s = u64::try_from(self.0.clock.unix_ms() / 1000).unwrap_or(0);
         let removed = self
             .0
             .journal
             .write(move |conn| {
                 let mut removed = Vec::new();
                 for id in ids {
-                    if jobs::get(conn, &id)?.is_some_and(|job| job.state.is_end()) {
+                    // What the vendor still keeps of a job stays listed until it expires there.
+                    let ended = jobs::get(conn, &id)?.is_some_and(|job| job.state.is_end());
+                    if ended && sessions::left_behind(conn, &id, now_s)?.is_empty() {
                         jobs::remove(conn, &id)?;
                         removed.push(id);
                     }
@@ -130,7 +133,9 @@ impl Engine {
             })
             .await?;
         if removed.is_empty() && matches!(which, Which::Job(_)) {
-            return Err(Refusal::NotNow("This file has not come to an end yet.".into()));
+            return Err(Refusal::NotNow(
+                "This file stays in the list while it is not through, or while its destination still keeps parts of it.".into(),
+            ));
         }
         let touched = u32::try_from(removed.len()).unwrap_or(u32::MAX);
         self.0.tell(Happening::Removed { jobs: Arc::new(removed) });

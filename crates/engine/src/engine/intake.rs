@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use partway_core::{FileReceipt, Hold, Holds, State, Strength};
+use partway_core::{Cause, Event, FileReceipt, Hold, Holds, State, Strength};
 
 use super::{Engine, Refusal};
 use crate::happening::Happening;
 use crate::intake::Intake;
-use crate::journal::{batches, destinations, events, jobs, sessions};
+use crate::journal::{batches, destinations, jobs, sessions};
 use crate::log::Log;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
@@ -173,21 +173,29 @@ impl Engine {
     /// The user has seen that a file arrived which the vendor never confirmed.
     ///
     /// # Errors
-    /// [`Refusal::NotThere`].
+    /// [`Refusal::NotNow`] for a file whose arrival is known.
     pub async fn mark_arrived(&self, id: &JobId) -> Result<(), Refusal> {
-        let (job, now) = (id.clone(), self.0.clock.unix_ms());
-        self.0
-            .journal
-            .write(move |conn| {
-                if let Some(receipt) = jobs::require(conn, &job)?.receipt {
-                    let marked = FileReceipt { strength: Strength::MarkedByUser, ..receipt };
-                    sessions::set_receipt(conn, &job, &marked)?;
-                }
-                events::add(conn, now, &job, &Log::MarkedArrived)
-            })
-            .await?;
+        let presumed = |receipt: &FileReceipt| receipt.strength == Strength::Presumed;
         let job = self.0.job(id).await?;
-        self.0.tell(Happening::Changed { job: Arc::new(job) });
+        let unknown = match &job.state {
+            State::NeedsAttention(cause) => *cause == Cause::NeverConfirmed,
+            State::Uploaded => job.receipt.as_ref().is_some_and(presumed),
+            _ => false,
+        };
+        if !unknown {
+            return Err(Refusal::NotNow("This file is not one whose arrival is unknown.".into()));
+        }
+        let marked = FileReceipt {
+            strength: Strength::MarkedByUser,
+            ..job.receipt.unwrap_or_else(FileReceipt::unknown)
+        };
+        let job = id.clone();
+        self.0.journal.write(move |conn| sessions::set_receipt(conn, &job, &marked)).await?;
+        // One that needs attention comes to its end by this; one that is *Uploaded* is there already.
+        if self.0.apply(id, Event::MarkedArrived, Some(Log::MarkedArrived)).await?.is_err() {
+            self.0.log(id, Log::MarkedArrived).await?;
+            self.0.tell(Happening::Changed { job: Arc::new(self.0.job(id).await?) });
+        }
         Ok(())
     }
 }

@@ -47,6 +47,8 @@ pub struct EngineOptions {
     pub bounds: Bounds,
     /// Nobody can answer: what needs a person ends a job as needs-attention instead of holding it.
     pub headless: bool,
+    /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed.
+    pub idle: bool,
 }
 
 /// An engine and what is worth telling about its start.
@@ -156,6 +158,9 @@ impl Engine {
         });
         let engine = Self(inner);
         engine.take_up().await?;
+        if options.idle {
+            return Ok(OpenEngine { engine, set_aside: opened.set_aside });
+        }
         let tasks = [
             tokio::spawn(schedule::serve(Arc::clone(&engine.0))),
             tokio::spawn(sweep::serve(Arc::clone(&engine.0))),
@@ -232,6 +237,11 @@ impl Inner {
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By how many seconds a host's clock is ahead of ours, where it was measured.
+    pub(crate) fn clock_ahead(&self, host: &str) -> Option<i64> {
+        self.memory().clock_ahead.get(host).copied()
     }
 
     pub(crate) fn is_closing(&self) -> bool {

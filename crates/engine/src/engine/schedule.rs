@@ -60,6 +60,7 @@ async fn start(inner: &Arc<Inner>, id: JobId, permit: crate::permits::JobPermit)
         Ok(Ok(applied)) => applied,
         other => {
             inner.active().remove(&id);
+            inner.run_ended.notify_waiters();
             return other.map(|_| ());
         }
     };

@@ -176,8 +176,8 @@ pub(crate) fn confirmed_parts(conn: &Connection, job: &JobId) -> Result<Vec<u32>
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-pub(crate) fn mark_complete_sent(conn: &Connection, session: i64) -> Result<()> {
-    conn.execute("UPDATE session SET complete_sent = 1 WHERE id = ?1", [session])?;
+pub(crate) fn mark_complete_sent(conn: &Connection, session: i64, sent: bool) -> Result<()> {
+    conn.execute("UPDATE session SET complete_sent = ?2 WHERE id = ?1", params![session, sent])?;
     Ok(())
 }
 

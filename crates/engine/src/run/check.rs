@@ -40,9 +40,10 @@ impl Run {
         match session {
             // The vendor was told another size: nothing of that session can be used for this file.
             Some(_) if found.size != self.job.identity.size => {
-                let job = self.job.id.clone();
+                let (job, bytes) = (self.job.id.clone(), self.job.confirmed);
                 self.inner.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
                 self.inner.clear_away();
+                self.log(Log::SourceReplaced { bytes }).await?;
             }
             Some(session) => self.compare(session.id, source).await?,
             None => {}

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use md5::{Digest, Md5};
-use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
+use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass};
+use partway_provider::ListedPart;
 
 use super::{Halt, Run, check};
 use crate::journal::sessions::{self, OpenSession};
@@ -48,7 +49,7 @@ impl Run {
             self.step(Event::PartsMissing, None).await?;
             return Ok(Next::SendMore);
         }
-        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row)).await?;
+        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
         self.ask(&session, &receipts).await
     }
 
@@ -79,6 +80,7 @@ impl Run {
                 RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
                     conflicts += 1;
                 }
+                RetryClass::PartsMissing if !self.resent => return self.resend(session, receipts).await,
                 RetryClass::Conflict
                 | RetryClass::SessionGone
                 | RetryClass::LinkExpired
@@ -94,8 +96,12 @@ impl Run {
                         return Err(never_confirmed(&failure));
                     }
                 }
-                RetryClass::Throttled { .. } => {}
-                _ => return Err(Halt::from_failure(&failure)),
+                // These prove that nothing was put together: an expired session must not pass for an arrived file later.
+                RetryClass::Throttled { .. } => self.not_done(session, perhaps_done).await?,
+                _ => {
+                    self.not_done(session, perhaps_done).await?;
+                    return Err(Halt::from_failure(&failure));
+                }
             }
             let wait = ASK_AGAIN[unanswered.min(ASK_AGAIN.len() - 1)];
             unanswered += 1;
@@ -105,6 +111,55 @@ impl Run {
             };
             self.pause_for(asked.mul_f64(0.75 + self.inner.chance.next() / 2.0)).await?;
         }
+    }
+
+    /// *Complete* was answered with a plain no.
+    async fn not_done(&self, session: &OpenSession, perhaps_done: bool) -> Result<(), Halt> {
+        let id = session.id;
+        if !perhaps_done {
+            self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
+        }
+        Ok(())
+    }
+
+    /// The vendor misses parts that have receipts: those go again, all of them where it cannot say which.
+    async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
+        self.resent = true;
+        let has: Option<Vec<ListedPart>> = if self.provider.capabilities().list {
+            let vendor = session.session.clone();
+            let listed = self
+                .patiently(|provider| {
+                    let vendor = vendor.clone();
+                    async move { provider.list_parts(&vendor).await }
+                })
+                .await?;
+            Some(listed)
+        } else {
+            None
+        };
+        let there = |receipt: &PartReceipt| {
+            has.as_ref().is_some_and(|listed| {
+                listed.iter().any(|part| {
+                    part.number == receipt.number
+                        && part.size == receipt.size
+                        && receipt.etag.as_ref() == Some(&part.etag)
+                })
+            })
+        };
+        let missing: Vec<_> =
+            receipts.iter().filter(|receipt| !there(receipt)).map(|receipt| receipt.number).collect();
+        let (id, job, parts) =
+            (session.id, self.job.id.clone(), u32::try_from(missing.len()).unwrap_or(u32::MAX));
+        self.inner
+            .journal
+            .write(move |conn| {
+                sessions::mark_complete_sent(conn, id, false)?;
+                sessions::unconfirm(conn, &job, id, &missing)
+            })
+            .await?;
+        self.log(Log::PartsMissing { parts }).await?;
+        self.step(Event::PartsMissing, None).await?;
+        Ok(Next::SendMore)
     }
 
     async fn unanswered(&self, first: bool) -> Result<(), Halt> {
@@ -126,15 +181,7 @@ impl Run {
 
     /// A second *complete* was answered with "unknown" or "conflict": all that can be known says that it arrived.
     async fn presume(&mut self, parts: &[PartReceipt]) -> Result<Next, Halt> {
-        let receipt = FileReceipt {
-            strength: Strength::Presumed,
-            id: None,
-            name: None,
-            link: None,
-            size: None,
-            checksum: None,
-        };
-        self.end(receipt, parts, false, Log::Presumed).await
+        self.end(FileReceipt::unknown(), parts, false, Log::Presumed).await
     }
 
     async fn end(

@@ -76,7 +76,8 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
                 return attention(inner, id, Cause::KeepsFailing { what: what.clone() }, what).await;
             }
             let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
-            let log = Log::Throttled { seconds: wait.as_secs().max(1) };
+            let seconds = wait.as_secs().max(1);
+            let log = if asked { Log::Throttled { seconds } } else { Log::PutOff { seconds } };
             hold(inner, id, Hold::Throttled, Some(log)).await?;
             inner.release_later(id.clone(), Hold::Throttled, wait);
             Ok(())
@@ -99,10 +100,10 @@ async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> R
 }
 
 async fn attention(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
-    // The words for Details come first: whoever is told that the job needs attention may ask for them at once.
-    let job = id.clone();
-    inner.journal.write(move |conn| jobs::set_detail(conn, &job, &detail)).await?;
-    let _ = inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?;
+    if inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?.is_ok() {
+        let job = id.clone();
+        inner.journal.write(move |conn| jobs::set_detail(conn, &job, &detail)).await?;
+    }
     Ok(())
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Run {
     pub(crate) stop: watch::Receiver<Stop>,
     /// Whether it was told that the session may end before the file is through.
     pub(crate) told_short: bool,
+    /// Whether parts that the vendor missed at *complete* were sent again in this run.
+    pub(crate) resent: bool,
 }
 
 /// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
@@ -66,7 +68,16 @@ async fn go(inner: &Arc<Inner>, job: Job, live: Arc<Live>, stop: watch::Receiver
     let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
-    let mut run = Run { inner: Arc::clone(inner), job, destination, provider, live, stop, told_short: false };
+    let mut run = Run {
+        inner: Arc::clone(inner),
+        job,
+        destination,
+        provider,
+        live,
+        stop,
+        told_short: false,
+        resent: false,
+    };
     let Some(source) = source else {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
         return match run.finish(None).await? {
@@ -127,8 +138,10 @@ impl Run {
         self.inner.tell(Happening::Started { job: Arc::new(self.job.clone()), resumed });
     }
 
-    pub(crate) fn now_s(&self) -> u64 {
-        u64::try_from(self.inner.clock.unix_ms() / 1000).unwrap_or(0)
+    /// The vendor's present, Unix seconds: it is the vendor who decides when a session ends.
+    pub(crate) fn server_now_s(&self) -> u64 {
+        let ahead = self.inner.clock_ahead(&self.provider.host()).unwrap_or(0);
+        u64::try_from(self.inner.clock.unix_ms() / 1000 + ahead).unwrap_or(0)
     }
 
     /// Whether somebody wants this run to end.

@@ -13,7 +13,7 @@ use crate::body::{Attempt, PartBody};
 use crate::engine::Inner;
 use crate::happening::Happening;
 use crate::journal::sessions;
-use crate::log::Log;
+use crate::log::{Again, Log};
 use crate::progress::Live;
 use crate::record::JobId;
 use crate::source::{Source, SourceError};
@@ -57,6 +57,8 @@ pub(super) struct Part {
     pub(super) session: i64,
     pub(super) opened_at: i64,
     pub(super) part: partway_core::Part,
+    /// Its clock stands in until the storage has told its own.
+    pub(super) api_host: String,
     pub(super) target: PartTarget,
 }
 
@@ -76,7 +78,10 @@ impl Part {
                 Ok((answer, md5)) => {
                     self.note_clock(&host, answer.server_unix_time);
                     match compare(&answer, md5) {
-                        Some(compared) => return self.confirm(answer.etag, md5, compared).await,
+                        Some(compared) => {
+                            self.inner.permits.went_through(&host);
+                            return self.confirm(answer.etag, md5, compared).await;
+                        }
                         None => {
                             differences += 1;
                             different(self.part.number.get(), differences)?
@@ -113,7 +118,7 @@ impl Part {
         let answer = watched(put, &attempt, || answer_within(speed())).await?;
         match attempt.md5() {
             Some(md5) => Ok((answer, md5)),
-            None => Err(PutFailure::Wire(passing("the storage said yes before it had every byte"))),
+            None => Err(PutFailure::Wire(passing(DIFFERS, "the storage said yes before it had every byte"))),
         }
     }
 
@@ -165,7 +170,11 @@ impl Part {
         }
         let now = self.inner.clock.steady();
         let before = self.inner.memory().quiet_until.insert(host.to_owned(), now + delay);
-        before.is_none_or(|until| until < now)
+        let first = before.is_none_or(|until| until < now);
+        if first {
+            self.inner.permits.slow_down(host);
+        }
+        first
     }
 
     async fn told_again(&self, failure: &Failure) -> Result<(), PartEnd> {
@@ -176,7 +185,7 @@ impl Part {
             _ => Log::PartAgain {
                 part: self.part.number.get(),
                 why: failure.detail.clone(),
-                network: failure.status.is_none(),
+                how: how(failure),
             },
         };
         self.inner.log(&self.job, log).await.map_err(|error| PartEnd::Halt(error.into()))
@@ -197,7 +206,8 @@ impl Part {
     /// Judged by the server's clock, because the storage will judge by it.
     fn still_valid(&self, host: &str) -> Result<(), PartEnd> {
         let Some(expires) = self.target.expires_at else { return Ok(()) };
-        let ahead = self.inner.memory().clock_ahead.get(host).copied().unwrap_or(0);
+        let ahead =
+            self.inner.clock_ahead(host).or_else(|| self.inner.clock_ahead(&self.api_host)).unwrap_or(0);
         let now = u64::try_from(self.inner.clock.unix_ms() / 1000 + ahead).unwrap_or(0);
         let life = expires.saturating_sub(u64::try_from(self.opened_at / 1000 + ahead).unwrap_or(0));
         if now + MARGIN_S.min(life / 4) < expires {
@@ -248,14 +258,28 @@ fn compare(answer: &PutAnswer, md5: [u8; 16]) -> Option<bool> {
 
 fn different(part: u32, differences: u32) -> Result<Failure, PartEnd> {
     if differences < DIFFERENCES {
-        return Ok(passing("the storage received other bytes than were sent"));
+        return Ok(passing(DIFFERS, "the storage received other bytes than were sent"));
     }
     let detail = format!("part {part}: the checksum differed {differences} times");
     Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part }, detail }))
 }
 
-fn passing(what: &str) -> Failure {
-    Failure::new(Step::Part, RetryClass::Again, Cause::KeepsFailing { what: what.into() }, what)
+/// Our own codes of failures that no answer told.
+const STALLED: &str = "stalled";
+const DIFFERS: &str = "differs";
+
+fn passing(code: &str, what: &str) -> Failure {
+    let cause = Cause::KeepsFailing { what: what.into() };
+    Failure { code: Some(code.into()), ..Failure::new(Step::Part, RetryClass::Again, cause, what) }
+}
+
+fn how(failure: &Failure) -> Again {
+    match (failure.status, failure.code.as_deref()) {
+        (Some(_), _) => Again::Service,
+        (None, Some(STALLED)) => Again::Stalled,
+        (None, Some(DIFFERS)) => Again::Differs,
+        (None, _) => Again::Network,
+    }
 }
 
 fn host_of(target: &PartTarget) -> String {
@@ -291,7 +315,7 @@ where
             () = attempt.moved.notified() => {}
             () = tokio::time::sleep(limit) => {
                 let what = if all_taken { "no answer came after the last byte" } else { "the connection took nothing for 30 s" };
-                return Err(PutFailure::Wire(passing(what)));
+                return Err(PutFailure::Wire(passing(STALLED, what)));
             }
         }
     }

@@ -99,6 +99,10 @@ impl Run {
                     });
                 }
             };
+            if !matches!(end, PartEnd::Halt(_)) {
+                // The others are of the same session, or of the same file: what they send is of no use any more.
+                flying.shutdown().await;
+            }
             return match end {
                 PartEnd::Links { expired, cause, detail } => Ok(Ended::Links { expired, cause, detail }),
                 PartEnd::Session => Ok(Ended::Session),
@@ -170,6 +174,7 @@ impl Run {
             source: Arc::clone(source),
             session: session.id,
             opened_at: session.opened_at,
+            api_host: self.provider.host(),
             part,
             target,
         })
@@ -184,5 +189,7 @@ impl Run {
             () = tokio::time::sleep(GRACE) => {}
             _ = wait_for(&mut stop, Stop::Hard) => {}
         }
+        // Awaited, not only dropped: an abort of the session may follow, and must find no part in flight.
+        flying.shutdown().await;
     }
 }

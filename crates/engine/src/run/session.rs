@@ -20,7 +20,7 @@ impl Run {
     pub(super) async fn session(&mut self) -> Result<OpenSession, Halt> {
         let id = self.job.id.clone();
         if let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? {
-            let alive = session.session.expires_at.is_none_or(|until| until > self.now_s());
+            let alive = session.session.expires_at.is_none_or(|until| until > self.server_now_s());
             if let (Some(plan), true) = (self.job.plan, alive) {
                 return self.go_on(session, plan).await;
             }
@@ -67,6 +67,9 @@ impl Run {
             Err(refused) => return Err(refused.into()),
         };
         self.inner.set_standing(&self.destination.id, Standing::Good).await?;
+        if let Some(ahead) = started.clock_ahead {
+            self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
+        }
         self.keep(started).await
     }
 
@@ -152,7 +155,7 @@ impl Run {
         let speed = self.live.bytes_per_second(self.inner.clock.steady());
         let left = (u64::from(plan.count()) - self.live.confirmed_count()) * plan.part_size();
         let Some(needs) = time_left(left, speed) else { return Ok(()) };
-        let lives_seconds = until.saturating_sub(self.now_s());
+        let lives_seconds = until.saturating_sub(self.server_now_s());
         if needs.as_secs() <= lives_seconds {
             return Ok(());
         }

@@ -70,7 +70,8 @@ pub(crate) fn started(file: &FileFacts, answer: &ApiReply, limits: &Limits) -> R
     if let Value::String(uuid) = field(json, "uuid") {
         body["uuid"] = json!(uuid);
     }
-    Ok(Started { session: Session { body: body.to_string(), expires_at }, plan, targets })
+    let session = Session { body: body.to_string(), expires_at };
+    Ok(Started { session, plan, targets, clock_ahead: answer.clock_ahead })
 }
 
 /// The part size that the reply names; only an empty file can do without.
