@@ -102,6 +102,14 @@ describe("queue", () => {
     expect(await row(page, "harbour-drone-4k.mov").getAttribute("data-state")).toBe("uploading");
   });
 
+  test("a long name is cut in the middle, and its last letters and type stay", async () => {
+    const page = await open({ scene: "queue" });
+    await rows(page).first().click();
+    const long = row(page, "interview-cam-b_studio-north_reel-02_take-04.mxf").locator(".file-name");
+    await expect.poll(() => long.innerText()).toMatch(/^interview-.*…eel-02_take-04\.mxf$/);
+    expect(await long.innerText()).not.toContain("studio-north");
+  });
+
   test("a filter shows its rows, and their number was its count", async () => {
     const page = await open({ scene: "states" });
     const filter = page.locator("nav").getByRole("button", { name: /^Needs attention/ });

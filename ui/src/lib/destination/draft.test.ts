@@ -1,3 +1,5 @@
+/** The form of a destination on its way into a draft. */
+
 import { expect, test } from "vitest";
 
 import { draftOf, emptyForm, isError } from "./draft";

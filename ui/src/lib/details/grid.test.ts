@@ -1,3 +1,5 @@
+/** The part grid fits its panel with one part and with ten thousand. */
+
 import { expect, test } from "vitest";
 
 import { layout } from "./grid";

@@ -1,3 +1,5 @@
+/** What of a name stays when it is cut. */
+
 import { expect, test } from "vitest";
 
 import { cutName } from "./names";

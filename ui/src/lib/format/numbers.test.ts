@@ -1,3 +1,5 @@
+/** Numbers at the edges where they change their unit, and where rounding would promise too much. */
+
 import { describe, expect, test } from "vitest";
 
 import { bytes, bytesOf, clockTime, count, percent, speed, timeLeft } from "./numbers";

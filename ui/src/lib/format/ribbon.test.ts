@@ -1,3 +1,5 @@
+/** The letters of a ribbon as pieces. */
+
 import { expect, test } from "vitest";
 
 import { hasGaps, runs } from "./ribbon";

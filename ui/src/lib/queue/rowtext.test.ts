@@ -1,3 +1,5 @@
+/** The words of a row, where its actions stand, and where the keys of the list lead. */
+
 import { expect, test } from "vitest";
 
 import type { JobRow } from "../api";

@@ -1,3 +1,5 @@
+/** Ticks merged into rows: what is new, what keeps its identity, what is forgotten. */
+
 import { expect, test } from "vitest";
 
 import type { JobRow } from "../api";
