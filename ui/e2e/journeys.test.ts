@@ -106,8 +106,8 @@ describe("queue", () => {
     const page = await open({ scene: "queue" });
     await rows(page).first().click();
     const long = row(page, "interview-cam-b_studio-north_reel-02_take-04.mxf").locator(".file-name");
-    await expect.poll(() => long.innerText()).toMatch(/^interview-.*…eel-02_take-04\.mxf$/);
-    expect(await long.innerText()).not.toContain("studio-north");
+    await expect.poll(() => long.textContent()).toMatch(/^interview-.*…eel-02_take-04\.mxf$/);
+    expect(await long.textContent()).not.toContain("studio-north");
   });
 
   test("a filter shows its rows, and their number was its count", async () => {
