@@ -25,7 +25,7 @@ pub(crate) async fn follow(app: AppHandle, engine: Arc<Engine>) {
         };
         let batch = Batch { destination, files, verified, uploaded, left, practice };
         if !seen(&app, left == 0 && seconds < SHORT_SECONDS) && wanted(&engine).await {
-            toast::show(words::batch_finished(&batch));
+            toast::show(words::batch_finished(&batch), None);
         }
     }
 }

@@ -9,7 +9,8 @@ use tauri::{AppHandle, Manager as _};
 
 use crate::engine::Engine;
 use crate::ticks::Ticks;
-use crate::{toast, window, words};
+use crate::toast::{self, Button};
+use crate::{window, words};
 
 /// What the app gets to say how much is under way; it answers from memory.
 const COUNT: Duration = Duration::from_secs(2);
@@ -60,7 +61,9 @@ fn hide(app: &AppHandle, files: u32) {
     app.state::<Ticks>().visible(false);
     window::hide(app);
     if !app.state::<Closing>().told.swap(true, Ordering::SeqCst) {
-        toast::show(words::still_uploading(files));
+        let quit_app = app.clone();
+        let quit = Button { words: "Quit instead", act: Box::new(move || quit(&quit_app)) };
+        toast::show(words::still_uploading(files), Some(quit));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the page may call. Each is named in `build.rs` and allowed in `capabilities/main.json`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use partway_api::{ApiError, Code, Command, Done, Look, Tick};
@@ -66,13 +66,20 @@ pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), Api
         return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", detail.row.path)));
     }
     // It speaks to the file manager over the session's bus, which may take its time.
-    let shown =
-        tauri::async_runtime::spawn_blocking(move || tauri_plugin_opener::reveal_item_in_dir(path)).await;
+    let shown = tauri::async_runtime::spawn_blocking(move || show(&path)).await;
     match shown {
         Ok(Ok(())) => Ok(()),
         Ok(Err(why)) => Err(ApiError::new(Code::Internal, format!("The file manager did not open: {why}"))),
         Err(_) => Err(ApiError::new(Code::Internal, "The file manager did not open.")),
     }
+}
+
+/// Some file managers cannot point at one file of a folder; all can open the folder.
+fn show(path: &Path) -> Result<(), tauri_plugin_opener::Error> {
+    tauri_plugin_opener::reveal_item_in_dir(path).or_else(|why| match path.parent() {
+        Some(folder) => tauri_plugin_opener::open_path(folder, None::<&str>),
+        None => Err(why),
+    })
 }
 
 /// Puts text on the clipboard.

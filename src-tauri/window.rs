@@ -1,5 +1,6 @@
 //! The main window: how it is made, shown, hidden, and kept to its own page.
 
+use std::fs::DirBuilder;
 use std::path::Path;
 
 use tauri::webview::NewWindowResponse;
@@ -10,16 +11,26 @@ pub(crate) const MAIN: &str = "main";
 
 /// Makes the window. Whatever its web view keeps lies under `data_dir`, as everything else.
 pub(crate) fn open(app: &AppHandle, data_dir: &Path, visible: bool) -> tauri::Result<()> {
+    let kept = data_dir.join("webview");
+    private_folder(&kept)?;
     WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Partway")
         .inner_size(1120.0, 700.0)
         .min_inner_size(360.0, 480.0)
         .visible(visible)
-        .data_directory(data_dir.join("webview"))
+        .data_directory(kept)
         .on_navigation(own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(())
+}
+
+/// Made before the web view makes it, which would let everybody in.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut maker = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    maker.recursive(true).create(folder)
 }
 
 /// The main window, unless the app is ending.

@@ -58,6 +58,55 @@ async fn closing_hides_while_something_uploads_and_a_second_start_shows() {
 }
 
 #[tokio::test]
+async fn a_window_that_nobody_sees_is_told_nothing() {
+    bounded(2, async {
+        let mut seed = Seed::of("unseen");
+        let desk = Desk::set_up().await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        let helper = desk.running("partway-sandbox");
+        stop(&helper);
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, SOON).await;
+        app.count_ticks().await;
+        until("a tick", SOON, async || (app.ticks().await > 0).then_some(())).await;
+
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        let before = app.ticks().await;
+        resume(&helper);
+        let practice = Practice::of(&desk);
+        until("the object", Duration::from_secs(60), async || (practice.objects() == 1).then_some(())).await;
+        assert_eq!(app.ticks().await, before);
+
+        desk.start_again(&[]).await;
+        until("a tick once it is seen again", SOON, async || (app.ticks().await > before).then_some(()))
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_notification_offers_to_quit_instead() {
+    bounded(2, async {
+        let mut seed = Seed::of("quit instead");
+        let mut desk = Desk::set_up().await;
+        let notifications = Notifications::listen(&mut desk).await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        let helper = desk.running("partway-sandbox");
+        stop(&helper);
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, SOON).await;
+        desk.close_window().await;
+        until("the notification", SOON, async || (!notifications.heard().is_empty()).then_some(())).await;
+        notifications.press_button(&desk).await;
+        until("the end of the app", END, async || desk.running("partway").is_empty().then_some(())).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_signal_ends_it_in_order_and_nothing_is_lost() {
     bounded(4, async {
         let mut seed = Seed::of("signal");

@@ -6,7 +6,9 @@
 
 mod support;
 
+mod asking;
 mod closing;
 mod crash;
+mod fences;
 mod first_run;
 mod many;

@@ -158,6 +158,19 @@ impl Desk {
         .await;
     }
 
+    /// Types a path into the system's dialog of that title, as only a keyboard can.
+    pub(crate) async fn choose_in_dialog(&self, title: &str, path: &Path) {
+        let window = until(&format!("the dialog “{title}”"), UP, async || {
+            let found =
+                self.output("xdotool", ["search", "--onlyvisible", "--name", &format!("^{title}$")]).await;
+            String::from_utf8(found.stdout).ok()?.lines().next().map(str::to_owned)
+        })
+        .await;
+        self.run("xdotool", ["windowactivate", "--sync", &window]).await;
+        self.run("xdotool", ["type", "--delay", "20", path.to_str().unwrap()]).await;
+        self.run("xdotool", ["key", "Return"]).await;
+    }
+
     async fn screen(&mut self) {
         let mut x = self.command("Xvfb");
         x.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);

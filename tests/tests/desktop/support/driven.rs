@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -90,6 +91,54 @@ impl Driven {
         app.press("Practice on this computer").await;
         app.shows("Drop files or folders anywhere", UP).await;
         app
+    }
+
+    /// What a script in the page returns, or that it could not be asked.
+    pub(crate) async fn ask(&self, script: &str) -> Value {
+        self.page.execute(script, vec![]).await.unwrap()
+    }
+
+    /// What a promise in the page comes to: `{ok}` or `{no}`.
+    pub(crate) async fn outcome(&self, promise: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; ({promise}).then(ok => done({{ok: ok ?? true}}), no => done({{no: String(no)}}))"
+        );
+        self.page.execute_async(&script, vec![]).await.unwrap()
+    }
+
+    /// Waits until a field holds something that begins so.
+    pub(crate) async fn field_holds(&self, field: &Element, begins: &str) {
+        until(&format!("{begins}… in the field"), UP, async || {
+            field.prop("value").await.ok().flatten().filter(|value| value.starts_with(begins))
+        })
+        .await;
+    }
+
+    /// The field with this label.
+    pub(crate) async fn field(&self, label: &str) -> Element {
+        let path = format!("//label[normalize-space()={label:?}]/following::input[1]");
+        until(&format!("the field “{label}”"), UP, async || {
+            self.page.find(Locator::XPath(&path)).await.ok()
+        })
+        .await
+    }
+
+    /// Takes the ticks from the page and counts them from now on; the page itself is told nothing any more.
+    pub(crate) async fn count_ticks(&self) {
+        let script = "const tauri = window.__TAURI_INTERNALS__; window.ticks = 0; \
+            const channel = '__CHANNEL__:' + tauri.transformCallback(() => { window.ticks += 1 }); \
+            tauri.invoke('watch', { look: { filter: 'all', offset: 0, limit: 20, selected: null, hidden: false }, channel }); return 0";
+        self.ask(script).await;
+    }
+
+    /// How many there were.
+    pub(crate) async fn ticks(&self) -> u64 {
+        self.ask("return window.ticks").await.as_u64().unwrap()
+    }
+
+    /// Where the page is.
+    pub(crate) async fn address(&self) -> String {
+        self.page.current_url().await.unwrap().to_string()
     }
 
     /// Presses Ctrl+Q on the real keyboard.

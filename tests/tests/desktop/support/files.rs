@@ -35,8 +35,6 @@ impl Seed {
 pub(crate) struct Made {
     /// Where it lies.
     pub path: PathBuf,
-    /// Its bytes.
-    pub size: u64,
 }
 
 impl Made {
@@ -52,7 +50,7 @@ impl Made {
             left -= left.min(8);
         }
         file.flush().unwrap();
-        Self { path, size }
+        Self { path }
     }
 
     /// Whether another file holds the same bytes.

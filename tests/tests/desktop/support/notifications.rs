@@ -34,6 +34,18 @@ impl Notifications {
         Self { log }
     }
 
+    /// Presses the button of the first notification.
+    pub(crate) async fn press_button(&self, desk: &Desk) {
+        let [name, path] = SERVICE;
+        let emit = "org.freedesktop.DBus.Mock.EmitSignal";
+        let signal = [name, "ActionInvoked", "us", "[<uint32 1>, <'pressed'>]"];
+        desk.run(
+            "gdbus",
+            ["call", "--session", "-d", name, "-o", path, "-m", emit].into_iter().chain(signal),
+        )
+        .await;
+    }
+
     /// Title and text of everything that was shown so far, oldest first.
     pub(crate) fn heard(&self) -> Vec<String> {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
