@@ -2,7 +2,7 @@
 //!
 //! The derive's own `#[ts(export)]` is not used: it writes into the source tree on every `cargo test`, which would repair a drift unseen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use partway_api::{ApiError, Command, Done, Look, Tick};
@@ -52,8 +52,10 @@ fn read(dir: &Path) -> std::io::Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
+/// Asked at run time: two checkouts that share a target folder share this binary, and each means its own files.
 fn committed_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/lib/api")
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).join("../../ui/src/lib/api")
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn committed_types_are_the_generated_ones() {
         }
     }
     let found = read(&dir).unwrap();
-    let differ: Vec<&String> = wanted
+    let differ: BTreeSet<&String> = wanted
         .keys()
         .chain(found.keys())
         .filter(|name| wanted.get(*name) != found.get(*name))
