@@ -11,7 +11,8 @@ use ts_rs::{Config, ExportError, TS};
 /// Set to write the files anew instead of comparing them.
 const WRITE: &str = "PARTWAY_WRITE_TYPES";
 /// Printed above every generated file, so that nobody edits one.
-const HEAD: &str = "// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.\n";
+const HEAD: &str =
+    "// Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.\n";
 
 /// The files as they ought to be, by name.
 fn generated() -> Result<BTreeMap<String, String>, ExportError> {
@@ -72,11 +73,8 @@ fn committed_types_are_the_generated_ones() {
         }
     }
     let found = read(&dir).unwrap();
-    let differ: BTreeSet<&String> = wanted
-        .keys()
-        .chain(found.keys())
-        .filter(|name| wanted.get(*name) != found.get(*name))
-        .collect();
+    let differ: BTreeSet<&String> =
+        wanted.keys().chain(found.keys()).filter(|name| wanted.get(*name) != found.get(*name)).collect();
     assert!(
         differ.is_empty(),
         "{differ:?} in ui/src/lib/api differ from crates/api: run `{WRITE}=1 cargo test -p partway-api` and commit what it writes"
