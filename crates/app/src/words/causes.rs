@@ -30,12 +30,15 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::TooLarge { limit: None } => {
             format!("{name} is too large for {to}. Choose another destination.")
         }
+        Cause::TypeRefused { mime } if mime.is_empty() => {
+            format!("{to} does not accept files of this type, so {name} was not taken.")
+        }
         Cause::TypeRefused { mime } => {
-            format!("{to} does not accept files of the type {mime}, so {name} was not sent.")
+            format!("{to} does not accept files of the type {mime}, so {name} was not taken.")
         }
         Cause::Refused { said } => format!("{to} did not take {name}: {}", stop(said)),
         Cause::BrokenReply { what } => format!(
-            "{to} answered something that Partway cannot work with, so {name} was not sent: {} Check the server's address, or try again later.",
+            "{to} answered something that Partway cannot work with, so {name} did not go through: {} Check the server's address, or try again later.",
             stop(what)
         ),
         Cause::LinksUnusable { what } => format!(

@@ -1,8 +1,8 @@
 //! What AutoRender answers, in the documented shape and in the one that its libraries expect.
 
 use partway_core::{
-    Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PlanError, RetryClass, SignedUrl, Step,
-    Strength,
+    Answer, Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PlanError, RetryClass, SignedUrl,
+    Step, Strength, classify,
 };
 use partway_http::{ApiReply, broken_reply, redact, redact_text, vendor_words};
 use partway_provider::{FileFacts, PartTarget, Session, Started};
@@ -139,8 +139,14 @@ fn succeeded(step: Step, answer: &ApiReply) -> Result<(), Failure> {
         return Ok(());
     }
     let (code, message) = vendor_words(&answer.json);
+    // A storage behind it may have had a fault that passes: then nothing was done, and asking again is right.
+    let words = Answer { status: answer.status, code: code.as_deref(), ..Answer::default() };
+    let class = match classify(step, &words).0 {
+        passing @ (RetryClass::Again | RetryClass::Throttled { .. }) => passing,
+        _ => RetryClass::Refused,
+    };
     let said = message.or_else(|| code.clone()).unwrap_or_else(|| "no reason was given".to_owned());
-    let failure = Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.clone() }, said);
+    let failure = Failure::new(step, class, Cause::Refused { said: said.clone() }, said);
     Err(Failure { status: Some(answer.status), code, clock_ahead: answer.clock_ahead, ..failure })
 }
 

@@ -100,6 +100,7 @@ async fn a_complete_that_says_no_is_told_and_one_that_says_nothing_is_unknown() 
         ("a list", OK, "[1]"),
         ("a page", OK, "<html></html>"),
         ("success: false", OK, r#"{"success":false,"error":"parts are missing","code":"E7"}"#),
+        ("a fault that passes", OK, r#"{"success":false,"error":"Please try again","code":"InternalError"}"#),
         ("gone", "404 Not Found", r#"{"success":false,"error":"session not found"}"#),
         ("conflict", "409 Conflict", r#"{"success":false,"error":"already completed"}"#),
         ("wrong key", "401 Unauthorized", r#"{"success":false,"error":"no"}"#),
