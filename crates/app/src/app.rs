@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
-use partway_engine::{Bounds, Clock, Engine, EngineOptions};
+use partway_engine::{Bounds, Clock, Engine, EngineOptions, JobId};
 use partway_http::{ApiClient, PartClient};
 use tokio::sync::{broadcast, watch};
 
@@ -31,6 +31,8 @@ pub(crate) struct Inner {
     pub(crate) closed: watch::Sender<bool>,
     /// Speeds of the last minute, one a second, oldest first.
     pub(crate) speeds: Mutex<VecDeque<u64>>,
+    /// What was unfinished when the folder was opened, until it is taken up.
+    pub(crate) unfinished: Mutex<Vec<JobId>>,
     /// Where a damaged journal was put, until the notice is taken away.
     pub(crate) set_aside: Mutex<Option<PathBuf>>,
     /// Raised whenever something that is shown changed without a happening of the engine.
@@ -76,6 +78,7 @@ impl App {
             events: broadcast::channel(4096).0,
             closed: watch::channel(false).0,
             speeds: Mutex::default(),
+            unfinished: Mutex::new(engine.unfinished),
             set_aside: Mutex::new(engine.set_aside),
             changed: watch::channel(0).0,
         }));

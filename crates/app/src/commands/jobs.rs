@@ -1,5 +1,8 @@
 //! Commands about jobs.
 
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
 use partway_api::{ApiError, Code, Done, JobLine, Selection};
 use partway_core::{Hold, State};
 use partway_engine::{BatchId, Job, JobId, Which};
@@ -121,5 +124,11 @@ pub(super) async fn take_up(app: &App) -> Result<Vec<JobLine>, ApiError> {
     }
     engine.resume(&Which::Open).await.map_err(refusal)?;
     engine.retry(&Which::Open).await.map_err(refusal)?;
-    each(app, |job| !job.state.is_end() && job.state != State::Cancelling).await
+    // A file may have ended between the opening of the folder and this moment; its end belongs to whoever takes it up.
+    let at_start: HashSet<JobId> =
+        std::mem::take(&mut *app.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner))
+            .into_iter()
+            .collect();
+    let open = |job: &Job| !job.state.is_end() && job.state != State::Cancelling;
+    each(app, |job| open(job) || at_start.contains(&job.id)).await
 }

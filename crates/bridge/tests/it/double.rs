@@ -78,6 +78,7 @@ pub(crate) fn job(id: &str) -> JobLine {
         parts: 0,
         parts_confirmed: 0,
         reason: None,
+        refused: false,
         receipt: None,
     }
 }

@@ -57,6 +57,8 @@ pub struct OpenEngine {
     pub engine: Engine,
     /// Where a damaged journal was put.
     pub set_aside: Option<PathBuf>,
+    /// What was unfinished before anything was started: a file may end before anybody can listen.
+    pub unfinished: Vec<JobId>,
 }
 
 /// Why something that was asked for cannot be done.
@@ -157,9 +159,9 @@ impl Engine {
             tasks: Mutex::default(),
         });
         let engine = Self(inner);
-        engine.take_up().await?;
+        let unfinished = engine.take_up().await?;
         if options.idle {
-            return Ok(OpenEngine { engine, set_aside: opened.set_aside });
+            return Ok(OpenEngine { engine, set_aside: opened.set_aside, unfinished });
         }
         let tasks = [
             tokio::spawn(schedule::serve(Arc::clone(&engine.0))),
@@ -167,15 +169,19 @@ impl Engine {
             tokio::spawn(waits::serve(Arc::clone(&engine.0))),
         ];
         engine.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
-        Ok(OpenEngine { engine, set_aside: opened.set_aside })
+        Ok(OpenEngine { engine, set_aside: opened.set_aside, unfinished })
     }
 
     /// Nothing of before is in flight any more, and holds that pass by themselves are tried anew.
-    async fn take_up(&self) -> Result<(), JournalError> {
+    async fn take_up(&self) -> Result<Vec<JobId>, JournalError> {
         let now = self.0.clock.unix_ms();
         self.0
             .journal
             .write(move |conn| {
+                let unfinished = jobs::in_states(
+                    conn,
+                    &["needs-attention", "waiting", "checking", "uploading", "finishing"],
+                )?;
                 for id in jobs::in_states(conn, &["checking", "uploading", "finishing", "cancelling"])? {
                     let _ = jobs::apply(conn, now, &id, &Event::Restarted)?;
                 }
@@ -184,7 +190,7 @@ impl Engine {
                         let _ = jobs::apply(conn, now, &id, &Event::Released(hold))?;
                     }
                 }
-                Ok(())
+                Ok(unfinished)
             })
             .await
     }
