@@ -344,3 +344,13 @@ describe("every size, every eye", () => {
       .toContain("harbour-drone-4k.mov is verified.");
   });
 });
+
+test("the folder for new files is shown, and changed in its place", async () => {
+  const page = await open({ scene: "queue" });
+  await page.getByRole("button", { name: "Folder: uploads/videos" }).click();
+  await page.getByLabel("Folder at Acme media").fill("rushes/day-3");
+  await page.getByRole("button", { name: "Use", exact: true }).click();
+  await page.getByRole("button", { name: "Folder: rushes/day-3" }).waitFor();
+  await page.evaluate(() => window.fixture?.drag({ over: true, count: 1 }));
+  expect(await page.getByTestId("drop").innerText()).toContain("To Acme media, in rushes/day-3");
+});

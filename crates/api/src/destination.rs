@@ -116,6 +116,8 @@ pub struct DestinationView {
     pub fields: FieldsDraft,
     /// Whether new files go there.
     pub chosen: bool,
+    /// The folder that new files go to: what the user chose last, else the default.
+    pub folder_now: Option<String>,
 }
 
 /// The mark of one line of a test.

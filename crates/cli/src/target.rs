@@ -72,6 +72,7 @@ pub(crate) mod tests {
             key_kept: "environment variable ACME_KEY".to_owned(),
             url: "https://upload.autorender.io".to_owned(),
             fields: FieldsDraft::default(),
+            folder_now: None,
             chosen: false,
         }
     }

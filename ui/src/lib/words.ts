@@ -29,7 +29,8 @@ export const words = {
   folder: "Folder",
   noFolder: "No folder",
   folderAt: (destination: string) => `Folder at ${destination}`,
-  folderHelp: "New files go there. Leave it empty for the top folder.",
+  folderHelp: (usual: string | null) =>
+    usual === null ? "New files go there." : `New files go there. Empty: ${usual}, as usual.`,
   use: "Use",
   pauseAll: "Pause all",
   resumeAll: "Resume all",

@@ -34,9 +34,19 @@ pub(super) fn kinds() -> Done {
 }
 
 pub(super) async fn all(app: &App) -> Result<Vec<DestinationView>, ApiError> {
-    let chosen = chosen(app).await?.0.map(|found| found.id);
+    let (chosen, folder) = chosen(app).await?;
     let found = app.0.engine.destinations().await.map_err(|e| journal(&e))?;
-    Ok(found.iter().map(|one| view::destination(one, Some(&one.id) == chosen.as_ref())).collect())
+    let view = |one: &Destination| match &chosen {
+        Some(chosen) if chosen.id == one.id => chosen_view(one, folder.clone()),
+        _ => view::destination(one, false),
+    };
+    Ok(found.iter().map(view).collect())
+}
+
+/// The view of the destination that new files go to, with the folder that they go to.
+fn chosen_view(found: &Destination, folder: Option<String>) -> DestinationView {
+    let view = view::destination(found, true);
+    DestinationView { folder_now: folder.or(view.folder_now), ..view }
 }
 
 /// Where new files go, and in which folder: what the user chose, else the only real destination, else the first. *Practice* is never
@@ -56,10 +66,10 @@ pub(super) async fn chosen(app: &App) -> Result<(Option<Destination>, Option<Str
 pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
     let folder = folder.map(|folder| folder.trim().to_owned()).filter(|folder| !folder.is_empty());
-    let json = json!({ "id": found.id.0, "folder": folder }).to_string();
+    let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();
-    Ok(Done::Destination { destination: view::destination(&found, true) })
+    Ok(Done::Destination { destination: chosen_view(&found, folder) })
 }
 
 /// A destination by its id or its name, whatever the case of its letters.

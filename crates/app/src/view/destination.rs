@@ -35,6 +35,7 @@ pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView 
         url: url.to_owned(),
         fields: to_draft(&found.fields),
         chosen,
+        folder_now: found.fields.folder.clone(),
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
         seconds_left: (job.state == State::Uploading).then_some(seconds_left).flatten(),
         parts: job.plan.map_or(0, |plan| plan.count()),
         ribbon: shares(job, around, RIBBON),
-        actions: actions(job),
+        actions: actions(job, practice),
     }
 }
 
@@ -96,7 +96,7 @@ fn kind(name: &str) -> String {
     if short { ending.to_uppercase() } else { String::new() }
 }
 
-fn actions(job: &Job) -> Vec<Action> {
+fn actions(job: &Job, practice: bool) -> Vec<Action> {
     use Action as Do;
     let linked = job.receipt.as_ref().is_some_and(|receipt| receipt.link.is_some());
     let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
@@ -110,7 +110,8 @@ fn actions(job: &Job) -> Vec<Action> {
         State::Uploaded if presumed => vec![Do::MarkArrived, Do::SendAgain],
         State::Finishing | State::Cancelling | State::Uploaded | State::Verified | State::Cancelled => vec![],
     };
-    if linked && job.state.is_end() {
+    // What was only practised is nowhere that a link could lead to.
+    if linked && !practice && job.state.is_end() {
         actions.insert(0, Do::CopyLink);
     }
     actions.push(Do::ShowFile);

@@ -49,4 +49,8 @@ fields: FieldsDraft,
 /**
  * Whether new files go there.
  */
-chosen: boolean, };
+chosen: boolean, 
+/**
+ * The folder that new files go to: what the user chose last, else the default.
+ */
+folder_now: string | null, };
