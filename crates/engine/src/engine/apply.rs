@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use partway_core::{Effect, Event, Hold, IllegalStep, State};
+use partway_core::{Cause, Effect, Event, Hold, IllegalStep, State};
 use rusqlite::Connection;
 
 use super::{Inner, Stop};
@@ -86,6 +86,32 @@ impl Inner {
         Ok(written.into_iter().map(|written| self.carry_out(written).job).collect())
     }
 
+    /// Only a person can say how these go on. The words for Details come with it: whoever is told may ask for them at once.
+    pub(crate) async fn refuse(
+        self: &Arc<Self>,
+        ids: Vec<JobId>,
+        cause: Cause,
+        detail: String,
+    ) -> Result<(), JournalError> {
+        let now = self.clock.unix_ms();
+        let refused = self.journal.write(move |conn| {
+            let mut all = Vec::new();
+            for id in ids {
+                let event = &Event::Refused(cause.clone());
+                if let Ok(mut written) = write(conn, now, &id, event, Some(Log::Attention))? {
+                    jobs::set_detail(conn, &id, &detail)?;
+                    written.applied.job.detail = Some(detail.clone());
+                    all.push(written);
+                }
+            }
+            Ok(all)
+        });
+        for written in refused.await? {
+            self.carry_out(written);
+        }
+        Ok(())
+    }
+
     fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
         let Written { applied, log, through } = written;
         let job = Arc::new(applied.job.clone());
@@ -139,14 +165,9 @@ impl Inner {
         if was_lost { self.log(id, Log::NetworkBack).await } else { Ok(()) }
     }
 
-    /// Lifts a hold from a job, if it still carries it.
+    /// Lifts a hold from a job, if it is still there and still carries it.
     pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
-        let job = id.clone();
-        let held = self.journal.read(move |conn| jobs::get(conn, &job)).await?;
-        // Where there is nothing to lift nothing is told: it would look as if the job had just come to its state.
-        if held.is_some_and(|job| job.holds.contains(hold)) {
-            let _ = self.apply(id, Event::Released(hold), None).await?;
-        }
-        Ok(())
+        let held = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));
+        self.apply_each(vec![id.clone()], held).await.map(drop)
     }
 }

@@ -8,7 +8,6 @@ use tokio::sync::watch;
 
 use super::{Active, Inner, Stop};
 use crate::journal::{JournalError, jobs};
-use crate::log::Log;
 use crate::progress::Live;
 use crate::record::JobId;
 use crate::run;
@@ -67,45 +66,41 @@ async fn start(inner: &Arc<Inner>, id: JobId, permit: crate::permits::JobPermit)
     let inner = Arc::clone(inner);
     tokio::spawn(async move {
         let ended = tokio::spawn(run::run(&inner, applied.job, live, stopped)).await;
+        if ended.is_err() {
+            // Before its place is free: a job that was finishing would begin anew at once, and so on without end.
+            by_fault(&inner, &id).await;
+        }
         inner.active().remove(&id);
         drop(permit);
         inner.run_ended.notify_waiters();
         inner.wake.notify_one();
-        if let Err(error) = after_run(&inner, &id, ended.is_err()).await {
-            tracing::error!(%error, job = %id, "what became of a run could not be written down");
-        }
-        inner.wake.notify_one();
+        after_run(&inner, &id).await;
     });
     Ok(())
 }
 
-/// A run leaves its job waiting or ended. One that could not write that down (a full disk), or that ended by a fault of Partway's own, must
-/// neither keep its job in mid-air nor end the others.
-async fn after_run(inner: &Arc<Inner>, id: &JobId, by_fault: bool) -> Result<(), JournalError> {
-    let stuck = || async { Ok::<_, JournalError>(!inner.is_closing() && inner.is_in_mid_air(id).await?) };
-    if by_fault && stuck().await? {
-        let cause = Cause::KeepsFailing { what: "a fault of Partway's own".into() };
-        let _ = inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?;
-        return Ok(());
+/// A run that ended by a fault of Partway's own must not end the others.
+async fn by_fault(inner: &Arc<Inner>, id: &JobId) {
+    let cause = Cause::KeepsFailing { what: "a fault of Partway's own".into() };
+    if let Err(error) = inner.refuse(vec![id.clone()], cause, String::new()).await {
+        tracing::error!(%error, job = %id, "what became of a run could not be written down");
     }
-    let mut left = ATTEMPTS_TO_WRITE;
-    while left > 0 {
-        match stuck().await {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                tokio::time::sleep(AFTER_ERROR).await;
-                if let Ok(Ok(_)) = inner.apply(id, Event::Restarted, None).await {
-                    return Ok(());
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, job = %id, "the journal does not answer");
-                tokio::time::sleep(AFTER_ERROR).await;
+}
+
+/// A run leaves its job waiting or ended. One that could not write that down (a full disk) must not keep its job in mid-air.
+async fn after_run(inner: &Arc<Inner>, id: &JobId) {
+    for _ in 0..ATTEMPTS_TO_WRITE {
+        if inner.is_closing() || matches!(inner.is_in_mid_air(id).await, Ok(false)) {
+            return;
+        }
+        tokio::time::sleep(AFTER_ERROR).await;
+        if matches!(inner.is_in_mid_air(id).await, Ok(true)) {
+            match inner.apply(id, Event::Restarted, None).await {
+                Ok(_) => return,
+                Err(error) => tracing::error!(%error, job = %id, "the journal does not answer"),
             }
         }
-        left -= 1;
     }
-    Ok(())
 }
 
 impl Inner {

@@ -26,10 +26,13 @@ pub(super) async fn serve(inner: Arc<Inner>) {
                 false
             }
         };
-        if let Err(error) = inner.journal.wipe_log().await {
-            tracing::warn!(%error, "deleted links could not be wiped yet");
-        }
+        let wiped = inner.journal.wipe_log().await;
         tokio::time::sleep(CALM).await;
+        match wiped {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(error) => tracing::warn!(%error, "deleted links could not be wiped yet"),
+        }
         if all_clear {
             inner.sweep.notified().await;
         } else {

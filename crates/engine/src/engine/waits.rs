@@ -13,6 +13,9 @@ use crate::record::{Batch, BatchId, JobId};
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// After an error of the journal the end of a wait is tried again after that time.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
+
 /// At the start, jobs left in mid-cancellation are brought to their end; then countdowns are watched.
 pub(super) async fn serve(inner: Arc<Inner>) {
     match inner.journal.read(|conn| jobs::in_states(conn, &["cancelling"])).await {
@@ -59,15 +62,17 @@ impl Inner {
         Ok(())
     }
 
-    /// Lifts a hold after a while.
+    /// Lifts a hold after a while; where the journal cannot write it down, again and again.
     pub(crate) fn release_later(self: &Arc<Self>, id: JobId, hold: Hold, after: Duration) {
         let inner = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(after).await;
-            if !inner.is_closing()
-                && let Err(error) = inner.release(&id, hold).await
-            {
-                tracing::error!(%error, job = %id, "a wait could not be ended");
+            while !inner.is_closing() {
+                match inner.release(&id, hold).await {
+                    Ok(()) => return,
+                    Err(error) => tracing::error!(%error, job = %id, "a wait could not be ended"),
+                }
+                tokio::time::sleep(AFTER_ERROR).await;
             }
         });
     }

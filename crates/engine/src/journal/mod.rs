@@ -15,11 +15,15 @@ pub(crate) mod settings;
 mod thread;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use thiserror::Error;
 
 pub(crate) use open::Opened;
+
+/// So long a connection waits for another one.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// Why the journal could not do something.
 #[derive(Debug, Error)]
@@ -91,10 +95,16 @@ impl Journal {
         self.reader.run(work).await
     }
 
-    /// Writes the log back into the file and empties it, so that deleted links are nowhere on the disk any more.
-    pub(crate) async fn wipe_log(&self) -> Result<()> {
+    /// Writes the log back into the file and empties it, so that deleted links are nowhere on the disk any more. `false`: somebody reads
+    /// in it at this moment, so it has to be done again; the writer does not wait for that.
+    pub(crate) async fn wipe_log(&self) -> Result<bool> {
         self.writer
-            .outside(|conn| Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
+            .outside(|conn| {
+                conn.busy_timeout(Duration::ZERO)?;
+                let busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+                conn.busy_timeout(BUSY)?;
+                Ok(!busy?)
+            })
             .await
     }
 
@@ -107,8 +117,10 @@ impl Journal {
     /// Ends both threads after everything that was asked before is done.
     pub(crate) async fn close(&self) {
         self.reader.close().await;
-        if let Err(error) = self.wipe_log().await {
-            tracing::warn!(%error, "the journal's log was not emptied");
+        match self.wipe_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the journal's log was not emptied: somebody reads in it"),
+            Err(error) => tracing::warn!(%error, "the journal's log was not emptied"),
         }
         self.writer.close().await;
     }

@@ -1,12 +1,11 @@
 //! Opening the journal: settings of the connection, migration, and what happens to a damaged file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::thread::Lane;
-use super::{Journal, JournalError, Result, migrations};
+use super::{BUSY, Journal, JournalError, Result, migrations};
 
 /// An open journal, and what is worth telling about the opening.
 pub(crate) struct Opened {
@@ -29,7 +28,7 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
         Err(error) => return Err(error),
     };
     let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    reader.busy_timeout(Duration::from_secs(10))?;
+    reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
     let journal = Journal {
         writer: Lane::start("journal-writer", conn, true).map_err(io)?,
@@ -42,7 +41,7 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
 fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
     make_private_file(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
     let mut conn = Connection::open(path)?;
-    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.busy_timeout(BUSY)?;
     // FULL: a receipt counts only when it survives a power cut. secure_delete: links that were deleted are overwritten with zeros.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",

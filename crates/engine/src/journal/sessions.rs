@@ -99,7 +99,8 @@ pub(crate) fn missing_targets(
     Ok(targets)
 }
 
-/// Adds a receipt and counts it for the job, in one transaction. A part that has one already is not counted twice.
+/// Adds a receipt and counts it for the job, in one transaction. A part that has one already is not counted twice, and one of a session
+/// that was given up in the meantime not at all: the count is of the session that replaced it.
 pub(crate) fn confirm(
     conn: &Connection,
     now: i64,
@@ -108,7 +109,10 @@ pub(crate) fn confirm(
     receipt: &PartReceipt,
 ) -> Result<u64> {
     let added = conn
-        .prepare_cached("INSERT OR IGNORE INTO receipt(session, part, size, md5, etag, compared, at) VALUES (?1,?2,?3,?4,?5,?6,?7)")?
+        .prepare_cached(
+            "INSERT OR IGNORE INTO receipt(session, part, size, md5, etag, compared, at) SELECT ?1,?2,?3,?4,?5,?6,?7
+             WHERE EXISTS (SELECT 1 FROM session WHERE id = ?1 AND status = 'open')",
+        )?
         .execute(params![
             session,
             receipt.number.get(),

@@ -58,7 +58,7 @@ impl Halt {
 pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Result<(), JournalError> {
     match halt {
         Halt::Overtaken => Ok(()),
-        Halt::Attention { cause, detail } => attention(inner, id, cause, detail).await,
+        Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,
         Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
         Halt::Offline { detail } => {
             tracing::info!(job = %id, detail, "no network");
@@ -73,7 +73,8 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
             let round = put_off(inner, id);
             let limit = if inner.headless { ROUNDS_HEADLESS } else { ROUNDS };
             if round > limit && !asked {
-                return attention(inner, id, Cause::KeepsFailing { what: what.clone() }, what).await;
+                let cause = Cause::KeepsFailing { what: what.clone() };
+                return inner.refuse(vec![id.clone()], cause, what).await;
             }
             let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
             let seconds = wait.as_secs().max(1);
@@ -99,14 +100,6 @@ async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> R
     Ok(())
 }
 
-async fn attention(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
-    if inner.apply(id, Event::Refused(cause), Some(Log::Attention)).await?.is_ok() {
-        let job = id.clone();
-        inner.journal.write(move |conn| jobs::set_detail(conn, &job, &detail)).await?;
-    }
-    Ok(())
-}
-
 /// One refused key concerns every job of its destination: they all wait for it. Nobody can give another one to a headless run.
 async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
     let Ok(job) = inner.job(id).await else { return Ok(()) };
@@ -115,9 +108,7 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
     let destination = job.destination.clone();
     let open = inner.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
     if inner.headless {
-        for id in open {
-            attention(inner, &id, cause.clone(), detail.clone()).await?;
-        }
+        inner.refuse(open, cause, detail).await?;
     } else {
         inner.apply_each(open, |_| Some((Event::Held(Hold::Credentials), None))).await?;
     }

@@ -7,6 +7,7 @@ mod part;
 mod patience;
 mod send;
 mod session;
+mod turn;
 
 use std::sync::Arc;
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 use partway_core::{Backoff, Cause, Etag, Failure, PartReceipt, RetryClass, Step};
 use partway_http::{PutAnswer, PutFailure};
 use partway_provider::PartTarget;
+use tokio::sync::watch;
 
 use super::Halt;
 use super::patience::trouble;
 use crate::body::{Attempt, PartBody};
-use crate::engine::Inner;
+use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
 use crate::journal::sessions;
 use crate::log::{Again, Log};
@@ -59,6 +60,7 @@ pub(super) struct Part {
     pub(super) part: partway_core::Part,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
+    pub(super) stop: watch::Receiver<Stop>,
     pub(super) target: PartTarget,
 }
 
@@ -68,8 +70,7 @@ impl Part {
         let host = host_of(&self.target);
         let (mut tries, mut differences) = (0, 0);
         loop {
-            self.leave_alone(&host).await;
-            let permit = self.inner.permits.part(&host).await.ok_or(PartEnd::Halt(Halt::Overtaken))?;
+            let permit = self.turn(&host).await?;
             self.still_valid(&host)?;
             self.source.unchanged().map_err(PartEnd::Source)?;
             let outcome = self.attempt(tries > 0).await;
@@ -102,7 +103,7 @@ impl Part {
                 self.told_again(&failure).await?;
             }
             self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
-            tokio::time::sleep(delay).await;
+            self.rest(delay).await?;
         }
     }
 
@@ -163,20 +164,6 @@ impl Part {
         Ok(delay)
     }
 
-    /// One pacer a host: whoever else would send to a throttled one waits as well. `false`: somebody has said so already.
-    fn quiet(&self, host: &str, failure: &Failure, delay: Duration) -> bool {
-        if !matches!(failure.class, RetryClass::Throttled { .. }) {
-            return true;
-        }
-        let now = self.inner.clock.steady();
-        let before = self.inner.memory().quiet_until.insert(host.to_owned(), now + delay);
-        let first = before.is_none_or(|until| until < now);
-        if first {
-            self.inner.permits.slow_down(host);
-        }
-        first
-    }
-
     async fn told_again(&self, failure: &Failure) -> Result<(), PartEnd> {
         let log = match failure.class {
             RetryClass::Throttled { after } => {
@@ -189,18 +176,6 @@ impl Part {
             },
         };
         self.inner.log(&self.job, log).await.map_err(|error| PartEnd::Halt(error.into()))
-    }
-
-    /// Waits while the host asked to be left alone, a little longer for some than for others.
-    async fn leave_alone(&self, host: &str) {
-        loop {
-            let until = self.inner.memory().quiet_until.get(host).copied();
-            let left = until.map_or(Duration::ZERO, |until| until.saturating_sub(self.inner.clock.steady()));
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left + Duration::from_millis(200).mul_f64(self.inner.chance.next())).await;
-        }
     }
 
     /// Judged by the server's clock, because the storage will judge by it.

@@ -175,6 +175,7 @@ impl Run {
             session: session.id,
             opened_at: session.opened_at,
             api_host: self.provider.host(),
+            stop: self.stop.clone(),
             part,
             target,
         })

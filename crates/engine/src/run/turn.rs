@@ -1,0 +1,78 @@
+//! A part's turn: the host may be asked, a permit is free, and the run is still wanted.
+
+use std::time::Duration;
+
+use partway_core::{Failure, RetryClass};
+
+use super::part::{Part, PartEnd};
+use super::patience::wait_for;
+use crate::engine::Stop;
+use crate::permits::PartPermit;
+use crate::run::Halt;
+
+impl Part {
+    /// Waits for it. A part that only waits is not begun any more once the run is to stop.
+    pub(super) async fn turn(&self, host: &str) -> Result<PartPermit, PartEnd> {
+        let mut stop = self.stop.clone();
+        let mine = async {
+            loop {
+                self.leave_alone(host).await;
+                let permit = self.inner.permits.part(host).await?;
+                // The host may have asked for patience while this part waited for its permit.
+                if self.left_alone_for(host).is_zero() {
+                    return Some(permit);
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            halt = wait_for(&mut stop, Stop::Soft) => Err(PartEnd::Halt(halt)),
+            permit = mine => permit.ok_or(PartEnd::Halt(Halt::Overtaken)),
+        }
+    }
+
+    /// Waits before the next attempt, unless the run is to stop.
+    pub(super) async fn rest(&self, delay: Duration) -> Result<(), PartEnd> {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            halt = wait_for(&mut stop, Stop::Soft) => Err(PartEnd::Halt(halt)),
+            () = tokio::time::sleep(delay) => Ok(()),
+        }
+    }
+
+    /// One pacer a host: whoever else would send to a throttled one waits as well. `false`: somebody has said so already.
+    pub(super) fn quiet(&self, host: &str, failure: &Failure, delay: Duration) -> bool {
+        if !matches!(failure.class, RetryClass::Throttled { .. }) {
+            return true;
+        }
+        let now = self.inner.clock.steady();
+        let first = {
+            let mut memory = self.inner.memory();
+            let until = memory.quiet_until.entry(host.to_owned()).or_default();
+            let first = *until < now;
+            // The longest wait counts: parts that were on their way together are told different ones.
+            *until = (*until).max(now + delay);
+            first
+        };
+        if first {
+            self.inner.permits.slow_down(host);
+        }
+        first
+    }
+
+    /// Waits while the host asked to be left alone, a little longer for some than for others.
+    async fn leave_alone(&self, host: &str) {
+        loop {
+            let left = self.left_alone_for(host);
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left + Duration::from_millis(200).mul_f64(self.inner.chance.next())).await;
+        }
+    }
+
+    fn left_alone_for(&self, host: &str) -> Duration {
+        let until = self.inner.memory().quiet_until.get(host).copied();
+        until.map_or(Duration::ZERO, |until| until.saturating_sub(self.inner.clock.steady()))
+    }
+}

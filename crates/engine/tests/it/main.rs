@@ -1,0 +1,18 @@
+//! The engine on a folder of its own, against a vendor made up for it and against the sandbox.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
+mod finishing;
+mod giving_up;
+mod holds;
+mod links;
+mod queue;
+mod rig;
+mod sources;
+mod storage;
+mod vendor;

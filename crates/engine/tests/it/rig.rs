@@ -1,0 +1,224 @@
+//! An engine under test: a data folder, a clock that a test moves, and files to send.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use partway_core::State;
+use partway_engine::{
+    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, Job, JobId, Log,
+    OpenEngine, Providers, Standing, intake,
+};
+use partway_http::{HttpOptions, PartClient};
+use partway_provider::Fields;
+use tempfile::TempDir;
+
+use crate::vendor::{Vendor, Way};
+
+/// What should come at once is waited for so long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The system's clock, put forward by hand.
+#[derive(Debug)]
+pub(crate) struct Hands {
+    begun: Instant,
+    ahead_ms: AtomicI64,
+}
+
+impl Hands {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { begun: Instant::now(), ahead_ms: AtomicI64::new(0) })
+    }
+
+    pub(crate) fn forward(&self, by: Duration) {
+        self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hands {
+    fn unix_ms(&self) -> i64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(now.as_millis()).unwrap() + self.ahead_ms.load(Ordering::SeqCst)
+    }
+
+    fn steady(&self) -> Duration {
+        self.begun.elapsed()
+    }
+}
+
+/// The shortest of all waits.
+struct Low;
+
+impl Chance for Low {
+    fn next(&self) -> f64 {
+        0.0
+    }
+}
+
+/// A data folder with what an engine on it needs.
+pub(crate) struct Rig {
+    pub(crate) folder: TempDir,
+    pub(crate) clock: Arc<Hands>,
+    pub(crate) vendor: Arc<Vendor>,
+    pub(crate) bounds: Bounds,
+    pub(crate) headless: bool,
+}
+
+impl Rig {
+    pub(crate) async fn new() -> Self {
+        let clock = Hands::new();
+        let hands = Arc::clone(&clock);
+        let now_s = Arc::new(move || u64::try_from(hands.unix_ms() / 1000).unwrap());
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock,
+            vendor: Vendor::start(now_s).await,
+            bounds: Bounds::default(),
+            headless: false,
+        }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Opens an engine on the folder, with its destination.
+    pub(crate) async fn open(&self) -> Under {
+        let providers = Arc::new(Way(Arc::clone(&self.vendor)));
+        Under::open(self.try_open(providers).await.unwrap().engine).await
+    }
+
+    pub(crate) async fn try_open(
+        &self,
+        providers: Arc<dyn Providers>,
+    ) -> Result<OpenEngine, partway_engine::JournalError> {
+        let options = EngineOptions {
+            clock: Arc::clone(&self.clock) as _,
+            chance: Arc::new(Low),
+            providers,
+            parts: PartClient::new(&HttpOptions::default()).unwrap(),
+            bounds: self.bounds,
+            headless: self.headless,
+            idle: false,
+        };
+        Engine::open(&self.data(), options).await
+    }
+
+    /// A file of so many bytes, all different from part to part.
+    pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes(size)).unwrap();
+        path
+    }
+
+    /// Everything that lies in the data folder, to be searched.
+    pub(crate) fn everything(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(self.data()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                all.extend(std::fs::read(path).unwrap());
+            }
+        }
+        all
+    }
+}
+
+/// Bytes of which no two thousand are the same.
+pub(crate) fn bytes(size: usize) -> Vec<u8> {
+    let mut state = 7_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..size).map(|_| next()).collect()
+}
+
+pub(crate) fn contains(all: &[u8], text: &str) -> bool {
+    all.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+pub(crate) fn destination(name: &str) -> Destination {
+    Destination {
+        id: DestinationId(format!("destination-{name}")),
+        name: name.into(),
+        kind: "made-up".into(),
+        settings: "{}".into(),
+        fields: Fields::default(),
+        key_source: "{}".into(),
+        standing: Standing::Unknown,
+        removed: false,
+    }
+}
+
+/// An engine and its one destination.
+pub(crate) struct Under {
+    pub(crate) engine: Engine,
+    pub(crate) to: DestinationId,
+}
+
+impl Under {
+    pub(crate) async fn open(engine: Engine) -> Self {
+        let to = destination("Acme");
+        if engine.destination(&to.id).await.unwrap().is_none() {
+            engine.add_destination(&to).await.unwrap();
+        }
+        Self { engine, to: to.id }
+    }
+
+    pub(crate) async fn add(&self, paths: &[PathBuf], countdown_ms: Option<i64>) -> (Batch, Vec<JobId>) {
+        let intake = intake::look(paths);
+        let (batch, jobs) = self.engine.add(intake, &self.to, None, countdown_ms).await.unwrap();
+        (batch, jobs.into_iter().map(|job| job.id).collect())
+    }
+
+    pub(crate) async fn add_one(&self, path: PathBuf) -> JobId {
+        self.add(&[path], None).await.1.remove(0)
+    }
+
+    pub(crate) async fn job(&self, id: &JobId) -> Job {
+        self.engine.job(id).await.unwrap()
+    }
+
+    /// Waits until a job is as wanted.
+    pub(crate) async fn until(&self, id: &JobId, wanted: impl Fn(&Job) -> bool) -> Job {
+        let mut happened = self.engine.follow();
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                let job = self.job(id).await;
+                if wanted(&job) {
+                    return job;
+                }
+                // A missed one is as good as a heard one: the job is looked at again.
+                let _ = happened.recv().await;
+            }
+        });
+        match found.await {
+            Ok(job) => job,
+            Err(_) => panic!("waited in vain: {:#?}\n{:?}", self.job(id).await, self.log(id).await),
+        }
+    }
+
+    pub(crate) async fn ends(&self, id: &JobId) -> State {
+        self.until(id, |job| job.state.is_end() || matches!(job.state, State::NeedsAttention(_))).await.state
+    }
+
+    /// Waits until nothing of the job runs any more.
+    pub(crate) async fn rests(&self, id: &JobId) {
+        let rests = async {
+            while self.engine.live().contains_key(id) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, rests).await.expect("it goes on and on");
+    }
+
+    /// The history, oldest first.
+    pub(crate) async fn log(&self, id: &JobId) -> Vec<Log> {
+        let mut log: Vec<_> =
+            self.engine.detail(id).await.unwrap().log.into_iter().map(|(_, line)| line).collect();
+        log.reverse();
+        log
+    }
+}

@@ -1,0 +1,176 @@
+//! A storage for parts that answers what a test tells it to, when the test tells it to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use md5::{Digest, Md5};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// One PUT that came in whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Put {
+    pub(crate) session: String,
+    pub(crate) part: u32,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What a PUT is answered.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    /// Kept, with its ETag.
+    Stored,
+    /// Kept, with this ETag.
+    StoredWith(&'static str),
+    /// This status, further header lines and this code in S3's XML.
+    No(u16, &'static str, &'static str),
+    /// Kept, and the connection closed before the answer.
+    Lost,
+}
+
+type Judge = Arc<dyn Fn(&Put) -> Reply + Send + Sync>;
+
+#[derive(Default)]
+struct Seen {
+    puts: Vec<Put>,
+    kept: HashMap<(String, u32), Vec<u8>>,
+    open: usize,
+    most_open: usize,
+}
+
+/// A storage on a port of its own.
+pub(crate) struct Storage {
+    pub(crate) port: u16,
+    seen: Mutex<Seen>,
+    judge: Mutex<Judge>,
+    gate: watch::Sender<bool>,
+    counted: watch::Sender<usize>,
+}
+
+impl Storage {
+    pub(crate) async fn start() -> Arc<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let storage = Arc::new(Self {
+            port: listener.local_addr().unwrap().port(),
+            seen: Mutex::default(),
+            judge: Mutex::new(Arc::new(|_| Reply::Stored)),
+            gate: watch::channel(true).0,
+            counted: watch::channel(0).0,
+        });
+        let shared = Arc::clone(&storage);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let shared = Arc::clone(&shared);
+                tokio::spawn(async move {
+                    // A connection that the client lets go of is part of what is tested.
+                    let _ = shared.serve(stream).await;
+                });
+            }
+        });
+        storage
+    }
+
+    /// What a PUT is answered from now on.
+    pub(crate) fn judge(&self, judge: impl Fn(&Put) -> Reply + Send + Sync + 'static) {
+        *self.judge.lock().unwrap() = Arc::new(judge);
+    }
+
+    /// Answers are held back.
+    pub(crate) fn shut(&self) {
+        self.gate.send_replace(false);
+    }
+
+    /// Answers are given.
+    pub(crate) fn open(&self) {
+        self.gate.send_replace(true);
+    }
+
+    /// Waits until so many PUTs have come in whole, answered or not.
+    pub(crate) async fn came_in(&self, puts: usize) {
+        let mut counted = self.counted.subscribe();
+        let enough = counted.wait_for(|count| *count >= puts);
+        tokio::time::timeout(crate::rig::PATIENCE, enough)
+            .await
+            .expect("fewer parts came than expected")
+            .unwrap();
+    }
+
+    pub(crate) fn puts(&self) -> Vec<Put> {
+        self.seen.lock().unwrap().puts.clone()
+    }
+
+    /// The most connections that were open at once.
+    pub(crate) fn most_open(&self) -> usize {
+        self.seen.lock().unwrap().most_open
+    }
+
+    /// The parts of a session put together.
+    pub(crate) fn object(&self, session: &str) -> Vec<u8> {
+        let seen = self.seen.lock().unwrap();
+        let mut parts: Vec<_> = seen.kept.iter().filter(|((of, _), _)| of == session).collect();
+        parts.sort_by_key(|((_, part), _)| *part);
+        parts.into_iter().flat_map(|(_, bytes)| bytes.clone()).collect()
+    }
+
+    async fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
+        {
+            let mut seen = self.seen.lock().unwrap();
+            seen.open += 1;
+            seen.most_open = seen.most_open.max(seen.open);
+        }
+        let outcome = self.talk(BufReader::new(stream)).await;
+        self.seen.lock().unwrap().open -= 1;
+        outcome
+    }
+
+    async fn talk(&self, mut stream: BufReader<TcpStream>) -> std::io::Result<()> {
+        loop {
+            let put = read(&mut stream).await?;
+            self.seen.lock().unwrap().puts.push(put.clone());
+            self.counted.send_modify(|count| *count += 1);
+            let _ = self.gate.subscribe().wait_for(|open| *open).await;
+            let judge = Arc::clone(&self.judge.lock().unwrap());
+            let reply = judge(&put);
+            if matches!(reply, Reply::Stored | Reply::StoredWith(_) | Reply::Lost) {
+                let mut seen = self.seen.lock().unwrap();
+                seen.kept.insert((put.session, put.part), put.bytes.clone());
+            }
+            let answer = match reply {
+                Reply::Lost => return Ok(()),
+                Reply::Stored => {
+                    let etag = hex::encode(Md5::digest(&put.bytes));
+                    format!("HTTP/1.1 200 OK\r\nETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
+                }
+                Reply::StoredWith(etag) => {
+                    format!("HTTP/1.1 200 OK\r\nETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
+                }
+                Reply::No(status, headers, code) => {
+                    let body =
+                        format!("<Error><Code>{code}</Code><Message>said the storage</Message></Error>");
+                    let length = body.len();
+                    format!(
+                        "HTTP/1.1 {status} No\r\n{headers}Content-Type: application/xml\r\nContent-Length: {length}\r\n\r\n{body}"
+                    )
+                }
+            };
+            stream.get_mut().write_all(answer.as_bytes()).await?;
+        }
+    }
+}
+
+/// One request for `/session/part`.
+async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Put> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let path = head.split(' ').nth(1).unwrap().split('?').next().unwrap().to_owned();
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut bytes = vec![0; length.expect("a part has a length")];
+    stream.read_exact(&mut bytes).await?;
+    let (session, part) = path.trim_start_matches('/').split_once('/').unwrap();
+    Ok(Put { session: session.to_owned(), part: part.parse().unwrap(), bytes })
+}

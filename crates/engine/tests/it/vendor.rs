@@ -1,0 +1,247 @@
+//! A vendor made up for tests: it can do what it is told to, and says no when it is told to.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use partway_core::{
+    Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, SignedUrl, Step,
+    Strength,
+};
+use partway_engine::{Destination, Providers};
+use partway_provider::{
+    Capabilities, CheckReport, FileFacts, Finding, ListedPart, PartTarget, Planner, Provider, Session,
+    Started,
+};
+use tokio::sync::watch;
+
+use crate::storage::Storage;
+
+/// Every link holds this, so that a search for it finds links that should be gone.
+pub(crate) const SIGNATURE: &str = "X-Made-Up-Signature";
+
+/// What was asked of the vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Start(String),
+    Targets(Vec<u32>),
+    Complete(String),
+    Abort(String),
+}
+
+/// What a test sets.
+pub(crate) struct Script {
+    pub(crate) capabilities: Capabilities,
+    pub(crate) part_size: u64,
+    /// Seconds that links and sessions live, by the clock handed in.
+    pub(crate) life: Option<u64>,
+    /// Failures of the next calls, first come first served.
+    pub(crate) key: VecDeque<Failure>,
+    pub(crate) start: VecDeque<Failure>,
+    pub(crate) complete: VecDeque<Failure>,
+    pub(crate) abort: VecDeque<Failure>,
+    pub(crate) complete_panics: bool,
+    /// Whether the receipt tells the size.
+    pub(crate) tells_size: bool,
+    sizes: Vec<u64>,
+    lie: u64,
+    asked: Vec<Asked>,
+}
+
+/// The vendor, and the engine's way to it.
+pub(crate) struct Vendor {
+    pub(crate) storage: Arc<Storage>,
+    script: Mutex<Script>,
+    gate: watch::Sender<bool>,
+    asked: watch::Sender<usize>,
+    now_s: Arc<dyn Fn() -> u64 + Send + Sync>,
+}
+
+impl Vendor {
+    pub(crate) async fn start(now_s: Arc<dyn Fn() -> u64 + Send + Sync>) -> Arc<Self> {
+        Arc::new(Self {
+            storage: Storage::start().await,
+            script: Mutex::new(Script {
+                capabilities: Capabilities {
+                    planner: Planner::Server,
+                    refresh: false,
+                    list: false,
+                    abort: false,
+                    start_repeatable: true,
+                    link_is_open: true,
+                },
+                part_size: 1000,
+                life: None,
+                key: VecDeque::new(),
+                start: VecDeque::new(),
+                complete: VecDeque::new(),
+                abort: VecDeque::new(),
+                complete_panics: false,
+                tells_size: true,
+                sizes: Vec::new(),
+                lie: 0,
+                asked: Vec::new(),
+            }),
+            gate: watch::channel(true).0,
+            asked: watch::channel(0).0,
+            now_s,
+        })
+    }
+
+    pub(crate) fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.script.lock().unwrap())
+    }
+
+    /// Calls are held back.
+    pub(crate) fn shut(&self) {
+        self.gate.send_replace(false);
+    }
+
+    /// Calls are answered.
+    pub(crate) fn open(&self) {
+        self.gate.send_replace(true);
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.script(|script| script.asked.clone())
+    }
+
+    /// How often it was asked for something like this.
+    pub(crate) fn count(&self, like: impl Fn(&Asked) -> bool) -> usize {
+        self.asked().iter().filter(|asked| like(asked)).count()
+    }
+
+    /// Waits until it was asked so often for something like this.
+    pub(crate) async fn was_asked(&self, times: usize, like: impl Fn(&Asked) -> bool) {
+        let mut asked = self.asked.subscribe();
+        let enough = asked.wait_for(|_| self.count(&like) >= times);
+        let waited = tokio::time::timeout(crate::rig::PATIENCE, enough).await;
+        assert!(waited.is_ok(), "the vendor was only asked {:?}", self.asked());
+    }
+
+    /// From now on a receipt tells a byte less than there is.
+    pub(crate) fn lie_about_size(&self) {
+        self.script(|script| script.lie = 1);
+    }
+
+    async fn ask(&self, asked: Asked) {
+        self.script(|script| script.asked.push(asked));
+        self.asked.send_modify(|count| *count += 1);
+        let _ = self.gate.subscribe().wait_for(|open| *open).await;
+    }
+
+    fn links(
+        &self,
+        session: usize,
+        parts: impl Iterator<Item = u32>,
+        expires_at: Option<u64>,
+    ) -> Vec<PartTarget> {
+        let port = self.storage.port;
+        let link = |part: u32| PartTarget {
+            number: PartNumber::new(part).unwrap(),
+            url: SignedUrl::new(format!("http://127.0.0.1:{port}/{session}/{part}?{SIGNATURE}=abc")),
+            headers: Vec::new(),
+            expires_at,
+        };
+        parts.map(link).collect()
+    }
+}
+
+/// A failure of a vendor's call.
+pub(crate) fn failure(class: RetryClass, cause: Cause) -> Failure {
+    Failure::new(Step::Start, class, cause, "said the vendor")
+}
+
+/// "The service keeps failing."
+pub(crate) fn busy() -> Cause {
+    Cause::KeepsFailing { what: "busy".into() }
+}
+
+/// The way to the vendor, whatever the destination.
+pub(crate) struct Way(pub(crate) Arc<Vendor>);
+
+#[async_trait]
+impl Providers for Way {
+    async fn provider(&self, _: &Destination) -> Result<Arc<dyn Provider>, Failure> {
+        match self.0.script(|script| script.key.pop_front()) {
+            Some(failure) => Err(failure),
+            None => Ok(Arc::new(Made(Arc::clone(&self.0)))),
+        }
+    }
+}
+
+struct Made(Arc<Vendor>);
+
+#[async_trait]
+impl Provider for Made {
+    fn capabilities(&self) -> Capabilities {
+        self.0.script(|script| script.capabilities)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::UNKNOWN
+    }
+
+    fn host(&self) -> String {
+        "made.up".into()
+    }
+
+    async fn check(&self) -> CheckReport {
+        CheckReport { host: Finding::Good(1), clock_ahead: Finding::Good(0), key: Finding::Good(()) }
+    }
+
+    async fn start(&self, file: &FileFacts, _: Option<PartPlan>) -> Result<Started, Failure> {
+        self.0.ask(Asked::Start(file.name.clone())).await;
+        let (session, part_size, life) = self.0.script(|script| {
+            if let Some(failure) = script.start.pop_front() {
+                return Err(failure);
+            }
+            script.sizes.push(file.size);
+            Ok((script.sizes.len(), script.part_size, script.life))
+        })?;
+        let expires_at = life.map(|life| (self.0.now_s)() + life);
+        let links = usize::try_from(file.size.div_ceil(part_size)).unwrap().max(1);
+        let plan = PartPlan::by_server(file.size, part_size, links, &Limits::UNKNOWN).unwrap();
+        let targets = self.0.links(session, 1..=plan.count(), expires_at);
+        Ok(Started {
+            session: Session { body: session.to_string(), expires_at },
+            plan,
+            targets,
+            clock_ahead: None,
+        })
+    }
+
+    async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
+        let numbers: Vec<u32> = parts.iter().map(|part| part.get()).collect();
+        self.0.ask(Asked::Targets(numbers.clone())).await;
+        let expires_at = self.0.script(|script| script.life).map(|life| (self.0.now_s)() + life);
+        Ok(self.0.links(session.body.parse().unwrap(), numbers.into_iter(), expires_at))
+    }
+
+    async fn list_parts(&self, _: &Session) -> Result<Vec<ListedPart>, Failure> {
+        unreachable!("it cannot list")
+    }
+
+    async fn complete(&self, session: &Session, _: &[PartReceipt]) -> Result<FileReceipt, Failure> {
+        self.0.ask(Asked::Complete(session.body.clone())).await;
+        assert!(!self.0.script(|script| script.complete_panics), "told to panic");
+        if let Some(failure) = self.0.script(|script| script.complete.pop_front()) {
+            return Err(failure);
+        }
+        let index: usize = session.body.parse().unwrap();
+        let size = self.0.script(|script| script.tells_size.then(|| script.sizes[index - 1] - script.lie));
+        Ok(FileReceipt {
+            strength: Strength::Confirmed,
+            id: Some(format!("file-{}", session.body)),
+            name: None,
+            link: Some(format!("https://made.up/{}", session.body)),
+            size,
+            checksum: None,
+        })
+    }
+
+    async fn abort(&self, session: &Session) -> Result<(), Failure> {
+        self.0.ask(Asked::Abort(session.body.clone())).await;
+        self.0.script(|script| script.abort.pop_front()).map_or(Ok(()), Err)
+    }
+}
