@@ -114,8 +114,9 @@ async fn a_signal_ends_it_in_order_and_nothing_is_lost() {
         let made = Made::in_folder(&desk.folder("takes"), "long.mov", 300_000_000, &mut seed);
         let practice = Practice::of(&desk);
         let app = Driven::start_with_practice(&desk).await;
-        app.quit_by_keys(&desk).await;
+        desk.press_keys("ctrl+q").await;
         until("the end after Ctrl+Q", END, async || desk.running("partway").is_empty().then_some(())).await;
+        drop(app);
 
         let mut plain = desk.start_app();
         desk.window_is_shown(true).await;

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod account;
 mod asking;
 mod closing;
 mod crash;

@@ -158,6 +158,12 @@ impl Desk {
         .await;
     }
 
+    /// Presses keys on the real keyboard, with the app's window in front.
+    pub(crate) async fn press_keys(&self, keys: &str) {
+        self.run("wmctrl", ["-a", "Partway"]).await;
+        self.run("xdotool", ["key", "--clearmodifiers", keys]).await;
+    }
+
     /// Types a path into the system's dialog of that title, as only a keyboard can.
     pub(crate) async fn choose_in_dialog(&self, title: &str, path: &Path) {
         let window = until(&format!("the dialog “{title}”"), UP, async || {
@@ -194,7 +200,8 @@ impl Desk {
         .await;
     }
 
-    async fn first_line(&mut self, mut command: Command) -> String {
+    /// Starts a program that runs as long as the desk, and waits for the first line that it says.
+    pub(crate) async fn first_line(&mut self, mut command: Command) -> String {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         self.children.push(child);

@@ -76,9 +76,13 @@ impl Driven {
 
     /// Presses the button with these words.
     pub(crate) async fn press(&self, words: &str) {
-        let path = format!("//button[normalize-space()={words:?}]");
-        let button = until(&format!("the button “{words}”"), UP, async || {
-            let button = self.page.find(Locator::XPath(&path)).await.ok()?;
+        self.press_at(&format!("//button[normalize-space()={words:?}]")).await;
+    }
+
+    /// Presses what lies at this XPath.
+    pub(crate) async fn press_at(&self, path: &str) {
+        let button = until(&format!("the button {path}"), UP, async || {
+            let button = self.page.find(Locator::XPath(path)).await.ok()?;
             button.is_enabled().await.ok()?.then_some(button)
         })
         .await;
@@ -139,12 +143,6 @@ impl Driven {
     /// Where the page is.
     pub(crate) async fn address(&self) -> String {
         self.page.current_url().await.unwrap().to_string()
-    }
-
-    /// Presses Ctrl+Q on the real keyboard.
-    pub(crate) async fn quit_by_keys(self, desk: &Desk) {
-        desk.run("wmctrl", ["-a", "Partway"]).await;
-        desk.run("xdotool", ["key", "--clearmodifiers", "ctrl+q"]).await;
     }
 
     /// Keeps a picture of the window.

@@ -1,6 +1,6 @@
 //! Files to send: their bytes follow from a seed, so that a journey that went wrong can be walked again.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -71,4 +71,11 @@ impl Made {
             }
         }
     }
+}
+
+/// Every file in a folder, however deep; none where there is no such folder.
+pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let deep = |path: PathBuf| if path.is_dir() { files_in(&path) } else { vec![path] };
+    entries.flat_map(|entry| deep(entry.path())).collect()
 }

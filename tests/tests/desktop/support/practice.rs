@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Desk, Made};
+use super::{Desk, Made, files_in};
 
 /// A part of a file, by the vendor's session and its number.
 type Part = (String, u64);
@@ -80,22 +80,15 @@ impl Practice {
 
     /// Whether one of its objects holds the bytes of that file.
     pub(crate) fn has(&self, made: &Made) -> bool {
-        files(&self.data.join("practice/objects")).iter().any(|object| made.equals(object))
+        files_in(&self.data.join("practice/objects")).iter().any(|object| made.equals(object))
     }
 
     /// How many objects it has.
     pub(crate) fn objects(&self) -> usize {
-        files(&self.data.join("practice/objects")).len()
+        files_in(&self.data.join("practice/objects")).len()
     }
 }
 
 fn part(line: &Value) -> Part {
     (line["session"].as_str().unwrap_or_default().to_owned(), line["part"].as_u64().unwrap_or_default())
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .flat_map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { vec![entry.path()] })
-        .collect()
 }
