@@ -112,3 +112,6 @@ pub(crate) fn sums(conn: &Connection) -> Result<Sums> {
     }
     Ok(sums)
 }
+
+#[cfg(test)]
+mod tests;

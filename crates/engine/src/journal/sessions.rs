@@ -271,3 +271,6 @@ pub(crate) fn left_behind(conn: &Connection, job: &JobId, now_s: u64) -> Result<
 fn part_number(number: u32) -> Result<PartNumber> {
     PartNumber::new(number).ok_or_else(|| JournalError::Damaged("a part with the number 0".into()))
 }
+
+#[cfg(test)]
+mod tests;

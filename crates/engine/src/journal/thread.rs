@@ -173,3 +173,6 @@ fn run_in_savepoint(conn: &Connection, task: &mut dyn Task) {
         tracing::error!(%error, "a savepoint of the journal did not end");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,16 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod batches;
 mod finishing;
+mod folder;
 mod giving_up;
 mod holds;
 mod links;
 mod queue;
+mod recovery;
 mod rig;
+mod sandbox;
 mod sources;
 mod storage;
 mod vendor;
