@@ -7,5 +7,11 @@
 
 mod support;
 
+mod bad_input;
 mod crash;
+mod faults;
+mod house;
+mod links;
+mod memory;
+mod secrets;
 mod whole;

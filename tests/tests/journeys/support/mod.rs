@@ -5,6 +5,8 @@ mod copy;
 mod event;
 mod files;
 mod house;
+#[cfg(target_os = "linux")]
+mod peak;
 mod program;
 mod running;
 mod sandbox;
@@ -16,6 +18,8 @@ pub(crate) use copy::{Confirmed, DataCopy};
 pub(crate) use event::{finished, is, of};
 pub(crate) use files::{Made, same_bytes};
 pub(crate) use house::{House, Ran};
+#[cfg(target_os = "linux")]
+pub(crate) use peak::Peak;
 pub(crate) use program::signal;
 pub(crate) use running::Running;
 pub(crate) use sandbox::{Line, Sandbox};

@@ -56,6 +56,12 @@ impl Sandbox {
         (self.child, self.err) = (child, err);
     }
 
+    /// The same with other options, such as no fault any more.
+    pub(crate) fn again_with(&mut self, options: &[&str]) {
+        self.options = options.iter().map(|&option| option.to_owned()).collect();
+        self.again();
+    }
+
     /// Its log so far; a line that is being written is left for later.
     pub(crate) fn log(&self) -> Vec<Line> {
         let text = std::fs::read_to_string(self.log_file()).unwrap_or_default();

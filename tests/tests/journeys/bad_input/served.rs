@@ -1,0 +1,95 @@
+//! Answers of a broken or hostile service, and a key that it does not take.
+
+use crate::support::{Chance, House, is};
+#[cfg(target_os = "linux")]
+use crate::support::{Peak, heavy};
+
+/// Faults that meet the first of two files; their sentences stand in the table of `faults::every`.
+const BROKEN: [&str; 7] = [
+    "json-cut@start:1",
+    "json-wrong-types@start:1",
+    "parts-too-few:1",
+    "parts-too-many:1",
+    "part-size-zero:1",
+    "part-size-absurd:1",
+    "poisoned-checksum:1",
+];
+
+#[test]
+fn a_broken_answer_costs_its_own_file_only() {
+    for fault in BROKEN {
+        let house = House::with(&["--fault", fault]);
+        let mut chance = Chance::of(fault);
+        let names = ["a.mov", "b.mov"];
+        let files = names.map(|name| house.file(name, 70_001, &mut chance));
+        let ran = house.begin(["upload", "a.mov", "b.mov", "--json"]).end();
+        let states = names.map(|name| ran.finished(name)["state"].as_str().unwrap().to_owned());
+        let verified = states.iter().filter(|state| *state == "verified").count();
+        assert_eq!((ran.code, verified), (Some(1), 1), "{fault}: {states:?}");
+        for (file, (name, state)) in files.iter().zip(names.iter().zip(&states)) {
+            match state.as_str() {
+                "verified" => file.assert_arrived(&house.sandbox.object(name)),
+                _ => assert!(ran.finished(name)["reason"].as_str().unwrap().contains(name), "{fault}"),
+            }
+        }
+        // Nothing is lost: asked again, it goes.
+        assert_eq!(house.begin(["resume", "--json"]).end().code, Some(0), "{fault}");
+        assert_eq!(house.sandbox.objects().len(), 2, "{fault}");
+    }
+}
+
+#[test]
+fn a_wrong_key_stops_its_own_destination_only() {
+    let house = House::with(&["--fault", "slow@part:always", "--slow", "1"]);
+    let words = ["destinations", "add", "Fleet", "--kind", "autorender", "--url", &house.sandbox.url];
+    let added = house.run(words.iter().chain(&["--key-env", "FLEET_KEY"]));
+    assert_eq!(added.code, Some(0), "{}", added.err);
+    let mut chance = Chance::of("wrong_key");
+    let good = house.file("good.mov", 5, &mut chance);
+    house.file("bad.mov", 5, &mut chance);
+
+    let mut command = house.command(["upload", "good.mov", "--to", "Acme", "--json"]);
+    command.env("FLEET_KEY", "sk-wrong");
+    let mut upload = crate::support::Running::begin(command);
+    upload.until("uploading", |event| is(event, "state") && event["state"] == "uploading");
+    let refused = house.begin(["upload", "bad.mov", "--to", "Fleet", "--json"]).end();
+    let end = refused.finished("bad.mov");
+    assert_eq!((refused.code, end["refused"].as_bool()), (Some(3), Some(true)), "{end}");
+    insta::assert_snapshot!(end["reason"].as_str().unwrap(), @"Fleet does not accept this key. bad.mov waits, nothing is lost. Give Fleet another key.");
+    upload.end().assert_verified();
+    good.assert_arrived(&house.sandbox.object("good.mov"));
+
+    // The right key, lent to one command: what was refused goes.
+    let mut command = house.command(["resume", "--key-env", "Fleet=RIGHT", "--json"]);
+    command.env("RIGHT", &house.sandbox.key);
+    crate::support::Running::begin(command).end().assert_verified();
+    assert_eq!(house.sandbox.objects().len(), 2);
+}
+
+/// A page on every request may be a hotel's network: it passes by itself, and until then the wait has a cause.
+#[test]
+fn pages_for_ever_are_waited_for_and_the_wait_has_a_cause() {
+    let house = House::with(&["--fault", "html-instead-of-json@start:always"]);
+    house.file("a.mov", 5, &mut Chance::of("pages_for_ever"));
+    let ran = house.begin(["upload", "a.mov", "--json", "--max-wait", "4"]).end();
+    let end = ran.finished("a.mov");
+    assert_eq!((ran.code, end["state"].as_str()), (Some(1), Some("needs-attention")));
+    insta::assert_snapshot!(end["reason"].as_str().unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reply_of_a_gigabyte_is_not_kept() {
+    let _turn = heavy();
+    for step in ["start", "complete"] {
+        let house = House::with(&["--fault", &format!("json-huge@{step}:always")]);
+        house.file("a.mov", 5, &mut Chance::of(step));
+        let upload = house.begin(["upload", "a.mov", "--json", "--max-wait", "15"]);
+        let peak = Peak::follow(upload.pid());
+        let ran = upload.end();
+        assert_eq!((ran.code, ran.finished("a.mov")["state"].as_str()), (Some(1), Some("needs-attention")));
+        let peak = peak.end();
+        println!("{step}: {} KiB", peak / 1024);
+        assert!(peak < 96 << 20, "{step}: {peak} bytes for a reply that is refused at 32 MiB");
+    }
+}
