@@ -43,6 +43,8 @@ pub enum Log {
     },
     /// The network, or the way to the destination, went away.
     NetworkLost,
+    /// A web page came in place of the service's answer.
+    Page,
     /// It is back.
     NetworkBack,
     /// The service does not answer properly; the job waits.

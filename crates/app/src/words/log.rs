@@ -33,6 +33,11 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
             )
         }
         Log::NetworkLost => "Network lost; going on as soon as it is back".into(),
+        Log::Page => {
+            format!(
+                "A web page came in place of {to}'s answer, as networks send it that want a sign-in; trying again"
+            )
+        }
         Log::NetworkBack => "Network back, going on".into(),
         Log::Throttled { seconds } => format!("{to} asked us to slow down, going on in {seconds} s"),
         Log::LinksRenewed => format!("{to} renewed the session"),

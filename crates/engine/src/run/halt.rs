@@ -17,6 +17,11 @@ const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration:
 const ROUNDS_HEADLESS: u32 = 8;
 const ROUNDS: u32 = 720;
 
+/// How often in a row a web page may come in place of an answer. A network's sign-in page goes when somebody signs in; one that stays is
+/// the service's own, or the address is wrong, and only a person can tell.
+const PAGES_HEADLESS: u32 = 4;
+const PAGES: u32 = 40;
+
 /// Why a run ends.
 #[derive(Debug)]
 pub(crate) enum Halt {
@@ -26,8 +31,8 @@ pub(crate) enum Halt {
     Attention { cause: Cause, detail: String },
     /// The key is missing or was refused.
     Key { cause: Cause, detail: String },
-    /// The network is not there.
-    Offline { detail: String },
+    /// The network is not there; or, with a cause, somebody else answers in it.
+    Offline { page: Option<Cause>, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
     Busy { after: Option<Duration>, what: String, asked: bool },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
@@ -46,7 +51,10 @@ impl Halt {
         let detail = failure.to_string();
         match failure.class {
             RetryClass::Credentials => Self::Key { cause: failure.cause.clone(), detail },
-            RetryClass::Offline => Self::Offline { detail },
+            RetryClass::Offline => {
+                let page = matches!(failure.cause, Cause::BrokenReply { .. }).then(|| failure.cause.clone());
+                Self::Offline { page, detail }
+            }
             RetryClass::Throttled { after } => Self::Busy { after, what: detail, asked: true },
             RetryClass::Again | RetryClass::Unknown => Self::Busy { after: None, what: detail, asked: false },
             _ => Self::Attention { cause: failure.cause.clone(), detail },
@@ -60,11 +68,18 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
         Halt::Overtaken => Ok(()),
         Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,
         Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
-        Halt::Offline { detail } => {
+        Halt::Offline { page, detail } => {
             tracing::info!(job = %id, detail, "no network");
             let round = put_off(inner, id);
+            let log = if page.is_some() { Log::Page } else { Log::NetworkLost };
+            match page {
+                Some(cause) if round > if inner.headless { PAGES_HEADLESS } else { PAGES } => {
+                    return inner.refuse(vec![id.clone()], cause, detail).await;
+                }
+                _ => {}
+            }
             let first = inner.memory().offline.insert(id.clone());
-            hold(inner, id, Hold::Offline, first.then_some(Log::NetworkLost)).await?;
+            hold(inner, id, Hold::Offline, first.then_some(log)).await?;
             let wait = PUT_OFF.delay(round, inner.chance.next()).min(Duration::from_secs(30));
             inner.release_later(id.clone(), Hold::Offline, wait);
             Ok(())
