@@ -22,7 +22,7 @@ impl Default for Bounds {
     /// Sixteen connections fill a far line with some loss where four reach a third of it (docs/decisions: far links); each holds at most
     /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving.
     fn default() -> Self {
-        Self { jobs: 8, parts: 16, parts_per_host: 16, parts_per_job: 8 }
+        Self { jobs: 8, parts: 16, parts_per_host: 64, parts_per_job: 16 }
     }
 }
 
@@ -107,6 +107,13 @@ impl Permits {
         }
     }
 
+    /// How many parts of one job may go at once: all that may go at all, where the user wants more than is usual.
+    #[must_use]
+    pub fn parts_per_job(&self) -> usize {
+        let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
+        self.bounds.parts_per_job.max(parts).max(1)
+    }
+
     fn host(&self, host: &str) -> Arc<Semaphore> {
         let share = self.bounds.parts_per_host.max(1);
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,7 +125,9 @@ impl Permits {
     pub fn slow_down(&self, host: &str) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(host) = hosts.get_mut(host) else { return };
-        let share = (host.share / 2).max(1);
+        // Half of what could really go, not of a share that the whole process never uses.
+        let used = host.share.min(*self.parts_now.lock().unwrap_or_else(PoisonError::into_inner));
+        let share = (used / 2).max(1);
         give_back(&host.permits, host.share - share);
         (host.share, host.through) = (share, 0);
     }

@@ -3,6 +3,8 @@
 //! Four flat elements of a reply of at most 64 KiB are looked up, so a scan serves: a whole XML parser would be one more reader
 //! of untrusted input, for nothing. What the scan does not find is simply not there; nothing depends on its being complete.
 
+use crate::redact::redact_text;
+
 /// What the storage said of a part that it refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StorageError {
@@ -41,7 +43,8 @@ fn element(text: &str, name: &str) -> Option<String> {
         .replace("&quot;", "\"")
         .replace("&apos;", "'")
         .replace("&amp;", "&"); // last, or "&amp;lt;" would be read twice
-    Some(plain.trim().to_owned()).filter(|plain| !plain.is_empty())
+    // A storage may quote the link that it refused, and a link is a password.
+    Some(redact_text(plain.trim())).filter(|plain| !plain.is_empty())
 }
 
 #[cfg(test)]
@@ -49,6 +52,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_link_in_a_message_loses_its_signature() {
+        let said = storage_error(
+            b"<Error><Code>AccessDenied</Code><Message>no PUT https://h/o?X-Amz-Date=1&amp;X-Amz-Signature=abc here</Message></Error>",
+        );
+        let message = said.message.unwrap();
+        assert!(!message.contains("X-Amz-Signature") && !message.contains("abc"), "{message}");
+        assert!(message.contains("https://h/o") && message.ends_with("here"), "{message}");
+    }
 
     #[test]
     fn the_four_elements_are_read() {

@@ -63,6 +63,9 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
             Some(Strength::MarkedByUser) => {
                 format!("{} was marked as arrived by you; {to} never confirmed it.", job.name)
             }
+            _ if job.receipt.as_ref().is_some_and(|receipt| receipt.size.is_none()) => {
+                format!("{to} confirmed {}, but does not tell its size; keep your original.", job.name)
+            }
             _ => format!(
                 "{to} confirmed {}, but gives no checksum for every part; keep your original.",
                 job.name

@@ -25,6 +25,9 @@ const NO_BLOCK: Duration = Duration::from_secs(30);
 /// Kernel and network may hold so much that the connection has taken and the server has not yet received.
 const BUFFERED: f64 = 8.0 * 1024.0 * 1024.0;
 
+/// Where no speed is known yet, or it has faded, that of a poor mobile line is assumed, bytes a second.
+const SLOWEST: f64 = 30_000.0;
+
 /// After the last block the answer has at least, and at most, so long.
 const ANSWER: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
 
@@ -116,7 +119,7 @@ impl Part {
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt), on_block);
         let put = self.inner.parts.put(&self.target.url, &self.target.headers, body);
         let speed = || self.live.bytes_per_second(self.inner.clock.steady());
-        let answer = watched(put, &attempt, || answer_within(speed())).await?;
+        let answer = watched(put, &attempt, || answer_within(self.part.len, speed())).await?;
         match attempt.md5() {
             Some(md5) => Ok((answer, md5)),
             None => Err(PutFailure::Wire(passing(DIFFERS, "the storage said yes before it had every byte"))),
@@ -264,9 +267,11 @@ fn host_of(target: &PartTarget) -> String {
 }
 
 /// Time for the answer: what may still be buffered at the present speed, doubled, within bounds.
-fn answer_within(bytes_per_second: f64) -> Duration {
+fn answer_within(part: u64, bytes_per_second: f64) -> Duration {
     let (least, most) = ANSWER;
-    let drain = if bytes_per_second > 1.0 { 2.0 * BUFFERED / bytes_per_second } else { most.as_secs_f64() };
+    #[expect(clippy::cast_precision_loss, reason = "what is kept of it is at most 8 MiB")]
+    let buffered = (part as f64).min(BUFFERED);
+    let drain = 2.0 * buffered / bytes_per_second.max(SLOWEST);
     (least + Duration::from_secs_f64(drain.min(most.as_secs_f64()))).min(most)
 }
 
@@ -310,9 +315,11 @@ mod tests {
 
     #[test]
     fn a_slow_line_gets_more_time_for_its_answer_and_never_more_than_ten_minutes() {
-        assert_eq!(answer_within(1e9).as_secs(), 30);
-        assert_eq!(answer_within(1024.0 * 1024.0).as_secs(), 46);
-        assert_eq!(answer_within(0.0).as_secs(), 600);
+        let large = 1 << 30;
+        assert_eq!(answer_within(large, 1e9).as_secs(), 30);
+        assert_eq!(answer_within(large, 1024.0 * 1024.0).as_secs(), 46);
+        assert_eq!(answer_within(large, 0.0).as_secs(), 589);
+        assert_eq!(answer_within(64 << 10, 0.0).as_secs(), 34);
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Run {
         let mut next = 1;
         let mut stop = self.stop.clone();
         loop {
-            while flying.len() < self.inner.permits.bounds().parts_per_job.max(1) {
+            while flying.len() < self.inner.permits.parts_per_job() {
                 if waiting.is_empty() && next <= plan.count() {
                     next = self.fetch(session.id, next, &plan, &mut waiting).await?;
                 }

@@ -25,9 +25,12 @@ fn field<'a>(json: &'a Value, name: &str) -> &'a Value {
     }
 }
 
+/// Ids, names and addresses that are longer are none: what is kept of a reply is bounded (2,000 is what browsers take as an address).
+const LONGEST_TEXT: usize = 2000;
+
 fn text(json: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| match field(json, name) {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) if !text.is_empty() && text.len() <= LONGEST_TEXT => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
@@ -40,7 +43,8 @@ pub(crate) fn started(file: &FileFacts, answer: &ApiReply, limits: &Limits) -> R
     let broken = |what: &str| broken(Step::Start, answer, what);
 
     let id = field(json, "session_id");
-    if !matches!(id, Value::Number(_)) && id.as_str().is_none_or(str::is_empty) {
+    let usable = |id: &str| !id.is_empty() && id.len() <= LONGEST_TEXT;
+    if !matches!(id, Value::Number(_)) && !id.as_str().is_some_and(usable) {
         return Err(broken("the reply names no session"));
     }
     let Value::Array(links) = field(json, "parts") else {
