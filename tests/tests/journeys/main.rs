@@ -10,6 +10,7 @@ mod support;
 mod bad_input;
 mod crash;
 mod faults;
+mod front_ends;
 mod house;
 mod links;
 mod memory;

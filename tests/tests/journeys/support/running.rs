@@ -68,6 +68,11 @@ impl Running {
         Some(event)
     }
 
+    /// What it said on standard error so far.
+    pub(crate) fn said(&self) -> String {
+        text(&self.err)
+    }
+
     /// Whether it still runs.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.0.try_wait().unwrap().is_none()
