@@ -19,6 +19,8 @@ use super::wait::until;
 const SCREEN: &str = "1640x800x24";
 /// What a program of the desktop gets to come up on a machine that is busy.
 const UP: Duration = Duration::from_secs(30);
+/// What a dialog of the toolkit gets to read a folder.
+const SETTLE: Duration = Duration::from_millis(700);
 /// A bus on which nothing is started by itself: a notification service would put its windows over ours.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
@@ -173,8 +175,21 @@ impl Desk {
         })
         .await;
         self.run("xdotool", ["windowactivate", "--sync", &window]).await;
-        self.run("xdotool", ["type", "--delay", "20", path.to_str().unwrap()]).await;
-        self.run("xdotool", ["key", "Return"]).await;
+        // The dialog takes keys for a path only once it has read its folder, and does not tell when: what was lost is typed again.
+        until("the end of the dialog", UP, async || {
+            tokio::time::sleep(SETTLE).await;
+            self.output("xdotool", ["type", "--delay", "30", path.to_str()?]).await;
+            self.output("xdotool", ["key", "Return"]).await;
+            tokio::time::sleep(SETTLE).await;
+            let open =
+                self.output("xdotool", ["search", "--onlyvisible", "--name", &format!("^{title}$")]).await;
+            if open.stdout.is_empty() {
+                return Some(());
+            }
+            self.output("xdotool", ["key", "ctrl+a"]).await;
+            None
+        })
+        .await;
     }
 
     async fn screen(&mut self) {

@@ -149,6 +149,9 @@ impl Driven {
     pub(crate) async fn picture(&self, name: &str) {
         let folder = pictures();
         fs::create_dir_all(&folder).unwrap();
+        // What the page says already is painted two frames later.
+        self.outcome("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+            .await;
         fs::write(folder.join(format!("{name}.png")), self.page.screenshot().await.unwrap()).unwrap();
     }
 
