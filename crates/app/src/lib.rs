@@ -6,6 +6,8 @@
 mod app;
 mod commands;
 mod events;
+#[cfg(test)]
+mod fixture;
 mod keychain;
 mod keys;
 mod options;

@@ -2,7 +2,7 @@
 
 use partway_engine::{Again, Log};
 
-use super::{bytes, clock, duration};
+use super::{bytes, clock, count, duration};
 
 /// One line of a job's history. `to` is the destination's name.
 pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
@@ -14,16 +14,16 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         }
         Log::PartAgain { part, how, .. } => {
             let what = match how {
-                Again::Network => "The connection broke".into(),
-                Again::Stalled => "The connection stood still".into(),
-                Again::Differs => format!("Part {part} arrived changed"),
-                Again::Service => format!("{to} was busy"),
+                Again::Network => "The connection broke",
+                Again::Stalled => "The connection stood still",
+                Again::Differs => "A checksum differed",
+                Again::Service => &format!("{to} was busy"),
             };
             format!("{what}; part {part} is being sent again")
         }
         Log::PutOff { seconds } => format!("{to} does not answer properly, trying again in {seconds} s"),
         Log::PartsMissing { parts } => {
-            format!("{to} misses {parts} parts that it had taken; they are sent again")
+            format!("{to} misses {} of those it had taken; sending again", count(*parts, "part", "parts"))
         }
         Log::SourceReplaced { bytes: 0 } => "The file has another size now; starting over with it".into(),
         Log::SourceReplaced { bytes: sent } => {
@@ -45,6 +45,9 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::SessionLost { bytes: sent, expired: true } => {
             format!("{to}'s session ended. All must be sent again, also the {} that were there", bytes(*sent))
         }
+        Log::SessionLost { bytes: 0, expired: false } => {
+            format!("{to} no longer knows this upload; starting a new one")
+        }
         Log::SessionLost { bytes: sent, expired: false } => {
             format!(
                 "{to} no longer knows this upload. All must be sent again, also the {} that were there",
@@ -57,10 +60,12 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
             duration(*lives_seconds)
         ),
         Log::SourceCompared { same, differ: 0 } => {
-            format!("The file was touched; its {same} sent parts were compared and are the same")
+            let same = count(*same, "sent part was", "sent parts were");
+            format!("The file was touched; {same} compared and found the same")
         }
-        Log::SourceCompared { differ, .. } => {
-            format!("The file changed; {differ} parts that differ are sent again")
+        Log::SourceCompared { same, differ } => {
+            let again = count(*differ, "is", "are");
+            format!("The file changed; of {} sent parts {again} sent again", same + differ)
         }
         Log::CompleteUnanswered => {
             format!("All is sent, but {to} has not confirmed. Asking again; do not upload again yet")
@@ -84,3 +89,6 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::LeftBehind { until: None } => format!("{to} cannot delete sent parts; they expire on their own"),
     }
 }
+
+#[cfg(test)]
+mod tests;

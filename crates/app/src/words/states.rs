@@ -105,3 +105,6 @@ pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<Stri
     }
     (!words.is_empty()).then(|| words.join(" "))
 }
+
+#[cfg(test)]
+mod tests;
