@@ -1,9 +1,9 @@
 //! `partwayctl resume`: takes up all that is unfinished and waits for its end.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use partway_api::{Answer, Request};
+use partway_api::{Answer, JobLine, Request};
 use partway_bridge::AskError;
 
 use crate::args::Resume;
@@ -17,10 +17,11 @@ use crate::work::{Followed, Work};
 /// # Errors
 /// Sentences for the user, with the exit code that goes with them.
 pub(crate) async fn run(folder: &Path, resume: Resume) -> Result<Exit, Stopped> {
+    let since = now_ms();
     let mut work = Work::new(folder, &resume.wait)?;
     let mut stop = work.stop.clone();
     let begun = tokio::select! {
-        begun = begin(&mut work) => begun?,
+        begun = begin(&mut work, since) => begun?,
         why = stop.asked() => return work.stopped_before(std::iter::empty(), why),
     };
     if work.tracker.is_empty() {
@@ -29,10 +30,10 @@ pub(crate) async fn run(folder: &Path, resume: Resume) -> Result<Exit, Stopped> 
     work.until_the_end(begun).await
 }
 
-async fn begin(work: &mut Work<'_>) -> Result<Followed, Stopped> {
+async fn begin(work: &mut Work<'_>, since: i64) -> Result<Followed, Stopped> {
     loop {
         let followed = work.begin().await?;
-        match take_up(work, &followed).await {
+        match take_up(work, &followed, since).await {
             Ok(shown) => {
                 shown?;
                 return Ok(followed);
@@ -46,12 +47,33 @@ async fn begin(work: &mut Work<'_>) -> Result<Followed, Stopped> {
     }
 }
 
-/// What is taken up, and what runs already in the process that holds the folder.
-async fn take_up(work: &mut Work<'_>, followed: &Followed) -> Result<Result<(), Stopped>, AskError> {
+/// What is taken up, what runs already in the process that holds the folder, and what came to its end since this command began: the engine
+/// goes on when the folder is opened, and a file of which only the last answer was missing is through before anybody can ask.
+async fn take_up(
+    work: &mut Work<'_>,
+    followed: &Followed,
+    since: i64,
+) -> Result<Result<(), Stopped>, AskError> {
     let mut jobs = match followed.front.ask(Request::TakeUp).await? {
         Answer::Jobs { jobs } => jobs,
         _ => Vec::new(),
     };
-    jobs.extend(open::list(&followed.front).await?.into_iter().filter(|job| !is_over(job)));
-    Ok(jobs.iter().try_for_each(|job| work.wait_for(job, job.file.clone())))
+    let listed = open::list(&followed.front).await?;
+    jobs.extend(listed.iter().filter(|job| !is_over(job) || ended_since(job, since)).cloned());
+    Ok(wait_for(work, &jobs, &listed))
+}
+
+fn wait_for(work: &mut Work<'_>, jobs: &[JobLine], listed: &[JobLine]) -> Result<(), Stopped> {
+    jobs.iter().try_for_each(|job| work.wait_for(job, job.file.clone()))?;
+    work.tracker.catch_up(listed).iter().try_for_each(|ended| work.show.event(ended))
+}
+
+fn ended_since(job: &JobLine, since: i64) -> bool {
+    job.receipt.as_ref().is_some_and(|receipt| receipt.finished_at >= since)
+}
+
+/// Unix milliseconds, as the journal counts.
+fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

@@ -58,7 +58,7 @@ fn a_file_that_may_not_be_read_says_so() {
     let mut chance = Chance::of("may_not_be_read");
     house.file("good.mov", 7, &mut chance);
     let secret = house.file("secret.mov", 7, &mut chance);
-    std::fs::set_permissions(&secret.path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&secret.path, std::fs::Permissions::from_mode(0o000)).unwrap();
     // For root no file is closed, but for those that the kernel itself refuses to read, such as this one of mode 0200.
     let kernel = Path::new("/sys/devices/system/cpu/uevent");
     let path = match (std::fs::File::open(&secret.path), std::fs::File::open(kernel)) {

@@ -1,13 +1,13 @@
 //! A `partway-sandbox` of a test's own: begun, killed, begun again on the same folder and port, its log read.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::program::{Ended, program};
+use super::same_bytes;
 use super::told::{Printed, text, told};
-use super::{LOOK, PATIENCE, same_bytes};
 
 /// A server that runs.
 pub(crate) struct Sandbox {
@@ -72,15 +72,6 @@ impl Sandbox {
     /// Where the log lies.
     pub(crate) fn log_file(&self) -> PathBuf {
         self.folder.with_extension("log")
-    }
-
-    /// Waits until a line of the log is of this kind.
-    pub(crate) fn until(&self, what: &str, wanted: impl Fn(&Line) -> bool) {
-        let begun = Instant::now();
-        while !self.log().iter().any(&wanted) {
-            assert!(begun.elapsed() < PATIENCE, "the sandbox never logged {what}:\n{}", self.words());
-            std::thread::sleep(LOOK);
-        }
     }
 
     /// An object by its name, as a path.
