@@ -71,12 +71,25 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
                 job.name
             ),
         }),
-        State::Waiting if job.holds.contains(Hold::Credentials) => Some(format!(
-            "{to} needs its key: it was refused, or is not at hand. {} waits, nothing is lost.",
-            job.name
-        )),
+        State::Waiting | State::Finishing => waits_for(job, to),
         _ => None,
     }
+}
+
+/// One sentence that says why it waits: the reason that a person can do most about comes first.
+fn waits_for(job: &Job, to: &str) -> Option<String> {
+    let name = &job.name;
+    Some(match job.holds.iter().next()? {
+        Hold::User => format!("{name} is paused."),
+        Hold::Credentials => {
+            format!("{to} needs its key: it was refused, or is not at hand. {name} waits, nothing is lost.")
+        }
+        Hold::SourceMissing => format!("{name} is not where it was. It goes on when it is back."),
+        Hold::Offline => format!("{to} cannot be reached. {name} goes on by itself as soon as it can."),
+        Hold::Throttled => format!("{to} is busy. {name} goes on by itself in a while."),
+        Hold::Schedule => format!("{name} waits for the hours in which uploads may run."),
+        Hold::Countdown => return None,
+    })
 }
 
 /// One job as `partwayctl list --json` prints it.
