@@ -31,8 +31,10 @@ fn ten_kills_during_a_gib() {
 
     let mut kills = Vec::new();
     let mut running = house.begin(["upload", "long.mov", "--json"]);
+    // From here on the file is in the journal; before, nothing had begun.
+    running.until_event("added");
     for kill in 0..KILLS {
-        // The first moments spread over all that happens before a part is through, the others over the parts.
+        // The first moment lies in what happens before a part is through, the others spread over the parts.
         let (low, high) = (kill * 11, kill * 11 + 10);
         let parts = if kill == 0 { 0 } else { chance.between(low, high) };
         until_confirmed(&mut running, parts * 8 * MIB);
