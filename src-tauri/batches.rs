@@ -12,9 +12,9 @@ use crate::{toast, window};
 /// A success that took no longer than this is not told while the window stands on the screen: the user just dropped it there.
 const SHORT_SECONDS: u64 = 30;
 
-/// Follows the app until it ends.
+/// Follows what happens until the app ends.
 pub(crate) async fn follow(app: AppHandle, engine: Arc<Engine>) {
-    let mut events = engine.app().follow();
+    let mut events = engine.follow().await;
     // A batch whose end was among dropped events is still counted in the list: a notification may be missed, never invented.
     while let Some(heard) = events.next().await {
         let Ok(Event::BatchFinished {
@@ -35,7 +35,7 @@ fn seen(app: &AppHandle, short_success: bool) -> bool {
     window::has_focus(app) || (short_success && window::is_visible(app))
 }
 
-async fn wanted(engine: &Engine) -> bool {
+async fn wanted(engine: &Arc<Engine>) -> bool {
     match engine.command(Command::Settings).await {
         Ok(Done::Settings { settings }) => settings.notify,
         _ => true,

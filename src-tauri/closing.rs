@@ -69,8 +69,8 @@ fn hide(app: &AppHandle, files: u32) {
 
 /// Files that go on by themselves. Where the app does not say, it is taken for busy: hiding loses nothing.
 async fn under_way(engine: &Engine) -> u32 {
-    let mut ticks = engine.app().watch(Look::default());
-    match tokio::time::timeout(COUNT, ticks.next()).await {
+    let first = async { engine.watch(Look::default()).await?.1.next().await };
+    match tokio::time::timeout(COUNT, first).await {
         Ok(Some(tick)) => tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
         Ok(None) => 0,
         Err(_) => 1,

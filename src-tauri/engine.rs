@@ -1,60 +1,89 @@
-//! The app that this process runs, on a runtime of its own.
+//! What answers the window, on a runtime of its own.
 //!
 //! Parts are read from disk inside the bodies that send them. On the runtime that serves the window, a slow disk would stop the window.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use partway_api::{Answer, ApiError, Code, Command, Done, Request};
-use partway_app::App;
-use partway_bridge::Front;
+use partway_api::{Answer, ApiError, Code, Command, Done, Look, Request};
+use partway_app::Events;
+use partway_bridge::{AskError, Front, FrontTicks};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Notify;
 
+use crate::folder::{self, Side};
 use crate::intake::{self, Countdown};
 
 /// What parts in flight get to finish when the app ends.
 const GRACE: Duration = Duration::from_secs(5);
 /// What the engine's threads get to end after that, until the process leaves them behind: everything that counts is in the journal.
 const THREADS: Duration = Duration::from_secs(2);
+/// The holder of the folder may end just when it is asked; then the next one is found, or is this process. More often is no coincidence.
+pub(crate) const TRIES: u32 = 5;
 
-/// The engine as the rest of the shell holds it.
+/// The folder as the rest of the shell has it.
 pub(crate) struct Engine {
-    app: App,
-    runtime: Handle,
+    data_dir: PathBuf,
     /// Somebody asked to see the window.
     pub(crate) shown: Arc<Notify>,
-    front: Mutex<Option<Front>>,
+    side: Mutex<Side>,
+    /// Held while this process holds the folder; gone after the end.
+    held: Mutex<Option<Front>>,
+    /// One at a time looks for the next holder.
+    renewing: tokio::sync::Mutex<()>,
+    renewed: Notify,
+    runtime: Handle,
     threads: Mutex<Option<Runtime>>,
 }
 
 impl Engine {
-    /// Holds a running app, and the threads that it runs on.
-    pub(crate) fn new(app: App, front: Front, threads: Runtime, shown: Arc<Notify>) -> Self {
+    /// On an open folder, and the threads that it was opened on.
+    pub(crate) fn new(
+        data_dir: PathBuf,
+        shown: Arc<Notify>,
+        side: Side,
+        held: Option<Front>,
+        threads: Runtime,
+    ) -> Self {
         let runtime = threads.handle().clone();
-        Self { app, runtime, shown, front: Mutex::new(Some(front)), threads: Mutex::new(Some(threads)) }
+        let (side, held, threads) = (Mutex::new(side), Mutex::new(held), Mutex::new(Some(threads)));
+        Self {
+            data_dir,
+            shown,
+            side,
+            held,
+            renewing: tokio::sync::Mutex::default(),
+            renewed: Notify::new(),
+            runtime,
+            threads,
+        }
     }
 
-    /// The app itself. What it starts must run on [`runtime`](Self::runtime).
-    pub(crate) fn app(&self) -> &App {
-        &self.app
-    }
-
-    /// Where everything runs that talks to the app.
+    /// Where everything runs that talks to the folder.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
 
-    /// Asks the app, on its own runtime.
-    pub(crate) async fn ask(&self, request: Request) -> Result<Answer, ApiError> {
-        let app = self.app.clone();
-        let asked = self.runtime.spawn(async move { app.ask(request).await }).await;
-        asked.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "Partway could not do that.")))
+    /// Asks, on the engine's own runtime.
+    pub(crate) async fn ask(self: &Arc<Self>, request: Request) -> Result<Answer, ApiError> {
+        let engine = Arc::clone(self);
+        let asked = self.runtime.spawn(async move {
+            for _ in 0..TRIES {
+                let side = engine.side();
+                match side.ask(request.clone()).await {
+                    Err(AskError::HolderGone) => engine.renew(&side).await?,
+                    Err(AskError::Api(why)) => return Err(why),
+                    Ok(answer) => return Ok(answer),
+                }
+            }
+            Err(gone())
+        });
+        asked.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "Partway could not do that.")))
     }
 
-    /// Asks the app for what the window may ask for too.
-    pub(crate) async fn command(&self, command: Command) -> Result<Done, ApiError> {
+    /// Asks for what the window may ask for too.
+    pub(crate) async fn command(self: &Arc<Self>, command: Command) -> Result<Done, ApiError> {
         match self.ask(Request::Command { command }).await? {
             Answer::Done { done } => Ok(done),
             _ => Err(ApiError::new(
@@ -68,7 +97,11 @@ impl Engine {
     ///
     /// # Errors
     /// Where nothing of them could be taken in: the first reason.
-    pub(crate) async fn add(&self, paths: &[PathBuf], countdown: Countdown) -> Result<(), ApiError> {
+    pub(crate) async fn add(
+        self: &Arc<Self>,
+        paths: &[PathBuf],
+        countdown: Countdown,
+    ) -> Result<(), ApiError> {
         let mut answer = Ok(Answer::Ok);
         for request in intake::requests(paths, countdown) {
             answer = self.ask(request).await;
@@ -79,19 +112,74 @@ impl Engine {
         intake::outcome(answer)
     }
 
+    /// What happens from the moment on in which this process holds the folder. Whoever else holds it would not end while somebody follows it, and
+    /// tells its user by itself.
+    pub(crate) async fn follow(&self) -> Events {
+        loop {
+            let renewed = self.renewed.notified();
+            if let Side::Own(app) = self.side() {
+                return app.follow();
+            }
+            renewed.await;
+        }
+    }
+
+    /// What changes in that look from now on, and who tells it; `None` when the app ends. Where it ends, [`renew`](Self::renew).
+    pub(crate) async fn watch(&self, look: Look) -> Option<(Side, FrontTicks)> {
+        loop {
+            let side = self.side();
+            match side.watch(look.clone()).await {
+                Ok(ticks) => return Some((side, ticks)),
+                Err(_) => self.renew(&side).await.ok()?,
+            }
+        }
+    }
+
     /// Ends in order: parts in flight, the journal, and last the folder. A second call does nothing.
     pub(crate) async fn end(&self) {
-        let front = self.front.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(front) = front {
-            front.close(GRACE).await;
+        let held = locked(&self.held).take();
+        if let Some(held) = held {
+            held.close(GRACE).await;
         }
     }
 
     /// Lets the threads go. Not from one of them.
     pub(crate) fn join(&self) {
-        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let threads = locked(&self.threads).take();
         if let Some(threads) = threads {
             threads.shutdown_timeout(THREADS);
         }
     }
+
+    fn side(&self) -> Side {
+        locked(&self.side).clone()
+    }
+
+    /// Opens the folder again after its holder ended: another one holds it now, or this process does from now on.
+    ///
+    /// # Errors
+    /// Where the holder that ended is this process: then the app ends.
+    pub(crate) async fn renew(&self, ended: &Side) -> Result<(), ApiError> {
+        let _one = self.renewing.lock().await;
+        if !self.side().is(ended) {
+            return Ok(());
+        }
+        if matches!(ended, Side::Own(_)) {
+            return Err(gone());
+        }
+        let opened = folder::open(&self.data_dir, &self.shown).await;
+        let (side, held) = opened.map_err(|why| ApiError::new(Code::Internal, why.to_string()))?;
+        *locked(&self.held) = held;
+        *locked(&self.side) = side;
+        self.renewed.notify_waiters();
+        Ok(())
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn gone() -> ApiError {
+    ApiError::new(Code::Internal, "Partway is ending.").hint("Open it again.")
 }

@@ -11,6 +11,7 @@ mod desktop;
 mod dialogs;
 mod drops;
 mod engine;
+mod folder;
 mod intake;
 mod options;
 mod signals;

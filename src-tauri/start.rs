@@ -2,29 +2,25 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use partway_api::{Answer, Request};
-use partway_app::{App, OpenError};
 use partway_bridge::{AskError, BridgeError, Front, default_folder};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use crate::args::Args;
-use crate::engine::Engine;
+use crate::engine::{Engine, TRIES};
+use crate::folder::{self, Side};
 use crate::intake::{self, Countdown};
-use crate::{desktop, options};
 
-/// The holder may end just when it is asked; then the next one is found, or is this process. More often than this is no coincidence.
-const TRIES: u32 = 5;
-
-/// The engine in this process.
+/// A window to be opened.
 pub(crate) struct Here {
     /// The engine.
     pub engine: Engine,
-    /// The folder that it holds.
+    /// The data folder.
     pub data_dir: PathBuf,
-    /// The files that were named at this start.
+    /// The files that were named at this start and are not taken in yet.
     pub files: Vec<PathBuf>,
 }
 
@@ -58,54 +54,58 @@ pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
         .map_err(StartError::Threads)?;
     let shown = Arc::new(Notify::new());
     let files = args.files.iter().map(|file| absolute(file)).collect::<Result<Vec<_>, _>>()?;
-    let held = threads.block_on(take_or_hand_over(&data_dir, &shown, &files, !args.hidden))?;
-    Ok(held.map(|(app, front)| Here { engine: Engine::new(app, front, threads, shown), data_dir, files }))
+    let opened = threads.block_on(open_or_hand_over(&data_dir, &shown, &files, !args.hidden))?;
+    Ok(opened.map(|(side, held, files)| {
+        let engine = Engine::new(data_dir.clone(), shown, side, held, threads);
+        Here { engine, data_dir, files }
+    }))
 }
 
-async fn take_or_hand_over(
+/// The folder, and the files that still have to be taken in; `None` where a window on it is open and has them.
+async fn open_or_hand_over(
     data_dir: &Path,
     shown: &Arc<Notify>,
     files: &[PathBuf],
     show: bool,
-) -> Result<Option<(App, Front)>, StartError> {
+) -> Result<Option<(Side, Option<Front>, Vec<PathBuf>)>, StartError> {
     let mut tries = 0;
     loop {
-        let (app, front) = open(data_dir, Arc::clone(shown)).await?;
-        if let Some(app) = app {
-            return Ok(Some((app, front)));
+        let (side, held) = folder::open(data_dir, shown).await?;
+        if held.is_some() {
+            return Ok(Some((side, held, files.to_vec())));
         }
         tries += 1;
-        match hand_over(&front, files, show).await {
-            Err(StartError::Refused(AskError::HolderGone)) if tries < TRIES => {}
-            done => return done.map(|()| None),
+        match hand_over(&side, files, show).await {
+            Err(AskError::HolderGone) if tries < TRIES => {}
+            // It has no window, as partwayctl has none: then this one is opened, and asks the holder for everything.
+            Ok(Shown::Nothing) => return Ok(Some((side, None, Vec::new()))),
+            Ok(Shown::Window) => return Ok(None),
+            Err(why) => return Err(why.into()),
         }
     }
 }
 
-/// The app where this process holds the folder now, none where another does.
-async fn open(data_dir: &Path, shown: Arc<Notify>) -> Result<(Option<App>, Front), StartError> {
-    let made = OnceLock::new();
-    let make = async || {
-        if !desktop::has_display() {
-            return Err(OpenError(
-                "There is no screen to open a window on. partwayctl works without one.".into(),
-            ));
-        }
-        let app = App::open(options::options(data_dir.to_path_buf())).await?;
-        Ok(made.get_or_init(|| app).clone())
-    };
-    let front = Front::open(data_dir, make, move || shown.notify_one()).await?;
-    Ok((made.get().cloned(), front))
+/// What the holder of the folder showed.
+enum Shown {
+    /// Its window.
+    Window,
+    /// It has none.
+    Nothing,
 }
 
-async fn hand_over(front: &Front, files: &[PathBuf], show: bool) -> Result<(), StartError> {
+async fn hand_over(side: &Side, files: &[PathBuf], show: bool) -> Result<Shown, AskError> {
     // The window first: what there is to say about the files is said there.
-    if show {
-        front.ask(Request::Show).await?;
-    }
+    let shown = if show {
+        match side.ask(Request::Show).await {
+            Err(AskError::Api(_)) => Shown::Nothing,
+            answer => answer.map(|_| Shown::Window)?,
+        }
+    } else {
+        Shown::Window
+    };
     let mut answer = Ok(Answer::Ok);
     for request in intake::requests(files, Countdown::No) {
-        answer = match front.ask(request).await {
+        answer = match side.ask(request).await {
             Err(AskError::Api(why)) => Err(why),
             answer => Ok(answer?),
         };
@@ -113,7 +113,8 @@ async fn hand_over(front: &Front, files: &[PathBuf], show: bool) -> Result<(), S
             break;
         }
     }
-    Ok(intake::outcome(answer).map_err(AskError::Api)?)
+    intake::outcome(answer)?;
+    Ok(shown)
 }
 
 /// The process that takes a file in has another current folder.

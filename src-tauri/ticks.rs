@@ -1,9 +1,9 @@
 //! What the page looks at, and one message a tick with what changed in it. While the window is hidden there are none.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use partway_api::{Look, Tick};
-use partway_app::App;
+use partway_bridge::FrontTicks;
 use tauri::ipc::Channel;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -37,9 +37,9 @@ impl Ticks {
     }
 
     /// Sends ticks to `channel` from now on. A page that was loaded anew asks anew: the stream to the old one ends.
-    pub(crate) fn start(&self, engine: &Engine, look: Look, channel: Channel<Tick>) {
+    pub(crate) fn start(&self, engine: &Arc<Engine>, look: Look, channel: Channel<Tick>) {
         self.look(look);
-        let sending = engine.runtime().spawn(send(engine.app().clone(), self.seen.subscribe(), channel));
+        let sending = engine.runtime().spawn(send(Arc::clone(engine), self.seen.subscribe(), channel));
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = running.replace(sending.abort_handle()) {
             before.abort();
@@ -57,22 +57,35 @@ impl Ticks {
     }
 }
 
-async fn send(app: App, mut seen: watch::Receiver<Seen>, channel: Channel<Tick>) {
-    let mut ticks = app.watch(seen.borrow_and_update().effective());
+async fn send(engine: Arc<Engine>, mut seen: watch::Receiver<Seen>, channel: Channel<Tick>) {
+    loop {
+        let look = seen.borrow_and_update().effective();
+        let Some((side, ticks)) = engine.watch(look).await else { return };
+        let gone = send_until_gone(ticks, &mut seen, &channel).await;
+        if gone.is_none() || engine.renew(&side).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// `None` where the page is gone; else the holder of the folder is, and the next one has to be asked.
+async fn send_until_gone(
+    mut ticks: FrontTicks,
+    seen: &mut watch::Receiver<Seen>,
+    channel: &Channel<Tick>,
+) -> Option<()> {
     loop {
         tokio::select! {
-            tick = ticks.next() => {
-                // Without a tick the app has closed, without a page nobody looks.
-                let Some(tick) = tick else { return };
-                if channel.send(tick).is_err() {
-                    return;
-                }
-            }
+            tick = ticks.next() => match tick {
+                Some(tick) => channel.send(tick).ok()?,
+                None => return Some(()),
+            },
             changed = seen.changed() => {
-                if changed.is_err() {
-                    return;
+                changed.ok()?;
+                let look = seen.borrow_and_update().effective();
+                if ticks.look(look).await.is_err() {
+                    return Some(());
                 }
-                ticks.look(seen.borrow_and_update().effective());
             }
         }
     }

@@ -19,7 +19,7 @@ const ASKED_AT_ONCE: usize = 16;
 /// What all conversations share.
 pub(crate) struct Host<A> {
     pub(crate) answers: A,
-    pub(crate) on_show: Box<dyn Fn() + Send + Sync>,
+    pub(crate) on_show: Box<dyn Fn() -> bool + Send + Sync>,
     pub(crate) following: watch::Sender<usize>,
 }
 
@@ -84,7 +84,13 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
                 }
             },
             Request::Follow => {}
-            Request::Show => (host.on_show)(),
+            Request::Show if (host.on_show)() => {}
+            Request::Show => {
+                if out.send(ToFront::Answer { id, result: Err(no_window()) }).await.is_err() {
+                    break;
+                }
+                continue;
+            }
             request => {
                 let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
                 let (answers, out) = (host.answers.clone(), out.clone());
@@ -106,6 +112,11 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
     while asked.join_next().await.is_some() {}
     drop(out);
     writer.join_next().await;
+}
+
+/// The answer to `Show` of a holder that has nothing to show: whoever asked may open a window of its own on the folder.
+pub(crate) fn no_window() -> ApiError {
+    ApiError::new(Code::Refused, "The Partway that holds this data folder has no window.")
 }
 
 async fn refuse(

@@ -25,14 +25,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward, where the process has one.
+    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward, or says `false` where the process has
+    /// none.
     ///
     /// # Errors
     /// Where the socket cannot be made.
     pub fn start<A: Answers>(
         answers: A,
         lock: FolderLock,
-        on_show: impl Fn() + Send + Sync + 'static,
+        on_show: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Result<Self, BridgeError> {
         let listener = place::listen(lock.folder())
             .map_err(|source| BridgeError::Socket { folder: lock.folder().to_path_buf(), source })?;

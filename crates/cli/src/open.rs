@@ -37,7 +37,7 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, Brid
         idle: purpose == Purpose::Look,
     };
     // There is no window to bring forward.
-    Front::open(folder, || App::open(options), || ()).await
+    Front::open(folder, || App::open(options), || false).await
 }
 
 /// The bundled sandbox, for *Practice*: it lies beside this binary.

@@ -12,4 +12,5 @@ mod closing;
 mod crash;
 mod fences;
 mod first_run;
+mod guest;
 mod many;

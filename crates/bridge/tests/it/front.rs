@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 async fn open(folder: &Path, double: &Double) -> Front<Double> {
     let double = double.clone();
-    Front::open(folder, || async { Ok(double) }, || ()).await.unwrap()
+    Front::open(folder, || async { Ok(double) }, || false).await.unwrap()
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn the_gap_of_a_holder_that_is_starting_is_waited_for() {
     let guest = tokio::spawn(async move { open(&path, &Double::new()).await.is_holder() });
     // Starts to listen only after the other has met the lock without a listener.
     tokio::task::yield_now().await;
-    let _server = Server::start(Double::new(), lock, || ()).unwrap();
+    let _server = Server::start(Double::new(), lock, || false).unwrap();
     assert!(!timeout(LONG, guest).await.unwrap().unwrap());
 }
 
@@ -80,7 +80,7 @@ async fn the_gap_of_a_holder_that_is_starting_is_waited_for() {
 async fn a_folder_whose_app_cannot_be_opened_is_let_go() {
     let folder = tempfile::tempdir().unwrap();
     let newer = || async { Err(OpenError("The journal is of a newer Partway.".to_owned())) };
-    let opened = Front::<Double>::open(folder.path(), newer, || ()).await;
+    let opened = Front::<Double>::open(folder.path(), newer, || false).await;
     assert_eq!(opened.err().unwrap().to_string(), "The journal is of a newer Partway.");
     assert!(FolderLock::take(folder.path()).unwrap().is_some());
 }
@@ -92,12 +92,25 @@ async fn a_second_start_brings_the_window_forward() {
     let count = Arc::clone(&shown);
     let on_show = move || {
         count.fetch_add(1, Ordering::SeqCst);
+        true
     };
     let holder = Front::open(folder.path(), || async { Ok(Double::new()) }, on_show).await.unwrap();
     let guest = open(folder.path(), &Double::new()).await;
     guest.ask(Request::Show).await.unwrap();
     holder.ask(Request::Show).await.unwrap();
     assert_eq!(shown.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_holder_without_a_window_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let holder = open(folder.path(), &Double::new()).await;
+    let guest = open(folder.path(), &Double::new()).await;
+    for front in [&holder, &guest] {
+        assert!(
+            matches!(front.ask(Request::Show).await, Err(AskError::Api(why)) if why.message.contains("no window"))
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,72 @@
+//! The data folder: held by this process, or reached through the process that holds it.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use partway_api::{Answer, Look, Request};
+use partway_app::{App, OpenError};
+use partway_bridge::{AskError, BridgeError, Front, FrontTicks};
+use tokio::sync::Notify;
+
+use crate::{desktop, options};
+
+/// Who answers what is asked of the folder. Cheap to clone.
+#[derive(Clone)]
+pub(crate) enum Side {
+    /// The app in this process.
+    Own(App),
+    /// The process that holds the folder.
+    Theirs(Arc<Front>),
+}
+
+/// Takes the folder or finds who holds it. The [`Front`] is there where this process holds it: it lets the folder go at the end. Whoever is
+/// asked to show itself raises `shown`.
+pub(crate) async fn open(data_dir: &Path, shown: &Arc<Notify>) -> Result<(Side, Option<Front>), BridgeError> {
+    let made = OnceLock::new();
+    let make = async || {
+        if !desktop::has_display() {
+            return Err(OpenError(
+                "There is no screen to open a window on. partwayctl works without one.".into(),
+            ));
+        }
+        let app = App::open(options::options(data_dir.to_path_buf())).await?;
+        Ok(made.get_or_init(|| app).clone())
+    };
+    let shown = Arc::clone(shown);
+    let show = move || {
+        shown.notify_one();
+        true
+    };
+    let front = Front::open(data_dir, make, show).await?;
+    Ok(match made.into_inner() {
+        Some(app) => (Side::Own(app), Some(front)),
+        None => (Side::Theirs(Arc::new(front)), None),
+    })
+}
+
+impl Side {
+    /// Asks.
+    pub(crate) async fn ask(&self, request: Request) -> Result<Answer, AskError> {
+        match self {
+            Self::Own(app) => Ok(app.ask(request).await?),
+            Self::Theirs(front) => front.ask(request).await,
+        }
+    }
+
+    /// What changes in that look from now on.
+    pub(crate) async fn watch(&self, look: Look) -> Result<FrontTicks, AskError> {
+        match self {
+            Self::Own(app) => Ok(FrontTicks::Own(app.watch(look))),
+            Self::Theirs(front) => front.watch(look).await,
+        }
+    }
+
+    /// Whether both are the same holder of the folder.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Own(_), Self::Own(_)) => true,
+            (Self::Theirs(one), Self::Theirs(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
