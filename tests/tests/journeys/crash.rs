@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use partway_engine::Bounds;
 use serde_json::Value;
 
 use crate::support::{Chance, DataCopy, House, Line, Made, Running, heavy, is};
@@ -10,8 +11,10 @@ use crate::support::{Chance, DataCopy, House, Line, Made, Running, heavy, is};
 const MIB: u64 = 1 << 20;
 const KILLS: u64 = 10;
 
-/// Parts in flight of one job at most (partway-engine, `Bounds::default`).
-const IN_FLIGHT: usize = 8;
+/// Parts in flight of one job at most.
+fn in_flight() -> usize {
+    Bounds::default().parts_per_job
+}
 
 /// What was known at the moment of a kill.
 struct Kill {
@@ -75,7 +78,7 @@ fn judge(kills: &[Kill], log: &[Line]) {
         let next = kills.get(number + 1).map_or(log.len(), |next| next.lines);
         let again = stored_again(&log[..next]);
         assert!(
-            again <= IN_FLIGHT * (number + 1),
+            again <= in_flight() * (number + 1),
             "{again} parts are stored twice after {} kills",
             number + 1
         );

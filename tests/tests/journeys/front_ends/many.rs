@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use partway_engine::Bounds;
+
 use crate::support::{House, heavy, is, of};
 
 const FILES: usize = 2000;
-
-/// Jobs that run at once at most (partway-engine, `Bounds::default`).
-const JOBS: usize = 8;
 
 #[test]
 fn two_thousand_small_files_open_no_more_sessions_than_permitted() {
@@ -35,6 +34,8 @@ fn two_thousand_small_files_open_no_more_sessions_than_permitted() {
     assert_eq!(of(&ran.events, "finished").len(), FILES);
     println!("{FILES} files: {:?}", ran.took);
 
+    // Who has a permit has a session, and nobody else.
+    let permits = Bounds::default().jobs;
     let mut open = BTreeSet::new();
     let mut most = 0;
     for line in house.sandbox.log() {
@@ -45,8 +46,12 @@ fn two_thousand_small_files_open_no_more_sessions_than_permitted() {
         }
         most = most.max(open.len());
     }
-    assert!(open.is_empty() && most <= JOBS, "{most} sessions were open at once, {} are still", open.len());
-    assert_eq!(most, JOBS, "the permits are used");
+    assert!(
+        open.is_empty() && most <= permits,
+        "{most} sessions were open at once, {} are still",
+        open.len()
+    );
+    assert_eq!(most, permits, "the permits are used");
     let texts: BTreeSet<_> =
         house.sandbox.objects().iter().map(|object| std::fs::read(object).unwrap()).collect();
     assert_eq!((texts.len(), house.sandbox.objects().len()), (FILES, FILES), "each text arrived once");
