@@ -29,7 +29,7 @@ fn ten_kills_during_a_gib() {
     let _turn = heavy();
     let mut chance = Chance::of("ten_kills_during_a_gib");
     // 128 parts whose answers are held back a little: so kills fall also between a part that is stored and its answer.
-    let house = House::with(&["--part-size", "8388608", "--fault", "slow@part:always", "--slow", "0.1"]);
+    let house = House::with(&["--part-size", "8388608", "--fault", "slow@part:always", "--slow", "0.2"]);
     let file = house.file("long.mov", 1024 * MIB, &mut chance);
 
     let mut kills = Vec::new();
@@ -38,7 +38,7 @@ fn ten_kills_during_a_gib() {
     running.until_event("added");
     for kill in 0..KILLS {
         // The first moment lies in what happens before a part is through, the others spread over the parts.
-        let (low, high) = (kill * 11, kill * 11 + 10);
+        let (low, high) = (kill * 9, kill * 9 + 8);
         let parts = if kill == 0 { 0 } else { chance.between(low, high) };
         until_confirmed(&mut running, parts * 8 * MIB);
         std::thread::sleep(Duration::from_micros(chance.between(0, 250_000)));
@@ -90,7 +90,7 @@ fn judge(kills: &[Kill], log: &[Line]) {
         "{confirmed:?}: something confirmed was lost"
     );
     assert!(
-        confirmed.last().is_some_and(|last| *last > 80),
+        confirmed.last().is_some_and(|last| *last > 70),
         "{confirmed:?}: the kills did not reach into the upload"
     );
 }
@@ -129,7 +129,7 @@ fn a_kill_while_the_whole_is_put_together() {
 #[test]
 fn the_service_is_killed_and_comes_back() {
     let mut chance = Chance::of("the_service_is_killed");
-    let mut house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.1"]);
+    let mut house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.3"]);
     let file = house.file("a.mov", 48 * MIB, &mut chance);
     let mut upload = house.begin(["upload", "a.mov", "--json"]);
     for third in 1..=2 {
@@ -151,8 +151,8 @@ fn the_service_is_killed_and_comes_back() {
 #[test]
 fn the_power_goes_and_the_end_of_the_journal_is_torn() {
     let mut chance = Chance::of("the_power_goes");
-    let house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.05"]);
-    let file = house.file("a.mov", 64 * MIB, &mut chance);
+    let house = House::with(&["--part-size", "1048576", "--fault", "slow@part:always", "--slow", "0.3"]);
+    let file = house.file("a.mov", 128 * MIB, &mut chance);
     let mut upload = house.begin(["upload", "a.mov", "--json"]);
     until_confirmed(&mut upload, chance.between(8, 40) * MIB);
     // While it writes: what a disk holds when the power goes. Then the last page that was written is cut, too.

@@ -24,13 +24,13 @@ const FAULTS: [&str; 9] = [
 
 #[test]
 fn neither_key_nor_signature_is_left_after_a_run_with_faults() {
-    let mut options = vec!["--part-size", "65536", "--slow", "0.2"];
+    let mut options = vec!["--part-size", "65536", "--slow", "0.3"];
     for fault in FAULTS {
         options.extend(["--fault", fault]);
     }
     options.extend(["--fault", "slow@part:always"]);
     let house = House::with(&options);
-    house.file("a.mov", 40 << 16, &mut Chance::of("secrets"));
+    house.file("a.mov", 150 << 16, &mut Chance::of("secrets"));
 
     let mut upload = logged(&house, &["upload", "a.mov", "--json"]);
     let confirmed = |event: &serde_json::Value| event["confirmed"].as_u64() >= Some(12 << 16);

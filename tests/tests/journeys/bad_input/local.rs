@@ -110,7 +110,7 @@ fn a_file_that_is_hurt_while_it_is_sent_says_so_and_is_never_called_arrived() {
     for (what, hurt) in hurts {
         let house = House::with(&["--part-size", "65536", "--fault", "slow@part:always", "--slow", "0.3"]);
         let mut chance = Chance::of(what);
-        let file = house.file(&format!("{what}.mov"), 40 << 16, &mut chance);
+        let file = house.file(&format!("{what}.mov"), 150 << 16, &mut chance);
         let other = house.file("other.mov", 5, &mut chance);
         let name = format!("{what}.mov");
         let mut upload = house.begin(["upload", &name, "other.mov", "--json"]);
@@ -136,11 +136,11 @@ fn without_times(text: &str) -> String {
     words.collect()
 }
 
-/// Two signs of life: the same path again, after its file was mended.
+/// A drive that was pulled out and is back: the same path, the same file.
 #[test]
 fn a_file_that_came_back_goes_on() {
     let house = House::with(&["--part-size", "65536", "--fault", "slow@part:always", "--slow", "0.2"]);
-    let file = house.file("a.mov", 40 << 16, &mut Chance::of("came_back"));
+    let file = house.file("a.mov", 150 << 16, &mut Chance::of("came_back"));
     let away = file.path.with_extension("away");
     let mut upload = house.begin(["upload", "a.mov", "--json"]);
     upload.until_event("part");
@@ -153,5 +153,5 @@ fn a_file_that_came_back_goes_on() {
     ran.assert_verified();
     file.assert_arrived(&house.sandbox.object("a.mov"));
     let sent = house.sandbox.log()[before..].iter().filter(|line| line.step == "part").count() as u64;
-    assert_eq!(sent, 40 - confirmed, "what was confirmed was sent again");
+    assert_eq!(sent, 150 - confirmed, "what was confirmed was sent again");
 }

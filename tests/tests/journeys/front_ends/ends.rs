@@ -9,8 +9,8 @@ const SLOW: [&str; 6] = ["--part-size", "65536", "--fault", "slow@part:always", 
 
 /// Begins an upload of two files and waits until some of it is confirmed.
 fn begun(house: &House, chance: &mut Chance) -> Running {
-    house.file("a.mov", 60 * PART, chance);
-    house.file("b.mov", 60 * PART, chance);
+    house.file("a.mov", 100 * PART, chance);
+    house.file("b.mov", 100 * PART, chance);
     let mut upload = house.begin(["upload", "a.mov", "b.mov", "--json"]);
     for _ in 0..10 {
         upload.until_event("part");
@@ -32,12 +32,12 @@ fn resumable(house: &House, ran: &Ran, words: &str) {
         "{list:#?}"
     );
     let confirmed: u64 = list.iter().map(|job| job["parts_confirmed"].as_u64().unwrap()).sum();
-    assert!((10..120).contains(&confirmed), "{confirmed} parts");
+    assert!((10..200).contains(&confirmed), "{confirmed} parts");
     let before = house.sandbox.log().len();
     house.begin(["resume", "--json"]).end().assert_verified();
     let log = house.sandbox.log();
     let sent = log[before..].iter().filter(|line| line.step == "part").count() as u64;
-    assert_eq!(sent, 120 - confirmed, "what was confirmed was sent again");
+    assert_eq!(sent, 200 - confirmed, "what was confirmed was sent again");
     assert_eq!(log.iter().filter(|line| line.step == "start").count(), 2);
 }
 
@@ -87,8 +87,8 @@ fn a_second_ctrl_c_does_not_wait_for_parts_on_the_way() {
 fn max_wait_ends_the_wait_and_not_the_upload() {
     let house = House::with(&SLOW);
     let mut chance = Chance::of("max_wait");
-    house.file("a.mov", 60 * PART, &mut chance);
-    house.file("b.mov", 60 * PART, &mut chance);
+    house.file("a.mov", 100 * PART, &mut chance);
+    house.file("b.mov", 100 * PART, &mut chance);
     let ran = house.begin(["upload", "a.mov", "b.mov", "--json", "--max-wait", "1"]).end();
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.took.as_secs() < 20, "{:?}", ran.took);
@@ -99,7 +99,7 @@ fn max_wait_ends_the_wait_and_not_the_upload() {
 #[test]
 fn nobody_reads_on_is_141_and_loses_nothing() {
     let house = House::with(&SLOW);
-    let file = house.file("a.mov", 60 * PART, &mut Chance::of("nobody_reads"));
+    let file = house.file("a.mov", 100 * PART, &mut Chance::of("nobody_reads"));
     let mut command = house.command(["upload", "a.mov", "--json"]);
     let mut child = command.spawn().unwrap();
     drop(child.stdout.take());

@@ -8,7 +8,7 @@ use crate::support::{Chance, House, Running, finished, is};
 
 const PART: u64 = 1 << 16;
 
-/// A service so slow that there is time to do something else meanwhile: eight parts in half a second.
+/// A service so slow that there is time to do something else meanwhile.
 const SLOW: [&str; 6] = ["--part-size", "65536", "--fault", "slow@part:always", "--slow", "0.5"];
 
 fn begun(house: &House, name: &str) -> (Running, String) {
@@ -26,20 +26,20 @@ fn held(event: &Value, hold: &str) -> bool {
 fn a_second_one_lists_pauses_resumes_and_cancels() {
     let house = House::with(&SLOW);
     let mut chance = Chance::of("second_one");
-    let file = house.file("a.mov", 60 * PART, &mut chance);
-    house.file("c.mov", 60 * PART, &mut chance);
+    let file = house.file("a.mov", 160 * PART, &mut chance);
+    house.file("c.mov", 160 * PART, &mut chance);
     let (mut holder, id) = begun(&house, "a.mov");
 
     let list = house.list();
     assert_eq!((list.len(), list[0]["id"].as_str()), (1, Some(id.as_str())));
-    assert_eq!((list[0]["state"].as_str(), list[0]["parts"].as_u64()), (Some("uploading"), Some(60)));
+    assert_eq!((list[0]["state"].as_str(), list[0]["parts"].as_u64()), (Some("uploading"), Some(160)));
     assert_eq!(list[0]["file"], *file.path.to_string_lossy());
 
     assert_eq!(house.run(["pause", &id]).code, Some(0));
     holder.until("its pause", |event| held(event, "user"));
     assert_eq!(house.list()[0]["holds"], serde_json::json!(["user"]));
     let before = house.list()[0]["parts_confirmed"].as_u64().unwrap();
-    assert!(before < 60, "it was through before it was paused");
+    assert!(before < 160, "it was through before it was paused");
     assert!(holder.runs(), "who waits for a paused file goes on waiting");
 
     let resume = house.begin(["resume", "--json"]);
@@ -82,7 +82,7 @@ fn a_file_that_is_handed_over_is_sent_by_the_holder() {
 fn a_guest_goes_on_when_the_holder_is_killed() {
     let house = House::with(&SLOW);
     let mut chance = Chance::of("holder_killed");
-    let files = ["a.mov", "b.mov"].map(|name| house.file(name, 60 * PART, &mut chance));
+    let files = ["a.mov", "b.mov"].map(|name| house.file(name, 160 * PART, &mut chance));
     let (mut holder, id) = begun(&house, "a.mov");
     let mut guest = house.begin(["upload", "b.mov", "--to", "Acme", "--json"]);
     guest.until_event("part");
