@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
-use partway_engine::{Bounds, Clock, Engine, EngineOptions, JobId};
+use partway_engine::{Bounds, Clock, Engine, EngineOptions, JobId, Refusal};
 use partway_http::{ApiClient, PartClient};
 use tokio::sync::{broadcast, watch};
 
@@ -84,8 +84,22 @@ impl App {
         }));
         let settings = app.settings().await;
         app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
+        if !options.idle {
+            app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
+        }
         tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
         Ok(app)
+    }
+
+    /// A batch that its open panel kept from starting when the process ended counts down anew: nobody holds it any more.
+    async fn close_panels(&self, settings: &Settings) -> Result<(), Refusal> {
+        let wait_ms = i64::from(settings.countdown_seconds.max(1)) * 1000;
+        for (batch, _) in self.0.engine.counting_down().await? {
+            if batch.starts_at.is_none() {
+                self.0.engine.set_countdown(&batch.id, Some(wait_ms)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Answers one request.
@@ -144,10 +158,10 @@ fn sentence(words: &str) -> String {
 }
 
 /// The engine's refusals as a front end is told them.
-pub(crate) fn refusal(refusal: partway_engine::Refusal) -> ApiError {
+pub(crate) fn refusal(refusal: Refusal) -> ApiError {
     match refusal {
-        partway_engine::Refusal::Journal(error) => journal(&error),
-        partway_engine::Refusal::NameTaken(name) => ApiError::field(
+        Refusal::Journal(error) => journal(&error),
+        Refusal::NameTaken(name) => ApiError::field(
             "name",
             format!("There is a destination named {name} already. Choose another name."),
         ),

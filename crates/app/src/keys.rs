@@ -79,13 +79,31 @@ impl Keys {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), key);
     }
 
-    /// Forgets a destination's key wherever it is.
+    /// Forgets a destination's key wherever it is, also one that was lent to it: another destination may get its name, at another host.
     pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), KeychainError> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(&destination.id);
-        match (&self.keychain, KeySource::of(destination)) {
-            (Some(keychain), KeySource::Keychain) => keychain.remove(&destination.id.0).await,
+        self.forget_lent(&destination.name);
+        self.forget_at(&KeySource::of(destination), &destination.id).await
+    }
+
+    /// Forgets the key of a destination that lies at this source.
+    pub(crate) async fn forget_at(
+        &self,
+        source: &KeySource,
+        id: &DestinationId,
+    ) -> Result<(), KeychainError> {
+        match (&self.keychain, source) {
+            (Some(keychain), KeySource::Keychain) => keychain.remove(&id.0).await,
+            (_, KeySource::ThisSession) => {
+                self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+                Ok(())
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Forgets what was lent to the destination of that name.
+    pub(crate) fn forget_lent(&self, name: &str) {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).remove(&Some(name.to_lowercase()));
     }
 
     /// A key lent by a front end until the process ends: for one destination by its name, or for those without another.

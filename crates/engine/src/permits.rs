@@ -111,7 +111,8 @@ impl Permits {
     #[must_use]
     pub fn parts_per_job(&self) -> usize {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
-        self.bounds.parts_per_job.max(parts).max(1)
+        let usual = self.bounds.parts_per_job.max(1);
+        if parts > self.bounds.parts { usual.max(parts) } else { usual }
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
@@ -184,6 +185,16 @@ mod tests {
         tokio::pin!(waiting);
         assert!(futures_poll_once(waiting.as_mut()).await.is_none(), "one host, one part");
         assert!(permits.part("b").await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_job_is_bounded_until_the_user_wants_more_than_is_usual() {
+        let permits = Permits::new(Bounds { parts: 4, parts_per_job: 2, ..Bounds::default() });
+        assert_eq!(permits.parts_per_job(), 2);
+        permits.set_parts(9);
+        assert_eq!(permits.parts_per_job(), 9);
+        permits.set_parts(1);
+        assert_eq!(permits.parts_per_job(), 2);
     }
 
     #[tokio::test]

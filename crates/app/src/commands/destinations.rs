@@ -209,16 +209,35 @@ async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
         }
         return Err(refusal(error));
     }
+    if KeySource::of(&new) != KeySource::Practice {
+        leave_practice(app).await?;
+    }
     take_dropped(app, &new.id).await?;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == new.id);
     Ok(Done::Destination { destination: view::destination(&new, chosen) })
 }
 
+/// With the first real destination *Practice* is no longer where new files go by themselves, also where it was chosen before.
+async fn leave_practice(app: &App) -> Result<(), ApiError> {
+    let was_practice = chosen(app).await?.0.is_some_and(|found| KeySource::of(&found) == KeySource::Practice);
+    if was_practice {
+        app.0.engine.set_setting("chosen", Value::Null.to_string()).await.map_err(|e| journal(&e))?;
+    }
+    Ok(())
+}
+
 pub(super) async fn replace_key(app: &App, id: &str, key: KeyDraft) -> Result<Done, ApiError> {
     let mut found = find(app, id).await?;
-    let source = keep_key(app, &found.id, key).await?.json();
-    app.0.engine.key_replaced(&found.id, Some(source.clone())).await.map_err(refusal)?;
-    found.key_source = source;
+    let (old, new) = (KeySource::of(&found), keep_key(app, &found.id, key).await?);
+    // A lent key goes before a destination's own, so it must not outlive the wish for another one.
+    app.0.keys.forget_lent(&found.name);
+    app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;
+    if old != new
+        && let Err(left) = app.0.keys.forget_at(&old, &found.id).await
+    {
+        tracing::warn!(%left, "a key that is not needed could not be taken out of the keychain");
+    }
+    found.key_source = new.json();
     found.standing = Standing::Unknown;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == found.id);
     Ok(Done::Destination { destination: view::destination(&found, chosen) })

@@ -107,6 +107,7 @@ impl Engine {
                 destinations::set_standing(conn, &wanted, Standing::Unknown)
             })
             .await?;
+        *self.0.memory().keys.entry(id.clone()).or_insert(0) += 1;
         self.0.destination_changed(id);
         self.release_destination(id, Hold::Credentials).await
     }
@@ -136,6 +137,11 @@ impl Engine {
 }
 
 impl Inner {
+    /// Which of a destination's keys is the present one: the answer to an earlier one says nothing of it.
+    pub(crate) fn which_key(&self, id: &DestinationId) -> u32 {
+        self.memory().keys.get(id).copied().unwrap_or(0)
+    }
+
     pub(crate) async fn set_standing(
         &self,
         id: &DestinationId,

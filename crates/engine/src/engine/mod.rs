@@ -127,6 +127,8 @@ pub(crate) struct Memory {
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
     pub(crate) clock_ahead: HashMap<String, i64>,
+    /// How often each destination's key was replaced.
+    pub(crate) keys: HashMap<DestinationId, u32>,
     /// Until when (steady time) a host is left alone.
     pub(crate) quiet_until: HashMap<String, Duration>,
 }

@@ -31,6 +31,8 @@ pub(crate) enum Halt {
     Attention { cause: Cause, detail: String },
     /// The key is missing or was refused.
     Key { cause: Cause, detail: String },
+    /// A key was refused that has been replaced in the meantime: the job is run again, with the new one.
+    OldKey,
     /// The network is not there; or, with a cause, somebody else answers in it.
     Offline { page: Option<Cause>, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
@@ -68,6 +70,10 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
         Halt::Overtaken => Ok(()),
         Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,
         Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
+        Halt::OldKey => {
+            let _ = inner.apply(id, Event::Restarted, None).await?;
+            Ok(())
+        }
         Halt::Offline { page, detail } => {
             tracing::info!(job = %id, detail, "no network");
             let round = put_off(inner, id);

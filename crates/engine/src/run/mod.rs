@@ -49,7 +49,12 @@ pub(crate) fn run(
     let inner = Arc::clone(inner);
     async move {
         let id = job.id.clone();
+        let key = (job.destination.clone(), inner.which_key(&job.destination));
         let outcome = go(&inner, job, live, stop).await;
+        let outcome = outcome.map_err(|halt| match halt {
+            Halt::Key { .. } if inner.which_key(&key.0) != key.1 => Halt::OldKey,
+            other => other,
+        });
         if let Err(halt) = outcome
             && let Err(error) = halt::carry_out(&inner, &id, halt).await
         {

@@ -126,6 +126,20 @@ async fn a_refused_key_holds_every_job_of_its_destination_and_another_key_sets_a
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_old_key_that_comes_late_says_nothing_of_the_new_one() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    rig.vendor.script(|script| script.start.push_back(failure(RetryClass::Credentials, Cause::KeyRefused)));
+    rig.vendor.shut();
+    let id = under.add_one(rig.file("a", 10)).await;
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Start(_))).await;
+    under.engine.key_replaced(&under.to, None).await.unwrap();
+    rig.vendor.open();
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert_eq!(under.engine.destination(&under.to).await.unwrap().unwrap().standing, Standing::Good);
+}
+
+#[tokio::test]
 async fn nobody_can_give_a_headless_run_another_key_so_its_jobs_need_attention() {
     let mut rig = Rig::new().await;
     rig.headless = true;

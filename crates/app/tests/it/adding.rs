@@ -1,0 +1,107 @@
+//! Files come in: with and without a destination, with and without a countdown.
+
+use partway_api::{Code, Command, HoldName, StateName};
+
+use crate::rig::{Rig, add, destinations, ends, list, tell, until};
+
+#[tokio::test]
+async fn what_is_dropped_before_there_is_a_destination_is_taken_in_by_the_first_one() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let refused = add(&app, &[rig.file("a.bin", 10)], None, true).await.unwrap_err();
+    assert_eq!(refused.code, Code::NoDestination);
+    app.close(std::time::Duration::ZERO).await;
+
+    // They outlive the process, too.
+    let app = rig.open().await;
+    assert!(list(&app).await.is_empty());
+    rig.destination(&app, "Acme").await;
+    let jobs = list(&app).await;
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(
+        (jobs[0].destination.as_str(), jobs[0].holds.as_slice()),
+        ("Acme", [HoldName::Countdown].as_slice())
+    );
+    rig.destination(&app, "Fleet").await;
+    assert_eq!(list(&app).await.len(), 1, "only once");
+}
+
+#[tokio::test]
+async fn the_command_line_is_told_at_once_and_nothing_is_kept_for_it() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    assert_eq!(add(&app, &[rig.file("a", 1)], None, false).await.unwrap_err().code, Code::NoDestination);
+    rig.destination(&app, "Acme").await;
+    assert!(list(&app).await.is_empty());
+    let refused = add(&app, &[rig.file("a", 1)], Some("Acne"), false).await.unwrap_err();
+    assert!(refused.to_string().contains("There are: Acme."), "{refused}");
+}
+
+#[tokio::test]
+async fn a_batch_with_a_countdown_waits_and_one_without_goes() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let (batch, held, _) = add(&app, &[rig.file("a", 10)], None, true).await.unwrap();
+    let (_, jobs, _) = add(&app, &[rig.file("b", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+    assert_eq!(until(&app, &held[0].id, |_| true).await.holds, [HoldName::Countdown]);
+    tell(&app, Command::StartNow { batch: batch.unwrap() }).await.unwrap();
+    assert_eq!(ends(&app, &held[0].id).await.state, StateName::Verified);
+}
+
+#[tokio::test]
+async fn a_folder_chosen_in_the_header_goes_with_its_destination_and_no_other() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let acme = rig.destination(&app, "Acme").await;
+    rig.destination(&app, "Fleet").await;
+    let folder = Some("cuts/today".to_owned());
+    tell(&app, Command::UseDestination { id: acme.id, folder }).await.unwrap();
+    let shown = destinations(&app).await;
+    assert_eq!(shown.iter().map(|to| to.chosen).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(shown[0].folder_now.as_deref(), Some("cuts/today"));
+
+    let folders = async |to: Option<&str>| {
+        let (_, jobs, _) = add(&app, &[rig.file("a", 1)], to, true).await.unwrap();
+        match tell(&app, Command::Detail { job: jobs[0].id.clone() }).await.unwrap() {
+            partway_api::Done::Detail { detail } => detail.to,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(folders(None).await, "Acme, cuts/today");
+    assert_eq!(folders(Some("fleet")).await, "Fleet");
+}
+
+#[tokio::test]
+async fn what_cannot_go_is_told_and_holds_up_nothing() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let gone = rig.folder.path().join("gone.mov");
+    let (_, jobs, left) = add(&app, &[rig.file("a", 10), gone.clone()], None, false).await.unwrap();
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(left[0].0, gone.to_string_lossy());
+    assert!(left[0].1.starts_with("gone.mov was not found at "), "{}", left[0].1);
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+
+    let (batch, jobs, left) = add(&app, &[gone], None, false).await.unwrap();
+    assert_eq!((batch, jobs.len(), left.len()), (None, 0, 1));
+}
+
+#[tokio::test]
+async fn a_batch_kept_by_its_panel_counts_down_again_after_the_process_ended() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let (batch, jobs, _) = add(&app, &[rig.file("a", 10)], None, true).await.unwrap();
+    tell(&app, Command::KeepBatch { batch: batch.unwrap(), keep: true }).await.unwrap();
+    let settings = partway_api::Settings { countdown_seconds: 1, ..partway_api::Settings::default() };
+    tell(&app, Command::ChangeSettings { settings }).await.unwrap();
+    app.close(std::time::Duration::ZERO).await;
+
+    let app = rig.open().await;
+    // Its key was of the last session, but it has started.
+    let line = until(&app, &jobs[0].id, |line| !line.holds.contains(&HoldName::Countdown)).await;
+    assert_ne!(line.state, StateName::Cancelled);
+}

@@ -1,0 +1,141 @@
+//! Where a key may be, and that it goes where it belongs.
+
+use std::sync::Arc;
+
+use partway_api::{Code, Command, DestinationState, HoldName, KeyDraft, LentKey, Request, StateName};
+use partway_keychain::{Keychain, SessionKeychain};
+
+use crate::rig::{Rig, add, add_destination, destinations, ends, tell, until};
+
+#[tokio::test]
+async fn without_a_keychain_its_own_code_lets_the_front_end_offer_this_session_only() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let key = KeyDraft::Keychain { key: rig.sandbox.key.clone() };
+    let refused = add_destination(&app, rig.draft("Acme"), key).await.unwrap_err();
+    assert_eq!(refused.code, Code::Keychain);
+    assert!(refused.hint.unwrap().contains("this session only"));
+    let added = rig.destination(&app, "Acme").await;
+    assert_eq!(added.key_kept, "this session only");
+}
+
+#[tokio::test]
+async fn a_key_of_this_session_is_gone_with_it_and_its_uploads_wait() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let acme = rig.destination(&app, "Acme").await;
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+    assert_eq!(destinations(&app).await[0].state, DestinationState::Good);
+    app.close(std::time::Duration::ZERO).await;
+
+    let app = rig.open().await;
+    let (_, jobs, _) = add(&app, &[rig.file("b", 10)], None, false).await.unwrap();
+    let waits = until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
+    assert!(waits.reason.unwrap().contains("needs its key"));
+    assert_eq!(destinations(&app).await[0].state, DestinationState::KeyMissing);
+    tell(&app, Command::ReplaceKey { destination: acme.id, key: rig.key() }).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+}
+
+#[tokio::test]
+async fn a_key_in_the_keychain_is_found_again_and_leaves_with_its_destination() {
+    let mut rig = Rig::new().await;
+    let keychain = Arc::new(SessionKeychain::new());
+    rig.keychain = Some(Arc::clone(&keychain) as _);
+    let app = rig.open().await;
+    let key = KeyDraft::Keychain { key: rig.sandbox.key.clone() };
+    let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
+    assert_eq!(acme.key_kept, "system keychain");
+    app.close(std::time::Duration::ZERO).await;
+
+    let app = rig.open().await;
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+    tell(&app, Command::RemoveDestination { id: acme.id.clone() }).await.unwrap();
+    assert!(keychain.get(&acme.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_key_that_moves_out_of_the_keychain_does_not_stay_there() {
+    let mut rig = Rig::new().await;
+    let keychain = Arc::new(SessionKeychain::new());
+    rig.keychain = Some(Arc::clone(&keychain) as _);
+    let app = rig.open().await;
+    let key = KeyDraft::Keychain { key: "old".into() };
+    let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
+    tell(&app, Command::ReplaceKey { destination: acme.id.clone(), key: rig.key() }).await.unwrap();
+    assert!(keychain.get(&acme.id).await.unwrap().is_none());
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+}
+
+#[tokio::test]
+async fn a_variable_is_read_when_it_is_needed() {
+    let mut rig = Rig::new().await;
+    rig.variables.insert("ACME_KEY".into(), format!(" {}\n", rig.sandbox.key));
+    let app = rig.open().await;
+    let key = KeyDraft::Environment { variable: "ACME_KEY".into() };
+    let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
+    assert_eq!(acme.key_kept, "environment variable ACME_KEY");
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+}
+
+#[tokio::test]
+async fn a_refused_key_is_told_in_the_rail_and_another_one_sets_all_going() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let wrong = KeyDraft::ThisSession { key: "wrong".into() };
+    let acme = add_destination(&app, rig.draft("Acme"), wrong).await.unwrap();
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10), rig.file("b", 10)], None, false).await.unwrap();
+    for job in &jobs {
+        until(&app, &job.id, |line| line.holds.contains(&HoldName::Credentials)).await;
+    }
+    let shown = &destinations(&app).await[0];
+    assert_eq!((shown.state, shown.said.as_deref()), (DestinationState::KeyRefused, Some("Key refused")));
+    tell(&app, Command::ReplaceKey { destination: acme.id, key: rig.key() }).await.unwrap();
+    for job in &jobs {
+        assert_eq!(ends(&app, &job.id).await.state, StateName::Verified);
+    }
+}
+
+async fn lend(app: &partway_app::App, name: Option<&str>, key: &str) {
+    let request = Request::LendKey { destination: name.map(Into::into), key: LentKey(key.into()) };
+    app.ask(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lent_key_sets_waiting_uploads_going() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    app.close(std::time::Duration::ZERO).await;
+    for name in [Some("ACME"), None] {
+        let app = rig.open().await;
+        let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+        until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
+        lend(&app, name, &rig.sandbox.key).await;
+        assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "{name:?}");
+        app.close(std::time::Duration::ZERO).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lent_key_ends_with_the_wish_for_another_and_with_its_destination() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let acme = rig.destination(&app, "Acme").await;
+    lend(&app, Some("Acme"), "wrong").await;
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
+    tell(&app, Command::ReplaceKey { destination: acme.id.clone(), key: rig.key() }).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "the lent one is not used any more");
+
+    // Whoever gets the name next, at whatever host, must not be sent what was lent to this one.
+    lend(&app, Some("Acme"), "secret-of-the-first").await;
+    tell(&app, Command::RemoveDestination { id: acme.id }).await.unwrap();
+    rig.destination(&app, "acme").await;
+    let (_, jobs, _) = add(&app, &[rig.file("b", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+}

@@ -1,0 +1,17 @@
+//! What any front end can do, asked as a front end asks it, against the sandbox.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
+mod adding;
+mod destinations;
+mod keys;
+mod practice;
+mod rig;
+mod secrets;
+mod taking_up;
+mod ticks;

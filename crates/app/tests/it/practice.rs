@@ -1,0 +1,108 @@
+//! *Practice*: the bundled sandbox as a child, which outlives neither this process nor its folder.
+
+use std::path::PathBuf;
+
+use partway_api::{Command, Done, StateName};
+
+use crate::rig::{Rig, add, destinations, ends, list, tell};
+
+/// The sandbox's binary: where `cargo xtask test` says, else beside this test's own; `None` where nobody built it.
+fn binary() -> Option<PathBuf> {
+    let name = format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX);
+    if let Some(said) = std::env::var_os("PARTWAY_BIN_DIR") {
+        let path = PathBuf::from(said).join(&name);
+        assert!(path.exists(), "{} is not there", path.display());
+        return Some(path);
+    }
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).map(|dir| dir.join(&name)).filter(|path| path.exists())
+}
+
+async fn rig() -> Option<Rig> {
+    let practice = binary();
+    if practice.is_none() {
+        println!("left out: cargo build -p partway-sandbox first");
+    }
+    Some(Rig { practice: Some(practice?), ..Rig::new().await })
+}
+
+async fn start(app: &partway_app::App) -> partway_api::DestinationView {
+    match tell(app, Command::Practice).await.unwrap() {
+        Done::Destination { destination } => destination,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn it_comes_back_as_it_was_after_both_were_killed() {
+    let Some(rig) = rig().await else { return };
+    let app = rig.open().await;
+    let first = start(&app).await;
+    assert!(first.practice && first.chosen);
+    assert_eq!(first.kind_name, "This computer only");
+    let (_, jobs, _) = add(&app, &[rig.file("a.mov", 3_000)], None, false).await.unwrap();
+    let done = ends(&app, &jobs[0].id).await;
+    assert_eq!((done.state, done.destination.as_str()), (StateName::Verified, "Practice"));
+    let key = || std::fs::read_to_string(rig.folder.path().join("data/practice/sandbox.json")).unwrap();
+    let before = key();
+    // Without a word, as a kill does: the child notices that its standard input is gone.
+    app.close(std::time::Duration::ZERO).await;
+    drop(app);
+
+    let app = rig.open().await;
+    assert_eq!(start(&app).await.id, first.id, "there is only one");
+    let (_, jobs, _) = add(&app, &[rig.file("b.mov", 3_000)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+    assert_eq!(key(), before, "the same key, port and secret");
+    let objects = || std::fs::read_dir(rig.folder.path().join("data/practice/objects")).unwrap().count();
+    assert!(objects() > 0);
+    tell(&app, Command::EmptyPractice).await.unwrap();
+    assert_eq!(objects(), 0);
+    let (_, jobs, _) = add(&app, &[rig.file("c.mov", 3_000)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "it works on after it was emptied");
+    app.close(std::time::Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn it_is_never_chosen_by_itself_once_there_is_a_real_destination() {
+    let Some(rig) = rig().await else { return };
+    let app = rig.open().await;
+    start(&app).await;
+    start(&app).await; // The button pressed again chooses it.
+    assert!(rig.destination(&app, "Acme").await.chosen);
+    let chosen = async || -> Vec<String> {
+        destinations(&app).await.into_iter().filter(|to| to.chosen).map(|to| to.name).collect()
+    };
+    assert_eq!(chosen().await, ["Acme"]);
+    start(&app).await;
+    assert_eq!(chosen().await, ["Practice"], "who asks for it gets it");
+    app.close(std::time::Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn it_takes_up_to_two_gigabytes_a_file() {
+    let Some(rig) = rig().await else { return };
+    let app = rig.open().await;
+    start(&app).await;
+    let large = rig.folder.path().join("large.mxf");
+    std::fs::File::create(&large).unwrap().set_len(2_000_000_001).unwrap();
+    let (_, jobs, left) = add(&app, &[large], None, false).await.unwrap();
+    assert_eq!((jobs.len(), left.len()), (0, 1));
+    assert_eq!(left[0].1, "large.mxf is too large: this destination takes up to 2.00 GB a file.");
+    app.close(std::time::Duration::ZERO).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn without_the_program_it_says_what_is_wrong() {
+    let mut rig = Rig::new().await;
+    let app = rig.open().await;
+    let refused = tell(&app, Command::Practice).await.unwrap_err();
+    assert!(refused.message.contains("does not lie beside this program"), "{refused}");
+    rig.practice = Some(PathBuf::from("/bin/true"));
+    app.close(std::time::Duration::ZERO).await;
+    let app = rig.open().await;
+    let refused = tell(&app, Command::Practice).await.unwrap_err();
+    assert!(refused.message.contains("it ended at once"), "{refused}");
+    assert!(destinations(&app).await.is_empty() && list(&app).await.is_empty());
+}

@@ -1,0 +1,158 @@
+//! An app on a folder of its own, with a sandbox to send to.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_api::{
+    Answer, ApiError, Command, DestinationDraft, DestinationView, Done, FieldsDraft, JobLine, KeyDraft,
+    RawPath, Request, Selection, StateName,
+};
+use partway_app::{App, AppOptions};
+use partway_http::HttpOptions;
+use partway_keychain::Keychain;
+use partway_sandbox::{Options, Running};
+use tempfile::TempDir;
+
+/// What should come at once is waited for so long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A data folder, a sandbox, and what the app is given.
+pub(crate) struct Rig {
+    pub(crate) folder: TempDir,
+    pub(crate) sandbox: Running,
+    pub(crate) keychain: Option<Arc<dyn Keychain>>,
+    pub(crate) variables: HashMap<String, String>,
+    pub(crate) practice: Option<PathBuf>,
+    pub(crate) headless: bool,
+}
+
+impl Rig {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With another sandbox.
+    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::new(folder.path().join("sandbox"));
+        options.part_size = 1_000;
+        change(&mut options);
+        let sandbox = partway_sandbox::start(options).await.unwrap();
+        Self { folder, sandbox, keychain: None, variables: HashMap::new(), practice: None, headless: false }
+    }
+
+    pub(crate) async fn open(&self) -> App {
+        let variables = self.variables.clone();
+        let options = AppOptions {
+            data_dir: self.folder.path().join("data"),
+            variables: Arc::new(move |name| variables.get(name).cloned()),
+            keychain: self.keychain.clone(),
+            http: HttpOptions::default(),
+            sandbox: self.practice.clone(),
+            headless: self.headless,
+            idle: false,
+        };
+        App::open(options).await.unwrap()
+    }
+
+    pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, vec![b'a'; size]).unwrap();
+        path
+    }
+
+    pub(crate) fn draft(&self, name: &str) -> DestinationDraft {
+        DestinationDraft {
+            name: name.into(),
+            kind: "autorender".into(),
+            url: Some(self.sandbox.base_url.clone()),
+            auth: None,
+            fields: FieldsDraft::default(),
+        }
+    }
+
+    pub(crate) fn key(&self) -> KeyDraft {
+        KeyDraft::ThisSession { key: self.sandbox.key.clone() }
+    }
+
+    /// A destination with the sandbox's key, for this session.
+    pub(crate) async fn destination(&self, app: &App, name: &str) -> DestinationView {
+        add_destination(app, self.draft(name), self.key()).await.unwrap()
+    }
+}
+
+pub(crate) async fn tell(app: &App, command: Command) -> Result<Done, ApiError> {
+    match app.ask(Request::Command { command }).await? {
+        Answer::Done { done } => Ok(done),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn add_destination(
+    app: &App,
+    draft: DestinationDraft,
+    key: KeyDraft,
+) -> Result<DestinationView, ApiError> {
+    match tell(app, Command::AddDestination { draft, key }).await? {
+        Done::Destination { destination } => Ok(destination),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn destinations(app: &App) -> Vec<DestinationView> {
+    match tell(app, Command::Destinations).await.unwrap() {
+        Done::Destinations { destinations } => destinations,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Takes files in: the batch, its jobs, and what was left out.
+pub(crate) async fn add(
+    app: &App,
+    paths: &[PathBuf],
+    to: Option<&str>,
+    countdown: bool,
+) -> Result<(Option<String>, Vec<JobLine>, Vec<(String, String)>), ApiError> {
+    let paths =
+        paths.iter().map(|path| RawPath::from_bytes(&partway_engine::paths::to_bytes(path))).collect();
+    match app.ask(Request::Add { paths, destination: to.map(Into::into), countdown }).await? {
+        Answer::Added { batch, jobs, left_out } => Ok((batch, jobs, left_out)),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn list(app: &App) -> Vec<JobLine> {
+    match app.ask(Request::List).await.unwrap() {
+        Answer::Jobs { jobs } => jobs,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Waits until the one job of that id is as wanted.
+pub(crate) async fn until(app: &App, id: &str, wanted: impl Fn(&JobLine) -> bool) -> JobLine {
+    let mut events = app.follow();
+    let found = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let line = list(app).await.into_iter().find(|line| line.id == id).unwrap();
+            if wanted(&line) {
+                return line;
+            }
+            events.next().await;
+        }
+    });
+    match found.await {
+        Ok(line) => line,
+        Err(_) => panic!("waited in vain: {:#?}", list(app).await),
+    }
+}
+
+pub(crate) async fn ends(app: &App, id: &str) -> JobLine {
+    let over = [StateName::Verified, StateName::Uploaded, StateName::Cancelled, StateName::NeedsAttention];
+    until(app, id, |line| over.contains(&line.state)).await
+}
+
+pub(crate) fn one(id: &str) -> Selection {
+    Selection::Job(id.to_owned())
+}
