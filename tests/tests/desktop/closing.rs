@@ -73,6 +73,8 @@ async fn a_window_that_nobody_sees_is_told_nothing() {
 
         desk.close_window().await;
         desk.window_is_shown(false).await;
+        // Whatever its page thinks of it.
+        app.look_on().await;
         let before = app.ticks().await;
         resume(&helper);
         let practice = Practice::of(&desk);

@@ -18,6 +18,9 @@ use super::wait::until;
 /// What the window gets to come up on a machine that is busy.
 const UP: Duration = Duration::from_secs(60);
 
+/// What a page asks for that looks at the beginning of its list.
+const LOOK: &str = "{ filter: 'all', offset: 0, limit: 20, selected: null, hidden: false }";
+
 /// A running app and the way to its page.
 pub(crate) struct Driven {
     page: Client,
@@ -130,9 +133,15 @@ impl Driven {
     /// Takes the ticks from the page and counts them from now on; the page itself is told nothing any more.
     pub(crate) async fn count_ticks(&self) {
         let script = "const tauri = window.__TAURI_INTERNALS__; window.ticks = 0; \
-            const channel = '__CHANNEL__:' + tauri.transformCallback(() => { window.ticks += 1 }); \
-            tauri.invoke('watch', { look: { filter: 'all', offset: 0, limit: 20, selected: null, hidden: false }, channel }); return 0";
-        self.ask(script).await;
+            const channel = '__CHANNEL__:' + tauri.transformCallback(() => { window.ticks += 1 });";
+        self.ask(&format!("{script} tauri.invoke('watch', {{ look: {LOOK}, channel }}); return 0")).await;
+    }
+
+    /// Has the page say that it is looking.
+    pub(crate) async fn look_on(&self) {
+        let looked =
+            self.outcome(&format!("window.__TAURI_INTERNALS__.invoke('look', {{ look: {LOOK} }})")).await;
+        assert_eq!(looked["ok"], true);
     }
 
     /// How many there were.
