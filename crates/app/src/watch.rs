@@ -1,18 +1,16 @@
 //! Ticks: what changed in what a front end looks at, at most ten times a second, and nothing while it is hidden.
 
+mod lists;
+mod notices;
+
 use std::collections::HashMap;
-use std::sync::PoisonError;
 use std::time::Duration;
 
-use partway_api::{
-    Batch, Counts, Filter, Footer, Intake, JobRow, Look, Notice, NoticeAction, RowsChange, StateName, Tick,
-};
-use partway_core::Hold;
-use partway_engine::{Happening, JobId, LiveView, Show, Standing, Sums};
+use partway_api::{Batch, Counts, Footer, Intake, JobRow, Look, Notice, RowsChange, StateName, Tick};
+use partway_engine::{Happening, JobId, LiveView, Sums};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::App;
-use crate::keys::KeySource;
 use crate::view::{self, Around, Names};
 use crate::words;
 
@@ -155,15 +153,15 @@ impl Shown {
         tick.announce = std::mem::take(&mut self.announce);
         tick.announce.truncate(5);
         tick.detail = self.details(app, look, &live).await;
-        tick.counts = differ(&mut self.counts, counts(&sums));
-        tick.footer = differ(&mut self.footer, footer(app, &sums, &live));
+        tick.counts = differ(&mut self.counts, lists::counts(&sums));
+        tick.footer = differ(&mut self.footer, lists::footer(app, &sums, &live));
         tick.batches = {
             let batches = self.held(app).await?;
             differ(&mut self.batches, batches)
         };
         let found = engine.destinations().await?;
         tick.notices = {
-            let notices = notices(app, &found).await?;
+            let notices = notices::all(app, &found).await?;
             differ(&mut self.notices, notices)
         };
         if let Ok(partway_api::Answer::Done { done: partway_api::Done::Destinations { destinations } }) =
@@ -201,7 +199,7 @@ impl Shown {
         sums: &Sums,
         live: &HashMap<JobId, LiveView>,
     ) -> Result<Option<RowsChange>, partway_engine::JournalError> {
-        let show = show(look.filter);
+        let show = lists::show(look.filter);
         let jobs = app.0.engine.window(show, look.offset, look.limit.min(MOST_ROWS)).await?;
         let now_ms = app.now_ms();
         let mut order = Vec::with_capacity(jobs.len());
@@ -236,7 +234,7 @@ impl Shown {
                 changed.push(row);
             }
         }
-        let total = total(look.filter, sums);
+        let total = lists::total(look.filter, sums);
         let place = (total, look.offset, order.clone());
         if changed.is_empty() && self.order.as_ref() == Some(&place) {
             return Ok(None);
@@ -302,98 +300,4 @@ impl Shown {
         }
         Ok(batches)
     }
-}
-
-const fn show(filter: Filter) -> Show {
-    match filter {
-        Filter::All => Show::All,
-        Filter::Uploading => Show::Active,
-        Filter::Waiting => Show::Waiting,
-        Filter::Paused => Show::Paused,
-        Filter::NeedsAttention => Show::Attention,
-        Filter::Verified => Show::Verified,
-    }
-}
-
-const fn total(filter: Filter, sums: &Sums) -> u32 {
-    match filter {
-        Filter::All => sums.all,
-        Filter::Uploading => sums.active,
-        Filter::Waiting => sums.waiting,
-        Filter::Paused => sums.paused,
-        Filter::NeedsAttention => sums.attention,
-        Filter::Verified => sums.verified,
-    }
-}
-
-const fn counts(sums: &Sums) -> Counts {
-    Counts {
-        all: sums.all,
-        uploading: sums.active,
-        waiting: sums.waiting,
-        paused: sums.paused,
-        needs_attention: sums.attention,
-        verified: sums.verified,
-    }
-}
-
-fn footer(app: &App, sums: &Sums, live: &HashMap<JobId, LiveView>) -> Footer {
-    let speed: u64 = live.values().map(|live| live.speed).sum();
-    let on_the_way: u64 = live.values().map(|live| live.on_the_way).sum();
-    let left = sums.open_size.saturating_sub(sums.open_confirmed).saturating_sub(on_the_way);
-    #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
-    let seconds_left = partway_core::time_left(left, speed as f64).map(|left| left.as_secs());
-    let speeds = app.0.speeds.lock().unwrap_or_else(PoisonError::into_inner);
-    Footer {
-        speed,
-        history: speeds.iter().copied().collect(),
-        confirmed: sums.open_confirmed,
-        total: sums.open_size,
-        seconds_left: seconds_left.filter(|_| left > 0),
-        paused: sums.paused_left,
-        limit: None,
-    }
-}
-
-/// One banner a cause.
-async fn notices(
-    app: &App,
-    found: &[partway_engine::Destination],
-) -> Result<Vec<Notice>, partway_engine::JournalError> {
-    let mut notices = Vec::new();
-    for one in found {
-        let title = match one.standing {
-            Standing::Refused => format!("{} no longer accepts this key.", one.name),
-            Standing::Missing if KeySource::of(one) == KeySource::ThisSession => {
-                format!("The key of {} was kept for one session only.", one.name)
-            }
-            Standing::Missing => format!("The key of {} is not at hand.", one.name),
-            Standing::Unknown | Standing::Good => continue,
-        };
-        let waiting = app.0.engine.held(Hold::Credentials, &one.id).await?;
-        let text = match waiting {
-            0 => "Nothing is lost.".into(),
-            some => format!("{}, nothing is lost.", words::count(some, "upload waits", "uploads wait")),
-        };
-        notices.push(Notice {
-            id: format!("key-{}", one.id),
-            title,
-            text,
-            urgent: true,
-            button: Some("Replace key".into()),
-            action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
-        });
-    }
-    let set_aside = app.0.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some(path) = set_aside {
-        notices.push(Notice {
-            id: "set-aside".into(),
-            title: "The record of your uploads could not be read.".into(),
-            text: format!("It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again.", path.display()),
-            urgent: true,
-            button: None,
-            action: None,
-        });
-    }
-    Ok(notices)
 }

@@ -1,0 +1,54 @@
+//! The banners above the list.
+
+use std::sync::PoisonError;
+
+use partway_api::{Notice, NoticeAction};
+use partway_core::Hold;
+use partway_engine::Standing;
+
+use crate::App;
+use crate::keys::KeySource;
+use crate::words;
+
+/// One banner a cause.
+pub(super) async fn all(
+    app: &App,
+    found: &[partway_engine::Destination],
+) -> Result<Vec<Notice>, partway_engine::JournalError> {
+    let mut notices = Vec::new();
+    for one in found {
+        let title = match one.standing {
+            Standing::Refused => format!("{} no longer accepts this key.", one.name),
+            Standing::Missing if KeySource::of(one) == KeySource::ThisSession => {
+                format!("The key of {} was kept for one session only.", one.name)
+            }
+            Standing::Missing => format!("The key of {} is not at hand.", one.name),
+            Standing::Unknown | Standing::Good => continue,
+        };
+        let waiting = app.0.engine.held(Hold::Credentials, &one.id).await?;
+        let text = match waiting {
+            0 => "Nothing is lost.".into(),
+            some => format!("{}, nothing is lost.", words::count(some, "upload waits", "uploads wait")),
+        };
+        notices.push(Notice {
+            id: format!("key-{}", one.id),
+            title,
+            text,
+            urgent: true,
+            button: Some("Replace key".into()),
+            action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
+        });
+    }
+    let set_aside = app.0.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(path) = set_aside {
+        notices.push(Notice {
+            id: "set-aside".into(),
+            title: "The record of your uploads could not be read.".into(),
+            text: format!("It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again.", path.display()),
+            urgent: true,
+            button: None,
+            action: None,
+        });
+    }
+    Ok(notices)
+}
