@@ -189,3 +189,20 @@ fn the_library_crates_print_nothing_and_read_no_environment() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn the_tests_that_the_promise_names_are_there() {
+    let files = tracked();
+    let readme = files.iter().find(|file| file.path == "README.md").unwrap();
+    // [`name`](path)
+    let links = readme.text.split("[`").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once("`](")?;
+        Some((name, rest.split_once(')')?.0))
+    });
+    let tests: Vec<_> = links.filter(|(_, path)| ends(path, &[".rs", ".ts"])).collect();
+    assert!(tests.len() >= 6, "the promise has six lines: {tests:?}");
+    for (name, path) in tests {
+        let file = files.iter().find(|file| file.path == path);
+        assert!(file.is_some_and(|file| file.text.contains(name)), "{path} has no {name}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Answers of a broken or hostile service, and a key that it does not take.
 
-use crate::support::{Chance, House, is};
+use crate::support::{Chance, House, Running, is};
 #[cfg(target_os = "linux")]
 use crate::support::{Peak, heavy};
 
@@ -47,10 +47,11 @@ fn a_wrong_key_stops_its_own_destination_only() {
     let mut chance = Chance::of("wrong_key");
     let good = house.file("good.mov", 5, &mut chance);
     house.file("bad.mov", 5, &mut chance);
+    house.file("worse.mov", 5, &mut chance);
 
     let mut command = house.command(["upload", "good.mov", "--to", "Acme", "--json"]);
     command.env("FLEET_KEY", "sk-wrong");
-    let mut upload = crate::support::Running::begin(command);
+    let mut upload = Running::begin(command);
     upload.until("uploading", |event| is(event, "state") && event["state"] == "uploading");
     let refused = house.begin(["upload", "bad.mov", "--to", "Fleet", "--json"]).end();
     let end = refused.finished("bad.mov");
@@ -59,11 +60,17 @@ fn a_wrong_key_stops_its_own_destination_only() {
     upload.end().assert_verified();
     good.assert_arrived(&house.sandbox.object("good.mov"));
 
+    // What is refused wins over what is only not there.
+    let mut command = house.command(["upload", "missing.mov", "worse.mov", "--to", "Fleet", "--json"]);
+    command.env("FLEET_KEY", "sk-wrong");
+    let both = Running::begin(command).end();
+    assert_eq!((both.code, both.finished("missing.mov")["refused"].as_bool()), (Some(3), Some(false)));
+
     // The right key, lent to one command: what was refused goes.
     let mut command = house.command(["resume", "--key-env", "Fleet=RIGHT", "--json"]);
     command.env("RIGHT", &house.sandbox.key);
-    crate::support::Running::begin(command).end().assert_verified();
-    assert_eq!(house.sandbox.objects().len(), 2);
+    Running::begin(command).end().assert_verified();
+    assert_eq!(house.sandbox.objects().len(), 3);
 }
 
 /// A page may be a hotel's network, which passes by itself; one that stays does not, and says so.
