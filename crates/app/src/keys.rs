@@ -118,10 +118,14 @@ impl Keys {
     }
 
     async fn key(&self, destination: &Destination) -> Result<ApiKey, Failure> {
-        if let Some(key) = self.lent(Some(&destination.name)) {
+        let source = KeySource::of(destination);
+        // Practice takes no key but its own, and must not learn another.
+        if source != KeySource::Practice
+            && let Some(key) = self.lent(Some(&destination.name))
+        {
             return Ok(key);
         }
-        let own = match KeySource::of(destination) {
+        let own = match source {
             KeySource::Keychain => match &self.keychain {
                 Some(keychain) => {
                     keychain.get(&destination.id.0).await.map_err(|error| missing(&error.to_string()))?

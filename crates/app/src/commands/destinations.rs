@@ -228,6 +228,12 @@ async fn leave_practice(app: &App) -> Result<(), ApiError> {
 
 pub(super) async fn replace_key(app: &App, id: &str, key: KeyDraft) -> Result<Done, ApiError> {
     let mut found = find(app, id).await?;
+    if KeySource::of(&found) == KeySource::Practice {
+        return Err(ApiError::new(
+            Code::Refused,
+            format!("{} has a key of its own and needs no other.", found.name),
+        ));
+    }
     let (old, new) = (KeySource::of(&found), keep_key(app, &found.id, key).await?);
     // A lent key goes before a destination's own, so it must not outlive the wish for another one.
     app.0.keys.forget_lent(&found.name);

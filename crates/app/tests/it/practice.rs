@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use partway_api::{Command, Done, StateName};
+use partway_api::{Command, Done, Request, StateName};
 
 use crate::rig::{Rig, add, destinations, ends, list, tell};
 
@@ -76,6 +76,22 @@ async fn it_is_never_chosen_by_itself_once_there_is_a_real_destination() {
     assert_eq!(chosen().await, ["Acme"]);
     start(&app).await;
     assert_eq!(chosen().await, ["Practice"], "who asks for it gets it");
+    app.close(std::time::Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn it_takes_no_key_but_its_own() {
+    let Some(rig) = rig().await else { return };
+    let app = rig.open().await;
+    let practice = start(&app).await;
+    let key = partway_api::LentKey("a real one".into());
+    app.ask(Request::LendKey { destination: Some("Practice".into()), key }).await.unwrap();
+    let refused =
+        tell(&app, Command::ReplaceKey { destination: practice.id, key: rig.key() }).await.unwrap_err();
+    assert_eq!(refused.message, "Practice has a key of its own and needs no other.");
+    let (_, jobs, _) = add(&app, &[rig.file("a.mov", 10)], None, false).await.unwrap();
+    assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+    assert!(destinations(&app).await[0].practice);
     app.close(std::time::Duration::ZERO).await;
 }
 

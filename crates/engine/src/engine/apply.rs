@@ -115,6 +115,12 @@ impl Inner {
     fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
         let Written { applied, log, through } = written;
         let job = Arc::new(applied.job.clone());
+        if job.state.is_end() {
+            // What is remembered of passing errors must not grow with every file that ever went.
+            let mut memory = self.memory();
+            memory.put_off.remove(&job.id);
+            memory.offline.remove(&job.id);
+        }
         for effect in &applied.effects {
             match effect {
                 Effect::StopParts => self.stop(&job),

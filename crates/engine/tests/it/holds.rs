@@ -89,6 +89,24 @@ async fn a_pause_that_is_taken_back_at_once_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_job_whose_last_part_still_ends_is_not_run_twice() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 1_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    under.engine.pause(&one(&id)).await.unwrap();
+    under.engine.resume(&one(&id)).await.unwrap();
+    // The other one runs: so the scheduler has looked at the queue, and left the first one alone.
+    let other = under.add_one(rig.file("b", 1_000)).await;
+    rig.vendor.storage.came_in(2).await;
+    assert_eq!(under.job(&id).await.state, State::Waiting);
+    rig.vendor.storage.open();
+    assert_eq!((under.ends(&id).await, under.ends(&other).await), (State::Verified, State::Verified));
+    assert_eq!(rig.vendor.storage.puts().len(), 2);
+}
+
+#[tokio::test]
 async fn what_is_being_confirmed_can_be_neither_paused_nor_cancelled() {
     let rig = Rig::new().await;
     let under = rig.open().await;
