@@ -80,10 +80,10 @@ async fn looking_elsewhere_brings_the_rows_of_the_new_window() {
     let ids = |from: usize, to: usize| jobs[from..to].iter().map(|job| job.id.clone()).collect::<Vec<_>>();
     let rows = next(&mut watch).await.rows.unwrap();
     assert_eq!((rows.total, rows.order), (30, ids(0, 10)));
-    watch.look(Look { offset: 15, limit: 10, ..look() });
+    watch.look(Look { offset: 5, limit: 10, ..look() });
     let moved = async {
         loop {
-            if let Some(rows) = next(&mut watch).await.rows.filter(|rows| rows.offset == 15) {
+            if let Some(rows) = next(&mut watch).await.rows.filter(|rows| rows.offset == 5) {
                 return rows;
             }
         }
@@ -91,10 +91,10 @@ async fn looking_elsewhere_brings_the_rows_of_the_new_window() {
     let rows = moved.await;
     assert_eq!(
         (rows.order.clone(), rows.changed.len()),
-        (ids(15, 25), 10),
+        (ids(5, 15), 10),
         "also the five that were shown before"
     );
-    assert_eq!(rows.changed[0].name, "15");
+    assert_eq!(rows.changed[0].name, "05");
 
     tell(&app, Command::Pause { jobs: one(&jobs[3].id) }).await.unwrap();
     watch.look(Look { filter: Filter::Paused, ..look() });
