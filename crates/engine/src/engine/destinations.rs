@@ -1,5 +1,7 @@
 //! Destinations and settings: the engine keeps them, what they mean is `app`'s business.
 
+use std::sync::Arc;
+
 use partway_core::Hold;
 
 use super::{Engine, Inner, Refusal};
@@ -107,7 +109,7 @@ impl Engine {
                 destinations::set_standing(conn, &wanted, Standing::Unknown)
             })
             .await?;
-        *self.0.memory().keys.entry(id.clone()).or_insert(0) += 1;
+        self.0.key_changed(id);
         self.0.destination_changed(id);
         self.release_destination(id, Hold::Credentials).await
     }
@@ -137,9 +139,31 @@ impl Engine {
 }
 
 impl Inner {
-    /// Which of a destination's keys is the present one: the answer to an earlier one says nothing of it.
+    /// What is known of a destination's key, as a number that changes with it: what comes of an earlier one says nothing of the present.
     pub(crate) fn which_key(&self, id: &DestinationId) -> u32 {
         self.memory().keys.get(id).copied().unwrap_or(0)
+    }
+
+    /// A key was replaced or refused.
+    pub(crate) fn key_changed(&self, id: &DestinationId) {
+        *self.memory().keys.entry(id.clone()).or_insert(0) += 1;
+    }
+
+    /// The key was accepted, unless it was refused or replaced since it was taken up: files that wait for another must not look well.
+    pub(crate) async fn key_is_good(
+        self: &Arc<Self>,
+        id: &DestinationId,
+        key: u32,
+    ) -> Result<(), JournalError> {
+        let (inner, wanted) = (Arc::clone(self), id.clone());
+        let changed = self.journal.write(move |conn| {
+            // Asked on the writer's thread: a refusal is counted before it is written.
+            Ok(inner.which_key(&wanted) == key && destinations::set_standing(conn, &wanted, Standing::Good)?)
+        });
+        if changed.await? {
+            self.destination_changed(id);
+        }
+        Ok(())
     }
 
     pub(crate) async fn set_standing(

@@ -127,7 +127,7 @@ pub(crate) struct Memory {
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
     pub(crate) clock_ahead: HashMap<String, i64>,
-    /// How often each destination's key was replaced.
+    /// How often each destination's key was replaced or refused.
     pub(crate) keys: HashMap<DestinationId, u32>,
     /// Until when (steady time) a host is left alone.
     pub(crate) quiet_until: HashMap<String, Duration>,

@@ -125,6 +125,7 @@ async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> R
 async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
     let Ok(job) = inner.job(id).await else { return Ok(()) };
     let standing = if cause == Cause::KeyMissing { Standing::Missing } else { Standing::Refused };
+    inner.key_changed(&job.destination);
     inner.set_standing(&job.destination, standing).await?;
     let destination = job.destination.clone();
     let open = inner.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;

@@ -31,6 +31,8 @@ pub(crate) struct Run {
     pub(crate) job: Job,
     pub(crate) destination: Destination,
     pub(crate) provider: Arc<dyn Provider>,
+    /// Which key the provider has.
+    pub(crate) key: u32,
     pub(crate) live: Arc<Live>,
     pub(crate) stop: watch::Receiver<Stop>,
     /// Whether it was told that the session may end before the file is through.
@@ -50,7 +52,7 @@ pub(crate) fn run(
     async move {
         let id = job.id.clone();
         let key = (job.destination.clone(), inner.which_key(&job.destination));
-        let outcome = go(&inner, job, live, stop).await;
+        let outcome = go(&inner, job, key.1, live, stop).await;
         let outcome = outcome.map_err(|halt| match halt {
             Halt::Key { .. } if inner.which_key(&key.0) != key.1 => Halt::OldKey,
             other => other,
@@ -63,7 +65,13 @@ pub(crate) fn run(
     }
 }
 
-async fn go(inner: &Arc<Inner>, job: Job, live: Arc<Live>, stop: watch::Receiver<Stop>) -> Result<(), Halt> {
+async fn go(
+    inner: &Arc<Inner>,
+    job: Job,
+    key: u32,
+    live: Arc<Live>,
+    stop: watch::Receiver<Stop>,
+) -> Result<(), Halt> {
     let wanted = job.destination.clone();
     let destination = inner.journal.read(move |conn| destinations::get(conn, &wanted)).await?;
     let destination = destination.filter(|found| !found.removed).ok_or_else(|| Halt::Attention {
@@ -79,6 +87,7 @@ async fn go(inner: &Arc<Inner>, job: Job, live: Arc<Live>, stop: watch::Receiver
         job,
         destination,
         provider,
+        key,
         live,
         stop,
         told_short: false,

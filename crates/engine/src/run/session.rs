@@ -7,7 +7,6 @@ use super::patience::Refused;
 use super::{Halt, Run};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
-use crate::record::Standing;
 
 /// After so many sessions that ran out before the file was through, a person has to look at the figures.
 const SESSIONS: u32 = 2;
@@ -66,7 +65,7 @@ impl Run {
             }
             Err(refused) => return Err(refused.into()),
         };
-        self.inner.set_standing(&self.destination.id, Standing::Good).await?;
+        self.inner.key_is_good(&self.destination.id, self.key).await?;
         if let Some(ahead) = started.clock_ahead {
             self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
         }
