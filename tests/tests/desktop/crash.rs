@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use partway_engine::Bounds;
+
 use crate::support::{Desk, Driven, Made, Practice, Seed, bounded, terminate, until};
 
 /// 36 parts of the 8 MiB that *Practice* asks for.
 const SIZE: u64 = 300_000_000;
 const KILLS: u64 = 3;
-/// Parts of one job in flight (the engine's bounds).
-const IN_FLIGHT: usize = 8;
+/// Parts in flight of one job at most.
+fn in_flight() -> usize {
+    Bounds::default().parts_per_job
+}
 
 #[tokio::test]
 async fn an_upload_survives_three_kills() {
@@ -51,7 +55,7 @@ async fn an_upload_survives_three_kills() {
         seen.look(&practice);
         let twice: usize = Practice::stored(&practice.log()).values().map(|times| times - 1).sum();
         println!("{twice} parts stored twice after {KILLS} kills");
-        assert!(twice <= IN_FLIGHT * usize::try_from(KILLS).unwrap());
+        assert!(twice <= in_flight() * usize::try_from(KILLS).unwrap());
     })
     .await;
 }
@@ -77,7 +81,7 @@ impl Seen {
         println!("{} receipts in the journal, {unconfirmed} parts stored without one", receipts.len());
         // At the end the session and its receipts have left the journal.
         assert!(
-            unconfirmed <= IN_FLIGHT || receipts.is_empty(),
+            unconfirmed <= in_flight() || receipts.is_empty(),
             "{unconfirmed} parts were stored before their receipts"
         );
         *self = Self { lines: log.len(), receipts };
