@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use partway_api::Look;
+use partway_api::{Command, Done, Look, Settings};
 use tauri::{AppHandle, Manager as _};
 
 use crate::engine::Engine;
@@ -15,11 +15,10 @@ use crate::{window, words};
 /// What the app gets to say how much is under way; it answers from memory.
 const COUNT: Duration = Duration::from_secs(2);
 
-/// What was done already and is done once.
+/// What was begun already and is done once.
 #[derive(Default)]
 pub(crate) struct Closing {
     ending: AtomicBool,
-    told: AtomicBool,
 }
 
 /// The user closed the window.
@@ -29,7 +28,12 @@ pub(crate) fn close(app: &AppHandle) {
     engine.clone().runtime().spawn(async move {
         match under_way(&engine).await {
             0 => quit(&app),
-            files => hide(&app, files),
+            files => {
+                hide(&app);
+                if first_time(&engine).await {
+                    say(&app, files);
+                }
+            }
         }
     });
 }
@@ -57,14 +61,28 @@ pub(crate) fn show(app: &AppHandle) {
     window::bring_forward(app);
 }
 
-fn hide(app: &AppHandle, files: u32) {
+fn hide(app: &AppHandle) {
     app.state::<Ticks>().visible(false);
     window::hide(app);
-    if !app.state::<Closing>().told.swap(true, Ordering::SeqCst) {
-        let quit_app = app.clone();
-        let quit = Button { words: "Quit instead", act: Box::new(move || quit(&quit_app)) };
-        toast::show(words::still_uploading(files), Some(quit));
+}
+
+fn say(app: &AppHandle, files: u32) {
+    let app = app.clone();
+    let quit = Button { words: "Quit instead", act: Box::new(move || quit(&app)) };
+    toast::show(words::still_uploading(files), Some(quit));
+}
+
+/// Whether closing has never hidden the window before; from now on it has. Where that cannot be known it is rather said twice.
+async fn first_time(engine: &Arc<Engine>) -> bool {
+    let Ok(Done::Settings { settings }) = engine.command(Command::Settings).await else { return true };
+    let first = !settings.told_of_hiding;
+    if first {
+        let settings = Settings { told_of_hiding: true, ..settings };
+        if let Err(why) = engine.command(Command::ChangeSettings { settings }).await {
+            tracing::warn!(%why, "what the user was told could not be kept");
+        }
     }
+    first
 }
 
 /// Files that go on by themselves. Where the app does not say, it is taken for busy: hiding loses nothing.

@@ -24,6 +24,8 @@ pub enum Selection {
 pub enum Command {
     /// Begin no new part; those nearly through may finish.
     Pause { jobs: Selection },
+    /// Paused: wait no longer for the parts that are nearly through; they are sent again later.
+    StopNow { jobs: Selection },
     /// Go on.
     Resume { jobs: Selection },
     /// Stop and throw away what was sent.

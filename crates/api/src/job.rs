@@ -55,6 +55,8 @@ pub enum Action {
     Pause,
     /// Go on.
     Resume,
+    /// Wait no longer for the last parts of a pause.
+    StopNow,
     /// Try again.
     Retry,
     /// Copy the finished file's address.

@@ -13,13 +13,21 @@ pub struct Settings {
     pub countdown_seconds: u32,
     /// One notification when a batch is through.
     pub notify: bool,
+    /// The user was told that closing the window only hides it while something uploads; said once.
+    pub told_of_hiding: bool,
     /// "system", "light" or "dark".
     pub theme: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { parts_at_once: None, countdown_seconds: 5, notify: true, theme: "system".into() }
+        Self {
+            parts_at_once: None,
+            countdown_seconds: 5,
+            notify: true,
+            told_of_hiding: false,
+            theme: "system".into(),
+        }
     }
 }
 

@@ -73,6 +73,8 @@ pub enum Log {
         /// What the session still lives, seconds.
         lives_seconds: u64,
     },
+    /// The file's folder is not there; the job goes on when it is back.
+    SourceAway,
     /// The file is not the one of before; confirmed parts were read again and compared.
     SourceCompared {
         /// Parts that are still right.

@@ -58,6 +58,42 @@ async fn closing_hides_while_something_uploads_and_a_second_start_shows() {
 }
 
 #[tokio::test]
+async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
+    bounded(3, async {
+        let mut seed = Seed::of("said once");
+        let mut desk = Desk::set_up().await;
+        let notifications = Notifications::listen(&mut desk).await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        stop(&desk.running("partway-sandbox"));
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, SOON).await;
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        until("the notification", SOON, async || (notifications.heard().len() == 1).then_some(())).await;
+        // It is said after it was written down, so nothing of it can be lost now.
+        desk.crash().await;
+        drop(app);
+
+        let again = Driven::start(&desk, &[]).await;
+        again.has_rows(1, SOON).await;
+        let late = Made::in_folder(&desk.folder("takes"), "two.mov", 60_000_000, &mut seed);
+        stop(&desk.running("partway-sandbox"));
+        desk.hand_over(&late.path).await;
+        again.has_rows(2, SOON).await;
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        // Whatever is told comes after this: the window is shown again by another start, and hides once more.
+        desk.start_again(&[]).await;
+        desk.window_is_shown(true).await;
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        assert_eq!(notifications.heard().len(), 1, "said again: {:?}", notifications.heard());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_window_that_nobody_sees_is_told_nothing() {
     bounded(2, async {
         let mut seed = Seed::of("unseen");

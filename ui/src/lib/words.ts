@@ -42,6 +42,7 @@ export const words = {
   actions: {
     pause: "Pause",
     resume: "Resume",
+    "stop-now": "Stop now",
     retry: "Try again",
     "copy-link": "Copy link",
     "replace-key": "Replace key",

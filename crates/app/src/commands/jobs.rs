@@ -45,6 +45,10 @@ pub(super) async fn pause(app: &App, jobs: &Selection) -> Result<Done, ApiError>
     touched(app.0.engine.pause(&which(app, jobs, Which::Open).await?).await)
 }
 
+pub(super) async fn stop_now(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
+    touched(app.0.engine.stop_now(&which(app, jobs, Which::Open).await?).await)
+}
+
 pub(super) async fn resume(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
     touched(app.0.engine.resume(&which(app, jobs, Which::Open).await?).await)
 }

@@ -29,6 +29,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
     use Command as C;
     match command {
         C::Pause { jobs } => jobs::pause(app, &jobs).await,
+        C::StopNow { jobs } => jobs::stop_now(app, &jobs).await,
         C::Resume { jobs } => jobs::resume(app, &jobs).await,
         C::Cancel { jobs } => jobs::cancel(app, &jobs).await,
         C::Retry { jobs } => jobs::retry(app, &jobs).await,

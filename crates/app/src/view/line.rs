@@ -84,7 +84,9 @@ fn waits_for(job: &Job, to: &str) -> Option<String> {
         Hold::Credentials => {
             format!("{to} needs its key: it was refused, or is not at hand. {name} waits, nothing is lost.")
         }
-        Hold::SourceMissing => format!("{name} is not where it was. It goes on when it is back."),
+        Hold::SourceMissing => {
+            format!("The folder of {name} is not there. Plug its drive in again, and it goes on by itself.")
+        }
         Hold::Offline => format!("{to} cannot be reached. {name} goes on by itself as soon as it can."),
         Hold::Throttled => format!("{to} is busy. {name} goes on by itself in a while."),
         Hold::Schedule => format!("{name} waits for the hours in which uploads may run."),

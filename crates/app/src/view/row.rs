@@ -41,7 +41,7 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
         state: state(&job.state),
         holds: holds(job.holds),
         label: words::label(job, around.live, practice),
-        sub: words::sub(job, around.ahead, around.kept_until, practice, around.now_ms),
+        sub: words::sub(job, around.live, around.ahead, around.kept_until, practice, around.now_ms),
         sentence: sentence(job, around),
         confirmed: job.confirmed,
         on_the_way,
@@ -49,7 +49,7 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
         seconds_left: (job.state == State::Uploading).then_some(seconds_left).flatten(),
         parts: job.plan.map_or(0, |plan| plan.count()),
         ribbon: shares(job, around, RIBBON),
-        actions: actions(job, practice),
+        actions: actions(job, words::pausing(job, around.live).is_some(), practice),
     }
 }
 
@@ -83,6 +83,7 @@ fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
                 "All data was sent but {to} has not confirmed. Asking again; do not upload again yet."
             ))
         }
+        State::Waiting => words::pausing(job, around.live).map(|pausing| pausing.sentence()),
         State::NeedsAttention(_) => reason(job, &around.to.name),
         State::Uploaded if presumed => reason(job, &around.to.name),
         _ => None,
@@ -96,11 +97,12 @@ fn kind(name: &str) -> String {
     if short { ending.to_uppercase() } else { String::new() }
 }
 
-fn actions(job: &Job, practice: bool) -> Vec<Action> {
+fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
     use Action as Do;
     let linked = job.receipt.as_ref().is_some_and(|receipt| receipt.link.is_some());
     let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
     let mut actions = match &job.state {
+        State::Waiting if pausing => vec![Do::Resume, Do::StopNow],
         State::Waiting if job.holds.contains(Hold::User) => vec![Do::Resume],
         State::Waiting if job.holds.contains(Hold::Credentials) => vec![Do::ReplaceKey, Do::Pause],
         State::Waiting | State::Checking | State::Uploading => vec![Do::Pause],

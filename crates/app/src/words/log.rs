@@ -32,6 +32,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
                 bytes(*sent)
             )
         }
+        Log::SourceAway => "The file's folder is not there; going on as soon as it is back".into(),
         Log::NetworkLost => "Network lost; going on as soon as it is back".into(),
         Log::Page => {
             format!(

@@ -1,14 +1,17 @@
 //! The state of a job in words: a label, and the short line under it.
 
-use partway_core::{Hold, State};
+use std::time::Duration;
+
+use partway_core::{Hold, State, time_left};
 use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
-use super::{bytes, clock, count};
+use super::{bytes, clock, count, duration};
 
 /// "Uploading", "Paused", "Waiting for the key", "Verified".
 pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> String {
     let words = match &job.state {
         State::Waiting => match job.holds.iter().next() {
+            Some(Hold::User) if pausing(job, live).is_some() => "Pausing",
             Some(Hold::User) => "Paused",
             Some(Hold::Credentials) => "Waiting for the key",
             Some(Hold::Offline) => "Waiting for the network",
@@ -33,9 +36,50 @@ pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> Strin
     words.to_owned()
 }
 
+/// The last parts of a paused job that are still on their way.
+pub(crate) struct Pausing {
+    parts: u32,
+    /// Bytes that are sent again if they are let go of.
+    taken: u64,
+    /// Until the last of them is through, at the present speed.
+    left: Option<Duration>,
+}
+
+/// What a pause still waits for; `None` where it waits for nothing.
+pub(crate) fn pausing(job: &Job, live: Option<&LiveView>) -> Option<Pausing> {
+    let held = job.state == State::Waiting && job.holds.contains(Hold::User);
+    let (live, plan) = (live.filter(|live| held && !live.flying.is_empty())?, job.plan?);
+    let whole: u64 = live.flying.iter().filter_map(|part| plan.part(part.number)).map(|part| part.len).sum();
+    #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
+    let left = time_left(whole.saturating_sub(live.on_the_way), live.speed as f64);
+    Some(Pausing {
+        parts: u32::try_from(live.flying.len()).unwrap_or(u32::MAX),
+        taken: live.on_the_way,
+        left,
+    })
+}
+
+impl Pausing {
+    /// "after 2 parts, about 3 min".
+    fn sub(&self) -> String {
+        let parts = count(self.parts, "part", "parts");
+        match self.left {
+            Some(left) => format!("after {parts}, {}", duration(left.as_secs().max(1))),
+            None => format!("after {parts}"),
+        }
+    }
+
+    /// What stopping now costs.
+    pub(crate) fn sentence(&self) -> String {
+        let what = if self.parts == 1 { "A part is" } else { "Parts are" };
+        format!("{what} nearly through. Stop now, and {} is sent again later.", bytes(self.taken))
+    }
+}
+
 /// "next", "assembling 212 parts", "17.6 GB kept until 15:00", "14:02".
 pub(crate) fn sub(
     job: &Job,
+    live: Option<&LiveView>,
     ahead: Option<u32>,
     kept_until: Option<u64>,
     practice: bool,
@@ -53,7 +97,9 @@ pub(crate) fn sub(
     match &job.state {
         State::Waiting if job.holds.contains(Hold::Countdown) => "starts in a moment".into(),
         State::Waiting if job.holds.contains(Hold::Throttled) => "the service asked for patience".into(),
-        State::Waiting if !job.holds.is_empty() => kept(),
+        State::Waiting if !job.holds.is_empty() => {
+            pausing(job, live).map_or_else(kept, |pausing| pausing.sub())
+        }
         State::Waiting => match ahead {
             Some(0) => "next".into(),
             Some(more) => format!("{more} ahead"),

@@ -120,11 +120,17 @@ impl Inner {
             let mut memory = self.memory();
             memory.put_off.remove(&job.id);
             memory.offline.remove(&job.id);
+            memory.resent.remove(&job.id);
         }
         for effect in &applied.effects {
             match effect {
                 Effect::StopParts => self.stop(&job),
-                Effect::Wake => self.wake.notify_one(),
+                Effect::Wake => {
+                    if job.state == State::Waiting && job.holds.is_empty() {
+                        self.take_stop_back(&job);
+                    }
+                    self.wake.notify_one();
+                }
                 Effect::Abort => {
                     let inner = Arc::clone(self);
                     let id = job.id.clone();
@@ -147,9 +153,52 @@ impl Inner {
 
     /// A pause lets parts that are nearly through finish; giving up does not wait for them.
     fn stop(&self, job: &Job) {
-        let stop = if job.state == State::Cancelling { Stop::Hard } else { Stop::Soft };
+        let stop = match job.state {
+            State::Cancelling => Stop::Hard,
+            _ if job.holds.contains(Hold::User) => Stop::Pause,
+            _ => Stop::Soft,
+        };
         if let Some(active) = self.active().get(&job.id) {
             active.stop.send_replace(stop);
+        }
+    }
+
+    /// A paused job may go on: if its last parts are still in flight, its run need not end first.
+    fn take_stop_back(&self, job: &Job) {
+        if let Some(active) = self.active().get(&job.id) {
+            active.stop.send_if_modified(|stop| {
+                let paused = *stop == Stop::Pause;
+                if paused {
+                    *stop = Stop::TakenBack;
+                }
+                paused
+            });
+        }
+    }
+
+    /// Lets go of the last parts of a paused job. `false`: it has none, or is not paused.
+    pub(super) fn let_go(&self, id: &JobId) -> bool {
+        self.active().get(id).is_some_and(|active| {
+            active.stop.send_if_modified(|stop| {
+                let paused = *stop == Stop::Pause;
+                if paused {
+                    *stop = Stop::Hard;
+                }
+                paused
+            })
+        })
+    }
+
+    /// A run goes on after a stop that was taken back; one that came since then holds.
+    pub(crate) fn goes_on(&self, id: &JobId) {
+        if let Some(active) = self.active().get(id) {
+            active.stop.send_if_modified(|stop| {
+                let taken_back = *stop == Stop::TakenBack;
+                if taken_back {
+                    *stop = Stop::No;
+                }
+                taken_back
+            });
         }
     }
 

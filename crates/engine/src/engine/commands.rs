@@ -38,6 +38,23 @@ impl Engine {
         .await
     }
 
+    /// Paused jobs wait no longer for the parts that are nearly through; those are sent again later. Gives back how many did.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] if one job was named that waits for nothing.
+    pub async fn stop_now(&self, which: &Which) -> Result<u32, Refusal> {
+        let mut touched = 0;
+        for id in self.0.ids(which).await? {
+            touched += u32::from(self.0.let_go(&id));
+        }
+        match which {
+            Which::Job(_) if touched == 0 => {
+                Err(Refusal::NotNow("No part of this file is on its way any more.".into()))
+            }
+            _ => Ok(touched),
+        }
+    }
+
     /// Lift what a person put on these jobs.
     ///
     /// # Errors

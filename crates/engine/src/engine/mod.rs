@@ -87,6 +87,10 @@ pub struct Engine(pub(crate) Arc<Inner>);
 pub(crate) enum Stop {
     /// Go on.
     No,
+    /// There was a stop, and it was taken back before the run had ended.
+    TakenBack,
+    /// Begin no new part; those that are nearly through may end, however long that takes.
+    Pause,
     /// Begin no new part; those in flight may end within the grace.
     Soft,
     /// Let go of everything.
@@ -126,6 +130,8 @@ pub(crate) struct Memory {
     pub(crate) put_off: HashMap<JobId, u32>,
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
+    /// Jobs whose session missed parts at *complete* once already. Here and not in the run: it ends before they are sent again.
+    pub(crate) resent: HashSet<JobId>,
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// How often each destination's key was replaced or refused.
     pub(crate) keys: HashMap<DestinationId, u32>,
@@ -169,6 +175,7 @@ impl Engine {
             tokio::spawn(schedule::serve(Arc::clone(&engine.0))),
             tokio::spawn(sweep::serve(Arc::clone(&engine.0))),
             tokio::spawn(waits::serve(Arc::clone(&engine.0))),
+            tokio::spawn(waits::look_for_files(Arc::clone(&engine.0))),
         ];
         engine.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
         Ok(OpenEngine { engine, set_aside: opened.set_aside, unfinished })
@@ -187,8 +194,8 @@ impl Engine {
                 for id in jobs::in_states(conn, &["checking", "uploading", "finishing", "cancelling"])? {
                     let _ = jobs::apply(conn, now, &id, &Event::Restarted)?;
                 }
-                for hold in [Hold::Offline, Hold::Throttled] {
-                    for (id, ..) in jobs::held_by(conn, hold)? {
+                for hold in [Hold::Offline, Hold::Throttled, Hold::SourceMissing] {
+                    for (id, _) in jobs::held_by(conn, hold)? {
                         let _ = jobs::apply(conn, now, &id, &Event::Released(hold))?;
                     }
                 }

@@ -93,9 +93,8 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn held(&self, hold: Hold, destination: &DestinationId) -> Result<u32, JournalError> {
-        let wanted = destination.clone();
-        let held = self.0.journal.read(move |conn| jobs::held_by(conn, hold)).await?;
-        Ok(u32::try_from(held.iter().filter(|(_, to, _)| *to == wanted).count()).unwrap_or(u32::MAX))
+        let destination = destination.clone();
+        self.0.journal.read(move |conn| jobs::count_held(conn, hold, &destination)).await
     }
 
     /// Batches that wait for their countdown, with how many jobs and bytes they have.

@@ -1,4 +1,4 @@
-//! Waits that end by themselves: countdowns of new batches, and holds for the network or a busy service.
+//! Waits that end by themselves: countdowns of new batches, and holds for the network, a busy service or a drive that is away.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,13 @@ use partway_core::{Event, Hold};
 use super::Inner;
 use crate::happening::Happening;
 use crate::journal::{JournalError, batches, jobs};
-use crate::record::{Batch, BatchId, JobId};
+use crate::record::{Batch, BatchId, Job, JobId};
 
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// Who plugs a drive in looks at the window: this is soon enough, and costs a look at each file that is away.
+const LOOK_FOR_FILES: Duration = Duration::from_secs(2);
 
 /// After an error of the journal the end of a wait is tried again after that time.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -32,6 +35,33 @@ pub(super) async fn serve(inner: Arc<Inner>) {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Looks for files that were away. A task of its own: a share that does not answer must not hold up the countdowns.
+pub(super) async fn look_for_files(inner: Arc<Inner>) {
+    loop {
+        tokio::time::sleep(LOOK_FOR_FILES).await;
+        if let Err(error) = release_found(&inner).await {
+            tracing::error!(%error, "files that were away could not be looked for");
+        }
+    }
+}
+
+/// Jobs whose file is there again go on.
+async fn release_found(inner: &Arc<Inner>) -> Result<(), JournalError> {
+    let away = inner.journal.read(|conn| jobs::held_by(conn, Hold::SourceMissing)).await?;
+    if away.is_empty() {
+        return Ok(());
+    }
+    // Off the runtime, which such a look could stop.
+    let found = move || away.into_iter().filter(|(_, path)| path.exists()).map(|(id, _)| id).collect();
+    let there: Vec<JobId> = tokio::task::spawn_blocking(found).await.unwrap_or_default();
+    if !there.is_empty() {
+        let held = |job: &Job| job.holds.contains(Hold::SourceMissing);
+        let back = (Event::Released(Hold::SourceMissing), None);
+        inner.apply_each(there, move |job| held(job).then(|| back.clone())).await?;
+    }
+    Ok(())
 }
 
 async fn start_due(inner: &Arc<Inner>) -> Result<(), JournalError> {

@@ -1,5 +1,7 @@
 //! Rows of `job` and `hold`, and the one place where a job's state changes on the disk.
 
+use std::path::PathBuf;
+
 use partway_core::{Effect, Event, FileIdentity, Hold, Holds, IllegalStep, PartPlan, State, step};
 use partway_provider::Fields;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -151,14 +153,22 @@ pub(crate) fn in_states(conn: &Connection, states: &[&str]) -> Result<Vec<JobId>
     Ok(ids)
 }
 
-/// Ids that carry a hold, with their destination and since when.
-pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, DestinationId, i64)>> {
+/// Jobs that carry a hold, with their files.
+pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathBuf)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT job.id, job.destination, hold.since FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 ORDER BY job.position",
+        "SELECT job.id, job.path FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 ORDER BY job.position",
     )?;
-    let rows = statement
-        .query_map([hold.name()], |r| Ok((JobId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
+    let rows =
+        statement.query_map([hold.name()], |r| Ok((JobId(r.get(0)?), paths::from_bytes(r.get(1)?))))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// How many jobs of a destination carry a hold.
+pub(crate) fn count_held(conn: &Connection, hold: Hold, destination: &DestinationId) -> Result<u32> {
+    let mut statement = conn.prepare_cached(
+        "SELECT COUNT(*) FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 AND job.destination = ?2",
+    )?;
+    Ok(statement.query_row(params![hold.name(), destination.0], |r| r.get(0))?)
 }
 
 pub(crate) fn of_batch(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {

@@ -14,12 +14,16 @@ use crate::source::{Source, SourceError};
 
 /// Opens a job's file.
 pub(super) fn source(job: &Job) -> Result<Source, Halt> {
-    Source::open(&job.path).map_err(|error| halt(&error))
+    Source::open(&job.path).map_err(|error| halt(job, &error))
 }
 
 /// What a file's trouble means for its job.
-pub(super) fn halt(error: &SourceError) -> Halt {
+pub(super) fn halt(job: &Job, error: &SourceError) -> Halt {
     let cause = match error {
+        // With its folder, that is with its drive, it comes back by itself; alone it was moved or deleted by somebody.
+        SourceError::Missing if job.path.parent().is_some_and(|folder| !folder.exists()) => {
+            return Halt::SourceAway { detail: error.to_string() };
+        }
         SourceError::Missing => Cause::SourceMissing,
         SourceError::NotAFile => Cause::NotAFile,
         SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(io) },

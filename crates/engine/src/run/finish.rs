@@ -55,7 +55,7 @@ impl Run {
 
     fn same_file(&self, source: Option<&Arc<Source>>) -> Result<(), Halt> {
         match source {
-            Some(source) => source.unchanged().map_err(|error| check::halt(&error)),
+            Some(source) => source.unchanged().map_err(|error| check::halt(&self.job, &error)),
             None if check::source(&self.job)?.identity() == self.job.identity => Ok(()),
             None => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
         }
@@ -80,7 +80,9 @@ impl Run {
                 RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
                     conflicts += 1;
                 }
-                RetryClass::PartsMissing if !self.resent => return self.resend(session, receipts).await,
+                RetryClass::PartsMissing if self.inner.memory().resent.insert(self.job.id.clone()) => {
+                    return self.resend(session, receipts).await;
+                }
                 RetryClass::Conflict
                 | RetryClass::SessionGone
                 | RetryClass::LinkExpired
@@ -124,7 +126,6 @@ impl Run {
 
     /// The vendor misses parts that have receipts: those go again, all of them where it cannot say which.
     async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
-        self.resent = true;
         let has: Option<Vec<ListedPart>> = if self.provider.capabilities().list {
             let vendor = session.session.clone();
             let listed = self

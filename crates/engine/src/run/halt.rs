@@ -35,6 +35,8 @@ pub(crate) enum Halt {
     OldKey,
     /// The network is not there; or, with a cause, somebody else answers in it.
     Offline { page: Option<Cause>, detail: String },
+    /// The file's folder is not there: a drive that was unplugged, a share that is not mounted.
+    SourceAway { detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
     Busy { after: Option<Duration>, what: String, asked: bool },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
@@ -89,6 +91,14 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Res
             let wait = PUT_OFF.delay(round, inner.chance.next()).min(Duration::from_secs(30));
             inner.release_later(id.clone(), Hold::Offline, wait);
             Ok(())
+        }
+        // Nobody plugs a drive in for a headless run.
+        Halt::SourceAway { detail } if inner.headless => {
+            inner.refuse(vec![id.clone()], Cause::SourceMissing, detail).await
+        }
+        Halt::SourceAway { detail } => {
+            tracing::info!(job = %id, detail, "the file's folder is gone");
+            hold(inner, id, Hold::SourceMissing, Some(Log::SourceAway)).await
         }
         Halt::Busy { after, what, asked } => {
             let round = put_off(inner, id);

@@ -2,6 +2,7 @@
 
 mod check;
 mod finish;
+mod flight;
 mod halt;
 mod part;
 mod patience;
@@ -37,8 +38,6 @@ pub(crate) struct Run {
     pub(crate) stop: watch::Receiver<Stop>,
     /// Whether it was told that the session may end before the file is through.
     pub(crate) told_short: bool,
-    /// Whether parts that the vendor missed at *complete* were sent again in this run.
-    pub(crate) resent: bool,
 }
 
 /// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
@@ -82,17 +81,8 @@ async fn go(
     let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
-    let mut run = Run {
-        inner: Arc::clone(inner),
-        job,
-        destination,
-        provider,
-        key,
-        live,
-        stop,
-        told_short: false,
-        resent: false,
-    };
+    let mut run =
+        Run { inner: Arc::clone(inner), job, destination, provider, key, live, stop, told_short: false };
     let Some(source) = source else {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
         return match run.finish(None).await? {

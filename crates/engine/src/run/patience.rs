@@ -56,7 +56,7 @@ impl Run {
     pub(super) async fn pause_for(&mut self, delay: Duration) -> Result<(), Halt> {
         tokio::select! {
             () = tokio::time::sleep(delay) => Ok(()),
-            halt = wait_for(&mut self.stop, Stop::Soft) => Err(halt),
+            halt = wait_for(&mut self.stop, Stop::TakenBack) => Err(halt),
         }
     }
 

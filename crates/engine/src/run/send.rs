@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use partway_core::{Cause, PartPlan};
 use partway_provider::PartTarget;
-use tokio::task::JoinSet;
 
+use super::flight::Flight;
 use super::part::{Part, PartEnd};
 use super::patience::wait_for;
 use super::{Halt, Run, check};
@@ -17,9 +16,6 @@ use crate::source::Source;
 
 /// So many targets are read from the journal at a time; the rest stays there.
 const WINDOW: u32 = 64;
-
-/// Parts in flight may take so long to end after a pause; then they are let go and sent again later.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// One renewal of links for each that never worked, then it stops (VENDORS: "one refresh at most").
 const RENEWALS_OF_BROKEN: u32 = 1;
@@ -65,25 +61,31 @@ impl Run {
 
     async fn send_once(&mut self, session: &OpenSession, source: &Arc<Source>) -> Result<Ended, Halt> {
         let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
-        let mut flying: JoinSet<Result<(), PartEnd>> = JoinSet::new();
+        let mut flight = Flight::default();
         let mut waiting: VecDeque<PartTarget> = VecDeque::new();
         let mut next = 1;
         let mut stop = self.stop.clone();
         loop {
-            while flying.len() < self.inner.permits.parts_per_job() {
+            while flight.len() < self.inner.permits.parts_per_job() {
                 if waiting.is_empty() && next <= plan.count() {
                     next = self.fetch(session.id, next, &plan, &mut waiting).await?;
                 }
                 let Some(target) = waiting.pop_front() else { break };
-                let part = self.part(session, source, plan, target)?;
-                flying.spawn(part.send());
+                if !flight.holds(target.number) {
+                    flight.begin(self.part(session, source, plan, target)?);
+                }
             }
             let ended = tokio::select! {
-                ended = flying.join_next() => ended,
-                halt = wait_for(&mut stop, Stop::Soft) => {
-                    self.drain(&mut flying).await;
-                    return Err(halt);
+                // A part that only waited for its turn ends by the stop too: the stop itself is what counts.
+                biased;
+                _ = wait_for(&mut stop, Stop::TakenBack) => {
+                    self.stop_sending(&mut flight, &plan).await?;
+                    // What waited for its turn has left, and what is in flight is in the journal's list until it is confirmed.
+                    waiting.clear();
+                    next = 1;
+                    continue;
                 }
+                ended = flight.next_end() => ended,
             };
             let end = match ended {
                 None => return self.all_there(session.id, &plan).await,
@@ -101,15 +103,15 @@ impl Run {
             };
             if !matches!(end, PartEnd::Halt(_)) {
                 // The others are of the same session, or of the same file: what they send is of no use any more.
-                flying.shutdown().await;
+                flight.shut_down().await;
             }
             return match end {
                 PartEnd::Links { expired, cause, detail } => Ok(Ended::Links { expired, cause, detail }),
                 PartEnd::Session => Ok(Ended::Session),
-                PartEnd::Source(error) => Err(check::halt(&error)),
+                PartEnd::Source(error) => Err(check::halt(&self.job, &error)),
                 // What the others have nearly sent is worth waiting for a moment: it will not be sent again.
                 PartEnd::Halt(halt) => {
-                    self.drain(&mut flying).await;
+                    self.drain(&mut flight).await;
                     Err(halt)
                 }
             };
@@ -179,18 +181,5 @@ impl Run {
             part,
             target,
         })
-    }
-
-    /// Lets parts in flight end for a moment, then lets go of them.
-    async fn drain(&self, flying: &mut JoinSet<Result<(), PartEnd>>) {
-        let mut stop = self.stop.clone();
-        let all = async { while flying.join_next().await.is_some() {} };
-        tokio::select! {
-            () = all => {}
-            () = tokio::time::sleep(GRACE) => {}
-            _ = wait_for(&mut stop, Stop::Hard) => {}
-        }
-        // Awaited, not only dropped: an abort of the session may follow, and must find no part in flight.
-        flying.shutdown().await;
     }
 }

@@ -118,6 +118,7 @@ impl Run {
 
     /// The session cannot be used any more. Everything goes again in a new one, and that is told; after two a person is asked.
     pub(super) async fn session_lost(&mut self, session: &OpenSession, expired: bool) -> Result<(), Halt> {
+        self.inner.memory().resent.remove(&self.job.id);
         self.reload().await?;
         let bytes = self.job.confirmed;
         let id = self.job.id.clone();

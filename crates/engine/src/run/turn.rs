@@ -26,7 +26,7 @@ impl Part {
         };
         tokio::select! {
             biased;
-            halt = wait_for(&mut stop, Stop::Soft) => Err(PartEnd::Halt(halt)),
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
             permit = mine => permit.ok_or(PartEnd::Halt(Halt::Overtaken)),
         }
     }
@@ -35,7 +35,7 @@ impl Part {
     pub(super) async fn rest(&self, delay: Duration) -> Result<(), PartEnd> {
         let mut stop = self.stop.clone();
         tokio::select! {
-            halt = wait_for(&mut stop, Stop::Soft) => Err(PartEnd::Halt(halt)),
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
             () = tokio::time::sleep(delay) => Ok(()),
         }
     }

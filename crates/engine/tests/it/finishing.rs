@@ -175,3 +175,27 @@ async fn a_refusal_at_complete_keeps_every_part() {
         "an error never aborts the session"
     );
 }
+
+#[tokio::test]
+async fn parts_that_the_vendor_misses_go_again_once_a_session_and_never_for_ever() {
+    let rig = Rig::new().await;
+    let missing = || failure(RetryClass::PartsMissing, busy());
+    rig.vendor.script(|script| script.complete.extend((0..40).map(|_| missing())));
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::SessionsExpired { .. })));
+    // Two sessions, in each of which both parts went twice.
+    assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Start(_))), 2);
+    assert_eq!((rig.vendor.storage.puts().len(), completes(&rig)), (8, 4));
+    assert!(under.log(&id).await.contains(&Log::PartsMissing { parts: 2 }));
+}
+
+#[tokio::test]
+async fn a_part_that_the_vendor_missed_once_is_sent_again_and_the_file_arrives() {
+    let rig = Rig::new().await;
+    rig.vendor.script(|script| script.complete.push_back(failure(RetryClass::PartsMissing, busy())));
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert!(rig.vendor.storage.object("1") == bytes(2_000));
+}

@@ -89,7 +89,7 @@ async fn a_pause_that_is_taken_back_at_once_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_job_whose_last_part_still_ends_is_not_run_twice() {
+async fn a_pause_that_is_taken_back_while_its_last_part_ends_goes_on_in_the_same_run() {
     let rig = Rig::new().await;
     let under = rig.open().await;
     rig.vendor.storage.shut();
@@ -100,10 +100,30 @@ async fn a_job_whose_last_part_still_ends_is_not_run_twice() {
     // The other one runs: so the scheduler has looked at the queue, and left the first one alone.
     let other = under.add_one(rig.file("b", 1_000)).await;
     rig.vendor.storage.came_in(2).await;
-    assert_eq!(under.job(&id).await.state, State::Waiting);
+    under.until(&id, |job| job.state == State::Uploading).await;
     rig.vendor.storage.open();
     assert_eq!((under.ends(&id).await, under.ends(&other).await), (State::Verified, State::Verified));
     assert_eq!(rig.vendor.storage.puts().len(), 2);
+}
+
+#[tokio::test]
+async fn a_pause_is_not_waited_for_once_the_user_says_so_and_its_part_goes_again() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 1_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    assert!(under.engine.stop_now(&one(&id)).await.is_err(), "it is not paused");
+    under.engine.pause(&one(&id)).await.unwrap();
+    assert_eq!(under.engine.live()[&id].flying.len(), 1, "its part is waited for");
+    assert_eq!(under.engine.stop_now(&one(&id)).await.unwrap(), 1);
+    under.rests(&id).await;
+    assert_eq!(under.job(&id).await.parts_confirmed, 0);
+    assert!(under.engine.stop_now(&one(&id)).await.is_err(), "nothing is on its way any more");
+    rig.vendor.storage.open();
+    under.engine.resume(&one(&id)).await.unwrap();
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert_eq!(sent(&rig, 1), 2);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Files that change, vanish or were never there.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use partway_core::{Cause, State};
+use partway_core::{Cause, Hold, State};
 use partway_engine::{Log, Which};
 
 use crate::rig::{Rig, Under, bytes};
@@ -10,8 +11,12 @@ use crate::vendor::Asked;
 
 /// A job of five parts, three of which are confirmed, paused.
 async fn three_of_five(rig: &Rig, under: &Under) -> partway_engine::JobId {
+    three_of_five_of(rig, under, rig.file("a", 5_000)).await
+}
+
+async fn three_of_five_of(rig: &Rig, under: &Under, file: PathBuf) -> partway_engine::JobId {
     rig.vendor.storage.shut();
-    let id = under.add_one(rig.file("a", 5_000)).await;
+    let id = under.add_one(file).await;
     rig.vendor.storage.came_in(3).await;
     under.engine.pause(&Which::Open).await.unwrap();
     rig.vendor.storage.open();
@@ -123,6 +128,36 @@ async fn a_file_that_vanishes_keeps_what_was_sent_and_goes_on_when_it_is_back() 
     under.engine.retry(&Which::Open).await.unwrap();
     assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
     assert_eq!(rig.vendor.storage.puts().len(), 5);
+}
+
+#[tokio::test]
+async fn a_file_whose_folder_is_away_waits_and_goes_on_by_itself_when_it_is_back() {
+    let rig = rig().await;
+    let under = rig.open().await;
+    let (drive, away) = (rig.folder.path().join("T7"), rig.folder.path().join("unplugged"));
+    std::fs::create_dir(&drive).unwrap();
+    let id = three_of_five_of(&rig, &under, rig.file("T7/a", 5_000)).await;
+    std::fs::rename(&drive, &away).unwrap();
+    under.engine.resume(&Which::Open).await.unwrap();
+    let waits = under.until(&id, |job| job.holds.contains(Hold::SourceMissing)).await;
+    assert_eq!((waits.state, waits.parts_confirmed), (State::Waiting, 3));
+    std::fs::rename(&away, &drive).unwrap();
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert_eq!(rig.vendor.storage.puts().len(), 5, "nothing was sent twice");
+    assert!(under.log(&id).await.contains(&Log::SourceAway));
+}
+
+#[tokio::test]
+async fn nobody_plugs_a_drive_in_for_a_headless_run() {
+    let mut rig = rig().await;
+    rig.headless = true;
+    let under = rig.open().await;
+    std::fs::create_dir(rig.folder.path().join("T7")).unwrap();
+    let gone = rig.file("T7/a", 10);
+    let (_, ids) = under.add(&[gone], Some(600_000)).await;
+    std::fs::remove_dir_all(rig.folder.path().join("T7")).unwrap();
+    under.engine.start_now(&under.job(&ids[0]).await.batch).await.unwrap();
+    assert_eq!(under.ends(&ids[0]).await, State::NeedsAttention(Cause::SourceMissing));
 }
 
 #[tokio::test]

@@ -17,6 +17,10 @@ countdown_seconds: number,
  */
 notify: boolean, 
 /**
+ * The user was told that closing the window only hides it while something uploads; said once.
+ */
+told_of_hiding: boolean, 
+/**
  * "system", "light" or "dark".
  */
 theme: string, };

@@ -44,7 +44,14 @@ export const rowName = (row: JobRow): string =>
 /** Actions that may stand in the row itself, the first that applies; never Cancel beside Pause. A refused key has its banner. */
 const INLINE: Action[] = ["pause", "resume", "retry", "copy-link"];
 /** Beside a sentence there is room for longer words. */
-const BESIDE_SENTENCE: Action[] = [...INLINE, "replace-key", "mark-arrived", "send-again", "remove"];
+const BESIDE_SENTENCE: Action[] = [
+  "stop-now",
+  ...INLINE,
+  "replace-key",
+  "mark-arrived",
+  "send-again",
+  "remove",
+];
 
 export interface Placed {
   /** In the row, or beside its sentence. */

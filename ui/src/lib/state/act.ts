@@ -45,6 +45,7 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     switch (action) {
       case "pause":
       case "resume":
+      case "stop-now":
       case "retry":
       case "remove":
         return void run({ do: action, jobs });

@@ -107,6 +107,19 @@ fn the_second_line_says_what_is_slow_or_needs_a_person() {
 }
 
 #[test]
+fn a_pause_says_what_it_still_waits_for_and_what_stopping_at_once_costs() {
+    let paused = job(State::Waiting, Holds::NONE.with(Hold::User));
+    let waits = shown(&paused, &acme(), Some(&live()));
+    insta::assert_snapshot!(
+        [waits.label.as_str(), &waits.sub, waits.sentence.as_deref().unwrap_or("-")].join("\n")
+    );
+    assert_eq!(waits.actions[..2], [Action::Resume, Action::StopNow]);
+    let still = shown(&paused, &acme(), Some(&LiveView { flying: Vec::new(), ..live() }));
+    assert_eq!((still.label.as_str(), still.sentence), ("Paused", None));
+    assert!(!still.actions.contains(&Action::StopNow));
+}
+
+#[test]
 fn what_was_practised_has_no_link() {
     let done = ended(State::Verified, Strength::Confirmed);
     assert!(shown(&done, &acme(), None).actions.contains(&Action::CopyLink));

@@ -26,7 +26,7 @@ fn every_state_and_every_hold_has_its_words() {
     let words: Vec<_> = jobs
         .iter()
         .map(|job| {
-            let (label, sub) = (label(job, None, false), sub(job, Some(3), None, false, 0));
+            let (label, sub) = (label(job, None, false), sub(job, None, Some(3), None, false, 0));
             format!("{} {:?}: {label} | {sub}", job.state.name(), job.holds.iter().next())
         })
         .collect();
@@ -37,8 +37,7 @@ fn every_state_and_every_hold_has_its_words() {
 fn what_slows_an_upload_is_its_label() {
     let uploading = job(State::Uploading, Holds::NONE);
     let with = |trouble| label(&uploading, Some(&LiveView { trouble, ..live() }), false);
-    let words =
-        [None, Some(Trouble::Network), Some(Trouble::Throttled(std::time::Duration::from_secs(5)))].map(with);
+    let words = [None, Some(Trouble::Network), Some(Trouble::Throttled(Duration::from_secs(5)))].map(with);
     assert_eq!(words, ["Uploading", "Waiting for the network", "Slowed"]);
 }
 
@@ -47,23 +46,26 @@ fn practice_never_says_that_something_was_uploaded() {
     for state in [State::Uploaded, State::Verified] {
         let practised = ended(state, Strength::Confirmed);
         assert_eq!(label(&practised, None, true), "Practice finished");
-        assert_eq!(sub(&practised, None, None, true, 0), "not uploaded");
+        assert_eq!(sub(&practised, None, None, None, true, 0), "not uploaded");
     }
 }
 
 #[test]
 fn a_pause_tells_until_when_what_was_sent_is_kept() {
     let paused = job(State::Waiting, Holds::NONE.with(Hold::User));
-    assert_eq!(sub(&paused, None, Some(60), false, 0), format!("200 MB kept until {}", clock(60_000, 0)));
+    assert_eq!(
+        sub(&paused, None, None, Some(60), false, 0),
+        format!("200 MB kept until {}", clock(60_000, 0))
+    );
     let fresh = Job { confirmed: 0, ..paused };
-    assert_eq!(sub(&fresh, None, Some(60), false, 0), "");
+    assert_eq!(sub(&fresh, None, None, Some(60), false, 0), "");
 }
 
 #[test]
 fn the_next_one_and_those_behind_it_are_told_apart() {
     let waiting = job(State::Waiting, Holds::NONE);
     assert_eq!(
-        [Some(0), Some(3), None].map(|ahead| sub(&waiting, ahead, None, false, 0)),
+        [Some(0), Some(3), None].map(|ahead| sub(&waiting, None, ahead, None, false, 0)),
         ["next", "3 ahead", ""]
     );
 }
