@@ -3,6 +3,9 @@
 /// The most characters of anybody's words that are kept for Details.
 const LONGEST_DETAIL: usize = 500;
 
+/// So many bytes of them are looked at: enough for 500 characters between signed URLs of the usual 2 kB.
+const LONGEST_READ: usize = 16 << 10;
+
 /// Scheme, host and path of a URL: no query (there the signature stands), no user, no fragment.
 #[must_use]
 pub fn redact(url: &str) -> String {
@@ -13,8 +16,11 @@ pub fn redact(url: &str) -> String {
 }
 
 /// Somebody's words for Details: on one line, at most 500 characters, URLs without their query, signing values cut out.
+///
+/// Only their beginning is looked at: what comes from outside may be a web page of 32 MiB.
 #[must_use]
 pub fn redact_text(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(LONGEST_READ)];
     let mut out = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
@@ -37,24 +43,27 @@ pub fn redact_text(text: &str) -> String {
 
 /// A word is cut where a query begins in a URL, or where a signing parameter of S3 begins; what follows it up to the
 /// next delimiter is left out.
-fn push_word(out: &mut String, word: &str) {
+fn push_word(out: &mut String, mut word: &str) {
+    while let Some(cut) = cut_at(word) {
+        out.push_str(&word[..cut]);
+        out.push('…');
+        let rest = &word[cut..];
+        match rest.find(['"', '\'', '<', '>', ')']) {
+            Some(end) if out.len() <= LONGEST_DETAIL * 4 => word = &rest[end..],
+            _ => return,
+        }
+    }
+    out.push_str(word);
+}
+
+fn cut_at(word: &str) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
     let query = lower.find("://").and_then(|at| lower[at..].find('?').map(|query| at + query));
     let signing = ["x-amz-", "awsaccesskeyid=", "signature="]
         .iter()
         .filter_map(|name| lower.find(name).filter(|at| lower[*at..].contains('=')))
         .min();
-    match query.into_iter().chain(signing).min() {
-        Some(cut) => {
-            out.push_str(&word[..cut]);
-            out.push('…');
-            let rest = &word[cut..];
-            if let Some(end) = rest.find(['"', '\'', '<', '>', ')']) {
-                push_word(out, &rest[end..]);
-            }
-        }
-        None => out.push_str(word),
-    }
+    query.into_iter().chain(signing).min()
 }
 
 #[cfg(test)]
@@ -95,6 +104,14 @@ mod tests {
     fn long_words_are_cut_within_the_bound() {
         assert_eq!(redact_text(&"ä".repeat(2000)).chars().count(), LONGEST_DETAIL);
         assert_eq!(redact_text(&"ä".repeat(LONGEST_DETAIL)), "ä".repeat(LONGEST_DETAIL));
+    }
+
+    #[test]
+    fn a_flood_of_signing_values_neither_overflows_the_stack_nor_takes_long() {
+        for flood in ["x-amz-=>", "https://h/a?b=c<", "signature=)", "\""] {
+            let kept = redact_text(&flood.repeat(4 << 20));
+            assert!(kept.chars().count() <= LONGEST_DETAIL, "{kept}");
+        }
     }
 
     proptest! {

@@ -10,8 +10,13 @@ use partway_core::ApiKey;
 use crate::worker::Worker;
 use crate::{Kept, Keychain, KeychainError};
 
-/// An account that no destination has, for seeing whether keys can be kept.
+/// What is kept for a moment, to see whether keys can be.
 const PROBE: &str = "partway keychain probe";
+
+/// An account that no destination has, and no other process: two that looked at the same moment would take the entry from each other.
+fn probe_account() -> String {
+    format!("{PROBE} {}", std::process::id())
+}
 
 /// Keys in the system's keychain, under one service name.
 pub struct SystemKeychain {
@@ -84,7 +89,7 @@ impl Keychain for SystemKeychain {
 
     async fn status(&self) -> Result<Kept, KeychainError> {
         let read = self
-            .with_entry(PROBE, |entry| {
+            .with_entry(&probe_account(), |entry| {
                 entry.set_password(PROBE)?;
                 let read = entry.get_password()?;
                 entry.delete_credential()?;

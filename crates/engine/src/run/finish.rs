@@ -69,7 +69,7 @@ impl Run {
         loop {
             self.still_wanted()?;
             let failure = match self.provider.complete(&session.session, receipts).await {
-                Ok(receipt) => return self.settle(&receipt, receipts).await,
+                Ok(receipt) => return self.settle(session, &receipt, receipts).await,
                 Err(failure) => failure,
             };
             tracing::info!(job = %self.job.id, %failure, "complete did not succeed");
@@ -169,9 +169,16 @@ impl Run {
     }
 
     /// The vendor confirmed. *Verified* only where everything that DESIGN.md names was compared and equal.
-    async fn settle(&mut self, receipt: &FileReceipt, parts: &[PartReceipt]) -> Result<Next, Halt> {
+    async fn settle(
+        &mut self,
+        session: &OpenSession,
+        receipt: &FileReceipt,
+        parts: &[PartReceipt],
+    ) -> Result<Next, Halt> {
         let size = self.job.identity.size;
         if let Some(other) = receipt.size.filter(|told| *told != size) {
+            // What it has is not this file: a later "I do not know that session" must not pass for an arrival.
+            self.not_done(session, false).await?;
             let said = format!("it has {other} bytes of this file instead of {size}");
             return Err(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() });
         }

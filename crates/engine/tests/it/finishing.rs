@@ -177,6 +177,23 @@ async fn a_refusal_at_complete_keeps_every_part() {
 }
 
 #[tokio::test]
+async fn a_size_that_was_wrong_once_never_becomes_an_arrival() {
+    let rig = Rig::new().await;
+    rig.vendor.lie_about_size();
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::Refused { .. })));
+    rig.vendor.script(|script| {
+        script.lie = 0;
+        script.complete.push_back(conflict(404));
+    });
+    under.engine.retry(&Which::Open).await.unwrap();
+    let job = under.until(&id, |job| job.state.is_end()).await;
+    assert_eq!(job.state, State::Verified, "in a session of its own");
+    assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Start(_))), 2);
+}
+
+#[tokio::test]
 async fn parts_that_the_vendor_misses_go_again_once_a_session_and_never_for_ever() {
     let rig = Rig::new().await;
     let missing = || failure(RetryClass::PartsMissing, busy());

@@ -44,7 +44,7 @@ pub(crate) struct Script {
     /// Whether the receipt tells the size.
     pub(crate) tells_size: bool,
     sizes: Vec<u64>,
-    lie: u64,
+    pub(crate) lie: u64,
     asked: Vec<Asked>,
 }
 
