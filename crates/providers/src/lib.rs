@@ -8,5 +8,5 @@ mod number;
 mod presigned;
 mod settings;
 
-pub use kind::{Kind, kinds, open, validate};
+pub use kind::{Form, Kind, Setting, kinds, open, validate};
 pub use settings::SettingsError;

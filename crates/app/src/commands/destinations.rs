@@ -28,7 +28,7 @@ pub(super) fn kinds() -> Done {
         name: kind.title.into(),
         about: kind.about.into(),
         key_help: kind.key_hint.into(),
-        default_url: kind.default_url.map(Into::into),
+        default_url: kind.default_url().map(Into::into),
     });
     Done::Kinds { kinds: kinds.collect() }
 }
@@ -321,7 +321,7 @@ pub(super) async fn check(
             return Err(ApiError::field("key", "The key is missing."));
         }
     };
-    let provider = partway_providers::open(&draft.kind, &settings, key, app.0.http.clone())
+    let provider = partway_providers::open(&draft.kind, &settings, key.into(), app.0.http.clone())
         .map_err(|error| ApiError::field(error.field, error.sentence))?;
     let report = provider.check().await;
     let name = draft.name.trim();
@@ -380,5 +380,6 @@ fn from_draft(draft: &FieldsDraft) -> Fields {
         custom_id: text(&draft.custom_id),
         random_prefix: draft.random_prefix,
         ttl_seconds: draft.ttl_seconds,
+        ..Fields::default()
     }
 }

@@ -4,11 +4,31 @@ use partway_http::KeyHeader;
 use serde_json::Value;
 use url::Url;
 
-use crate::SettingsError;
 use crate::settings::base_url;
+use crate::{Form, Setting, SettingsError};
 
 /// The documented base address.
 pub(crate) const DEFAULT_URL: &str = "https://upload.autorender.io";
+
+/// What is asked.
+pub(crate) const ASKED: &[Setting] = &[
+    Setting {
+        name: "url",
+        label: "Server",
+        help: "Only where your workspace has an address of its own.",
+        form: Form::Text { placeholder: DEFAULT_URL },
+        required: false,
+        advanced: true,
+    },
+    Setting {
+        name: "auth",
+        label: "How the key is sent",
+        help: "Both are documented; a proxy in between may let only one of them through.",
+        form: Form::Choice(&[("bearer", "Authorization: Bearer"), ("x-api-key", "x-api-key")]),
+        required: false,
+        advanced: true,
+    },
+];
 
 /// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

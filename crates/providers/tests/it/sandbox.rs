@@ -35,7 +35,7 @@ impl Sandbox {
     fn provider(&self, auth: &str, key: &str) -> Box<dyn Provider> {
         let settings = json!({ "url": self.running.base_url, "auth": auth });
         let http = ApiClient::new(&self.http()).unwrap();
-        partway_providers::open("autorender", &settings, ApiKey::new(key), http).unwrap()
+        partway_providers::open("autorender", &settings, ApiKey::new(key).into(), http).unwrap()
     }
 
     async fn send(&self, started: &Started, bytes: &[u8]) {

@@ -40,7 +40,7 @@ pub(crate) fn open(settings: &Value) -> Box<dyn Provider> {
     let options =
         HttpOptions { clock: Some(std::sync::Arc::new(|| 1_714_557_600)), ..HttpOptions::default() };
     let http = ApiClient::new(&options).unwrap();
-    partway_providers::open("autorender", settings, ApiKey::new(KEY), http).unwrap()
+    partway_providers::open("autorender", settings, ApiKey::new(KEY).into(), http).unwrap()
 }
 
 async fn request(stream: &mut TcpStream) -> Option<Asked> {
@@ -61,6 +61,7 @@ pub(crate) fn file(size: u64) -> FileFacts {
         name: "cut v7.mov".to_owned(),
         size,
         mime: "video/quicktime".to_owned(),
+        hash: None,
         fields: Fields::default(),
     }
 }
