@@ -20,6 +20,12 @@ pub struct Cli {
     /// Bytes a part; raised for files that would need more than 10,000 parts
     #[arg(long, value_name = "N")]
     part_size: Option<u64>,
+    /// Bytes that every part but the last has at least, where the client plans; told at complete [default: 5242880]
+    #[arg(long, value_name = "N")]
+    min_part: Option<u64>,
+    /// All parts but the last must have one size, where the client plans; told at complete
+    #[arg(long)]
+    equal_parts: bool,
     /// Seconds that links and sessions live, and the most that a client gets when it asks
     #[arg(long, value_name = "S")]
     ttl: Option<u64>,
@@ -71,6 +77,8 @@ impl From<Cli> for Options {
         Self {
             port: cli.port,
             part_size: cli.part_size.unwrap_or(defaults.part_size),
+            min_part: cli.min_part.unwrap_or(defaults.min_part),
+            equal_parts: cli.equal_parts,
             ttl: cli.ttl.unwrap_or(defaults.ttl),
             log: cli.log,
             tls: cli.tls,

@@ -16,6 +16,8 @@
 //! # Ok(()) }
 //! ```
 
+#![expect(dead_code, reason = "the kinds to come build on it")]
+
 mod admin;
 mod cli;
 mod clock;

@@ -10,6 +10,8 @@ use crate::error::Error;
 pub(crate) const LONGEST_TTL: u64 = 604_800;
 /// Part size unless told otherwise: 16 MiB, so that a gigabyte is 64 parts.
 const PART_SIZE: u64 = 16 * 1024 * 1024;
+/// The least that a part has which is not the last, 5 MiB (AWS, "Amazon S3 multipart upload limits").
+pub(crate) const LEAST_PART: u64 = 5 * 1024 * 1024;
 /// The largest part that storage takes, 5 GiB (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// Life of links and sessions unless told otherwise: a day. The vendor does not say its own.
@@ -24,6 +26,10 @@ pub struct Options {
     pub port: Option<u16>,
     /// Bytes a part. Raised for files that would need more than 10,000 parts.
     pub part_size: u64,
+    /// Bytes that every part but the last has at least, where the client plans; told at complete.
+    pub min_part: u64,
+    /// All parts but the last have one size, where the client plans; told at complete.
+    pub equal_parts: bool,
     /// Seconds that links and sessions live, and the most that a client is given when it asks.
     pub ttl: u64,
     /// The log, one JSON object a line, appended.
@@ -55,6 +61,8 @@ impl Options {
             dir: dir.into(),
             port: None,
             part_size: PART_SIZE,
+            min_part: LEAST_PART,
+            equal_parts: false,
             ttl: TTL,
             log: None,
             tls: false,
@@ -75,6 +83,12 @@ impl Options {
             return Err(Error::Option(format!(
                 "--part-size {} is outside 1 to {LARGEST_PART} bytes",
                 self.part_size
+            )));
+        }
+        if self.min_part > LARGEST_PART {
+            return Err(Error::Option(format!(
+                "--min-part {} is more than the {LARGEST_PART} bytes that a part can have",
+                self.min_part
             )));
         }
         if self.ttl == 0 || self.ttl > LONGEST_TTL {

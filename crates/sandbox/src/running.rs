@@ -22,6 +22,7 @@ use crate::kinds;
 use crate::log::Log;
 use crate::net::{serve, tls};
 use crate::options::Options;
+use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
@@ -106,6 +107,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         origin: format!("{}://{host}", if options.tls { "https" } else { "http" }),
         host,
         part_size: options.part_size,
+        rules: Rules { least_part: options.min_part, equal_parts: options.equal_parts },
         ttl: options.ttl,
         after_complete: options.after_complete,
         slow: options.slow,

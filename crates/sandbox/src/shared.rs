@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::faults::draw::Faults;
 use crate::log::Log;
 use crate::options::AfterComplete;
+use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     /// `127.0.0.1:PORT`, what links sign.
     pub(crate) host: String,
     pub(crate) part_size: u64,
+    pub(crate) rules: Rules,
     pub(crate) ttl: u64,
     pub(crate) after_complete: AfterComplete,
     pub(crate) slow: Duration,

@@ -3,6 +3,11 @@
 pub(crate) mod autorender;
 pub(crate) mod call;
 pub(crate) mod fields;
+pub(crate) mod file;
+pub(crate) mod said;
+pub(crate) mod vendor;
+
+use std::collections::BTreeMap;
 
 use axum::Router;
 use serde::Serialize;
@@ -18,6 +23,9 @@ pub struct Destination {
     pub url: String,
     /// The API key.
     pub key: String,
+    /// What this kind needs besides, named as the flags of `partwayctl destinations add`.
+    #[serde(flatten)]
+    pub more: BTreeMap<&'static str, String>,
 }
 
 /// What every kind offers.

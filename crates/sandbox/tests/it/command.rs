@@ -142,7 +142,7 @@ fn wrong_use_is_told_and_ends_with_2() {
     let folder = TempDir::new().unwrap();
     for (arguments, says) in [
         (["--fault", "500-twice"], "There is no fault \"500-twice\". The names are: slow low-speed"),
-        (["--fault", "list-paged"], "known, not made yet"),
+        (["--fault", "dns-fail"], "known, not made yet"),
         (["--fault", "502:"], "after the colon stands"),
         (["--part-size", "0"], "--part-size 0 is outside"),
         (["--ttl", "604801"], "--ttl 604801 is outside"),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kinds::fields::{Fields, Wrong, boolean, mime, object, string, strings, whole};
+use crate::kinds::fields::{Fields, Wrong, boolean, mime, object, string, strings, whole, within};
 use crate::options::{LARGEST_PART, LONGEST_TTL};
 use crate::sessions::name;
 use crate::sessions::session::MOST_PARTS;
@@ -40,28 +40,20 @@ pub(crate) struct Complete {
 }
 
 /// Reads a start.
-pub(crate) fn start(body: &[u8], uuid: String) -> Result<Start, Wrong> {
-    let mut fields = Fields::read(body)?;
+pub(crate) fn start(mut fields: Fields, uuid: String) -> Result<Start, Wrong> {
     let named = |value: &Value| {
         let text = string(value)?;
         name::file(&text).map_err(str::to_owned)
     };
     let start = Start {
         file_name: fields.need("file_name", named)?,
-        size: fields.need("size", |value| {
-            let size = whole(value)?;
-            if size <= LARGEST { Ok(size) } else { Err(format!("is more than {LARGEST} bytes")) }
-        })?,
+        size: fields.need("size", within(0..=LARGEST, whole))?,
         format: fields.need("format", mime)?,
         folder: fields
             .may("folder", |value| name::folder(&string(value)?).map_err(str::to_owned))?
             .unwrap_or_default(),
         random_prefix: fields.may("random_prefix", boolean)?.unwrap_or(false),
-        ttl_seconds: fields.may("ttl_seconds", |value| {
-            let ttl = whole(value)?;
-            let allowed = (1..=LONGEST_TTL).contains(&ttl);
-            if allowed { Ok(ttl) } else { Err(format!("must be between 1 and {LONGEST_TTL}")) }
-        })?,
+        ttl_seconds: fields.may("ttl_seconds", within(1..=LONGEST_TTL, whole))?,
         own: Own {
             uuid,
             tags: fields.may("tags", tags)?.unwrap_or_default(),
@@ -84,8 +76,7 @@ fn tags(value: &Value) -> Result<Vec<String>, String> {
 }
 
 /// Reads a complete.
-pub(crate) fn complete(body: &[u8]) -> Result<Complete, Wrong> {
-    let mut fields = Fields::read(body)?;
+pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     let complete =
         Complete { session_id: fields.need("session_id", string)?, uuid: fields.may("uuid", string)? };
     fields.end()?;
@@ -102,7 +93,7 @@ mod tests {
         for (name, value) in change {
             all[*name] = value.clone();
         }
-        start(all.to_string().as_bytes(), "u".to_owned())
+        start(Fields::read(all.to_string().as_bytes())?, "u".to_owned())
     }
 
     #[test]
@@ -117,7 +108,7 @@ mod tests {
         for name in ["file_name", "size", "format"] {
             let mut all = json!({"file_name": "x.mov", "size": 7, "format": "video/quicktime"});
             all.as_object_mut().unwrap().remove(name);
-            let wrong = start(all.to_string().as_bytes(), String::new()).unwrap_err();
+            let wrong = start(Fields::read(all.to_string().as_bytes()).unwrap(), String::new()).unwrap_err();
             assert_eq!(wrong, Wrong(format!("{name} is missing")));
         }
     }
@@ -159,8 +150,9 @@ mod tests {
 
     #[test]
     fn a_complete_names_its_session() {
-        assert!(complete(b"{}").is_err() && complete(br#"{"session_id":7}"#).is_err());
-        assert!(complete(br#"{"session_id":"s","parts":[]}"#).is_err());
-        assert_eq!(complete(br#"{"session_id":"s"}"#).unwrap().session_id, "s");
+        let read = |body: &str| complete(Fields::read(body.as_bytes()).unwrap());
+        assert!(read("{}").is_err() && read(r#"{"session_id":7}"#).is_err());
+        assert!(read(r#"{"session_id":"s","parts":[]}"#).is_err());
+        assert_eq!(read(r#"{"session_id":"s"}"#).unwrap().session_id, "s");
     }
 }
