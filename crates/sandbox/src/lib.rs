@@ -16,8 +16,6 @@
 //! # Ok(()) }
 //! ```
 
-#![expect(dead_code, reason = "the kinds to come build on it")]
-
 mod admin;
 mod cli;
 mod clock;
@@ -41,5 +39,5 @@ pub use clock::Clock;
 pub use error::Error;
 pub use first_line::FirstLine;
 pub use kinds::Destination;
-pub use options::{AfterComplete, Options};
+pub use options::{AfterComplete, Checksum, Options, Resume};
 pub use running::{Running, start};

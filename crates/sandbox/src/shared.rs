@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::faults::draw::Faults;
 use crate::log::Log;
-use crate::options::AfterComplete;
+use crate::options::{AfterComplete, Checksum, Resume};
 use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
@@ -33,5 +33,9 @@ pub(crate) struct Shared {
     pub(crate) rules: Rules,
     pub(crate) ttl: u64,
     pub(crate) after_complete: AfterComplete,
+    pub(crate) resume: Resume,
+    pub(crate) checksum: Checksum,
+    pub(crate) token_ttl: u64,
+    pub(crate) password: Option<String>,
     pub(crate) slow: Duration,
 }

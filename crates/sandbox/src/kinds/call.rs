@@ -87,7 +87,7 @@ fn judge(vendor: &dyn Vendor, shared: &Shared, step: Step, head: &Parts) -> Resu
     let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     let chunks = head.headers.contains_key(header::TRANSFER_ENCODING);
     let length = match takes.body {
-        Carries::Json | Carries::Anything => length,
+        Carries::Json => length,
         Carries::MaybeJson | Carries::Nothing => length.or((!chunks).then_some(0)),
     };
     let length = length.ok_or_else(|| No::new(411, "length_required", "A Content-Length is needed"))?;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::sessions::name;
 use crate::storage::query;
 
 /// What is wrong with a field.
@@ -70,6 +71,11 @@ pub(crate) fn string(value: &Value) -> Result<String, String> {
         Value::String(text) => Ok(text.clone()),
         other => Err(format!("must be a string, not {}", type_of(other))),
     }
+}
+
+/// A file's name.
+pub(crate) fn name(value: &Value) -> Result<String, String> {
+    name::file(&string(value)?).map_err(str::to_owned)
 }
 
 /// A whole number from 0 up, written as one: `1.0` is none.

@@ -4,6 +4,8 @@ pub(crate) mod autorender;
 pub(crate) mod call;
 pub(crate) mod fields;
 pub(crate) mod file;
+pub(crate) mod gjirafa;
+pub(crate) mod record360;
 pub(crate) mod said;
 pub(crate) mod vendor;
 
@@ -30,10 +32,10 @@ pub struct Destination {
 
 /// What every kind offers.
 pub(crate) fn destinations(shared: &Shared) -> Vec<Destination> {
-    vec![autorender::destination(shared)]
+    vec![autorender::destination(shared), gjirafa::destination(shared), record360::destination(shared)]
 }
 
 /// The routes of every kind.
 pub(crate) fn routes() -> Router<Share> {
-    Router::new().merge(autorender::routes())
+    Router::new().merge(autorender::routes()).merge(gjirafa::routes()).merge(record360::routes())
 }

@@ -8,6 +8,9 @@ use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
 use crate::shared::Shared;
 
+/// More of an invented session's name is not logged.
+pub(crate) const LONGEST_ID: usize = 64;
+
 /// How a vendor speaks.
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// Its name in the first line and the log.
@@ -58,8 +61,6 @@ pub(crate) enum Carries {
     MaybeJson,
     /// Nothing.
     Nothing,
-    /// Whatever the work makes of it; its length must be told.
-    Anything,
 }
 
 /// One request.

@@ -1,6 +1,6 @@
 //! Which of the parts that are there make the object, judged as storage does when an upload is completed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use md5::{Digest, Md5};
 
@@ -30,6 +30,8 @@ pub(crate) enum Denied {
     Part { part: u32 },
     #[error("Part {part} has {size} bytes, and all but the last must have at least {least}")]
     TooSmall { part: u32, size: u64, least: u64 },
+    #[error("The parts have {size} bytes together, and {told} were told at the start")]
+    Length { size: u64, told: u64 },
     #[error("Part {part} has another size than the first; all but the last must have the same")]
     Unequal { part: u32 },
 }
@@ -39,7 +41,9 @@ impl Denied {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Aborted => "NoSuchUpload",
-            Self::Missing { .. } | Self::Part { .. } | Self::Unequal { .. } => "InvalidPart",
+            Self::Missing { .. } | Self::Part { .. } | Self::Unequal { .. } | Self::Length { .. } => {
+                "InvalidPart"
+            }
             Self::Empty => "MalformedXML",
             Self::Order { .. } => "InvalidPartOrder",
             Self::TooSmall { .. } => "EntityTooSmall",
@@ -55,6 +59,13 @@ pub(crate) fn all(stored: &BTreeMap<u32, Stored>, parts: u32) -> Result<Vec<Stor
     } else {
         Err(Denied::Missing { parts: missing, of: parts })
     }
+}
+
+/// Whether a list names every part, as vendors demand that know how many there are.
+pub(crate) fn whole(list: &[(u32, String)], parts: u32) -> Result<(), Denied> {
+    let named: BTreeSet<u32> = list.iter().map(|(part, _)| *part).collect();
+    let missing: Vec<u32> = (1..=parts).filter(|part| !named.contains(part)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Denied::Missing { parts: missing, of: parts }) }
 }
 
 /// The parts that the client lists, by number and by the ETag that it got (with or without quotes).
@@ -127,6 +138,12 @@ mod tests {
         assert_eq!(chosen(&[5, 5], &[1, 1], LAX), Err(Denied::Order { part: 1 }));
         assert_eq!(chosen(&[5, 5], &[1, 3], LAX), Err(Denied::Part { part: 3 }));
         assert_eq!(chosen(&[5, 5], &[], LAX), Err(Denied::Empty));
+    }
+
+    #[test]
+    fn a_list_can_have_to_be_whole() {
+        assert_eq!(whole(&list(&[1, 2, 3]), 3), Ok(()));
+        assert_eq!(whole(&list(&[1, 3]), 4), Err(Denied::Missing { parts: vec![2, 4], of: 4 }));
     }
 
     #[test]

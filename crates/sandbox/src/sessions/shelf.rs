@@ -56,9 +56,10 @@ impl Shelf {
         }
         *session.closed.write().unwrap_or_else(PoisonError::into_inner) = true;
         self.all.write().unwrap_or_else(PoisonError::into_inner).remove(&session.about.id);
-        // The description goes first: a kill on the way leaves a folder that no start takes for a session.
+        // The description goes first: what a kill, or a part that holds its file open, leaves of the folder is thrown
+        // away at the next start.
         fs::remove_file(session.dir.join("session.json"))?;
-        fs::remove_dir_all(&session.dir)?;
+        let _ = fs::remove_dir_all(&session.dir);
         Ok(true)
     }
 

@@ -3,13 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kinds::fields::{Fields, Wrong, boolean, mime, object, string, strings, whole, within};
-use crate::options::{LARGEST_PART, LONGEST_TTL};
-use crate::sessions::name;
-use crate::sessions::session::MOST_PARTS;
-
-/// The largest file that storage could hold in parts: 10,000 of 5 GiB.
-const LARGEST: u64 = MOST_PARTS * LARGEST_PART;
+use crate::kinds::fields::{Fields, Wrong, boolean, mime, name, object, string, strings, whole, within};
+use crate::options::{LARGEST_OBJECT, LONGEST_TTL};
+use crate::sessions::name::folder;
 
 /// A start's fields.
 #[derive(Debug, PartialEq)]
@@ -41,16 +37,12 @@ pub(crate) struct Complete {
 
 /// Reads a start.
 pub(crate) fn start(mut fields: Fields, uuid: String) -> Result<Start, Wrong> {
-    let named = |value: &Value| {
-        let text = string(value)?;
-        name::file(&text).map_err(str::to_owned)
-    };
     let start = Start {
-        file_name: fields.need("file_name", named)?,
-        size: fields.need("size", within(0..=LARGEST, whole))?,
+        file_name: fields.need("file_name", name)?,
+        size: fields.need("size", within(0..=LARGEST_OBJECT, whole))?,
         format: fields.need("format", mime)?,
         folder: fields
-            .may("folder", |value| name::folder(&string(value)?).map_err(str::to_owned))?
+            .may("folder", |value| folder(&string(value)?).map_err(str::to_owned))?
             .unwrap_or_default(),
         random_prefix: fields.may("random_prefix", boolean)?.unwrap_or(false),
         ttl_seconds: fields.may("ttl_seconds", within(1..=LONGEST_TTL, whole))?,
@@ -122,7 +114,7 @@ mod tests {
             ("size", json!("7")),
             ("size", json!(-1)),
             ("size", json!(7.5)),
-            ("size", json!(LARGEST + 1)),
+            ("size", json!(LARGEST_OBJECT + 1)),
             ("format", json!("mov")),
             ("folder", json!("a/../../b")),
             ("folder", json!(null)),

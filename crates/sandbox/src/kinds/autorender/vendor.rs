@@ -10,7 +10,7 @@ use super::{KIND, reply};
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
 use crate::kinds::said::Said;
-use crate::kinds::vendor::{Call, No, Noted, Vendor};
+use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Vendor};
 use crate::options::AfterComplete;
 use crate::sessions::choose;
 use crate::sessions::finish::{Finish, finish};
@@ -20,9 +20,6 @@ use crate::settings::random_hex;
 use crate::shared::Shared;
 use crate::storage::put::ROOT;
 use crate::storage::sign::same;
-
-/// More of an invented session's name is not logged.
-const LONGEST_ID: usize = 64;
 
 /// The kind.
 #[derive(Clone)]
