@@ -45,6 +45,9 @@ pub trait Provider: Send + Sync {
 
     /// Part targets of an open session, at least for these parts. Called where [`Capabilities::refresh`] holds, for links that ran out
     /// and for those that [`start`](Provider::start) did not bring.
+    ///
+    /// A part that the vendor has already may be left out, where it gives links for missing parts only: then
+    /// [`list_parts`](Provider::list_parts) tells its ETag.
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure>;
 
     /// Which parts the vendor has. Called where [`Capabilities::list`] holds.

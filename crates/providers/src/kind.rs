@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::SettingsError;
 use crate::autorender::AutoRender;
+use crate::gjirafa::Gjirafa;
+use crate::record360::Record360;
 
 /// What a person is told of a kind before setting one up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub enum Form {
     Switch,
 }
 
-const KINDS: &[Kind] = &[crate::autorender::KIND];
+const KINDS: &[Kind] = &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND];
 
 /// Every kind, in the order in which they are offered.
 #[must_use]
@@ -90,6 +92,8 @@ pub const fn kinds() -> &'static [Kind] {
 pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
     match kind {
         "autorender" => crate::autorender::Settings::read(settings).map(drop),
+        "gjirafa" => crate::gjirafa::Settings::read(settings).map(drop),
+        "record360" => crate::record360::Settings::read(settings).map(drop),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }
@@ -106,6 +110,8 @@ pub fn open(
 ) -> Result<Box<dyn Provider>, SettingsError> {
     match kind {
         "autorender" => Ok(Box::new(AutoRender::open(settings, credentials, http)?)),
+        "gjirafa" => Ok(Box::new(Gjirafa::open(settings, credentials, http)?)),
+        "record360" => Ok(Box::new(Record360::open(settings, credentials, http)?)),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::Method;
 use partway_core::{
-    ApiKey, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
+    ApiKey, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
 };
 use partway_http::{ApiCall, ApiClient, ApiReply};
 use partway_provider::{
@@ -23,6 +23,7 @@ use url::Url;
 
 pub use settings::{Auth, Settings};
 
+use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
 use crate::{Kind, SettingsError};
 
@@ -115,7 +116,7 @@ impl Provider for AutoRender {
 
     async fn start(&self, file: &FileFacts, _plan: Option<PartPlan>) -> Result<Started, Failure> {
         let answer = self.post(Step::Start, &self.start, request::start(file), START_TIMEOUT).await;
-        let answer = answer.map_err(|failure| request::with_type(failure, file))?;
+        let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
         reply::started(file, &answer, &self.limits())
     }
 
@@ -136,9 +137,4 @@ impl Provider for AutoRender {
     async fn abort(&self, _: &Session) -> Result<(), Failure> {
         Err(cannot(Step::Abort, "AutoRender cannot delete sent parts; they expire on their own"))
     }
-}
-
-/// What is called although the capabilities say that it is not there: no vendor's fault, but no reason to panic either.
-fn cannot(step: Step, said: &str) -> Failure {
-    Failure::new(step, RetryClass::Refused, partway_core::Cause::Refused { said: said.to_owned() }, said)
 }
