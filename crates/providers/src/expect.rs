@@ -10,7 +10,7 @@ use crate::number::whole;
 const LONGEST_TEXT: usize = 2000;
 
 /// No plan has more parts (S3's bound); a longer list is refused before any of it is kept.
-const MOST_ITEMS: usize = 10_000;
+pub(crate) const MOST_ITEMS: usize = 10_000;
 
 /// One place in a reply, whether something stands there or not.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ mod request;
 mod settings;
 mod videos;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ use partway_provider::{
     Started,
 };
 use serde_json::Value;
+use url::Url;
 
 pub use settings::{Encode, Settings};
 
@@ -75,27 +77,35 @@ impl Gjirafa {
         Ok(Self { settings, key: credentials.key, http, videos: Videos::default() })
     }
 
+    /// An address within the project.
+    fn at(&self, path: &[&str]) -> Url {
+        endpoint(&self.settings.project, path)
+    }
+
     async fn call(
         &self,
         step: Step,
         method: Method,
-        path: &[&str],
+        url: &Url,
         body: Option<Value>,
         timeout: Duration,
     ) -> Result<ApiReply, Failure> {
-        let url = endpoint(&self.settings.project, path);
         let key = Some((self.settings.key_header(), &self.key));
-        self.http.json(ApiCall { step, method, url: &url, headers: Vec::new(), key, body, timeout }).await
+        self.http.json(ApiCall { step, method, url, headers: Vec::new(), key, body, timeout }).await
     }
 
-    async fn list(&self, step: Step, key: &str, timeout: Duration) -> Result<ApiReply, Failure> {
-        let path = ["uploads", "url", "multipart", key, "parts"];
-        self.call(step, Method::GET, &path, None, timeout).await
+    /// A page of the list of parts. Whether long ones come in pages its documents do not say; its envelope can tell of them.
+    async fn list(&self, step: Step, key: &str, page: u32, timeout: Duration) -> Result<ApiReply, Failure> {
+        let mut url = self.at(&["uploads", "url", "multipart", key, "parts"]);
+        if page > 1 {
+            url.query_pairs_mut().append_pair("page", &page.to_string());
+        }
+        self.call(step, Method::GET, &url, None, timeout).await
     }
 
     async fn put_together(&self, kept: &Kept, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
-        let (path, body) = (["uploads", "multipart-complete"], request::complete(kept, receipts));
-        let answer = self.call(Step::Complete, Method::PUT, &path, Some(body), COMPLETE_TIMEOUT).await?;
+        let (url, body) = (self.at(&["uploads", "multipart-complete"]), request::complete(kept, receipts));
+        let answer = self.call(Step::Complete, Method::PUT, &url, Some(body), COMPLETE_TIMEOUT).await?;
         reply::completed(&answer, kept)
     }
 
@@ -116,7 +126,7 @@ impl Gjirafa {
         // Whoever lets go of this call half-way leaves it sent.
         self.videos.set(&key, Some(Video::Perhaps));
         let body = request::encode(kept, download, encode);
-        let answer = self.call(Step::Start, Method::POST, &["encodes"], Some(body), TIMEOUT).await;
+        let answer = self.call(Step::Start, Method::POST, &self.at(&["encodes"]), Some(body), TIMEOUT).await;
         match answer.and_then(|answer| reply::registered(&answer)) {
             Ok(name) => {
                 self.videos.set(&key, Some(Video::Done(name.clone())));
@@ -158,22 +168,22 @@ impl Provider for Gjirafa {
     }
 
     async fn check(&self) -> CheckReport {
-        let call = self.list(Step::Check, probe::NOBODYS, probe::TIMEOUT);
+        let call = self.list(Step::Check, probe::NOBODYS, 1, probe::TIMEOUT);
         probe::probe(call, Finding::CannotKnow(KEY_ONLY_AT_FIRST_UPLOAD)).await
     }
 
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {
         let plan = own_plan(plan, file, &self.limits())?;
-        let (path, body) = (["uploads", "multipart"], request::start(file, &plan, &self.settings));
-        let answer = self.call(Step::Start, Method::POST, &path, Some(body), TIMEOUT).await;
+        let (url, body) = (self.at(&["uploads", "multipart"]), request::start(file, &plan, &self.settings));
+        let answer = self.call(Step::Start, Method::POST, &url, Some(body), TIMEOUT).await;
         let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
         reply::started(file, plan, &answer, &self.settings)
     }
 
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
         let kept = Kept::read(session, Step::Refresh)?;
-        let (path, body) = (["uploads", "multipart-resume"], request::resume(&kept, &self.settings));
-        let answer = self.call(Step::Refresh, Method::POST, &path, Some(body), TIMEOUT).await?;
+        let (url, body) = (self.at(&["uploads", "multipart-resume"]), request::resume(&kept, &self.settings));
+        let answer = self.call(Step::Refresh, Method::POST, &url, Some(body), TIMEOUT).await?;
         let (targets, without) = reply::targets(Step::Refresh, &answer, &kept, parts, &self.settings, 1)?;
         if without.is_empty() {
             return Ok(targets);
@@ -188,7 +198,11 @@ impl Provider for Gjirafa {
 
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {
         let kept = Kept::read(session, Step::List)?;
-        reply::listed(&self.list(Step::List, &kept.segment(), TIMEOUT).await?)
+        let (mut parts, mut page) = (BTreeMap::new(), 1);
+        while reply::page(&self.list(Step::List, &kept.segment(), page, TIMEOUT).await?, &mut parts)? {
+            page += 1;
+        }
+        Ok(parts.into_values().collect())
     }
 
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
@@ -215,8 +229,8 @@ impl Provider for Gjirafa {
         receipt: FileReceipt,
     ) -> Result<FileReceipt, Failure> {
         let kept = Kept::read(session, Step::Verify)?;
-        let path = ["uploads", "success", &kept.segment()];
-        let download = reply::download(&self.call(Step::Verify, Method::POST, &path, None, TIMEOUT).await?)?;
+        let url = self.at(&["uploads", "success", &kept.segment()]);
+        let download = reply::download(&self.call(Step::Verify, Method::POST, &url, None, TIMEOUT).await?)?;
         let mut receipt = reply::there(receipt, &download, &kept);
         if let Some(encode) = &self.settings.encode {
             receipt.name = self.register(&kept, &download, encode).await?.or(receipt.name);
@@ -226,8 +240,8 @@ impl Provider for Gjirafa {
 
     async fn abort(&self, session: &Session) -> Result<(), Failure> {
         let kept = Kept::read(session, Step::Abort)?;
-        let path = ["uploads", "multipart-abort"];
-        let answer = self.call(Step::Abort, Method::PUT, &path, Some(request::abort(&kept)), TIMEOUT).await;
+        let url = self.at(&["uploads", "multipart-abort"]);
+        let answer = self.call(Step::Abort, Method::PUT, &url, Some(request::abort(&kept)), TIMEOUT).await;
         match answer.and_then(|answer| reply::aborted(&answer)) {
             Err(failure) if failure.class == RetryClass::SessionGone => Ok(()),
             outcome => outcome,

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use partway_core::{Etag, Failure, FileReceipt, PartNumber, PartPlan, Step, Strength};
-use partway_http::ApiReply;
+use partway_core::{Cause, Etag, Failure, FileReceipt, PartNumber, PartPlan, RetryClass, Step, Strength};
+use partway_http::{ApiReply, vendor_words};
 use partway_provider::{FileFacts, ListedPart, PartTarget, Session, Started};
 
 use super::Settings;
 use super::request::Kept;
 use crate::etag;
-use crate::expect::Field;
+use crate::expect::{self, Field};
 use crate::presigned::{self, open_link};
 use crate::refusal::said_no;
 
@@ -53,6 +53,9 @@ pub(crate) fn started(
     if matches!(kept.segment().as_str(), "." | "..") {
         return Err(request_key.wrong("expected a key, found dots"));
     }
+    if settings.duplicates.is_some() && is_duplicate(&result) {
+        return Err(duplicate(answer));
+    }
     let all: Vec<_> = plan.parts().map(|part| part.number).collect();
     let (targets, missing) = targets(Step::Start, answer, &kept, &all, settings, file.size)?;
     if let Some(number) = missing.first() {
@@ -60,6 +63,18 @@ pub(crate) fn started(
     }
     let session = Session { body: kept.write(&id("uploadId")), expires_at: None };
     Ok(Started { session, plan, targets, clock_ahead: answer.clock_ahead })
+}
+
+/// What the check for duplicates answers is not public: where it was asked for, a yes without a single link can mean nothing else.
+fn is_duplicate(result: &Field<'_>) -> bool {
+    result.get("isDuplicate").yes_or_no() == Ok(true) || result.get("presignedUrl").is_blank()
+}
+
+fn duplicate(answer: &ApiReply) -> Failure {
+    let (_, words) = vendor_words(&answer.json);
+    let said = words.unwrap_or_else(|| "it has a file with these bytes already".to_owned());
+    let failure = Failure::new(Step::Start, RetryClass::Refused, Cause::Refused { said: said.clone() }, said);
+    Failure { status: Some(answer.status), clock_ahead: answer.clock_ahead, ..failure }
 }
 
 /// The targets for these parts, matched by number, and the parts for which no link came.
@@ -110,10 +125,12 @@ pub(crate) fn no_link(result: &Field<'_>, number: PartNumber) -> Failure {
     result.get("presignedUrl").wrong(&format!("expected a link for part {number}, found none"))
 }
 
-/// The parts that Gjirafa has, in the order of their numbers.
-pub(crate) fn listed(answer: &ApiReply) -> Result<Vec<ListedPart>, Failure> {
-    let mut parts = BTreeMap::new();
-    for item in result(Step::List, answer)?.items()? {
+/// Adds the parts that a page of the list holds to those of the pages before; whether more are to come.
+pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPart>) -> Result<bool, Failure> {
+    let list = result(Step::List, answer)?;
+    let items = list.items()?;
+    let some = items.len() > 0;
+    for item in items {
         let at = item.get("partNumber");
         let number = u32::try_from(at.whole()?).ok().and_then(PartNumber::new);
         let number = number.ok_or_else(|| at.unexpected("the number of a part"))?;
@@ -123,7 +140,8 @@ pub(crate) fn listed(answer: &ApiReply) -> Result<Vec<ListedPart>, Failure> {
             return Err(at.wrong(&format!("expected each number once, found {number} again")));
         }
     }
-    Ok(parts.into_values().collect())
+    let total = Field::root(Step::List, answer).get("resultInfo").get("totalCount").whole().unwrap_or(0);
+    Ok(some && total > parts.len() as u64 && parts.len() < expect::MOST_ITEMS)
 }
 
 /// The receipt of a *complete* that said yes three times: by its status, by `success` and by `result`.

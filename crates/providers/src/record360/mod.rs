@@ -171,7 +171,8 @@ impl Provider for Record360 {
     }
 
     async fn check(&self) -> CheckReport {
-        let url = endpoint(&self.users, &["uploads", probe::NOBODYS]);
+        // An id that nobody has, in the form that an id must have.
+        let url = endpoint(&self.users, &["uploads", &Uuid::new_v4().to_string()]);
         // A password that brought a token is proved by it.
         let accepted = match self.login {
             Login::User { .. } => Finding::Good(()),

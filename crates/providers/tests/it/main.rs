@@ -6,6 +6,7 @@ mod check;
 mod complete;
 mod gjirafa;
 mod record360;
+mod rig;
 mod sandbox;
 mod server;
 mod settings;

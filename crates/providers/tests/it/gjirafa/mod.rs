@@ -4,6 +4,7 @@ mod broken;
 mod check;
 mod complete;
 mod renew;
+mod sandbox;
 mod settings;
 mod start;
 mod videos;

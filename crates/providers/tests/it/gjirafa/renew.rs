@@ -64,6 +64,27 @@ async fn the_parts_are_listed_in_their_order_without_quotes() {
 }
 
 #[tokio::test]
+async fn a_list_that_tells_of_pages_is_read_to_its_end() {
+    let page = |numbers: &[u32], total: u32| {
+        let info = json!({ "page": 1, "perPage": 2, "count": numbers.len(), "totalCount": total });
+        (OK, json!({ "success": true, "result": parts(numbers), "resultInfo": info }).to_string())
+    };
+    let pages = [page(&[1, 2], 5), page(&[3, 4], 5), page(&[5], 5)];
+    let (provider, mut asked) = answering(&pages, &json!({})).await;
+    let listed = provider.list_parts(&session()).await.unwrap();
+    assert_eq!(listed.iter().map(|part| part.number.get()).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    for query in ["/parts ", "/parts?page=2 ", "/parts?page=3 "] {
+        let head = asked.recv().await.unwrap().0;
+        assert!(head.contains(query), "{head}");
+    }
+    // A total that is never reached ends with the first empty page; pages that repeat themselves cannot be meant.
+    let (provider, _) = answering(&[page(&[1], 9), page(&[], 9)], &json!({})).await;
+    assert_eq!(provider.list_parts(&session()).await.unwrap().len(), 1);
+    let (provider, _) = answering(&[page(&[1], 9)], &json!({})).await;
+    assert_eq!(provider.list_parts(&session()).await.unwrap_err().class, RetryClass::Refused);
+}
+
+#[tokio::test]
 async fn a_session_is_thrown_away_and_one_that_is_gone_is_gone() {
     let gone = ("404 Not Found", no(404, "Upload not found"));
     for reply in [(OK, yes(&json!(true))), (OK, yes(&json!(null))), gone, (OK, no(404, "Upload not found"))] {

@@ -74,6 +74,26 @@ async fn a_link_that_does_not_tell_its_end_lives_as_long_as_was_asked_or_twelve_
 }
 
 #[tokio::test]
+async fn a_duplicate_is_told_where_it_was_looked_for() {
+    let mut flagged = opened(&[1, 2, 3, 4]);
+    flagged["isDuplicate"] = json!(true);
+    let words = json!({ "success": true, "messages": ["Here already"], "result": opened(&[]) }).to_string();
+    for (body, said) in [
+        (yes(&opened(&[])), "it has a file with these bytes already"),
+        (yes(&flagged), "it has a file with these bytes already"),
+        (words, "Here already"),
+    ] {
+        let (provider, _) = answering(&[(OK, body)], &json!({ "duplicates": "md5" })).await;
+        let failure = provider.start(&file(SIZE), Some(plan())).await.unwrap_err();
+        assert_eq!(failure.cause, partway_core::Cause::Refused { said: said.to_owned() });
+    }
+    // Where it was not, a start without links is a fault of the server.
+    let (provider, _) = answering(&[(OK, yes(&opened(&[])))], &json!({})).await;
+    let failure = provider.start(&file(SIZE), Some(plan())).await.unwrap_err();
+    assert_eq!(failure.detail, "$.result.presignedUrl: expected a link for part 1, found none");
+}
+
+#[tokio::test]
 async fn an_empty_file_is_one_empty_part() {
     let (provider, mut asked) = answering(&[(OK, yes(&opened(&[1])))], &json!({})).await;
     let started = provider.start(&file(0), None).await.unwrap();
