@@ -163,7 +163,7 @@ impl Providers for Keys {
             KeySource::Practice => self.practice.settings().await.map_err(|why| practice_down(&why))?,
             _ => serde_json::from_str(&destination.settings).unwrap_or_default(),
         };
-        match partway_providers::open(&destination.kind, &settings, key, self.http.clone()) {
+        match partway_providers::open(&destination.kind, &settings, key.into(), self.http.clone()) {
             Ok(provider) => Ok(Arc::from(provider)),
             Err(error) => {
                 let cause = Cause::Refused { said: error.to_string() };

@@ -37,8 +37,8 @@ impl Answer<'_> {
 
 /// What an answer means at a step, and what to tell the user if it comes to that (`None` where it passes by itself).
 ///
-/// Two figures cannot be known here and are left for the caller, who has the request and the headers:
-/// [`Cause::ClockWrong`] with 0 seconds and [`Cause::TypeRefused`] with an empty type.
+/// What cannot be known here is left for the caller, who has the request and the headers: [`Cause::ClockWrong`] with
+/// 0 seconds, [`Cause::TypeRefused`] with an empty type, [`Cause::NameTaken`] with an empty name.
 #[must_use]
 pub fn classify(step: Step, answer: &Answer<'_>) -> (RetryClass, Option<Cause>) {
     rules::first_match(step, answer)

@@ -24,6 +24,11 @@ pub enum Cause {
         /// The MIME type that was offered.
         mime: String,
     },
+    /// There is something of this name already, and nobody said what then.
+    NameTaken {
+        /// The name at the destination.
+        name: String,
+    },
     /// The destination said no for another reason, in its own words.
     Refused {
         /// The vendor's words, redacted.

@@ -52,6 +52,15 @@ impl Failure {
     pub fn new(step: Step, class: RetryClass, cause: Cause, detail: impl Into<String>) -> Self {
         Self { step, class, cause, status: None, code: None, detail: detail.into(), clock_ahead: None }
     }
+
+    /// A refusal of a file's type with that type, which the reader of the answer could not know.
+    #[must_use]
+    pub fn with_type(mut self, offered: &str) -> Self {
+        if let Cause::TypeRefused { mime } = &mut self.cause {
+            offered.clone_into(mime);
+        }
+        self
+    }
 }
 
 impl fmt::Display for Failure {

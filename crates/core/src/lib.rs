@@ -35,5 +35,5 @@ pub use plan_error::PlanError;
 pub use rate::{RateMeter, time_left};
 pub use receipt::{Etag, FileReceipt, PartReceipt, Strength};
 pub use retry::RetryClass;
-pub use secret::{ApiKey, SignedUrl};
+pub use secret::{ApiKey, Credentials, SignedUrl};
 pub use state::{Effect, Event, IllegalStep, State, step};

@@ -54,6 +54,7 @@ enum Tell {
     Quota,
     TooLarge,
     Type,
+    NameTaken,
     /// The destination's own words.
     Said,
     /// A page came in place of data.
@@ -98,6 +99,9 @@ const ROWS: &[Row] = &[
     (Any,  ALL, Code(&["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]), Refused, Tell::Said),
     (Part, ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::Said),
     (Api,  ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::TooLarge),
+    // The answer to `If-None-Match: *` (AWS, "How to prevent object overwrites with conditional writes").
+    (Any,  412..=412, Anything,                                      Refused,      Tell::NameTaken),
+    (Any,  ALL, Code(&["PreconditionFailed"]),                       Refused,      Tell::NameTaken),
     (Any,  ALL, Code(&["NoSuchBucket"]),                             Refused,      Tell::Said),
     (Any,  ALL, Code(&["QuotaExceeded", "XMinioStorageFull"]),       Refused,      Tell::Quota),
     (Any,  ALL, Code(&["SlowDown", "TooManyRequests", "Throttling", "ThrottlingException",
@@ -210,6 +214,7 @@ impl Tell {
             Self::Quota => Cause::QuotaRefused,
             Self::TooLarge => Cause::TooLarge { limit: None },
             Self::Type => Cause::TypeRefused { mime: String::new() },
+            Self::NameTaken => Cause::NameTaken { name: String::new() },
             Self::Said => Cause::Refused { said: answer.said() },
             Self::Page => Cause::BrokenReply { what: "a web page in place of data".to_owned() },
             Self::Redirect => {

@@ -39,6 +39,23 @@ secret! {
     ApiKey
 }
 
+/// What a destination is opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The key; of two, the one that names the account (S3's access key id).
+    pub key: ApiKey,
+    /// Its other half, where a kind has two (S3's secret access key).
+    pub secret: Option<ApiKey>,
+    /// What makes a lent pair valid for a while (S3's session token).
+    pub session_token: Option<ApiKey>,
+}
+
+impl From<ApiKey> for Credentials {
+    fn from(key: ApiKey) -> Self {
+        Self { key, secret: None, session_token: None }
+    }
+}
+
 secret! {
     /// A presigned URL: whoever has it can write, so it is a password.
     SignedUrl

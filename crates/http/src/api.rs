@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use partway_core::{Answer, ApiKey, Cause, Failure, RetryClass, Step};
 use serde_json::Value;
@@ -111,7 +111,12 @@ impl ApiClient {
 
     async fn exchange(&self, call: ApiCall<'_>, host: &str) -> Result<ApiReply, Failure> {
         let step = call.step;
+        // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
+        let says_empty = call.body.is_none() && matches!(call.method, Method::POST | Method::PUT);
         let mut request = self.client.request(call.method, call.url.clone());
+        if says_empty {
+            request = request.header(CONTENT_LENGTH, 0);
+        }
         for (name, value) in call.headers {
             request = request.header(name, value);
         }
@@ -220,8 +225,10 @@ fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
     }
 }
 
-/// A vendor may repeat the key in its words ("key abc is unknown"): it is taken out again.
-fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
+/// A vendor may repeat the key in its words ("key abc is unknown"): it is taken out again. The client does that for the key of a
+/// call; whoever sends a secret in a body has to.
+#[must_use]
+pub fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
     let Some(key) = key.map(ApiKey::expose).filter(|key| !key.is_empty()) else { return failure };
     let hide = |text: &mut String| {
         if text.contains(key) {

@@ -8,7 +8,8 @@ use partway_core::{Answer, Cause, Failure, RetryClass, Step, classify};
 use crate::redact::redact_text;
 
 /// An answer that was not the one hoped for.
-pub(crate) fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i64>) -> Failure {
+#[must_use]
+pub fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i64>) -> Failure {
     let (class, cause) = classify(step, answer);
     let detail = match (answer.message, answer.html) {
         (_, true) => {

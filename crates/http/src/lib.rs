@@ -15,8 +15,8 @@ mod storage_error;
 mod tls;
 mod wire;
 
-pub use api::{ApiCall, ApiClient, ApiReply, KeyHeader};
-pub use failure::broken_reply;
+pub use api::{ApiCall, ApiClient, ApiReply, KeyHeader, without_key};
+pub use failure::{broken_reply, from_answer};
 pub use options::{Clock, HttpError, HttpOptions};
 pub use part::{PartClient, PutAnswer, PutFailure};
 pub use redact::{redact, redact_text};

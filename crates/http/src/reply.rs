@@ -33,24 +33,45 @@ pub(crate) fn redirect_target(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Code and message of a vendor's error reply, read leniently:
-/// `{success:false, error, message?, code?}` (AutoRender), `{errors}` (Gjirafa, Record360), `{error:{code,message}}`.
+/// `{success:false, error, message?, code?}` (AutoRender), `{errors:[…], messages:[…]}` (Gjirafa), `{errors}`, `{error}`, `{message}`
+/// (Record360), `{error:{code,message}}`, and `{title, errors:{field:[…]}}` (RFC 9457, as .NET and Rails fill it).
 #[must_use]
 pub fn vendor_words(json: &Value) -> (Option<String>, Option<String>) {
     let nested = &json["error"];
-    let first = match &json["errors"] {
-        Value::Array(list) => list.first().unwrap_or(&Value::Null),
-        other => other,
+    let errors = &json["errors"];
+    let first = errors.as_array().and_then(|list| list.first()).unwrap_or(errors);
+    let message = ["message", "error", "errors", "messages", "detail", "title"]
+        .into_iter()
+        .find_map(|name| said(&json[name]));
+    // Where both are there, `error` is the code and `message` the words.
+    let named = if json["message"].is_string() { nested } else { &Value::Null };
+    let code = [&json["code"], &nested["code"], &first["code"], named].into_iter().find_map(line);
+    (code, message)
+}
+
+/// More of what a vendor says at once nobody reads.
+const MOST_SENTENCES: usize = 5;
+
+/// Words in any of the forms in which they come: a line, a list of them, an object with a message, a list of lines for each field.
+fn said(value: &Value) -> Option<String> {
+    let sentences: Vec<String> = match value {
+        Value::Array(list) => list.iter().filter_map(said).take(MOST_SENTENCES).collect(),
+        Value::Object(object) => {
+            let message =
+                ["message", "description", "detail"].into_iter().find_map(|name| line(&value[name]));
+            let lists = || object.iter().filter(|(_, value)| value.is_array());
+            let fields = || lists().filter_map(|(name, value)| Some(format!("{name}: {}", said(value)?)));
+            message.map_or_else(|| fields().take(MOST_SENTENCES).collect(), |message| vec![message])
+        }
+        single => line(single).into_iter().collect(),
     };
-    let text = |value: &Value| match value {
+    (!sentences.is_empty()).then(|| redact_text(&sentences.join("; ")))
+}
+
+fn line(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) if !text.trim().is_empty() => Some(redact_text(text)),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
-    };
-    let message = [&json["message"], nested, &nested["message"], first, &first["message"], &json["detail"]]
-        .into_iter()
-        .find_map(text);
-    // Where both are there, `error` is the code and `message` the words.
-    let named = if json["message"].is_string() { nested } else { &Value::Null };
-    let code = [&json["code"], &nested["code"], &first["code"], named].into_iter().find_map(text);
-    (code, message)
+    }
 }

@@ -1,5 +1,7 @@
 //! What a vendor can and cannot do, declared.
 
+use crate::HashAlgorithm;
+
 /// Who decides how a file divides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Planner {
@@ -22,6 +24,10 @@ pub struct Capabilities {
     pub list: bool,
     /// A session can be thrown away.
     pub abort: bool,
+    /// The vendor can be asked about a finished file.
+    pub verify: bool,
+    /// The vendor looks for files that it has already, and wants this hash of the file before the session starts.
+    pub wants_hash: Option<HashAlgorithm>,
     /// Opening a session twice does no harm, so an unanswered start may be repeated.
     pub start_repeatable: bool,
     /// The address of a finished file is open to whoever has it (else: "sign-in needed").

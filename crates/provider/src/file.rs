@@ -13,8 +13,43 @@ pub struct FileFacts {
     pub size: u64,
     /// MIME type.
     pub mime: String,
+    /// The hash of its bytes, where the vendor wants one ([`Capabilities::wants_hash`](crate::Capabilities::wants_hash)).
+    pub hash: Option<FileHash>,
     /// Everything else that can be set.
     pub fields: Fields,
+}
+
+/// How a file's bytes are hashed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HashAlgorithm {
+    /// MD5 (RFC 1321).
+    Md5,
+    /// SHA-1 (FIPS 180-4).
+    Sha1,
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+}
+
+/// The hash of a file's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHash {
+    /// How.
+    pub algorithm: HashAlgorithm,
+    /// Lower-case hex.
+    pub hex: String,
+}
+
+/// What to do where the destination has something of this name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IfExists {
+    /// Replace it.
+    Overwrite,
+    /// Take a free name beside it.
+    Rename,
+    /// Leave it as it is and send nothing.
+    Skip,
 }
 
 /// What can be set beside the file itself; what is `None` or empty is not sent at all.
@@ -33,6 +68,12 @@ pub struct Fields {
     /// The client's own id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
+    /// The title that people read there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What to do where the name is taken; `None`: ask, and meanwhile send nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_exists: Option<IfExists>,
     /// Whether the vendor shall put random characters before the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub random_prefix: Option<bool>,

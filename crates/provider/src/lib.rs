@@ -9,10 +9,10 @@ mod session;
 mod target;
 
 use async_trait::async_trait;
-use partway_core::{Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
+use partway_core::{Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
 
 pub use capabilities::{Capabilities, Planner};
-pub use file::{Fields, FileFacts};
+pub use file::{Fields, FileFacts, FileHash, HashAlgorithm, IfExists};
 pub use session::{ListedPart, Session, Started};
 pub use target::PartTarget;
 
@@ -34,10 +34,20 @@ pub trait Provider: Send + Sync {
     /// The measured difference of the vendor's clock, and whether host and key answer, as far as can be known.
     async fn check(&self) -> CheckReport;
 
+    /// Why this file can never go there, as far as that is known without asking anybody: its type, a character of its name.
+    /// Its size is judged by [`limits`](Provider::limits).
+    fn refuses(&self, _file: &FileFacts) -> Option<Cause> {
+        None
+    }
+
     /// Opens a session. `plan` is there where the client plans ([`Planner`]); where the server does, the plan comes back.
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure>;
 
-    /// Part targets of an open session, at least for these parts. Called where [`Capabilities::refresh`] holds.
+    /// Part targets of an open session, at least for these parts. Called where [`Capabilities::refresh`] holds, for links that ran out
+    /// and for those that [`start`](Provider::start) did not bring.
+    ///
+    /// A part that the vendor has already may be left out, where it gives links for missing parts only: then
+    /// [`list_parts`](Provider::list_parts) tells its ETag.
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure>;
 
     /// Which parts the vendor has. Called where [`Capabilities::list`] holds.
@@ -49,7 +59,21 @@ pub trait Provider: Send + Sync {
     /// (any more) or has done it already.
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure>;
 
-    /// Throws the session away. Called where [`Capabilities::abort`] holds.
+    /// Asks about the finished file, and adds what comes to `receipt` (what *complete* brought, or
+    /// [`FileReceipt::unknown`] where its answer was lost). Called where [`Capabilities::verify`] holds.
+    ///
+    /// A file that is there makes the receipt `Confirmed`. A failure of class `Conflict` means that it is not there; any other, that
+    /// nothing can be said.
+    async fn verify(
+        &self,
+        _session: &Session,
+        _receipts: &[PartReceipt],
+        receipt: FileReceipt,
+    ) -> Result<FileReceipt, Failure> {
+        Ok(receipt)
+    }
+
+    /// Throws the session away. Throwing away what is gone already is no failure. Called where [`Capabilities::abort`] holds.
     async fn abort(&self, session: &Session) -> Result<(), Failure>;
 }
 

@@ -1,12 +1,14 @@
 //! The kinds of destinations there are, and the way from a kind's name to its provider.
 
-use partway_core::ApiKey;
+use partway_core::Credentials;
 use partway_http::ApiClient;
 use partway_provider::Provider;
 use serde_json::Value;
 
 use crate::SettingsError;
 use crate::autorender::AutoRender;
+use crate::gjirafa::Gjirafa;
+use crate::record360::Record360;
 
 /// What a person is told of a kind before setting one up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +19,65 @@ pub struct Kind {
     pub title: &'static str,
     /// What it is, in two or three words.
     pub about: &'static str,
+    /// What the key is called there: "API key", "Access key id".
+    pub key_label: &'static str,
     /// Where the key is found.
     pub key_hint: &'static str,
-    /// The vendor's own address; `None` where each customer has one.
-    pub default_url: Option<&'static str>,
+    /// What its other half is called, where there are two.
+    pub secret_label: Option<&'static str>,
+    /// What else is asked when one is set up, in this order. `url` is one of them.
+    pub settings: &'static [Setting],
+    /// What can be set for each file, by its name in [`Fields`](partway_provider::Fields).
+    pub file_fields: &'static [&'static str],
     /// What the vendor gives no way to know, one sentence each.
     pub cannot_know: &'static [&'static str],
 }
 
-const KINDS: &[Kind] = &[crate::autorender::KIND];
+impl Kind {
+    /// The vendor's own address; `None` where each customer has one.
+    #[must_use]
+    pub fn default_url(&self) -> Option<&'static str> {
+        self.settings.iter().find(|setting| setting.name == "url" && !setting.required).and_then(|setting| {
+            match setting.form {
+                Form::Text { placeholder } => Some(placeholder),
+                Form::Choice(_) | Form::Switch => None,
+            }
+        })
+    }
+}
+
+/// One setting of a kind, as a form or a command line asks for it. Its value is text, and lies under its name in the settings' JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in the settings; the flag on the command line is the same with `-` for `_`.
+    pub name: &'static str,
+    /// What stands beside the field.
+    pub label: &'static str,
+    /// Where to find it, or what it is good for; one sentence.
+    pub help: &'static str,
+    /// How it is asked.
+    pub form: Form,
+    /// It has no default, so it must be given.
+    pub required: bool,
+    /// Few need it.
+    pub advanced: bool,
+}
+
+/// How a setting is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A line of text; what is shown while it is empty is the default, or an example.
+    Text {
+        /// The default or an example.
+        placeholder: &'static str,
+    },
+    /// One of these: value and label, the default first.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// `true` or `false`; off unless told.
+    Switch,
+}
+
+const KINDS: &[Kind] = &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND];
 
 /// Every kind, in the order in which they are offered.
 #[must_use]
@@ -40,6 +92,8 @@ pub const fn kinds() -> &'static [Kind] {
 pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
     match kind {
         "autorender" => crate::autorender::Settings::read(settings).map(drop),
+        "gjirafa" => crate::gjirafa::Settings::read(settings).map(drop),
+        "record360" => crate::record360::Settings::read(settings).map(drop),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }
@@ -51,11 +105,13 @@ pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
 pub fn open(
     kind: &str,
     settings: &Value,
-    key: ApiKey,
+    credentials: Credentials,
     http: ApiClient,
 ) -> Result<Box<dyn Provider>, SettingsError> {
     match kind {
-        "autorender" => Ok(Box::new(AutoRender::open(settings, key, http)?)),
+        "autorender" => Ok(Box::new(AutoRender::open(settings, credentials, http)?)),
+        "gjirafa" => Ok(Box::new(Gjirafa::open(settings, credentials, http)?)),
+        "record360" => Ok(Box::new(Record360::open(settings, credentials, http)?)),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }

@@ -3,10 +3,19 @@
 //! [`kinds`] lists what can be set up, [`validate`] looks at what a person typed, [`open`] makes a destination of it.
 
 pub mod autorender;
+mod etag;
+mod expect;
+pub mod gjirafa;
+mod key;
 mod kind;
 mod number;
+mod plan;
 mod presigned;
+mod probe;
+pub mod record360;
+mod refusal;
 mod settings;
+mod typed;
 
-pub use kind::{Kind, kinds, open, validate};
+pub use kind::{Form, Kind, Setting, kinds, open, validate};
 pub use settings::SettingsError;

@@ -2,14 +2,43 @@
 //!
 //! The rules are AWS's, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)"; all kin of S3 keep them.
 
+use partway_core::{Cause, Failure, PartNumber, RetryClass, SignedUrl};
+use partway_http::redact;
+use partway_provider::PartTarget;
 use url::Url;
+
+use crate::expect::Field;
 
 /// `x-amz-checksum-crc32` of no bytes at all: signers that compute checksums on their own put it into the link, and the
 /// storage then refuses every body but the empty one.
 const CHECKSUM_OF_NOTHING: &str = "AAAAAA==";
 
+/// Where one part goes: the link that stands in a reply. It may start until the link ends or the session does, whichever is sooner.
+pub(crate) fn target(
+    number: PartNumber,
+    size: u64,
+    link: &Field<'_>,
+    headers: Vec<(String, String)>,
+    session_ends: Option<u64>,
+) -> Result<PartTarget, Failure> {
+    let url = link.text()?;
+    if let Some(what) = fault(url, size, &headers) {
+        let detail = format!("part {number}: {what}");
+        let (class, cause) = (RetryClass::Refused, Cause::LinksUnusable { what });
+        return Err(Failure { class, cause, detail, ..link.wrong("a link that cannot be used") });
+    }
+    let expires_at = expires_at(url).into_iter().chain(session_ends).min();
+    Ok(PartTarget { number, url: SignedUrl::new(url), headers, expires_at })
+}
+
+/// The address of a finished file; should it be a presigned one against all word, its signature is not kept.
+pub(crate) fn open_link(url: &str) -> String {
+    let lower = url.to_ascii_lowercase();
+    if lower.contains("x-amz-") || lower.contains("signature=") { redact(url) } else { url.to_owned() }
+}
+
 /// Why a link can never take the part, in words that name the header; `None` where nothing speaks against it.
-pub(crate) fn fault(url: &str, size: u64, headers: &[(String, String)]) -> Option<String> {
+fn fault(url: &str, size: u64, headers: &[(String, String)]) -> Option<String> {
     let Ok(url) = Url::parse(url) else { return Some("one of its links is not a web address".to_owned()) };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Some("one of its links is not a web address".to_owned());
@@ -33,7 +62,7 @@ pub(crate) fn fault(url: &str, size: u64, headers: &[(String, String)]) -> Optio
 /// Until when a request may start, Unix seconds by the storage's clock: `X-Amz-Date` and `X-Amz-Expires`.
 ///
 /// With `X-Amz-Security-Token` the link may end sooner, together with the token, and nothing tells when; so this is the latest.
-pub(crate) fn expires_at(url: &str) -> Option<u64> {
+fn expires_at(url: &str) -> Option<u64> {
     let url = Url::parse(url).ok()?;
     let signed_at: jiff::Timestamp = query(&url, "x-amz-date")?.parse().ok()?;
     let life: u64 = query(&url, "x-amz-expires")?.parse().ok()?;

@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::faults::grammar;
-use crate::kinds::call::json as reply;
 use crate::kinds::fields::{Fields, string};
+use crate::kinds::said::json as reply;
 use crate::settings::random_hex;
 use crate::shared::{Share, Shared};
 use crate::storage::sign::same;

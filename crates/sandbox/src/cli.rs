@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use crate::options::{AfterComplete, Options};
+use crate::options::{AfterComplete, Checksum, Options, Resume};
 
 /// A server that speaks the vendors' APIs strictly, and fails on request.
 #[derive(Debug, Parser)]
@@ -20,6 +20,12 @@ pub struct Cli {
     /// Bytes a part; raised for files that would need more than 10,000 parts
     #[arg(long, value_name = "N")]
     part_size: Option<u64>,
+    /// Bytes that every part but the last has at least, where the client plans; told at complete [default: 5242880]
+    #[arg(long, value_name = "N")]
+    min_part: Option<u64>,
+    /// All parts but the last must have one size, where the client plans; told at complete
+    #[arg(long)]
+    equal_parts: bool,
     /// Seconds that links and sessions live, and the most that a client gets when it asks
     #[arg(long, value_name = "S")]
     ttl: Option<u64>,
@@ -41,6 +47,18 @@ pub struct Cli {
     /// What a complete is answered when the session is complete already
     #[arg(long, value_enum, default_value = "200")]
     after_complete: After,
+    /// Gjirafa: which links multipart-resume gives
+    #[arg(long, value_enum, default_value = "all", value_name = "WHICH")]
+    resume: Links,
+    /// Record360: what complete gives as checksum
+    #[arg(long, value_enum, default_value = "md5", value_name = "KIND")]
+    checksum: Sum,
+    /// Record360: seconds that tokens live [default: 604800]
+    #[arg(long, value_name = "S")]
+    token_ttl: Option<u64>,
+    /// Record360: the password of the user "partway" [default: the one in sandbox.json]
+    #[arg(long, value_name = "P")]
+    password: Option<String>,
     /// Seed of the faults that come by chance [default: a new one, told in the first line]
     #[arg(long)]
     seed: Option<u64>,
@@ -65,12 +83,28 @@ enum After {
     Conflict,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Links {
+    All,
+    Missing,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Sum {
+    Md5,
+    Sha256,
+    Etag,
+    None,
+}
+
 impl From<Cli> for Options {
     fn from(cli: Cli) -> Self {
         let defaults = Self::new(cli.dir);
         Self {
             port: cli.port,
             part_size: cli.part_size.unwrap_or(defaults.part_size),
+            min_part: cli.min_part.unwrap_or(defaults.min_part),
+            equal_parts: cli.equal_parts,
             ttl: cli.ttl.unwrap_or(defaults.ttl),
             log: cli.log,
             tls: cli.tls,
@@ -82,6 +116,18 @@ impl From<Cli> for Options {
                 After::Gone => AfterComplete::Gone,
                 After::Conflict => AfterComplete::Conflict,
             },
+            resume: match cli.resume {
+                Links::All => Resume::All,
+                Links::Missing => Resume::Missing,
+            },
+            checksum: match cli.checksum {
+                Sum::Md5 => Checksum::Md5,
+                Sum::Sha256 => Checksum::Sha256,
+                Sum::Etag => Checksum::Etag,
+                Sum::None => Checksum::None,
+            },
+            token_ttl: cli.token_ttl.unwrap_or(defaults.token_ttl),
+            password: cli.password,
             seed: cli.seed,
             slow: Duration::try_from_secs_f64(cli.slow).unwrap_or(defaults.slow),
             skew: cli.skew,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::BodyExt;
 
-use crate::kinds::call::json;
+use crate::kinds::said::json;
 use crate::shared::Share;
 
 /// Where redirects lead. Logs whether a client brought its key or a body there.

@@ -39,5 +39,5 @@ pub use clock::Clock;
 pub use error::Error;
 pub use first_line::FirstLine;
 pub use kinds::Destination;
-pub use options::{AfterComplete, Options};
+pub use options::{AfterComplete, Checksum, Options, Resume};
 pub use running::{Running, start};

@@ -10,8 +10,14 @@ use crate::error::Error;
 pub(crate) const LONGEST_TTL: u64 = 604_800;
 /// Part size unless told otherwise: 16 MiB, so that a gigabyte is 64 parts.
 const PART_SIZE: u64 = 16 * 1024 * 1024;
+/// The least that a part has which is not the last, 5 MiB (AWS, "Amazon S3 multipart upload limits").
+pub(crate) const LEAST_PART: u64 = 5 * 1024 * 1024;
+/// The largest object in parts, 10,000 of 5 GiB: what real stores take differs, and is none of the sandbox's business.
+pub(crate) const LARGEST_OBJECT: u64 = 10_000 * LARGEST_PART;
 /// The largest part that storage takes, 5 GiB (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
+/// Life of Record360's tokens unless told otherwise: a week. The vendor does not say its own.
+const TOKEN_TTL: u64 = 604_800;
 /// Life of links and sessions unless told otherwise: a day. The vendor does not say its own.
 const TTL: u64 = 86_400;
 
@@ -24,6 +30,10 @@ pub struct Options {
     pub port: Option<u16>,
     /// Bytes a part. Raised for files that would need more than 10,000 parts.
     pub part_size: u64,
+    /// Bytes that every part but the last has at least, where the client plans; told at complete.
+    pub min_part: u64,
+    /// All parts but the last have one size, where the client plans; told at complete.
+    pub equal_parts: bool,
     /// Seconds that links and sessions live, and the most that a client is given when it asks.
     pub ttl: u64,
     /// The log, one JSON object a line, appended.
@@ -38,6 +48,14 @@ pub struct Options {
     pub faults: Vec<String>,
     /// What a complete for a session that is complete already is answered.
     pub after_complete: AfterComplete,
+    /// Which links Gjirafa's multipart-resume gives.
+    pub resume: Resume,
+    /// What Record360's complete gives as `checksum`.
+    pub checksum: Checksum,
+    /// Seconds that Record360's tokens live.
+    pub token_ttl: u64,
+    /// The password of Record360's user. `None`: the folder's own.
+    pub password: Option<String>,
     /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
     pub seed: Option<u64>,
     /// How long `slow` and `complete-slow` hold an answer back.
@@ -55,6 +73,8 @@ impl Options {
             dir: dir.into(),
             port: None,
             part_size: PART_SIZE,
+            min_part: LEAST_PART,
+            equal_parts: false,
             ttl: TTL,
             log: None,
             tls: false,
@@ -62,6 +82,10 @@ impl Options {
             admin: false,
             faults: Vec::new(),
             after_complete: AfterComplete::Same,
+            resume: Resume::All,
+            checksum: Checksum::Md5,
+            token_ttl: TOKEN_TTL,
+            password: None,
             seed: None,
             slow: Duration::from_secs(5),
             skew: 20 * 60,
@@ -77,8 +101,17 @@ impl Options {
                 self.part_size
             )));
         }
+        if self.min_part > LARGEST_PART {
+            return Err(Error::Option(format!(
+                "--min-part {} is more than the {LARGEST_PART} bytes that a part can have",
+                self.min_part
+            )));
+        }
         if self.ttl == 0 || self.ttl > LONGEST_TTL {
             return Err(Error::Option(format!("--ttl {} is outside 1 to {LONGEST_TTL} seconds", self.ttl)));
+        }
+        if self.token_ttl == 0 {
+            return Err(Error::Option("--token-ttl 0 would refuse every token".to_owned()));
         }
         Ok(())
     }
@@ -93,4 +126,26 @@ pub enum AfterComplete {
     Gone,
     /// 409.
     Conflict,
+}
+
+/// Which links Gjirafa's multipart-resume gives. The vendor does not say, so both occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Those of all parts.
+    All,
+    /// Those of the parts that are not there.
+    Missing,
+}
+
+/// What Record360's complete gives as `checksum`. The vendor does not say what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checksum {
+    /// The MD5 of the object, in hex.
+    Md5,
+    /// Its SHA-256, in hex.
+    Sha256,
+    /// Its ETag, without quotes.
+    Etag,
+    /// None: the field is absent.
+    None,
 }

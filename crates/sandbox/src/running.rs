@@ -22,6 +22,7 @@ use crate::kinds;
 use crate::log::Log;
 use crate::net::{serve, tls};
 use crate::options::Options;
+use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
@@ -39,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Running {
     /// AutoRender's base URL.
     pub base_url: String,
-    /// The API key.
+    /// AutoRender's API key.
     pub key: String,
     /// The folder; finished objects lie in `objects` below it.
     pub dir: PathBuf,
@@ -85,6 +86,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let listener = listen(options.port, settings.port).await?;
     let port = listener.local_addr().map_err(|source| Error::Port { port: 0, source })?.port();
     settings.port = port;
+    settings.record360.renew(options.clock.now(), options.token_ttl);
     settings.save(&dir)?;
 
     let (tls, ca) = match options.tls {
@@ -106,8 +108,13 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         origin: format!("{}://{host}", if options.tls { "https" } else { "http" }),
         host,
         part_size: options.part_size,
+        rules: Rules { least_part: options.min_part, equal_parts: options.equal_parts },
         ttl: options.ttl,
         after_complete: options.after_complete,
+        resume: options.resume,
+        checksum: options.checksum,
+        token_ttl: options.token_ttl,
+        password: options.password.clone(),
         slow: options.slow,
         settings,
     });

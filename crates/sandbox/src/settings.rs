@@ -8,6 +8,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::kinds::{gjirafa, record360};
 
 /// The file's name below the folder.
 const FILE: &str = "sandbox.json";
@@ -15,7 +16,7 @@ const FILE: &str = "sandbox.json";
 /// Remembered in `D/sandbox.json`, readable by its owner only.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    /// The API key that clients must bring.
+    /// AutoRender's API key.
     pub(crate) key: String,
     /// The public half that `start` names in its reply; grants nothing.
     pub(crate) public_key: String,
@@ -25,6 +26,12 @@ pub(crate) struct Settings {
     pub(crate) access_key: String,
     /// The secret behind the links' signatures.
     pub(crate) secret: String,
+    /// Gjirafa's account.
+    #[serde(default = "gjirafa::Account::invent")]
+    pub(crate) gjirafa: gjirafa::Account,
+    /// Record360's account.
+    #[serde(default = "record360::Account::invent")]
+    pub(crate) record360: record360::Account,
     /// The port of last time, 0 before the first.
     pub(crate) port: u16,
 }
@@ -47,6 +54,8 @@ impl Settings {
             workspace: "ws_sandbox".to_owned(),
             access_key: format!("SANDBOX{}", random_hex(6).to_uppercase()),
             secret: random_hex(32),
+            gjirafa: gjirafa::Account::invent(),
+            record360: record360::Account::invent(),
             port: 0,
         }
     }

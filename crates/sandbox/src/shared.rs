@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::faults::draw::Faults;
 use crate::log::Log;
-use crate::options::AfterComplete;
+use crate::options::{AfterComplete, Checksum, Resume};
+use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
@@ -29,7 +30,12 @@ pub(crate) struct Shared {
     /// `127.0.0.1:PORT`, what links sign.
     pub(crate) host: String,
     pub(crate) part_size: u64,
+    pub(crate) rules: Rules,
     pub(crate) ttl: u64,
     pub(crate) after_complete: AfterComplete,
+    pub(crate) resume: Resume,
+    pub(crate) checksum: Checksum,
+    pub(crate) token_ttl: u64,
+    pub(crate) password: Option<String>,
     pub(crate) slow: Duration,
 }

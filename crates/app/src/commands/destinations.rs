@@ -6,6 +6,7 @@ use partway_api::{
 use partway_core::ApiKey;
 use partway_engine::{Destination, DestinationId, Standing};
 use partway_provider::{Fields, Finding};
+use partway_providers::Kind;
 use serde_json::{Value, json};
 
 use super::add::take_dropped;
@@ -22,13 +23,17 @@ const LONGEST_NAME: usize = 80;
 /// Longer than any vendor's key; a pasted file is not one.
 const LONGEST_KEY: usize = 16 << 10;
 
+/// What a draft can hold so far; a kind that asks for more is not offered before its form is there.
+const DRAFTED: [&str; 2] = ["url", "auth"];
+
 pub(super) fn kinds() -> Done {
-    let kinds = partway_providers::kinds().iter().map(|kind| KindView {
+    let can_be_asked = |kind: &&Kind| kind.settings.iter().all(|setting| DRAFTED.contains(&setting.name));
+    let kinds = partway_providers::kinds().iter().filter(can_be_asked).map(|kind| KindView {
         kind: kind.name.into(),
         name: kind.title.into(),
         about: kind.about.into(),
         key_help: kind.key_hint.into(),
-        default_url: kind.default_url.map(Into::into),
+        default_url: kind.default_url().map(Into::into),
     });
     Done::Kinds { kinds: kinds.collect() }
 }
@@ -321,7 +326,7 @@ pub(super) async fn check(
             return Err(ApiError::field("key", "The key is missing."));
         }
     };
-    let provider = partway_providers::open(&draft.kind, &settings, key, app.0.http.clone())
+    let provider = partway_providers::open(&draft.kind, &settings, key.into(), app.0.http.clone())
         .map_err(|error| ApiError::field(error.field, error.sentence))?;
     let report = provider.check().await;
     let name = draft.name.trim();
@@ -380,5 +385,6 @@ fn from_draft(draft: &FieldsDraft) -> Fields {
         custom_id: text(&draft.custom_id),
         random_prefix: draft.random_prefix,
         ttl_seconds: draft.ttl_seconds,
+        ..Fields::default()
     }
 }

@@ -3,6 +3,7 @@
 use partway_api::{DestinationState, DestinationView, FieldsDraft};
 use partway_engine::{Destination, Standing};
 use partway_provider::Fields;
+use partway_providers::Kind;
 
 use crate::keys::KeySource;
 
@@ -12,7 +13,7 @@ pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView 
     let practice = source == KeySource::Practice;
     let kind = partway_providers::kinds().iter().find(|kind| kind.name == found.kind);
     let settings: serde_json::Value = serde_json::from_str(&found.settings).unwrap_or_default();
-    let url = settings["url"].as_str().or_else(|| kind.and_then(|kind| kind.default_url)).unwrap_or_default();
+    let url = settings["url"].as_str().or_else(|| kind.and_then(Kind::default_url)).unwrap_or_default();
     let (state, said) = match found.standing {
         Standing::Good => (DestinationState::Good, None),
         Standing::Unknown => (DestinationState::Unknown, None),

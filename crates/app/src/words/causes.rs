@@ -36,6 +36,12 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::TypeRefused { mime } => {
             format!("{to} does not accept files of the type {mime}, so {name} was not taken.")
         }
+        Cause::NameTaken { name: taken } => {
+            let there = if taken.is_empty() { name } else { taken };
+            format!(
+                "{to} has a file named {there} already, so {name} was not sent. Replace that one, keep both under different names, or skip this file."
+            )
+        }
         Cause::Refused { said } => format!("{to} did not take {name}: {}", stop(said)),
         Cause::BrokenReply { what } => format!(
             "{to} answered something that Partway cannot work with, so {name} did not go through: {} Check the server's address, or try again later.",
@@ -150,6 +156,8 @@ mod tests {
             Cause::TooLarge { limit: Some(100_000_000_000) },
             Cause::TooLarge { limit: None },
             Cause::TypeRefused { mime: "text/plain".into() },
+            Cause::NameTaken { name: "day 3/cut_v7.mov".into() },
+            Cause::NameTaken { name: String::new() },
             Cause::Refused { said: "Folder is locked".into() },
             Cause::BrokenReply { what: "a web page instead of data".into() },
             Cause::LinksUnusable { what: "they demand the header x-amz-acl".into() },

@@ -219,6 +219,7 @@ fn refusals_of_the_api() {
         is(step, status(402), RetryClass::Refused, Some(Cause::QuotaRefused));
         is(step, status(413), RetryClass::Refused, Some(Cause::TooLarge { limit: None }));
         is(step, status(415), RetryClass::Refused, Some(Cause::TypeRefused { mime: String::new() }));
+        is(step, status(412), RetryClass::Refused, Some(Cause::NameTaken { name: String::new() }));
         is(step, said(422, "E42", "folder is locked"), RetryClass::Refused, words("folder is locked"));
         is(step, coded(400, "E42"), RetryClass::Refused, words("E42"));
         is(step, status(418), RetryClass::Refused, words("status 418"));

@@ -46,6 +46,7 @@ impl Run {
             name: self.job.name.clone(),
             size: self.job.identity.size,
             mime: self.job.mime.clone(),
+            hash: None,
             fields: self.job.fields.clone(),
         };
         let plan = self.own_plan()?;

@@ -21,7 +21,9 @@ impl Providers for AutoRender {
     async fn provider(&self, _: &Destination) -> Result<Arc<dyn Provider>, Failure> {
         let settings = serde_json::json!({ "url": self.url });
         let http = ApiClient::new(&HttpOptions::default()).unwrap();
-        Ok(Arc::from(partway_providers::open("autorender", &settings, ApiKey::new(&self.key), http).unwrap()))
+        Ok(Arc::from(
+            partway_providers::open("autorender", &settings, ApiKey::new(&self.key).into(), http).unwrap(),
+        ))
     }
 }
 

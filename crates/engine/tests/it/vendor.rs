@@ -67,6 +67,8 @@ impl Vendor {
                     refresh: false,
                     list: false,
                     abort: false,
+                    verify: false,
+                    wants_hash: None,
                     start_repeatable: true,
                     link_is_open: true,
                 },

@@ -151,8 +151,12 @@ async fn each_shape_of_a_refusal_is_read() {
         (r#"{"error":"bad_size","message":"too small"}"#, Some("bad_size"), "too small"),
         (r#"{"error":{"code":"quota","message":"full"}}"#, Some("quota"), "full"),
         (r#"{"errors":"nothing works"}"#, None, "nothing works"),
-        (r#"{"errors":["first","second"]}"#, None, "first"),
+        (r#"{"errors":["first","second"]}"#, None, "first; second"),
         (r#"{"errors":[{"code":7,"message":"first"}]}"#, Some("7"), "first"),
+        (r#"{"errors":["1","2","3","4","5","6"]}"#, None, "1; 2; 3; 4; 5"),
+        (r#"{"success":false,"errors":[],"messages":["first",{"message":"second"}]}"#, None, "first; second"),
+        (r#"{"title":"wrong","errors":{"size":["is text","is long"]}}"#, None, "size: is text; is long"),
+        (r#"{"title":"wrong","errors":{}}"#, None, "wrong"),
         ("plain words", None, "plain words"),
         ("", None, "no explanation came with it"),
     ];

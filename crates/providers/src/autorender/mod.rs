@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::Method;
 use partway_core::{
-    ApiKey, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
+    ApiKey, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
 };
 use partway_http::{ApiCall, ApiClient, ApiReply};
 use partway_provider::{
@@ -23,6 +23,7 @@ use url::Url;
 
 pub use settings::{Auth, Settings};
 
+use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
 use crate::{Kind, SettingsError};
 
@@ -31,8 +32,11 @@ pub(crate) const KIND: Kind = Kind {
     name: "autorender",
     title: "AutoRender",
     about: "Media workspace",
+    key_label: "API key",
     key_hint: "In AutoRender: Settings, API keys",
-    default_url: Some(settings::DEFAULT_URL),
+    secret_label: None,
+    settings: settings::ASKED,
+    file_fields: &["folder", "tags", "metadata", "custom_id", "random_prefix", "ttl_seconds"],
     cannot_know: &[
         check::KEY_ONLY_AT_FIRST_UPLOAD,
         "AutoRender gives no checksum of the finished file unless its storage answers each part with one",
@@ -60,8 +64,9 @@ impl AutoRender {
     ///
     /// # Errors
     /// [`SettingsError`] where a field cannot be used.
-    pub fn open(settings: &Value, key: ApiKey, http: ApiClient) -> Result<Self, SettingsError> {
+    pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, auth } = Settings::read(settings)?;
+        let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
         Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
     }
@@ -88,6 +93,8 @@ impl Provider for AutoRender {
             refresh: false,
             list: false,
             abort: false,
+            verify: false,
+            wants_hash: None,
             // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no cost, and nobody
             // has its id, so there is nothing to do about it but to begin another.
             start_repeatable: true,
@@ -109,7 +116,7 @@ impl Provider for AutoRender {
 
     async fn start(&self, file: &FileFacts, _plan: Option<PartPlan>) -> Result<Started, Failure> {
         let answer = self.post(Step::Start, &self.start, request::start(file), START_TIMEOUT).await;
-        let answer = answer.map_err(|failure| request::with_type(failure, file))?;
+        let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
         reply::started(file, &answer, &self.limits())
     }
 
@@ -130,9 +137,4 @@ impl Provider for AutoRender {
     async fn abort(&self, _: &Session) -> Result<(), Failure> {
         Err(cannot(Step::Abort, "AutoRender cannot delete sent parts; they expire on their own"))
     }
-}
-
-/// What is called although the capabilities say that it is not there: no vendor's fault, but no reason to panic either.
-fn cannot(step: Step, said: &str) -> Failure {
-    Failure::new(step, RetryClass::Refused, partway_core::Cause::Refused { said: said.to_owned() }, said)
 }

@@ -37,11 +37,3 @@ pub(crate) fn complete(session: &Session) -> Result<Value, Failure> {
         id => Ok(json!({ "session_id": id })),
     }
 }
-
-/// A refusal of the file's type names the type, which the answer's reader cannot know.
-pub(crate) fn with_type(mut failure: Failure, file: &FileFacts) -> Failure {
-    if let Cause::TypeRefused { mime } = &mut failure.cause {
-        mime.clone_from(&file.mime);
-    }
-    failure
-}

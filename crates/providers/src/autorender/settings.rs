@@ -4,11 +4,31 @@ use partway_http::KeyHeader;
 use serde_json::Value;
 use url::Url;
 
-use crate::SettingsError;
 use crate::settings::base_url;
+use crate::{Form, Setting, SettingsError, typed};
 
 /// The documented base address.
 pub(crate) const DEFAULT_URL: &str = "https://upload.autorender.io";
+
+/// What is asked.
+pub(crate) const ASKED: &[Setting] = &[
+    Setting {
+        name: "url",
+        label: "Server",
+        help: "Only where your workspace has an address of its own.",
+        form: Form::Text { placeholder: DEFAULT_URL },
+        required: false,
+        advanced: true,
+    },
+    Setting {
+        name: "auth",
+        label: "How the key is sent",
+        help: "Both are documented; a proxy in between may let only one of them through.",
+        form: Form::Choice(&[("bearer", "Authorization: Bearer"), ("x-api-key", "x-api-key")]),
+        required: false,
+        advanced: true,
+    },
+];
 
 /// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,26 +63,11 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] where a field cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
-        let url = match &settings["url"] {
-            Value::Null => DEFAULT_URL,
-            Value::String(text) if text.trim().is_empty() => DEFAULT_URL,
-            Value::String(text) => text,
-            _ => {
-                return Err(SettingsError::new(
-                    "url",
-                    "The address is text, like https://upload.autorender.io.",
-                ));
-            }
+        let url = typed::text(settings, "url")?.unwrap_or_else(|| DEFAULT_URL.to_owned());
+        let auth = match typed::choice(settings, ASKED, "auth")? {
+            "x-api-key" => Auth::XApiKey,
+            _ => Auth::Bearer,
         };
-        let auth = match &settings["auth"] {
-            Value::Null => Auth::Bearer,
-            Value::String(text) if text == "bearer" => Auth::Bearer,
-            Value::String(text) if text == "x-api-key" => Auth::XApiKey,
-            _ => {
-                let sentence = "The key goes either as “bearer” or as “x-api-key”; choose one of the two.";
-                return Err(SettingsError::new("auth", sentence));
-            }
-        };
-        Ok(Self { url: base_url(url)?, auth })
+        Ok(Self { url: base_url(&url)?, auth })
     }
 }

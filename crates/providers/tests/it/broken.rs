@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use partway_core::Failure;
 use serde_json::{Value, json};
 
-use crate::server::{KEY, answering, file};
+use crate::server::{KEY, answering, file, told};
 
 const OK: &str = "200 OK";
 
@@ -15,16 +14,6 @@ fn links(count: usize, query: &str) -> Value {
 
 fn started(part_size: &Value, parts: &Value) -> String {
     json!({ "session_id": "s", "part_size": part_size, "parts": parts }).to_string()
-}
-
-fn told(failure: &Failure) -> String {
-    let code = failure.code.as_deref().unwrap_or("–");
-    format!(
-        "{:?}, {}\n  code {code}; {}\n",
-        failure.class,
-        serde_json::to_string(&failure.cause).unwrap(),
-        failure.detail
-    )
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn a_page_a_broken_reply_or_nobody_is_a_matter_of_the_host() {
 async fn a_key_with_a_line_break_is_the_keys_fault() {
     let http = partway_http::ApiClient::new(&partway_http::HttpOptions::default()).unwrap();
     let key = partway_core::ApiKey::new("two\nlines");
-    let provider = partway_providers::open("autorender", &json!({}), key, http).unwrap();
+    let provider = partway_providers::open("autorender", &json!({}), key.into(), http).unwrap();
     let report = provider.check().await;
     assert!(matches!(report.host, Finding::CannotKnow(_)), "{report:?}");
     match report.key {

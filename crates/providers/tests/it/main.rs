@@ -1,9 +1,12 @@
-//! AutoRender against recorded replies, broken ones, and the sandbox.
+//! Each vendor against recorded replies, broken ones, and the sandbox. AutoRender's tests lie beside this file.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod broken;
 mod check;
 mod complete;
+mod gjirafa;
+mod record360;
+mod rig;
 mod sandbox;
 mod server;
 mod settings;

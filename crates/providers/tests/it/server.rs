@@ -1,6 +1,9 @@
 //! An API of canned replies that tells what it was asked.
 
-use partway_core::ApiKey;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use partway_core::{ApiKey, Failure};
 use partway_http::{ApiClient, HttpOptions};
 use partway_provider::{Fields, FileFacts, Provider};
 use serde_json::{Value, json};
@@ -13,34 +16,62 @@ pub(crate) const KEY: &str = "the-secret-key";
 /// A request: its head, its JSON.
 pub(crate) type Asked = (String, Value);
 
-/// An AutoRender destination whose server always answers so.
-pub(crate) async fn answering(status: &str, body: &str) -> (Box<dyn Provider>, UnboundedReceiver<Asked>) {
+/// A server that gives these replies in turn (status and what follows it on its line, body), and the last of them for ever.
+pub(crate) async fn serve(replies: &[(&str, String)]) -> (String, UnboundedReceiver<Asked>) {
     let date = "date: Wed, 01 May 2024 10:20:00 GMT\r\n";
-    let text = format!("HTTP/1.1 {status}\r\n{date}content-length: {}\r\n\r\n{body}", body.len());
+    let whole = |(status, body): &(&str, String)| {
+        format!("HTTP/1.1 {status}\r\n{date}content-length: {}\r\n\r\n{body}", body.len())
+    };
+    let replies: Arc<Mutex<VecDeque<String>>> = Arc::new(Mutex::new(replies.iter().map(whole).collect()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/autorender", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
     let (tell, told) = unbounded_channel();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let (tell, text) = (tell.clone(), text.clone());
+            let (tell, replies) = (tell.clone(), Arc::clone(&replies));
             tokio::spawn(async move {
                 while let Some(asked) = request(&mut stream).await {
                     // Not every test looks at what was asked.
                     let _ = tell.send(asked);
-                    stream.write_all(text.as_bytes()).await.unwrap();
+                    let text = {
+                        let mut replies = replies.lock().unwrap();
+                        if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }
+                    };
+                    stream.write_all(text.unwrap().as_bytes()).await.unwrap();
                 }
             });
         }
     });
-    (open(&json!({ "url": url })), told)
+    (url, told)
+}
+
+/// An AutoRender destination whose server always answers so.
+pub(crate) async fn answering(status: &str, body: &str) -> (Box<dyn Provider>, UnboundedReceiver<Asked>) {
+    let (url, told) = serve(&[(status, body.to_owned())]).await;
+    (open(&json!({ "url": format!("{url}/autorender") })), told)
 }
 
 /// That destination, by a client whose clock says 2024-05-01 10:00.
 pub(crate) fn open(settings: &Value) -> Box<dyn Provider> {
-    let options =
-        HttpOptions { clock: Some(std::sync::Arc::new(|| 1_714_557_600)), ..HttpOptions::default() };
+    open_kind("autorender", settings, KEY)
+}
+
+/// A destination of any kind, by such a client.
+pub(crate) fn open_kind(kind: &str, settings: &Value, key: &str) -> Box<dyn Provider> {
+    let options = HttpOptions { clock: Some(Arc::new(|| 1_714_557_600)), ..HttpOptions::default() };
     let http = ApiClient::new(&options).unwrap();
-    partway_providers::open("autorender", settings, ApiKey::new(KEY), http).unwrap()
+    partway_providers::open(kind, settings, ApiKey::new(key).into(), http).unwrap()
+}
+
+/// A failure, as a snapshot has it.
+pub(crate) fn told(failure: &Failure) -> String {
+    let code = failure.code.as_deref().unwrap_or("–");
+    format!(
+        "{:?}, {}\n  code {code}; {}\n",
+        failure.class,
+        serde_json::to_string(&failure.cause).unwrap(),
+        failure.detail
+    )
 }
 
 async fn request(stream: &mut TcpStream) -> Option<Asked> {
@@ -61,6 +92,7 @@ pub(crate) fn file(size: u64) -> FileFacts {
         name: "cut v7.mov".to_owned(),
         size,
         mime: "video/quicktime".to_owned(),
+        hash: None,
         fields: Fields::default(),
     }
 }

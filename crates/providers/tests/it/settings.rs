@@ -56,8 +56,19 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
 }
 
 #[test]
-fn every_kind_can_be_opened() {
+fn every_kind_can_be_opened_once_what_it_requires_is_there() {
     for kind in kinds() {
-        assert_eq!(validate(kind.name, &json!({})), Ok(()), "{}", kind.name);
+        let required = kind.settings.iter().filter(|setting| setting.required);
+        let mut settings = json!({});
+        for setting in required.clone() {
+            settings[setting.name] =
+                if setting.name == "url" { json!("https://a.example") } else { json!("x") };
+        }
+        assert_eq!(validate(kind.name, &settings), Ok(()), "{}", kind.name);
+        for setting in required {
+            let mut lacking = settings.clone();
+            lacking[setting.name] = json!(" ");
+            assert_eq!(validate(kind.name, &lacking).unwrap_err().field, setting.name, "{}", kind.name);
+        }
     }
 }

@@ -44,6 +44,7 @@ async fn every_field_can_be_set_and_what_is_not_set_is_not_sent() {
         custom_id: Some("c-1".to_owned()),
         random_prefix: Some(false),
         ttl_seconds: Some(7200),
+        ..Fields::default()
     };
     provider.start(&FileFacts { fields, ..file(25) }, None).await.unwrap();
     assert_eq!(

@@ -22,7 +22,8 @@ struct Armed {
     asked: Asked,
     seen: u64,
     struck: u64,
-    session: Option<String>,
+    /// The session, or the links of one, that was met first.
+    first: Option<String>,
 }
 
 /// What strikes a request.
@@ -30,6 +31,23 @@ struct Armed {
 pub(crate) struct Strike {
     pub(crate) name: &'static str,
     pub(crate) effect: Effect,
+}
+
+/// A request that a fault may strike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Met<'a> {
+    pub(crate) step: Step,
+    pub(crate) session: Option<&'a str>,
+    /// Which issue of its session's links brought it; nothing for the first.
+    pub(crate) links: Option<&'a str>,
+    pub(crate) part: Option<u32>,
+}
+
+impl Met<'_> {
+    /// A request of which only the step is known.
+    pub(crate) fn at(step: Step) -> Self {
+        Self { step, session: None, links: None, part: None }
+    }
 }
 
 impl Faults {
@@ -60,13 +78,13 @@ impl Faults {
     }
 
     /// The fault for this request: the first in order whose turn it is. The others count the request as met.
-    pub(crate) fn draw(&self, step: Step, session: Option<&str>, part: Option<u32>) -> Option<Strike> {
+    pub(crate) fn draw(&self, met: &Met<'_>) -> Option<Strike> {
         self.locked(|inner| {
             let Inner { all, chance } = inner;
             let mut strike = None;
             for armed in all.iter_mut().filter(|a| a.asked.effect != Effect::ClockSkew) {
                 let asked = &armed.asked;
-                if asked.step != step || (asked.part.is_some() && asked.part != part) {
+                if asked.step != met.step || (asked.part.is_some() && asked.part != met.part) {
                     continue;
                 }
                 armed.seen += 1;
@@ -79,14 +97,13 @@ impl Faults {
                     Times::At(n) => armed.seen == n,
                     Times::Share(share) => chance.random_range(0.0..100.0) < share,
                     Times::Always => true,
-                    Times::FirstSession => match (&armed.session, session) {
-                        (Some(first), Some(this)) => first == this,
-                        (None, Some(this)) => {
-                            armed.session = Some(this.to_owned());
-                            true
-                        }
-                        (_, None) => armed.seen == 1,
-                    },
+                    Times::FirstSession => {
+                        is_first(&mut armed.first, met.session.map(str::to_owned), armed.seen)
+                    }
+                    Times::FirstLinks => {
+                        let links = met.session.map(|id| format!("{id} {}", met.links.unwrap_or("")));
+                        is_first(&mut armed.first, links, armed.seen)
+                    }
                 };
                 if turn {
                     armed.struck += 1;
@@ -103,7 +120,15 @@ impl Faults {
 }
 
 fn armed(asked: Asked) -> Armed {
-    Armed { asked, seen: 0, struck: 0, session: None }
+    Armed { asked, seen: 0, struck: 0, first: None }
+}
+
+/// Whether this is what was met first; what has no name is so only once.
+fn is_first(first: &mut Option<String>, this: Option<String>, seen: u64) -> bool {
+    match this {
+        Some(this) => *first.get_or_insert_with(|| this.clone()) == this,
+        None => seen == 1,
+    }
 }
 
 #[cfg(test)]
@@ -111,9 +136,13 @@ mod tests {
     use super::super::grammar::parse;
     use super::*;
 
+    fn met<'a>(session: &'a str, links: Option<&'a str>) -> Met<'a> {
+        Met { step: Step::Part, session: Some(session), links, part: Some(1) }
+    }
+
     fn struck(faults: &[&str], seed: u64, requests: usize) -> Vec<usize> {
         let faults = Faults::new(faults.iter().map(|f| parse(f).unwrap()).collect(), seed);
-        (1..=requests).filter(|_| faults.draw(Step::Part, Some("s"), Some(1)).is_some()).collect::<Vec<_>>()
+        (1..=requests).filter(|_| faults.draw(&met("s", None)).is_some()).collect::<Vec<_>>()
     }
 
     #[test]
@@ -143,8 +172,17 @@ mod tests {
 
     #[test]
     fn a_new_session_gets_through() {
+        let faults = Faults::new(vec![parse("403-expired:session").unwrap()], 0);
+        let hit = |session, links| faults.draw(&met(session, links)).is_some();
+        assert!(
+            hit("a", None) && !hit("b", None) && hit("a", None) && hit("a", Some("2")) && !hit("c", None)
+        );
+    }
+
+    #[test]
+    fn fresh_links_get_through_and_so_does_a_new_session() {
         let faults = Faults::new(vec![parse("403-expired").unwrap()], 0);
-        let hit = |session| faults.draw(Step::Part, Some(session), Some(1)).is_some();
-        assert!(hit("a") && !hit("b") && hit("a") && !hit("c"));
+        let hit = |session, links| faults.draw(&met(session, links)).is_some();
+        assert!(hit("a", None) && !hit("a", Some("2")) && hit("a", None) && !hit("b", None));
     }
 }

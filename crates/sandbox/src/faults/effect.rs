@@ -78,6 +78,10 @@ pub(crate) enum Reply {
     PartSizeZero,
     PartSizeAbsurd,
     ErrorWith200,
+    ListMissing,
+    ListShort,
+    ListWrongEtag,
+    ListPaged,
 }
 
 /// Where a redirect leads.

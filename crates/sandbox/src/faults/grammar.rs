@@ -11,6 +11,18 @@ pub(crate) enum Step {
     Start,
     Part,
     Complete,
+    /// Which parts are there.
+    List,
+    /// Fresh links.
+    Refresh,
+    /// The session is given up.
+    Abort,
+    /// What became of it, asked after complete.
+    Verify,
+    /// A user name and a password for a token.
+    Authenticate,
+    /// What a vendor makes of a finished file.
+    Register,
 }
 
 impl Step {
@@ -20,6 +32,12 @@ impl Step {
             Self::Start => "start",
             Self::Part => "part",
             Self::Complete => "complete",
+            Self::List => "list",
+            Self::Refresh => "refresh",
+            Self::Abort => "abort",
+            Self::Verify => "verify",
+            Self::Authenticate => "authenticate",
+            Self::Register => "register",
         }
     }
 }
@@ -39,6 +57,8 @@ pub(crate) enum Times {
     Always,
     /// `:session`, all of the session that is met first, so that a new session gets through.
     FirstSession,
+    /// `:links`, all with the links that are met first, so that fresh ones or a new session get through.
+    FirstLinks,
 }
 
 /// A fault as it was asked for.
@@ -108,6 +128,7 @@ fn read_times(whole: &str, text: &str) -> Result<Times, String> {
     let times = match text {
         "always" => Some(Times::Always),
         "session" => Some(Times::FirstSession),
+        "links" => Some(Times::FirstLinks),
         _ if text.starts_with("every") => number(&text[5..]).map(Times::Every),
         _ if text.starts_with("at") => number(&text[2..]).map(Times::At),
         _ => match text.strip_suffix('%') {
@@ -121,7 +142,7 @@ fn read_times(whole: &str, text: &str) -> Result<Times, String> {
     };
     times.ok_or_else(|| {
         format!(
-            "{whole:?}: after the colon stands :3 (the first three), :every3 (every third), :at3 (the third only), :10% (by chance), :session (all of the first session) or :always."
+            "{whole:?}: after the colon stands :3 (the first three), :every3 (every third), :at3 (the third only), :10% (by chance), :session (all of the first session), :links (all with the first links) or :always."
         )
     })
 }
@@ -145,6 +166,7 @@ impl fmt::Display for Times {
             Self::Share(share) => write!(f, ":{share}%"),
             Self::Always => write!(f, ":always"),
             Self::FirstSession => write!(f, ":session"),
+            Self::FirstLinks => write!(f, ":links"),
         }
     }
 }
@@ -162,6 +184,7 @@ mod tests {
             (0..=10_000_u32).prop_map(|n| Times::Share(f64::from(n) / 100.0)),
             Just(Times::Always),
             Just(Times::FirstSession),
+            Just(Times::FirstLinks),
         ]
     }
 
@@ -207,7 +230,7 @@ mod tests {
         assert_eq!(times("500-once@part:every5"), Ok(Times::Every(5)));
         assert_eq!(times("500-once@start:at2"), Ok(Times::At(2)));
         assert_eq!(times("reset-mid-body:12.5%"), Ok(Times::Share(12.5)));
-        assert_eq!(times("403-expired"), Ok(Times::FirstSession));
+        assert_eq!(times("403-expired"), Ok(Times::FirstLinks));
         assert_eq!(parse("slow@part=7").map(|asked| asked.part), Ok(Some(7)));
     }
 
@@ -217,7 +240,7 @@ mod tests {
         assert!(
             wrong("500-twice").starts_with("There is no fault \"500-twice\". The names are: slow low-speed ")
         );
-        assert_eq!(wrong("list-paged"), "The fault \"list-paged\" is known, not made yet.");
+        assert_eq!(wrong("dns-fail"), "The fault \"dns-fail\" is known, not made yet.");
         assert_eq!(
             wrong("wrong-etag@start"),
             "The fault \"wrong-etag\" can happen at part, not at \"start\"."

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::sessions::name;
+use crate::storage::query;
+
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong(pub(crate) String);
@@ -18,6 +21,20 @@ impl Fields {
             Ok(other) => Err(Wrong(format!("The body must be an object, not {}", type_of(&other)))),
             Err(e) => Err(Wrong(format!("The body is not JSON: {e}"))),
         }
+    }
+
+    /// Reads a query, whose fields are strings. One that comes twice is refused, since servers do not agree on its meaning.
+    pub(crate) fn of_query(text: &str) -> Result<Self, Wrong> {
+        let pairs =
+            query::pairs(text).ok_or_else(|| Wrong("The query is not encoded properly".to_owned()))?;
+        let mut fields = Map::new();
+        for (name, value) in pairs {
+            let twice = Wrong(format!("{name} stands twice in the query"));
+            if fields.insert(name, Value::String(value)).is_some() {
+                return Err(twice);
+            }
+        }
+        Ok(Self(fields))
     }
 
     /// A field that must be there.
@@ -56,9 +73,58 @@ pub(crate) fn string(value: &Value) -> Result<String, String> {
     }
 }
 
+/// A file's name.
+pub(crate) fn name(value: &Value) -> Result<String, String> {
+    name::file(&string(value)?).map_err(str::to_owned)
+}
+
 /// A whole number from 0 up, written as one: `1.0` is none.
 pub(crate) fn whole(value: &Value) -> Result<u64, String> {
     value.as_u64().ok_or_else(|| format!("must be a whole number from 0 up, not {}", type_of(value)))
+}
+
+/// A whole number from 0 up, written as a string of digits.
+pub(crate) fn digits(value: &Value) -> Result<u64, String> {
+    let text = string(value)?;
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or_else(|| format!("must be a whole number in digits, not {text:?}"))
+}
+
+/// A number within bounds, as another reader reads it.
+pub(crate) fn within(
+    bounds: std::ops::RangeInclusive<u64>,
+    read: impl Fn(&Value) -> Result<u64, String>,
+) -> impl Fn(&Value) -> Result<u64, String> {
+    move |value| {
+        let number = read(value)?;
+        let (least, most) = (bounds.start(), bounds.end());
+        if bounds.contains(&number) {
+            Ok(number)
+        } else {
+            Err(format!("must be between {least} and {most}, not {number}"))
+        }
+    }
+}
+
+/// A list of objects, each read by its fields.
+pub(crate) fn list<T>(
+    read: impl Fn(&mut Fields) -> Result<T, Wrong>,
+) -> impl Fn(&Value) -> Result<Vec<T>, String> {
+    let one = move |value: &Value| {
+        let Value::Object(fields) = value else {
+            return Err(format!("must hold objects, not {}", type_of(value)));
+        };
+        let mut fields = Fields(fields.clone());
+        let item = read(&mut fields).and_then(|item| fields.end().map(|()| item));
+        item.map_err(|wrong| format!("holds an item that cannot be read: {}", wrong.0))
+    };
+    move |value| match value {
+        Value::Array(items) => items.iter().map(&one).collect(),
+        other => Err(format!("must be a list, not {}", type_of(other))),
+    }
 }
 
 /// `true` or `false`.
@@ -140,6 +206,27 @@ mod tests {
         assert!(boolean(&json!("true")).is_err() && boolean(&json!(1)).is_err());
         assert!(strings(&json!(["a", 1])).is_err() && strings(&json!("a")).is_err());
         assert!(object(&json!([])).is_err());
+    }
+
+    #[test]
+    fn a_query_is_read_as_strings_and_no_name_comes_twice() {
+        let mut query = Fields::of_query("n=20&kind=video%2Fmp4").unwrap();
+        assert_eq!(query.need("n", within(1..=20, digits)), Ok(20));
+        assert_eq!(query.may("kind", string), Ok(Some("video/mp4".to_owned())));
+        assert_eq!(query.end(), Ok(()));
+        assert!(Fields::of_query("n=1&n=2").is_err() && Fields::of_query("n=%zz").is_err());
+        for bad in ["n=0", "n=21", "n=", "n=+1", "n=1.0", "n=99999999999999999999"] {
+            assert!(Fields::of_query(bad).unwrap().need("n", within(1..=20, digits)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn items_of_a_list_are_read_as_strictly() {
+        let read = |value: Value| list(|item| item.need("n", whole))(&value);
+        assert_eq!(read(json!([{"n": 1}, {"n": 2}])), Ok(vec![1, 2]));
+        for bad in [json!({"n": 1}), json!([1]), json!([{}]), json!([{"n": 1, "m": 2}])] {
+            assert!(read(bad.clone()).is_err(), "{bad}");
+        }
     }
 
     #[test]

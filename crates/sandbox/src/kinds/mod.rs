@@ -3,6 +3,13 @@
 pub(crate) mod autorender;
 pub(crate) mod call;
 pub(crate) mod fields;
+pub(crate) mod file;
+pub(crate) mod gjirafa;
+pub(crate) mod record360;
+pub(crate) mod said;
+pub(crate) mod vendor;
+
+use std::collections::BTreeMap;
 
 use axum::Router;
 use serde::Serialize;
@@ -18,14 +25,17 @@ pub struct Destination {
     pub url: String,
     /// The API key.
     pub key: String,
+    /// What this kind needs besides, named as the flags of `partwayctl destinations add`.
+    #[serde(flatten)]
+    pub more: BTreeMap<&'static str, String>,
 }
 
 /// What every kind offers.
 pub(crate) fn destinations(shared: &Shared) -> Vec<Destination> {
-    vec![autorender::destination(shared)]
+    vec![autorender::destination(shared), gjirafa::destination(shared), record360::destination(shared)]
 }
 
 /// The routes of every kind.
 pub(crate) fn routes() -> Router<Share> {
-    Router::new().merge(autorender::routes())
+    Router::new().merge(autorender::routes()).merge(gjirafa::routes()).merge(record360::routes())
 }

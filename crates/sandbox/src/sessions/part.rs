@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
+use jiff::Timestamp;
 use md5::{Digest, Md5};
 
 use super::session::{Session, Stored};
@@ -25,7 +26,7 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     /// Opens a place for the part. A part that is stored already, or being written by another attempt, keeps its
-    /// place until this attempt is whole.
+    /// place until this attempt is whole; one whose place nobody knows yet has a file of its own.
     pub(crate) fn open(session: &Arc<Session>, part: u32, discard: bool) -> io::Result<Self> {
         let mut this = Self {
             session: session.clone(),
@@ -40,17 +41,17 @@ impl Incoming {
         if discard {
             return Ok(this);
         }
-        let taken = {
+        let place = session.about.offset(part).filter(|_| {
             let mut state = session.state();
-            state.parts.contains_key(&part) || !state.in_place.insert(part)
-        };
-        let path = if taken {
+            !state.parts.contains_key(&part) && state.in_place.insert(part)
+        });
+        let path = if let Some(at) = place {
+            this.at = at;
+            session.data()
+        } else {
             let path = session.dir.join(format!("part-{part}-{}", random_hex(4)));
             this.aside = Some(path.clone());
             path
-        } else {
-            this.at = session.about.offset(part);
-            session.data()
         };
         this.file = Some(OpenOptions::new().create(true).truncate(false).write(true).open(path)?);
         Ok(this)
@@ -76,7 +77,8 @@ impl Incoming {
     }
 
     /// Keeps the part: from here on it survives a kill, and replaces what was stored under its number. Gives its MD5.
-    pub(crate) fn keep(mut self) -> io::Result<String> {
+    /// `opaque` is the ETag that it goes by, where that is not its MD5.
+    pub(crate) fn keep(mut self, opaque: Option<String>, at: Timestamp) -> io::Result<String> {
         let md5 = hex::encode(std::mem::take(&mut self.md5).finalize());
         let name = |path: &PathBuf| path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
         let stored = Stored {
@@ -84,6 +86,8 @@ impl Incoming {
             size: self.size,
             md5: md5.clone(),
             aside: self.aside.as_ref().and_then(name),
+            opaque,
+            at,
         };
         let mut line = serde_json::to_vec(&stored)?;
         line.push(b'\n');
@@ -125,12 +129,12 @@ impl Drop for Incoming {
 }
 
 #[cfg(unix)]
-pub(crate) fn write_all_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+fn write_all_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
 
 #[cfg(windows)]
-pub(crate) fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         let n = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
         if n == 0 {

@@ -22,9 +22,12 @@ pub(crate) struct About {
     pub(crate) folder: String,
     /// The object's name; made safe already.
     pub(crate) name: String,
-    pub(crate) size: u64,
+    /// Bytes of the whole, where the client says so at the start.
+    pub(crate) size: Option<u64>,
     pub(crate) content_type: String,
-    pub(crate) part_size: u64,
+    /// Bytes of every part but the last, where the server sets them. Else a part is as long as what arrives.
+    pub(crate) part_size: Option<u64>,
+    /// The highest number that a part may have.
     pub(crate) parts: u32,
     pub(crate) started: Timestamp,
     pub(crate) expires: Timestamp,
@@ -33,14 +36,14 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// Where a part begins in the object.
-    pub(crate) fn offset(&self, part: u32) -> u64 {
-        u64::from(part.saturating_sub(1)) * self.part_size
+    /// Where a part begins in the object, where the server planned it.
+    pub(crate) fn offset(&self, part: u32) -> Option<u64> {
+        Some(u64::from(part.saturating_sub(1)) * self.part_size?)
     }
 
-    /// How many bytes a part has; nothing for a number outside the plan.
+    /// How many bytes a part has, where the server planned it.
     pub(crate) fn length(&self, part: u32) -> Option<u64> {
-        (1..=self.parts).contains(&part).then(|| self.part_size.min(self.size - self.offset(part)))
+        Some(self.part_size?.min(self.size?.saturating_sub(self.offset(part)?)))
     }
 }
 
@@ -53,7 +56,7 @@ pub(crate) fn plan(size: u64, wanted: u64) -> (u64, u32) {
 }
 
 /// A part that is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stored {
     pub(crate) part: u32,
     pub(crate) size: u64,
@@ -62,6 +65,19 @@ pub(crate) struct Stored {
     /// The file beside the object that holds it, if it was not written to its place at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) aside: Option<String>,
+    /// The ETag that it was given, where that is not its MD5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opaque: Option<String>,
+    /// When it was kept.
+    #[serde(default)]
+    pub(crate) at: Timestamp,
+}
+
+impl Stored {
+    /// Its ETag, without quotes.
+    pub(crate) fn etag(&self) -> &str {
+        self.opaque.as_deref().unwrap_or(&self.md5)
+    }
 }
 
 /// What completing left.
@@ -74,6 +90,19 @@ pub(crate) struct Done {
     pub(crate) at: Timestamp,
     /// The bytes were thrown away as asked.
     pub(crate) discarded: bool,
+    /// Bytes of the object.
+    #[serde(default)]
+    pub(crate) size: u64,
+    /// The object's ETag, without quotes.
+    #[serde(default)]
+    pub(crate) etag: String,
+}
+
+impl Done {
+    /// The object's name, without its folders.
+    pub(crate) fn name(&self) -> &str {
+        self.object.rsplit('/').next().unwrap_or(&self.object)
+    }
 }
 
 /// What grows.
@@ -112,12 +141,6 @@ impl Session {
     /// The object while it grows.
     pub(crate) fn data(&self) -> PathBuf {
         self.dir.join("data.partial")
-    }
-
-    /// Numbers of the parts that are not there.
-    pub(crate) fn missing(&self) -> Vec<u32> {
-        let state = self.state();
-        (1..=self.about.parts).filter(|part| !state.parts.contains_key(part)).collect()
     }
 }
 

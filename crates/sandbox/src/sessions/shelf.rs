@@ -47,6 +47,22 @@ impl Shelf {
         Ok(session)
     }
 
+    /// Ends an unfinished session and throws its parts away; false where it is finished. Waits for the block that a part
+    /// is writing; what comes after is refused.
+    pub(crate) fn abort(&self, session: &Session) -> io::Result<bool> {
+        let _one = session.finishing.lock().unwrap_or_else(PoisonError::into_inner);
+        if session.state().done.is_some() {
+            return Ok(false);
+        }
+        *session.closed.write().unwrap_or_else(PoisonError::into_inner) = true;
+        self.all.write().unwrap_or_else(PoisonError::into_inner).remove(&session.about.id);
+        // The description goes first: what a kill, or a part that holds its file open, leaves of the folder is thrown
+        // away at the next start.
+        fs::remove_file(session.dir.join("session.json"))?;
+        let _ = fs::remove_dir_all(&session.dir);
+        Ok(true)
+    }
+
     /// The session of this id.
     pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
         self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()

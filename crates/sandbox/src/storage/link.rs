@@ -13,6 +13,8 @@ use crate::options::LONGEST_TTL;
 const EARLY: SignedDuration = SignedDuration::from_mins(15);
 /// The checksum of nothing: a link that names it can take no body.
 pub(crate) const EMPTY_CHECKSUM: &str = "AAAAAA==";
+/// In the query of links that were issued again; storage lets any `x-` parameter pass that is signed.
+pub(crate) const AGAIN: &str = "x-sandbox-again";
 
 /// What a good link says.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(crate) struct Target {
     pub(crate) part: u32,
     /// Names of the headers it signed, lower-case.
     pub(crate) signed: Vec<String>,
+    /// Which of several issues of links it belongs to; nothing for the first.
+    pub(crate) again: Option<String>,
     /// The link demands the checksum of an empty body.
     pub(crate) poisoned: bool,
 }
@@ -105,7 +109,8 @@ pub(crate) fn judge(
             .with("ArgumentName", "partNumber")
     })?;
     let poisoned = one("x-amz-checksum-crc32") == Some(EMPTY_CHECKSUM);
-    Ok(Target { upload: upload.to_owned(), part, signed, poisoned })
+    let again = one(AGAIN).map(str::to_owned);
+    Ok(Target { upload: upload.to_owned(), part, signed, again, poisoned })
 }
 
 /// Reads `20261121T032935Z`, and nothing that only resembles it.

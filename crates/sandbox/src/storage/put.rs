@@ -1,38 +1,57 @@
 //! `PUT` of a part at its presigned link.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::body::Body;
 use axum::extract::State;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode, header};
+use jiff::Timestamp;
 
 use super::link::{self, Target};
 use super::receive::{End, receive};
 use super::refusal::Refusal;
 use super::{headers, query};
 use crate::faults::carry;
-use crate::faults::draw::Strike;
+use crate::faults::draw::{Met, Strike};
 use crate::faults::effect::{Effect, Receipt, Reply};
 use crate::faults::grammar::Step;
 use crate::log::Entry;
 use crate::net::tap::Line;
+use crate::options::LARGEST_PART;
 use crate::sessions::part::Incoming;
-use crate::sessions::session::Session;
+use crate::sessions::session::{About, Session};
+use crate::settings::random_hex;
 use crate::shared::{Share, Shared};
 
 /// Where links begin.
 pub(crate) const ROOT: &str = "/storage";
 
-/// The link for a part of a session, good from now for so many seconds.
-pub(crate) fn link(shared: &Shared, session: &Session, part: u32, ttl: u64, poisoned: bool) -> String {
+/// How links are issued.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Issue<'a> {
+    /// From when they are good.
+    pub(crate) at: Timestamp,
+    /// For so many seconds.
+    pub(crate) ttl: u64,
+    /// They take no body.
+    pub(crate) poisoned: bool,
+    /// What tells links that were issued again from those before.
+    pub(crate) again: Option<&'a str>,
+}
+
+/// The link for a part of a session.
+pub(crate) fn link(shared: &Shared, session: &Session, part: u32, issue: &Issue<'_>) -> String {
     let about = &session.about;
     let mut own = vec![("partNumber", part.to_string()), ("uploadId", about.id.clone())];
-    if poisoned {
+    if let Some(again) = issue.again {
+        own.push((link::AGAIN, again.to_owned()));
+    }
+    if issue.poisoned {
         own.push(("x-amz-checksum-crc32", link::EMPTY_CHECKSUM.to_owned()));
         own.push(("x-amz-sdk-checksum-algorithm", "CRC32".to_owned()));
     }
-    let query = shared.signer.presign("PUT", &shared.host, &about.path, &own, about.started, ttl);
+    let query = shared.signer.presign("PUT", &shared.host, &about.path, &own, issue.at, issue.ttl);
     format!("{}{}?{query}", shared.origin, query::encode_path(&about.path))
 }
 
@@ -56,7 +75,13 @@ pub(crate) async fn put(State(shared): State<Share>, request: Request<Body>) -> 
         Ok(judged) => judged,
         Err(refusal) => return refuse(&refusal, &line, &mut entry),
     };
-    let strike = shared.faults.draw(Step::Part, Some(&session.about.id), Some(target.part));
+    let met = Met {
+        step: Step::Part,
+        session: Some(&session.about.id),
+        links: target.again.as_deref(),
+        part: Some(target.part),
+    };
+    let strike = shared.faults.draw(&met);
     entry.fault = strike.map(|strike| strike.name);
     let at_head = strike.and_then(|strike| before_body(strike, &shared, &head, &line, &mut entry));
     match at_head {
@@ -81,18 +106,27 @@ fn accept(
     let session = shared.shelf.find(&target.upload).filter(|s| s.state().done.is_none());
     let session = session.ok_or_else(|| Refusal::no_such_upload(&target.upload))?;
     entry.kind.clone_from(&session.about.kind);
-    let Some(planned) = session.about.length(target.part) else {
-        return Err(Refusal::argument(format!("This upload has {} parts", session.about.parts))
-            .with("ArgumentName", "partNumber"));
-    };
-    if length != planned {
-        let code = if length > planned { "EntityTooLarge" } else { "EntityTooSmall" };
-        let message = format!("Part {} of this upload has {planned} bytes", target.part);
-        return Err(
-            Refusal::new(StatusCode::BAD_REQUEST, code, message).with("ProposedSize", length.to_string())
-        );
-    }
+    hold(&session.about, target.part, length)?;
     Ok((session, target, length))
+}
+
+/// Holds a part's number and length against what was planned, or where nothing was, against what storage takes at all.
+fn hold(about: &About, part: u32, length: u64) -> Result<(), Refusal> {
+    if !(1..=about.parts).contains(&part) {
+        return Err(Refusal::argument(format!("This upload has {} parts", about.parts))
+            .with("ArgumentName", "partNumber"));
+    }
+    let (code, message) = match about.length(part) {
+        Some(planned) if length != planned => {
+            let code = if length > planned { "EntityTooLarge" } else { "EntityTooSmall" };
+            (code, format!("Part {part} of this upload has {planned} bytes"))
+        }
+        None if length > LARGEST_PART => {
+            ("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.".to_owned())
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(StatusCode::BAD_REQUEST, code, message).with("ProposedSize", length.to_string()))
 }
 
 fn refuse(refusal: &Refusal, line: &Line, entry: &mut Entry) -> Response<Body> {
@@ -148,7 +182,11 @@ struct Part {
 async fn take(shared: &Shared, part: Part, mut body: Body, line: &Line, entry: &mut Entry) -> Response<Body> {
     let effect = part.strike.map(|strike| strike.effect);
     let broken = |e: std::io::Error, line: &Line, entry: &mut Entry| {
-        let refusal = Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", e.to_string());
+        // Completed or aborted while the part was on its way.
+        let refusal = match *part.session.closed.read().unwrap_or_else(PoisonError::into_inner) {
+            true => Refusal::no_such_upload(&part.session.about.id),
+            false => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", e.to_string()),
+        };
         refuse(&refusal, line, entry)
     };
     let mut incoming = match Incoming::open(&part.session, part.target.part, shared.objects.discard) {
@@ -184,8 +222,10 @@ async fn take(shared: &Shared, part: Part, mut body: Body, line: &Line, entry: &
     if let Some(Effect::RefuseAfterBody(answer)) = effect {
         return refuse(&carry::refusal(answer, shared), line, entry);
     }
-    let md5 = match incoming.keep() {
-        Ok(md5) => md5,
+    // With KMS an ETag is opaque, but still looks like an MD5.
+    let opaque = (effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
+    let etag = match incoming.keep(opaque.clone(), shared.clock.now()) {
+        Ok(md5) => opaque.unwrap_or(md5),
         Err(e) => return broken(e, line, entry),
     };
     entry.stored = true;
@@ -199,20 +239,18 @@ async fn take(shared: &Shared, part: Part, mut body: Body, line: &Line, entry: &
         _ => {}
     }
     entry.status = Some(200);
-    receipt(&md5, effect)
+    receipt(&etag, effect)
 }
 
-fn receipt(md5: &str, effect: Option<Effect>) -> Response<Body> {
+fn receipt(etag: &str, effect: Option<Effect>) -> Response<Body> {
     let wrong = match effect {
         Some(Effect::Receipt(receipt)) => Some(receipt),
         _ => None,
     };
     let etag = match wrong {
-        None | Some(Receipt::Absent) => format!("\"{md5}\""),
-        Some(Receipt::Wrong) => format!("\"{}\"", md5.chars().rev().collect::<String>()),
-        Some(Receipt::Unquoted) => md5.to_owned(),
-        // With KMS an ETag is opaque, but still looks like an MD5.
-        Some(Receipt::Kms) => format!("\"{}\"", crate::settings::random_hex(16)),
+        None | Some(Receipt::Absent | Receipt::Kms) => format!("\"{etag}\""),
+        Some(Receipt::Wrong) => format!("\"{}\"", etag.chars().rev().collect::<String>()),
+        Some(Receipt::Unquoted) => etag.to_owned(),
     };
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();

@@ -109,7 +109,8 @@ impl Signer {
     }
 }
 
-fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+/// HMAC-SHA256.
+pub(crate) fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
     // HMAC takes keys of any length (RFC 2104), so the refusal cannot come.
     Hmac::<Sha256>::new_from_slice(key)
         .map(|mut mac| {

@@ -87,6 +87,47 @@ async fn killed_and_started_again_it_knows_key_port_sessions_and_parts() {
 }
 
 #[tokio::test]
+async fn a_half_sent_upload_of_a_clients_own_parts_outlives_a_kill_too() {
+    let folder = TempDir::new().unwrap();
+    let dir = folder.path().join("d");
+    let lax = ["--min-part", "1"];
+    let first = Process::start(&dir, &lax);
+    let project = first.first["destinations"][1].clone();
+    let (url, key) = (project["url"].as_str().unwrap(), project["key"].as_str().unwrap());
+    let uploads = format!("{url}/api/projects/{}/uploads", project["project"].as_str().unwrap());
+    let ask = async |method: reqwest::Method, path: &str, body: &Value| -> Value {
+        let request = client().build().unwrap().request(method, format!("{uploads}/{path}"));
+        request.header("authorization", key).json(body).send().await.unwrap().json().await.unwrap()
+    };
+    let wanted =
+        json!({"partsNumber": 3, "fileName": "x.bin", "contentLength": "7", "mimeType": "video/mp4"});
+    let started = ask(reqwest::Method::POST, "multipart", &wanted).await["result"].clone();
+    let put = async |number: usize, data: &'static str| {
+        let link = started["presignedUrl"][3 - number]["presignedUrl"].as_str().unwrap();
+        client().build().unwrap().put(link).body(data).send().await.unwrap().headers()["etag"].clone()
+    };
+    let one = put(1, "abc").await;
+    drop(first);
+
+    let second = Process::start(&dir, &lax);
+    assert_eq!(second.first["destinations"][1], project);
+    let list = format!("{uploads}/url/multipart/{}/parts", started["requestKey"].as_str().unwrap());
+    let list = client().build().unwrap().get(list).header("authorization", key).send().await.unwrap();
+    assert_eq!(list.json::<Value>().await.unwrap()["result"][0]["size"], 3);
+    let (three, two) = (put(3, "g").await, put(2, "def").await);
+    drop(second);
+
+    let _third = Process::start(&dir, &lax);
+    let parts: Value = (1..)
+        .zip([one, two, three])
+        .map(|(number, etag): (u32, _)| json!({"partNumber": number, "eTag": etag.to_str().unwrap()}))
+        .collect();
+    let body = json!({"requestKey": started["requestKey"], "allowPartialComplete": false, "parts": parts});
+    assert_eq!(ask(reqwest::Method::PUT, "multipart-complete", &body).await["result"], true);
+    assert_eq!(std::fs::read(dir.join("objects/x.bin")).unwrap(), b"abcdefg");
+}
+
+#[tokio::test]
 async fn the_first_line_is_what_the_contract_says() {
     let folder = TempDir::new().unwrap();
     let plain = Process::start(&folder.path().join("d"), &[]);
@@ -96,6 +137,13 @@ async fn the_first_line_is_what_the_contract_says() {
     assert_eq!(line["destinations"][0]["kind"], "autorender");
     assert!(line["destinations"][0]["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     assert!(line["destinations"][0]["key"].is_string());
+    let fields =
+        |at: usize| line["destinations"][at].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let kinds: Vec<_> = line["destinations"].as_array().unwrap().iter().map(|d| d["kind"].clone()).collect();
+    assert_eq!(kinds, ["autorender", "gjirafa", "record360"]);
+    assert_eq!(fields(0), ["key", "kind", "url"]);
+    assert_eq!(fields(1), ["key", "kind", "project", "url"]);
+    assert_eq!(fields(2), ["key", "kind", "url"]);
     drop(plain);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
@@ -142,10 +190,13 @@ fn wrong_use_is_told_and_ends_with_2() {
     let folder = TempDir::new().unwrap();
     for (arguments, says) in [
         (["--fault", "500-twice"], "There is no fault \"500-twice\". The names are: slow low-speed"),
-        (["--fault", "list-paged"], "known, not made yet"),
+        (["--fault", "dns-fail"], "known, not made yet"),
         (["--fault", "502:"], "after the colon stands"),
         (["--part-size", "0"], "--part-size 0 is outside"),
         (["--ttl", "604801"], "--ttl 604801 is outside"),
+        (["--min-part", "5368709121"], "--min-part 5368709121 is more than"),
+        (["--token-ttl", "0"], "--token-ttl 0 would refuse"),
+        (["--resume", "some"], "missing"),
         (["--port", "70000"], "70000"),
     ] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))

@@ -5,7 +5,9 @@
 mod admin;
 mod command;
 mod faults;
+mod gjirafa;
 mod keys;
+mod record360;
 mod rig;
 mod strict;
 mod tls;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
-use partway_sandbox::{Clock, Options, Running, start};
+use partway_sandbox::{Clock, Destination, Options, Running, start};
 use reqwest::{Client, Response, redirect};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -126,6 +126,30 @@ impl Rig {
             let answer = self.put(url, part).await.unwrap();
             assert_eq!((answer.status, answer.header("etag")), (200, etag(part).as_str()), "{}", answer.body);
         }
+    }
+
+    /// Any request: method, URL, headers, and a body of JSON unless it is null.
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Answer, reqwest::Error> {
+        let mut request = self.client.request(method.parse().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_null() {
+            request = request.json(body);
+        }
+        answer(request.send().await?).await
+    }
+
+    /// The first line's entry for a kind.
+    pub(crate) fn destination(&self, kind: &str) -> Destination {
+        let all = &self.running.first_line.destinations;
+        all.iter().find(|destination| destination.kind == kind).unwrap().clone()
     }
 
     /// The lines of the log.

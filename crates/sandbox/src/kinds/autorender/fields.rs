@@ -3,13 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kinds::fields::{Fields, Wrong, boolean, mime, object, string, strings, whole};
-use crate::options::{LARGEST_PART, LONGEST_TTL};
-use crate::sessions::name;
-use crate::sessions::session::MOST_PARTS;
-
-/// The largest file that storage could hold in parts: 10,000 of 5 GiB.
-const LARGEST: u64 = MOST_PARTS * LARGEST_PART;
+use crate::kinds::fields::{Fields, Wrong, boolean, mime, name, object, string, strings, whole, within};
+use crate::options::{LARGEST_OBJECT, LONGEST_TTL};
+use crate::sessions::name::folder;
 
 /// A start's fields.
 #[derive(Debug, PartialEq)]
@@ -40,28 +36,16 @@ pub(crate) struct Complete {
 }
 
 /// Reads a start.
-pub(crate) fn start(body: &[u8], uuid: String) -> Result<Start, Wrong> {
-    let mut fields = Fields::read(body)?;
-    let named = |value: &Value| {
-        let text = string(value)?;
-        name::file(&text).map_err(str::to_owned)
-    };
+pub(crate) fn start(mut fields: Fields, uuid: String) -> Result<Start, Wrong> {
     let start = Start {
-        file_name: fields.need("file_name", named)?,
-        size: fields.need("size", |value| {
-            let size = whole(value)?;
-            if size <= LARGEST { Ok(size) } else { Err(format!("is more than {LARGEST} bytes")) }
-        })?,
+        file_name: fields.need("file_name", name)?,
+        size: fields.need("size", within(0..=LARGEST_OBJECT, whole))?,
         format: fields.need("format", mime)?,
         folder: fields
-            .may("folder", |value| name::folder(&string(value)?).map_err(str::to_owned))?
+            .may("folder", |value| folder(&string(value)?).map_err(str::to_owned))?
             .unwrap_or_default(),
         random_prefix: fields.may("random_prefix", boolean)?.unwrap_or(false),
-        ttl_seconds: fields.may("ttl_seconds", |value| {
-            let ttl = whole(value)?;
-            let allowed = (1..=LONGEST_TTL).contains(&ttl);
-            if allowed { Ok(ttl) } else { Err(format!("must be between 1 and {LONGEST_TTL}")) }
-        })?,
+        ttl_seconds: fields.may("ttl_seconds", within(1..=LONGEST_TTL, whole))?,
         own: Own {
             uuid,
             tags: fields.may("tags", tags)?.unwrap_or_default(),
@@ -84,8 +68,7 @@ fn tags(value: &Value) -> Result<Vec<String>, String> {
 }
 
 /// Reads a complete.
-pub(crate) fn complete(body: &[u8]) -> Result<Complete, Wrong> {
-    let mut fields = Fields::read(body)?;
+pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     let complete =
         Complete { session_id: fields.need("session_id", string)?, uuid: fields.may("uuid", string)? };
     fields.end()?;
@@ -102,7 +85,7 @@ mod tests {
         for (name, value) in change {
             all[*name] = value.clone();
         }
-        start(all.to_string().as_bytes(), "u".to_owned())
+        start(Fields::read(all.to_string().as_bytes())?, "u".to_owned())
     }
 
     #[test]
@@ -117,7 +100,7 @@ mod tests {
         for name in ["file_name", "size", "format"] {
             let mut all = json!({"file_name": "x.mov", "size": 7, "format": "video/quicktime"});
             all.as_object_mut().unwrap().remove(name);
-            let wrong = start(all.to_string().as_bytes(), String::new()).unwrap_err();
+            let wrong = start(Fields::read(all.to_string().as_bytes()).unwrap(), String::new()).unwrap_err();
             assert_eq!(wrong, Wrong(format!("{name} is missing")));
         }
     }
@@ -131,7 +114,7 @@ mod tests {
             ("size", json!("7")),
             ("size", json!(-1)),
             ("size", json!(7.5)),
-            ("size", json!(LARGEST + 1)),
+            ("size", json!(LARGEST_OBJECT + 1)),
             ("format", json!("mov")),
             ("folder", json!("a/../../b")),
             ("folder", json!(null)),
@@ -159,8 +142,9 @@ mod tests {
 
     #[test]
     fn a_complete_names_its_session() {
-        assert!(complete(b"{}").is_err() && complete(br#"{"session_id":7}"#).is_err());
-        assert!(complete(br#"{"session_id":"s","parts":[]}"#).is_err());
-        assert_eq!(complete(br#"{"session_id":"s"}"#).unwrap().session_id, "s");
+        let read = |body: &str| complete(Fields::read(body.as_bytes()).unwrap());
+        assert!(read("{}").is_err() && read(r#"{"session_id":7}"#).is_err());
+        assert!(read(r#"{"session_id":"s","parts":[]}"#).is_err());
+        assert_eq!(read(r#"{"session_id":"s"}"#).unwrap().session_id, "s");
     }
 }

@@ -1,21 +1,18 @@
 //! AutoRender: `POST /api/v1/multipart/start` and `/complete`, parts at presigned links, files by their public URL.
 
 mod fields;
-mod file;
 mod reply;
 mod vendor;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::routing::{get, post};
-use http::Request;
+use axum::routing::{MethodFilter, get};
 
 use self::vendor::AutoRender;
 use super::Destination;
-use super::call::call;
+use super::call::on;
+use super::file;
 use crate::faults::grammar::Step;
 use crate::shared::{Share, Shared};
 
@@ -26,21 +23,19 @@ const BASE: &str = "/autorender";
 
 /// What a client needs to use it.
 pub(crate) fn destination(shared: &Shared) -> Destination {
-    Destination { kind: KIND, url: format!("{}{BASE}", shared.origin), key: shared.settings.key.clone() }
+    Destination {
+        kind: KIND,
+        url: format!("{}{BASE}", shared.origin),
+        key: shared.settings.key.clone(),
+        more: BTreeMap::new(),
+    }
 }
 
 /// Its routes.
 pub(crate) fn routes() -> Router<Share> {
+    let post = |step| on(MethodFilter::POST, AutoRender, step);
     Router::new()
-        .route(&format!("{BASE}/api/v1/multipart/start"), post(start))
-        .route(&format!("{BASE}/api/v1/multipart/complete"), post(complete))
+        .route(&format!("{BASE}/api/v1/multipart/start"), post(Step::Start))
+        .route(&format!("{BASE}/api/v1/multipart/complete"), post(Step::Complete))
         .route(&format!("{BASE}/files/{{file_no}}/{{name}}"), get(file::get))
-}
-
-async fn start(State(shared): State<Share>, request: Request<Body>) -> http::Response<Body> {
-    call(Arc::new(AutoRender), shared, Step::Start, request).await
-}
-
-async fn complete(State(shared): State<Share>, request: Request<Body>) -> http::Response<Body> {
-    call(Arc::new(AutoRender), shared, Step::Complete, request).await
 }

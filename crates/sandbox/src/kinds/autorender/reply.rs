@@ -2,27 +2,29 @@
 
 use serde_json::{Value, json};
 
+use super::BASE;
 use super::fields::Own;
 use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
+use crate::kinds::file;
+use crate::options::LEAST_PART;
 use crate::sessions::session::{Done, Session};
 use crate::shared::Shared;
-use crate::storage::put::link;
-
-/// Parts other than the last have at least this much (AWS, "Amazon S3 multipart upload limits"): 5 MiB.
-const LEAST_PART: u64 = 5 * 1024 * 1024;
+use crate::storage::put::{Issue, link};
 
 /// A start's reply.
 pub(crate) fn start(shared: &Shared, session: &Session, own: &Own, ttl: u64, poisoned: bool) -> Value {
     let about = &session.about;
-    let parts: Vec<_> = (1..=about.parts).map(|part| link(shared, session, part, ttl, poisoned)).collect();
+    let parts: Vec<_> = (1..=about.parts)
+        .map(|part| link(shared, session, part, &Issue { at: about.started, ttl, poisoned, again: None }))
+        .collect();
     json!({
         "success": true,
         "session_id": about.id,
         "part_size": about.part_size,
         "parts": parts,
         "expire_at": about.expires.as_second(),
-        "min_part_size": about.part_size.min(LEAST_PART),
+        "min_part_size": about.part_size.map(|size| size.min(LEAST_PART)),
         "policy": {
             "folder": about.folder,
             "format": about.content_type,
@@ -38,10 +40,9 @@ pub(crate) fn start(shared: &Shared, session: &Session, own: &Own, ttl: u64, poi
 /// A complete's reply.
 pub(crate) fn complete(shared: &Shared, session: &Session, own: &Own, done: &Done) -> Value {
     let about = &session.about;
-    let name = done.object.rsplit('/').next().unwrap_or(&about.name);
+    let name = done.name();
     let path = done.object.strip_prefix("objects/").unwrap_or(&done.object);
-    let encoded = crate::storage::query::encode(name);
-    let url = format!("{}/autorender/files/{}/{encoded}", shared.origin, done.file_no);
+    let url = file::url(shared, BASE, done);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     json!({
         "success": true,

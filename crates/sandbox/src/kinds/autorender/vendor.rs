@@ -9,9 +9,10 @@ use super::fields::{self, Own};
 use super::{KIND, reply};
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
-use crate::kinds::call::{Call, No, Noted, Vendor};
-use crate::kinds::fields::Wrong;
+use crate::kinds::said::Said;
+use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Vendor};
 use crate::options::AfterComplete;
+use crate::sessions::choose;
 use crate::sessions::finish::{Finish, finish};
 use crate::sessions::name;
 use crate::sessions::session::{About, plan};
@@ -20,10 +21,8 @@ use crate::shared::Shared;
 use crate::storage::put::ROOT;
 use crate::storage::sign::same;
 
-/// More of an invented session's name is not logged.
-const LONGEST_ID: usize = 64;
-
 /// The kind.
+#[derive(Clone)]
 pub(crate) struct AutoRender;
 
 impl Vendor for AutoRender {
@@ -32,7 +31,7 @@ impl Vendor for AutoRender {
     }
 
     /// Either header will do; where both come, both must be right.
-    fn admit(&self, shared: &Shared, head: &Parts) -> Result<(), No> {
+    fn admit(&self, shared: &Shared, _: Step, head: &Parts) -> Result<(), No> {
         let bearer = head.headers.get(header::AUTHORIZATION).map(|value| {
             let value = value.as_bytes();
             value.split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "))
@@ -50,30 +49,32 @@ impl Vendor for AutoRender {
         }
     }
 
-    fn session(&self, body: &[u8]) -> Option<String> {
-        let named = fields::complete(body).ok()?.session_id;
+    fn session(&self, call: &Call) -> Option<String> {
+        let named = fields::complete(call.fields().ok()?).ok()?.session_id;
         Some(named.chars().take(LONGEST_ID).collect())
     }
 
-    fn work(&self, shared: &Shared, step: Step, call: &Call, noted: &mut Noted) -> Result<Value, No> {
-        match step {
-            Step::Complete => complete(shared, &call.body, noted),
-            Step::Start | Step::Part => start(shared, call, noted),
-        }
+    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+        let said = match call.step {
+            Step::Complete => complete(shared, call, noted),
+            _ => start(shared, call, noted),
+        };
+        said.map(|value| Said::json(200, value))
     }
 
     /// `{success:false, error, message, code}`, as documented.
-    fn refusal(&self, no: &No) -> Value {
-        json!({"success": false, "error": no.message, "message": no.message, "code": no.code})
+    fn refusal(&self, no: &No) -> Said {
+        let (message, code) = (&no.message, no.code);
+        Said::json(no.status, json!({"success": false, "error": message, "message": message, "code": code}))
     }
 
-    fn spoil(&self, reply: Value, step: Step, how: Reply) -> Value {
-        reply::spoil(reply, step, how)
+    fn spoil(&self, said: Said, step: Step, how: Reply) -> Said {
+        said.change(|reply| reply::spoil(reply, step, how))
     }
 }
 
 fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
-    let start = fields::start(&call.body, uuid::Uuid::new_v4().to_string()).map_err(unprocessable)?;
+    let start = fields::start(call.fields()?, uuid::Uuid::new_v4().to_string())?;
     let (part_size, parts) = plan(start.size, shared.part_size);
     let ttl = start.ttl_seconds.map_or(shared.ttl, |asked| asked.min(shared.ttl));
     let started = shared.clock.now();
@@ -89,21 +90,21 @@ fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
         kind: KIND.to_owned(),
         folder: start.folder,
         name,
-        size: start.size,
+        size: Some(start.size),
         content_type: start.format,
-        part_size,
+        part_size: Some(part_size),
         parts,
         started,
         expires: started.checked_add(SignedDuration::from_secs(ttl.cast_signed())).unwrap_or(started),
         own: serde_json::to_value(&start.own).unwrap_or_default(),
     };
-    let session = shared.shelf.begin(about).map_err(|e| broken(&e))?;
+    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
     noted.session = Some(id);
     Ok(reply::start(shared, &session, &start.own, ttl, call.effect == Some(Effect::Poison)))
 }
 
-fn complete(shared: &Shared, body: &[u8], noted: &mut Noted) -> Result<Value, No> {
-    let asked = fields::complete(body).map_err(unprocessable)?;
+fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
+    let asked = fields::complete(call.fields()?)?;
     let gone = || No::new(404, "session_not_found", "There is no such upload session");
     let session = shared.shelf.find(&asked.session_id).filter(|s| s.about.kind == KIND).ok_or_else(gone)?;
     let own: Own = serde_json::from_value(session.about.own.clone())
@@ -115,7 +116,8 @@ fn complete(shared: &Shared, body: &[u8], noted: &mut Noted) -> Result<Value, No
     if session.state().done.is_none() && now > session.about.expires {
         return Err(No::new(404, "session_expired", "The upload session has expired"));
     }
-    let done = match finish(&session, &shared.objects, now).map_err(|e| broken(&e))? {
+    let planned = |stored: &_| choose::all(stored, session.about.parts);
+    let done = match finish(&session, &shared.objects, now, planned).map_err(|e| No::broken(&e))? {
         Finish::Now(done) => done,
         Finish::Before(done) => match shared.after_complete {
             AfterComplete::Same => done,
@@ -124,22 +126,9 @@ fn complete(shared: &Shared, body: &[u8], noted: &mut Noted) -> Result<Value, No
                 return Err(No::new(409, "session_completed", "The upload session was completed already"));
             }
         },
-        Finish::Missing(parts) => {
-            let some: Vec<_> = parts.iter().take(10).map(ToString::to_string).collect();
-            let message =
-                format!("{} of {} parts are missing: {}", parts.len(), session.about.parts, some.join(", "));
-            return Err(No::new(400, "parts_missing", message));
-        }
+        Finish::Denied(denied) => return Err(No::new(400, "parts_missing", denied.to_string())),
     };
     noted.object = Some(done.object.clone());
     noted.discarded = done.discarded;
     Ok(reply::complete(shared, &session, &own, &done))
-}
-
-fn unprocessable(wrong: Wrong) -> No {
-    No::new(422, "unprocessable", wrong.0)
-}
-
-fn broken(e: &std::io::Error) -> No {
-    No::new(500, "internal_error", e.to_string())
 }

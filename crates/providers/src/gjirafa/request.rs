@@ -1,0 +1,123 @@
+//! What Gjirafa is asked.
+
+use partway_core::{Cause, Failure, PartPlan, PartReceipt, RetryClass, Step};
+use partway_provider::{FileFacts, Session};
+use serde_json::{Map, Value, json};
+
+use super::Settings;
+use super::settings::Encode;
+use crate::etag;
+
+/// The body of *start*. `contentLength` is text; it and `mimeType` always go, because older servers demand them, what is newer only
+/// where it is set. The two fields of the duplicate check go together or not at all.
+pub(crate) fn start(file: &FileFacts, plan: &PartPlan, settings: &Settings) -> Value {
+    let mut body = json!({
+        "partsNumber": plan.count(),
+        "fileName": file.name,
+        "contentLength": file.size.to_string(),
+        "mimeType": if file.mime.is_empty() { "application/octet-stream" } else { &file.mime },
+    });
+    let hash = file.hash.as_ref().filter(|hash| Some(hash.algorithm) == settings.duplicates);
+    if let Some(hash) = hash {
+        body["enableDuplicateCheck"] = json!(true);
+        body["fileHash"] = json!(hash.hex);
+    }
+    with_hours(body, settings)
+}
+
+/// The body of *resume*.
+pub(crate) fn resume(kept: &Kept, settings: &Settings) -> Value {
+    with_hours(json!({ "requestKey": kept.request_key }), settings)
+}
+
+fn with_hours(mut body: Value, settings: &Settings) -> Value {
+    if let Some(hours) = settings.url_hours {
+        body["presignedUrlExpiryTimeHours"] = json!(hours);
+    }
+    body
+}
+
+/// The body of *complete*. Its `allowPartialComplete` is true unless told, and then a missing part gives a video that is cut
+/// without a word: so it always goes, as false.
+pub(crate) fn complete(kept: &Kept, receipts: &[PartReceipt]) -> Value {
+    let part =
+        |receipt: &PartReceipt| json!({ "partNumber": receipt.number.get(), "eTag": etag::of_part(receipt) });
+    let parts: Vec<_> = receipts.iter().map(part).collect();
+    json!({ "requestKey": kept.request_key, "allowPartialComplete": false, "parts": parts })
+}
+
+/// The body of *abort*.
+pub(crate) fn abort(kept: &Kept) -> Value {
+    json!({ "requestKey": kept.request_key })
+}
+
+/// The body of *encodes*.
+pub(crate) fn encode(kept: &Kept, download: &str, encode: &Encode) -> Value {
+    let mut body = Map::new();
+    body.insert("downloadUrl".to_owned(), json!(download));
+    body.insert("callBackUrl".to_owned(), json!(encode.callback));
+    let set = [("title", &kept.title), ("author", &encode.author)];
+    body.extend(set.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?)))));
+    Value::Object(body)
+}
+
+/// What a session keeps: the ids that Gjirafa gave, and what is needed after *complete*.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// In the form in which it came, text or a number.
+    pub(crate) request_key: Value,
+    /// How many parts there are.
+    pub(crate) parts: u32,
+    /// The id of the file's record, where it came.
+    pub(crate) details_id: Value,
+    /// The title of the video.
+    pub(crate) title: Option<String>,
+}
+
+impl Kept {
+    pub(crate) fn write(&self, upload_id: &Value) -> String {
+        let mut body = json!({ "requestKey": self.request_key, "parts": self.parts });
+        let title = self.title.as_ref().map_or(Value::Null, |title| json!(title));
+        for (name, value) in
+            [("uploadId", upload_id), ("uploadFileDetailsId", &self.details_id), ("title", &title)]
+        {
+            if !value.is_null() {
+                body[name] = value.clone();
+            }
+        }
+        body.to_string()
+    }
+
+    pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
+        let mut kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
+        let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
+        match (kept["requestKey"].take(), parts) {
+            (request_key @ (Value::String(_) | Value::Number(_)), Some(parts)) => Ok(Self {
+                request_key,
+                parts,
+                details_id: kept["uploadFileDetailsId"].take(),
+                title: kept["title"].as_str().map(ToOwned::to_owned),
+            }),
+            _ => {
+                let what = "the session in the journal names no request key";
+                let cause = Cause::BrokenReply { what: what.to_owned() };
+                Err(Failure::new(step, RetryClass::SessionGone, cause, what))
+            }
+        }
+    }
+
+    /// The request key as a segment of a path.
+    pub(crate) fn segment(&self) -> String {
+        plain(&self.request_key)
+    }
+
+    /// What the finished file is known by there: its record's id, else the request key.
+    pub(crate) fn file_id(&self) -> String {
+        plain(if self.details_id.is_null() { &self.request_key } else { &self.details_id })
+    }
+}
+
+/// An id without the quotes of JSON.
+fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), ToOwned::to_owned)
+}

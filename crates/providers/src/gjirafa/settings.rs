@@ -1,0 +1,189 @@
+//! Gjirafa's settings. Its base address and the form of its `Authorization` are not public, so both are asked.
+
+use http::header::AUTHORIZATION;
+use partway_http::KeyHeader;
+use partway_provider::HashAlgorithm;
+use serde_json::Value;
+use url::Url;
+
+use crate::settings::{base_url, endpoint};
+use crate::{Form, Setting, SettingsError, typed};
+
+/// The most hours that links can be asked for: 7 days, S3's own bound for presigned URLs.
+const MOST_HOURS: u32 = 168;
+
+/// What is asked.
+pub(crate) const ASKED: &[Setting] = &[
+    Setting {
+        name: "url",
+        label: "Server",
+        help: "The address of the platform's API, as Gjirafa gave it to you.",
+        form: Form::Text { placeholder: "https://…" },
+        required: true,
+        advanced: false,
+    },
+    Setting {
+        name: "project",
+        label: "Project",
+        help: "The id of the project that the files go to; it stands in the platform's addresses after /projects/.",
+        form: Form::Text { placeholder: "the project's id" },
+        required: true,
+        advanced: false,
+    },
+    Setting {
+        name: "auth",
+        label: "How the key is sent",
+        help: "The form is not public: as it is, or with a word before it. Try another where a good key is refused.",
+        form: Form::Choice(&[
+            ("bare", "Authorization: KEY"),
+            ("bearer", "Authorization: Bearer KEY"),
+            ("token", "Authorization: Token KEY"),
+            ("apikey", "Authorization: ApiKey KEY"),
+            ("basic", "Authorization: Basic KEY"),
+        ]),
+        required: false,
+        advanced: true,
+    },
+    Setting {
+        name: "duplicates",
+        label: "Look for duplicates",
+        help: "Sends a hash of each file before it starts, so that Gjirafa can refuse what it has. Each file is read once more.",
+        form: Form::Choice(&[
+            ("off", "Off"),
+            ("md5", "By MD5"),
+            ("sha1", "By SHA-1"),
+            ("sha256", "By SHA-256"),
+        ]),
+        required: false,
+        advanced: true,
+    },
+    Setting {
+        name: "url_hours",
+        label: "Links live (hours)",
+        help: "How long an upload's links are asked to live, 1 to 168 hours. They are renewed when they run out.",
+        form: Form::Text { placeholder: "12" },
+        required: false,
+        advanced: true,
+    },
+    Setting {
+        name: "encode",
+        label: "Register as a video",
+        help: "After the upload the file is registered as a video of the project, so that it is encoded.",
+        form: Form::Switch,
+        required: false,
+        advanced: false,
+    },
+    Setting {
+        name: "callback",
+        label: "Callback address",
+        help: "The address that Gjirafa calls when the video is encoded. Needed where files are registered as videos.",
+        form: Form::Text { placeholder: "https://example.com/encoded" },
+        required: false,
+        advanced: false,
+    },
+    Setting {
+        name: "author",
+        label: "Author",
+        help: "Whom the registered videos are by.",
+        form: Form::Text { placeholder: "nobody in particular" },
+        required: false,
+        advanced: true,
+    },
+];
+
+/// How a file is registered as a video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encode {
+    /// `callBackUrl`, which its documents demand.
+    pub callback: String,
+    /// `author`, sent only where it is set.
+    pub author: Option<String>,
+}
+
+/// The settings, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where everything of the project lies: the base address and `/api/projects/{projectId}`.
+    pub project: Url,
+    /// What stands before the key in `Authorization`.
+    pub key_prefix: &'static str,
+    /// How files are hashed for the duplicate check; `None`: it is not asked for.
+    pub duplicates: Option<HashAlgorithm>,
+    /// How many hours links are asked to live; `None`: not asked, which gives 12.
+    pub url_hours: Option<u32>,
+    /// Whether and how a file becomes a video.
+    pub encode: Option<Encode>,
+}
+
+impl Settings {
+    /// Reads the settings; what is not set has its default.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field is missing or cannot be used.
+    pub fn read(settings: &Value) -> Result<Self, SettingsError> {
+        let url = typed::text(settings, "url")?.ok_or_else(|| {
+            SettingsError::new("url", "Gjirafa gives each customer an address for its API. Enter it here.")
+        })?;
+        Ok(Self {
+            project: endpoint(&base_url(&url)?, &["api", "projects", &project(settings)?]),
+            key_prefix: match typed::choice(settings, ASKED, "auth")? {
+                "bearer" => "Bearer ",
+                "token" => "Token ",
+                "apikey" => "ApiKey ",
+                "basic" => "Basic ",
+                _ => "",
+            },
+            duplicates: match typed::choice(settings, ASKED, "duplicates")? {
+                "md5" => Some(HashAlgorithm::Md5),
+                "sha1" => Some(HashAlgorithm::Sha1),
+                "sha256" => Some(HashAlgorithm::Sha256),
+                _ => None,
+            },
+            url_hours: url_hours(settings)?,
+            encode: encode(settings)?,
+        })
+    }
+
+    pub(crate) const fn key_header(&self) -> KeyHeader {
+        KeyHeader { name: AUTHORIZATION, prefix: self.key_prefix }
+    }
+}
+
+fn project(settings: &Value) -> Result<String, SettingsError> {
+    let wrong = |sentence: &str| SettingsError::new("project", sentence);
+    let id = typed::text(settings, "project")?.ok_or_else(|| {
+        wrong("Files go to a project. Enter its id; it stands in the platform's addresses.")
+    })?;
+    // It becomes one segment of a path, in which dots would lead elsewhere (RFC 3986, 5.2.4).
+    if id.contains(['/', '?', '#', '\\', ' ']) || id.starts_with('.') {
+        return Err(wrong("This is the project's id alone, not its address."));
+    }
+    Ok(id)
+}
+
+fn url_hours(settings: &Value) -> Result<Option<u32>, SettingsError> {
+    let Some(typed) = typed::text(settings, "url_hours")? else { return Ok(None) };
+    let hours = typed.parse().ok().filter(|hours| (1..=MOST_HOURS).contains(hours));
+    let sentence =
+        || format!("Links live 1 to {MOST_HOURS} whole hours. Leave it empty for Gjirafa's own 12.");
+    hours.map(Some).ok_or_else(|| SettingsError::new("url_hours", sentence()))
+}
+
+fn encode(settings: &Value) -> Result<Option<Encode>, SettingsError> {
+    let wrong = |sentence: &str| SettingsError::new("callback", sentence);
+    let author = typed::text(settings, "author")?;
+    let callback = typed::text(settings, "callback")?;
+    if let Some(callback) = &callback {
+        let web = Url::parse(callback).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !web {
+            return Err(wrong("This is not a web address. It begins with https:// and names a host."));
+        }
+    }
+    if !typed::switch(settings, "encode")? {
+        return Ok(None);
+    }
+    let callback = callback.ok_or_else(|| {
+        wrong("Gjirafa registers no video without an address to call when it is encoded. Enter one.")
+    })?;
+    Ok(Some(Encode { callback, author }))
+}

@@ -1,0 +1,73 @@
+//! Keys that are plainly another service's: told before anything is sent. Only what is certain counts.
+
+use partway_core::ApiKey;
+
+use crate::SettingsError;
+
+/// Looks at a key for `vendor`.
+///
+/// # Errors
+/// [`SettingsError`] where it cannot be one: an access key id of AWS (`AKIA…` and `ASIA…`, 20 letters and digits, AWS "IAM
+/// identifiers"), a web address, the text of a certificate or of a private key.
+pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> {
+    let key = key.expose().trim();
+    let aws = key.len() == 20
+        && (key.starts_with("AKIA") || key.starts_with("ASIA"))
+        && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let what = if aws {
+        "an access key id of AWS"
+    } else if key.starts_with("https://") || key.starts_with("http://") {
+        "a web address"
+    } else if key.starts_with("-----BEGIN") {
+        "a certificate or a private key"
+    } else {
+        return Ok(());
+    };
+    Err(SettingsError::new("key", format!("This is {what}, not a key of {vendor}. Copy the key from there.")))
+}
+
+/// Whether it has the form of a JSON Web Token (RFC 7515, 7.1): three parts in base64url, with dots between.
+pub(crate) fn is_jwt(key: &ApiKey) -> bool {
+    let parts: Vec<_> = key.expose().trim().split('.').collect();
+    let base64url = |part: &&str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='))
+    };
+    parts.len() == 3 && parts.iter().all(base64url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_others_are_told_and_only_what_is_certain_counts() {
+        for (key, told) in [
+            ("AKIAIOSFODNN7EXAMPLE", true),
+            ("ASIAIOSFODNN7EXAMPLE", true),
+            ("https://api.example/key", true),
+            ("-----BEGIN PRIVATE KEY-----", true),
+            ("AKIAIOSFODNN7EXAMPLEX", false),
+            ("AKIAiosfodnn7example", false),
+            ("eyJhbGciOiJIUzI1NiJ9.e30.c2ln", false),
+            ("hunter2", false),
+        ] {
+            assert_eq!(not_of_another(&ApiKey::new(key), "Acme").is_err(), told, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_three_parts() {
+        for (key, jwt) in [
+            ("eyJhbGciOiJIUzI1NiJ9.e30.c2ln", true),
+            ("a.b.c", true),
+            ("a.b", false),
+            ("a..c", false),
+            ("a.b.c.d", false),
+            ("pass word.b.c", false),
+            ("hunter2", false),
+        ] {
+            assert_eq!(is_jwt(&ApiKey::new(key)), jwt, "{key}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Record360 (API version 1): the client names 1 to 20 parts and its own id for the file; links cannot be renewed.
+
+mod login;
+mod reply;
+mod settings;
+mod types;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderName, HeaderValue, Method};
+use partway_core::{
+    Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
+};
+use partway_http::{ApiCall, ApiClient, ApiReply, KeyHeader};
+use partway_provider::{
+    Capabilities, CheckReport, FileFacts, Finding, ListedPart, PartTarget, Planner, Provider, Session,
+    Started,
+};
+use serde_json::{Value, json};
+use url::Url;
+use uuid::Uuid;
+
+pub use settings::Settings;
+
+use crate::plan::own_plan;
+use crate::refusal::cannot;
+use crate::settings::{authority, endpoint};
+use crate::{Kind, SettingsError, etag, key, probe};
+use login::Login;
+use reply::Kept;
+
+/// A token can be tried, but an answer about a file that is nobody's proves nothing.
+const TOKEN_ONLY_AT_FIRST_UPLOAD: &str = "Record360 tells whether a token is good only at the first upload";
+
+/// What a person is told before setting one up.
+pub(crate) const KIND: Kind = Kind {
+    name: "record360",
+    title: "Record360",
+    about: "Inspection media",
+    key_label: "Token, or password",
+    key_hint: "The API token that Record360 gave you; with a user name, that user's password",
+    secret_label: None,
+    settings: settings::ASKED,
+    file_fields: &[],
+    cannot_know: &[
+        TOKEN_ONLY_AT_FIRST_UPLOAD,
+        "Record360 cannot renew links: what is not complete after 24 hours is sent again",
+        "Record360 cannot delete sent parts; they expire on their own",
+    ],
+};
+
+/// 20 parts of at least 5 MB, but for the last, and at most 5 GB. Whether these are decimal or binary its documents do not say, so
+/// the narrower of both holds.
+const LIMITS: Limits = Limits {
+    min_part: 5 * 1024 * 1024,
+    max_part: 5_000_000_000,
+    max_parts: 20,
+    max_file: Some(100_000_000_000),
+    equal_parts: false,
+};
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Putting parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
+const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// `Authorization: Token JWT`.
+const TOKEN: KeyHeader = KeyHeader { name: AUTHORIZATION, prefix: "Token " };
+
+/// The version of the API, which goes with every call.
+pub(crate) const fn accept() -> (HeaderName, HeaderValue) {
+    (ACCEPT, HeaderValue::from_static("application/json; version=1"))
+}
+
+/// One Record360 destination.
+pub struct Record360 {
+    users: Url,
+    other_types: bool,
+    login: Login,
+    http: ApiClient,
+}
+
+impl Record360 {
+    /// A destination with these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field cannot be used, or the key is plainly somebody else's.
+    pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
+        let Settings { url, user, other_types } = Settings::read(settings)?;
+        let users = endpoint(&url, &["api", "users"]);
+        let given = credentials.key;
+        let login = match user {
+            Some(name) => {
+                let authenticate = endpoint(&users, &["authenticate"]);
+                Login::User { authenticate, name, password: given, token: Default::default() }
+            }
+            None => {
+                key::not_of_another(&given, "Record360")?;
+                if !key::is_jwt(&given) {
+                    let sentence = "This is not a token of Record360: that has three parts with dots between. If it is a \
+                                    password, enter the user name too.";
+                    return Err(SettingsError::new("key", sentence));
+                }
+                Login::Token(given)
+            }
+        };
+        Ok(Self { users, other_types, login, http })
+    }
+
+    /// Calls; a token that is refused is replaced by a fresh one, once. (A refusal proves that nothing was done.)
+    async fn call(
+        &self,
+        step: Step,
+        method: Method,
+        url: &Url,
+        body: Option<Value>,
+        timeout: Duration,
+    ) -> Result<ApiReply, Failure> {
+        let mut token = self.login.token(step, &self.http, None).await?;
+        let mut fresh = false;
+        loop {
+            let call = ApiCall {
+                step,
+                method: method.clone(),
+                url,
+                headers: vec![accept()],
+                key: Some((TOKEN, &token)),
+                body: body.clone(),
+                timeout,
+            };
+            match self.http.json(call).await {
+                Err(failure) if is_refused(&failure) && self.login.can_renew() && !fresh => {
+                    fresh = true;
+                    token = self.login.token(step, &self.http, Some(&token)).await?;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+fn is_refused(failure: &Failure) -> bool {
+    failure.class == RetryClass::Credentials && failure.status.is_some()
+}
+
+#[async_trait]
+impl Provider for Record360 {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            planner: Planner::ClientByCount,
+            refresh: false,
+            list: false,
+            abort: false,
+            verify: true,
+            wants_hash: None,
+            // The start is a GET that creates something: never again without a person's word.
+            start_repeatable: false,
+            // Nothing says whether the location is open.
+            link_is_open: false,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        LIMITS
+    }
+
+    fn host(&self) -> String {
+        authority(&self.users)
+    }
+
+    async fn check(&self) -> CheckReport {
+        // An id that nobody has, in the form that an id must have.
+        let url = endpoint(&self.users, &["uploads", &Uuid::new_v4().to_string()]);
+        // A password that brought a token is proved by it.
+        let accepted = match self.login {
+            Login::User { .. } => Finding::Good(()),
+            Login::Token(_) => Finding::CannotKnow(TOKEN_ONLY_AT_FIRST_UPLOAD),
+        };
+        probe::probe(self.call(Step::Check, Method::GET, &url, None, probe::TIMEOUT), accepted).await
+    }
+
+    fn refuses(&self, file: &FileFacts) -> Option<Cause> {
+        let refused = types::taken(&file.mime).is_none() && !self.other_types;
+        refused.then(|| Cause::TypeRefused { mime: file.mime.clone() })
+    }
+
+    async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {
+        if let Some(cause) = self.refuses(file) {
+            let detail = format!("{} is not one of the types that Record360 takes", file.mime);
+            return Err(Failure::new(Step::Start, RetryClass::Refused, cause, detail));
+        }
+        let plan = own_plan(plan, file, &self.limits())?;
+        // The id is the client's, new for each session. Chance from the system: nothing but uniqueness hangs on it.
+        let file_id = Uuid::new_v4().to_string();
+        let mut url = endpoint(&self.users, &["multipart_upload_start", &file_id]);
+        url.query_pairs_mut().append_pair("part_count", &plan.count().to_string());
+        // Left out, the type is application/octet-stream; sent, that would be answered with 400.
+        if let Some(mime) = types::taken(&file.mime) {
+            url.query_pairs_mut().append_pair("content_type", mime);
+        }
+        let answer = self.call(Step::Start, Method::GET, &url, None, TIMEOUT).await;
+        let answer = answer.map_err(|failure| gone_astray(failure).with_type(&file.mime))?;
+        reply::started(file, &file_id, plan, &answer)
+    }
+
+    async fn targets(&self, _: &Session, _: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
+        Err(cannot(Step::Refresh, "Record360 cannot renew links"))
+    }
+
+    async fn list_parts(&self, _: &Session) -> Result<Vec<ListedPart>, Failure> {
+        Err(cannot(Step::List, "Record360 does not tell which parts it has"))
+    }
+
+    async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
+        let kept = Kept::read(session, Step::Complete)?;
+        let part = |receipt: &PartReceipt| json!({ "part_number": receipt.number.get(), "etag": etag::of_part(receipt) });
+        let parts: Vec<_> = receipts.iter().map(part).collect();
+        let url = endpoint(&self.users, &["multipart_upload_complete", &kept.file_id]);
+        let body = json!({ "upload_id": kept.upload_id, "parts": parts });
+        let answer = self.call(Step::Complete, Method::POST, &url, Some(body), COMPLETE_TIMEOUT).await?;
+        reply::completed(&answer, &kept, receipts)
+    }
+
+    async fn verify(
+        &self,
+        session: &Session,
+        _: &[PartReceipt],
+        receipt: FileReceipt,
+    ) -> Result<FileReceipt, Failure> {
+        let kept = Kept::read(session, Step::Verify)?;
+        let url = endpoint(&self.users, &["uploads", &kept.file_id]);
+        reply::verified(&self.call(Step::Verify, Method::GET, &url, None, TIMEOUT).await?, receipt)
+    }
+
+    async fn abort(&self, _: &Session) -> Result<(), Failure> {
+        Err(cannot(Step::Abort, "Record360 cannot delete sent parts; they expire on their own"))
+    }
+}
+
+/// A gateway that got no answer does not know whether the start behind it went on, so it must not be repeated as a passing fault is.
+fn gone_astray(failure: Failure) -> Failure {
+    let gateway = failure.class == RetryClass::Again && matches!(failure.status, Some(502 | 504));
+    if gateway { Failure { class: RetryClass::Unknown, ..failure } } else { failure }
+}

@@ -1,0 +1,150 @@
+//! What Record360 answers.
+
+use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, RetryClass, Step, Strength};
+use partway_http::ApiReply;
+use partway_provider::{FileFacts, Session, Started};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::etag;
+use crate::expect::Field;
+use crate::presigned::{self, open_link};
+use crate::refusal::said_no;
+
+/// A session and its links live 24 hours, and *complete* must come before they are over.
+const LIFE: u64 = 24 * 60 * 60;
+
+/// What a session keeps: the client's own id, and the server's in the form in which it came.
+pub(crate) struct Kept {
+    pub(crate) file_id: String,
+    pub(crate) upload_id: Value,
+}
+
+impl Kept {
+    pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
+        let mut kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
+        // It becomes a segment of a path, so nothing but what was made here is taken.
+        let file_id = kept["file_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+        match (file_id, kept["upload_id"].take()) {
+            (Some(file_id), upload_id @ (Value::String(_) | Value::Number(_))) => {
+                Ok(Self { file_id: file_id.to_string(), upload_id })
+            }
+            _ => {
+                let what = "the session in the journal names no upload";
+                let cause = Cause::BrokenReply { what: what.to_owned() };
+                Err(Failure::new(step, RetryClass::SessionGone, cause, what))
+            }
+        }
+    }
+}
+
+/// The session and its targets.
+pub(crate) fn started(
+    file: &FileFacts,
+    file_id: &str,
+    plan: PartPlan,
+    answer: &ApiReply,
+) -> Result<Started, Failure> {
+    let reply = succeeded(Step::Start, answer)?;
+    reply.object()?;
+    let upload_id = reply.get("upload_id").id()?;
+    let list = reply.get("presigned_urls");
+    let links = list.items()?;
+    if links.len() != plan.count() as usize {
+        return Err(list.wrong(&format!("expected {} links, found {}", plan.count(), links.len())));
+    }
+    let ends = answer.server_unix_time.map(|now| now + LIFE);
+    let targets = plan
+        .parts()
+        .zip(links)
+        .map(|(part, link)| presigned::target(part.number, file.size, &link, Vec::new(), ends))
+        .collect::<Result<Vec<_>, _>>()?;
+    let expires_at = ends.or_else(|| targets.iter().filter_map(|target| target.expires_at).min());
+    let body = json!({ "file_id": file_id, "upload_id": upload_id }).to_string();
+    Ok(Started { session: Session { body, expires_at }, plan, targets, clock_ahead: answer.clock_ahead })
+}
+
+/// The receipt of a confirmed *complete*: what it says of the whole is compared with what was sent. (Its size the engine compares.)
+pub(crate) fn completed(
+    answer: &ApiReply,
+    kept: &Kept,
+    receipts: &[PartReceipt],
+) -> Result<FileReceipt, Failure> {
+    let reply = succeeded(Step::Complete, answer)?;
+    reply.object()?;
+    let text = |name| reply.get(name).short();
+    let mut checksum = None;
+    for (name, told) in [("checksum", text("checksum")), ("etag", text("etag"))] {
+        let Some(told) = told else { continue };
+        let told = etag::bare(&told).to_owned();
+        match compare(&told, receipts) {
+            Compared::Equal => checksum = Some(format!("md5:{told}")),
+            Compared::Other(ours) => return Err(differs(answer, &told, &ours)),
+            // Which algorithm it is nobody says, so it is kept and nothing is compared with it.
+            Compared::Unlike => checksum = checksum.or_else(|| Some(format!("{name}:{told}"))),
+        }
+    }
+    Ok(FileReceipt {
+        strength: Strength::Confirmed,
+        id: text("id").or_else(|| Some(kept.file_id.clone())),
+        name: None,
+        link: text("location").map(|url| open_link(&url)),
+        size: reply.get("filesize").whole().ok(),
+        checksum,
+    })
+}
+
+enum Compared {
+    Equal,
+    /// It is of the form of ours, and other; this is ours.
+    Other(String),
+    Unlike,
+}
+
+/// Compares a checksum of the whole where its form tells that it is made of MD5s: of one part's bytes, or S3's MD5 of MD5s. A form
+/// alone proves nothing where the storage encrypts: so only where every part's ETag was its MD5.
+fn compare(told: &str, receipts: &[PartReceipt]) -> Compared {
+    let (digest, count) = told.split_once('-').map_or((told, None), |(digest, count)| (digest, Some(count)));
+    let hex = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let ours = match (count, receipts) {
+        (Some(_), _) => etag::of_whole(receipts),
+        (None, [single]) => etag::hex(&single.md5),
+        (None, _) => return Compared::Unlike,
+    };
+    match () {
+        () if told.eq_ignore_ascii_case(&ours) => Compared::Equal,
+        () if hex && receipts.iter().all(|receipt| receipt.compared) => Compared::Other(ours),
+        () => Compared::Unlike,
+    }
+}
+
+fn differs(answer: &ApiReply, told: &str, ours: &str) -> Failure {
+    let said = format!("its checksum of the whole file is {told}, and that of what was sent is {ours}");
+    let cause = Cause::Refused { said: said.clone() };
+    let failure = Failure::new(Step::Complete, RetryClass::Refused, cause, said);
+    Failure { status: Some(answer.status), clock_ahead: answer.clock_ahead, ..failure }
+}
+
+/// How the record of a finished file may name its size: the page that describes it is not public.
+const SIZES: [&str; 5] = ["filesize", "file_size", "size", "content_length", "byte_size"];
+
+/// What the record of a finished file adds. Without a size it proves nothing: it may be there since *start*.
+pub(crate) fn verified(answer: &ApiReply, receipt: FileReceipt) -> Result<FileReceipt, Failure> {
+    let reply = succeeded(Step::Verify, answer)?;
+    reply.object()?;
+    let size = SIZES.iter().find_map(|name| reply.under("upload", name).whole().ok());
+    Ok(match size {
+        Some(size) => FileReceipt { strength: Strength::Confirmed, size: Some(size), ..receipt },
+        None => receipt,
+    })
+}
+
+/// A 200 that holds words of refusal is none.
+fn succeeded(step: Step, answer: &ApiReply) -> Result<Field<'_>, Failure> {
+    let reply = Field::root(step, answer);
+    let worded = ["errors", "error"].iter().any(|name| !reply.get(name).is_blank());
+    if worded || reply.get("success").yes_or_no() == Ok(false) {
+        return Err(said_no(step, answer, None));
+    }
+    Ok(reply)
+}

@@ -1,0 +1,45 @@
+//! A finished file registered as a video. Nothing is encoded and nobody is called back; it is written down.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::vendor::bad;
+use super::{BASE, KIND, fields, reply};
+use crate::kinds::fields::Wrong;
+use crate::kinds::file;
+use crate::kinds::said::Said;
+use crate::kinds::vendor::{Call, No, Noted};
+use crate::shared::Shared;
+
+/// Below the sandbox's folder: a line a video.
+const REGISTER: &str = "registered.ndjson";
+
+/// Takes the URL that `uploads/success` told, and no other.
+pub(crate) fn encode(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    let asked = call.fields().and_then(fields::encode).map_err(bad)?;
+    let found =
+        shared.shelf.list().into_iter().filter(|session| session.about.kind == KIND).find_map(|session| {
+            let done = session.state().done.clone()?;
+            (file::url(shared, BASE, &done) == asked.download_url).then_some((session, done))
+        });
+    let Some((session, done)) = found else {
+        return Err(bad(Wrong("downloadUrl is no file of this project".to_owned())));
+    };
+    let line = json!({
+        "time": shared.clock.now().to_string(),
+        "session": session.about.id,
+        "object": done.object,
+        "title": asked.title,
+        "author": asked.author,
+        "callBackUrl": asked.callback,
+    });
+    let file = OpenOptions::new().create(true).append(true).open(shared.objects.dir.join(REGISTER));
+    file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes())).map_err(|e| No::broken(&e))?;
+    let name = asked.title.unwrap_or_else(|| done.name().to_owned());
+    noted.session = Some(session.about.id.clone());
+    noted.object = Some(done.object);
+    let result = json!({"name": name, "originalFile": asked.download_url});
+    Ok(reply::said(201, &result, &Value::Null))
+}

@@ -1,0 +1,219 @@
+//! Gjirafa's calls about an upload: start, fresh links, list, complete, abort, and what came of it.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::fields::{self, Own};
+use super::vendor::bad;
+use super::{BASE, KIND, reply};
+use crate::faults::effect::{Effect, Reply};
+use crate::kinds::fields::{Wrong, digits, within};
+use crate::kinds::file;
+use crate::kinds::said::Said;
+use crate::kinds::vendor::{Call, No, Noted};
+use crate::options::{AfterComplete, LONGEST_TTL, Resume};
+use crate::sessions::choose::{self, Denied};
+use crate::sessions::finish::{Finish, finish};
+use crate::sessions::session::{About, Session, Stored};
+use crate::settings::random_hex;
+use crate::shared::Shared;
+use crate::storage::put::{Issue, ROOT};
+
+/// How long links live unless a client asks: twelve hours.
+const HOURS: u64 = 12;
+
+/// Begins an upload, or tells that a file with this hash is here already.
+pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    let start = call.fields().and_then(fields::start).map_err(bad)?;
+    if let Some(session) = start.look_for.as_ref().and_then(|hash| known(shared, hash)) {
+        return duplicate(&session, noted);
+    }
+    let started = shared.clock.now();
+    let id = format!("req_{}", random_hex(12));
+    let own = Own {
+        upload_id: random_hex(16),
+        details_id: uuid::Uuid::new_v4().to_string(),
+        hash: start.hash.map(|hash| hash.to_ascii_lowercase()),
+    };
+    // The links live for hours, the upload itself a week: that is what fresh links are for.
+    let week = SignedDuration::from_secs(LONGEST_TTL.cast_signed());
+    let about = About {
+        path: format!("{ROOT}/{}/{id}/{}", shared.settings.gjirafa.project, start.file_name),
+        id: id.clone(),
+        kind: KIND.to_owned(),
+        folder: String::new(),
+        name: start.file_name,
+        size: Some(start.length),
+        content_type: start.mime,
+        part_size: None,
+        parts: u32::try_from(start.parts).unwrap_or(u32::MAX),
+        started,
+        expires: started.checked_add(week).unwrap_or(started),
+        own: serde_json::to_value(&own).unwrap_or_default(),
+    };
+    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
+    noted.session = Some(id);
+    let issue = Issue { at: started, ttl: life(shared, start.hours), poisoned: poisoned(call), again: None };
+    let result = reply::links(shared, &session, &own, 1..=session.about.parts, &issue);
+    Ok(reply::said(201, &result, &Value::Null))
+}
+
+fn life(shared: &Shared, hours: Option<u64>) -> u64 {
+    (hours.unwrap_or(HOURS) * 3600).min(shared.ttl)
+}
+
+fn poisoned(call: &Call) -> bool {
+    call.effect == Some(Effect::Poison)
+}
+
+/// The finished upload of a file with this hash.
+fn known(shared: &Shared, hash: &str) -> Option<Arc<Session>> {
+    shared.shelf.list().into_iter().find(|session| {
+        let same = session.about.own["hash"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(hash));
+        session.about.kind == KIND && same && session.state().done.is_some()
+    })
+}
+
+/// The shape of a start, with the upload that brought the file, and no links.
+fn duplicate(session: &Session, noted: &mut Noted) -> Result<Said, No> {
+    let own = own(session)?;
+    noted.session = Some(session.about.id.clone());
+    noted.object = session.state().done.as_ref().map(|done| done.object.clone());
+    noted.note = Some("duplicate".to_owned());
+    let result = json!({
+        "requestKey": session.about.id,
+        "uploadId": own.upload_id,
+        "uploadFileDetailsId": own.details_id,
+        "presignedUrl": [],
+        "isDuplicate": true,
+    });
+    let said = reply::said(200, &result, &Value::Null);
+    Ok(said.change(|mut reply| {
+        reply["messages"] = json!(["A file with this hash is here already"]);
+        reply
+    }))
+}
+
+/// Fresh links for a session that is not finished: for all of its parts, or for those that are missing.
+pub(crate) fn resume(shared: &Shared, call: &Call) -> Result<Said, No> {
+    let (request, hours) = call.fields().and_then(fields::resume).map_err(bad)?;
+    let session = open(shared, &request)?;
+    let own = own(&session)?;
+    let again = random_hex(4);
+    let issue = Issue {
+        at: shared.clock.now(),
+        ttl: life(shared, hours),
+        poisoned: poisoned(call),
+        again: Some(&again),
+    };
+    let there: Vec<u32> = match shared.resume {
+        Resume::All => Vec::new(),
+        Resume::Missing => session.state().parts.keys().copied().collect(),
+    };
+    let parts = (1..=session.about.parts).filter(|part| there.binary_search(part).is_err());
+    let result = reply::links(shared, &session, &own, parts, &issue);
+    Ok(reply::said(200, &result, &Value::Null))
+}
+
+/// The parts that are there. In pages only where a fault or a client asks for one: two pages then, whatever their size.
+pub(crate) fn list(shared: &Shared, call: &Call) -> Result<Said, No> {
+    let asked = call.query().and_then(|mut query| {
+        let page = query.may("page", within(1..=u64::MAX, digits))?;
+        query.end().map(|()| page)
+    });
+    let page = asked.map_err(bad)?.or((call.effect == Some(Effect::Reply(Reply::ListPaged))).then_some(1));
+    let session = open(shared, call.param("request"))?;
+    let all: Vec<_> = session.state().parts.values().map(reply::part).collect();
+    let Some(page) = page else { return Ok(reply::said(200, &json!(all), &Value::Null)) };
+    let size = all.len().div_ceil(2).max(1);
+    let skip = usize::try_from(page - 1).unwrap_or(usize::MAX).saturating_mul(size);
+    let some: Vec<_> = all.iter().skip(skip).take(size).collect();
+    let info = json!({"page": page, "perPage": size, "count": some.len(), "totalCount": all.len()});
+    Ok(reply::said(200, &json!(some), &info))
+}
+
+/// Makes the object. With `allowPartialComplete` whatever part is missing or other is left out without a word, as at the
+/// vendor; without, all parts must be there, and make the length that was told at the start.
+pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    let asked = call.fields().and_then(fields::complete).map_err(bad)?;
+    let session = find(shared, &asked.request)?;
+    let (parts, told) = (session.about.parts, session.about.size.unwrap_or_default());
+    let choose = |stored: &std::collections::BTreeMap<u32, Stored>| {
+        if asked.partial {
+            let there = |(part, etag): &&(u32, String)| {
+                stored.get(part).is_some_and(|stored| stored.etag() == etag.trim_matches('"'))
+            };
+            let some: Vec<_> = asked.parts.iter().filter(there).cloned().collect();
+            return choose::listed(stored, &some, shared.rules);
+        }
+        choose::whole(&asked.parts, parts)?;
+        let chosen = choose::listed(stored, &asked.parts, shared.rules)?;
+        let size = chosen.iter().map(|stored| stored.size).sum();
+        if size == told { Ok(chosen) } else { Err(Denied::Length { size, told }) }
+    };
+    let now = shared.clock.now();
+    let done = match finish(&session, &shared.objects, now, choose).map_err(|e| No::broken(&e))? {
+        Finish::Now(done) => done,
+        Finish::Before(done) => match shared.after_complete {
+            AfterComplete::Same => done,
+            AfterComplete::Gone => return Err(gone()),
+            AfterComplete::Conflict => {
+                return Err(No::new(409, "AlreadyCompleted", "The upload was completed already"));
+            }
+        },
+        Finish::Denied(denied) => return Err(No::new(400, denied.code(), denied.to_string())),
+    };
+    noted.object = Some(done.object);
+    noted.discarded = done.discarded;
+    Ok(reply::said(200, &json!(true), &Value::Null))
+}
+
+/// Throws an unfinished upload away. There is none to throw away a second time, and none after complete.
+pub(crate) fn abort(shared: &Shared, call: &Call) -> Result<Said, No> {
+    let request = call.fields().and_then(fields::abort).map_err(bad)?;
+    let session = find(shared, &request)?;
+    let aborted = shared.shelf.abort(&session).map_err(|e| No::broken(&e))?;
+    aborted.then(|| reply::said(200, &json!(true), &Value::Null)).ok_or_else(gone)
+}
+
+/// Where a finished upload's file is.
+pub(crate) fn success(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    if !call.body.is_empty() {
+        call.fields().and_then(crate::kinds::fields::Fields::end).map_err(bad)?;
+    }
+    let session = find(shared, call.param("request"))?;
+    let Some(done) = session.state().done.clone() else {
+        return Err(bad(Wrong("The upload is not completed".to_owned())));
+    };
+    let result =
+        json!({"downloadPath": file::url(shared, BASE, &done), "contentType": session.about.content_type});
+    noted.object = Some(done.object);
+    Ok(reply::said(200, &result, &Value::Null))
+}
+
+/// The upload of this request key, as long as it lives.
+fn find(shared: &Shared, request: &str) -> Result<Arc<Session>, No> {
+    let found = shared.shelf.find(request).filter(|session| session.about.kind == KIND);
+    let session = found.ok_or_else(gone)?;
+    let over = session.state().done.is_none() && shared.clock.now() > session.about.expires;
+    if over { Err(gone()) } else { Ok(session) }
+}
+
+/// The same, and not finished.
+fn open(shared: &Shared, request: &str) -> Result<Arc<Session>, No> {
+    find(shared, request).and_then(|session| match session.state().done.is_some() {
+        true => Err(gone()),
+        false => Ok(session.clone()),
+    })
+}
+
+fn own(session: &Session) -> Result<Own, No> {
+    serde_json::from_value(session.about.own.clone())
+        .map_err(|e| No::new(500, "internal_error", e.to_string()))
+}
+
+fn gone() -> No {
+    No::new(404, "UploadNotFound", "There is no such upload, or it is over")
+}

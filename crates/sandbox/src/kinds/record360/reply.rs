@@ -1,0 +1,81 @@
+//! Record360's replies, plain objects without an envelope, and its refusals in each form that clients must read.
+
+use serde_json::{Value, json};
+
+use super::BASE;
+use crate::faults::effect::Reply;
+use crate::faults::grammar::Step;
+use crate::kinds::file;
+use crate::kinds::said::Said;
+use crate::kinds::vendor::No;
+use crate::sessions::session::{Done, Session};
+use crate::shared::Shared;
+use crate::storage::put::{Issue, link};
+
+/// A start's reply.
+pub(crate) fn start(shared: &Shared, session: &Session, file_id: &str, issue: &Issue<'_>) -> Value {
+    let about = &session.about;
+    let links: Vec<_> = (1..=about.parts).map(|part| link(shared, session, part, issue)).collect();
+    json!({"id": file_id, "upload_id": about.id, "key": about.name, "presigned_urls": links})
+}
+
+/// A complete's reply.
+pub(crate) fn complete(shared: &Shared, file_id: &str, done: &Done, checksum: Option<String>) -> Value {
+    let mut reply = json!({
+        "id": file_id,
+        "location": file::url(shared, BASE, done),
+        "etag": format!("\"{}\"", done.etag),
+        "filesize": done.size,
+    });
+    if let Some(checksum) = checksum {
+        reply["checksum"] = json!(checksum);
+    }
+    reply
+}
+
+/// What is known of a finished file.
+pub(crate) fn upload(shared: &Shared, session: &Session, file_id: &str, done: &Done) -> Value {
+    json!({
+        "id": file_id,
+        "key": session.about.name,
+        "location": file::url(shared, BASE, done),
+        "content_type": session.about.content_type,
+        "filesize": done.size,
+        "etag": format!("\"{}\"", done.etag),
+    })
+}
+
+/// The vendor does not say how its refusals look, so each of the three forms occurs.
+pub(crate) fn refusal(no: &No) -> Said {
+    let name = match no.status {
+        401 | 403 => "error",
+        400 | 422 => "errors",
+        _ => "message",
+    };
+    Said::json(no.status, json!({ name: no.message }))
+}
+
+/// A reply made wrong.
+pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
+    let links = reply.get_mut("presigned_urls").and_then(Value::as_array_mut);
+    match (how, links) {
+        (Reply::TooFewParts, Some(links)) => {
+            links.pop();
+        }
+        (Reply::TooManyParts, Some(links)) => {
+            let again = links.last().cloned();
+            links.extend(again);
+        }
+        (Reply::WrongTypes, _) if step == Step::Authenticate => reply = json!({"auth_token": 17, "user": []}),
+        (Reply::WrongTypes, Some(_)) => {
+            reply["upload_id"] = json!(17);
+            reply["presigned_urls"] = json!({"1": true});
+        }
+        (Reply::WrongTypes, None) => {
+            reply = json!({"id": 17, "location": {}, "etag": [], "filesize": "large"});
+        }
+        (Reply::ErrorWith200, _) => reply = json!({"errors": "The upload could not be completed"}),
+        _ => {}
+    }
+    reply
+}

@@ -1,0 +1,126 @@
+//! What a vendor must say for itself; everything around it is the same for all (`kinds::call`).
+
+use http::request::Parts;
+
+use super::fields::{Fields, Wrong};
+use super::said::Said;
+use crate::faults::effect::{Effect, Reply};
+use crate::faults::grammar::Step;
+use crate::shared::Shared;
+
+/// More of an invented session's name is not logged.
+pub(crate) const LONGEST_ID: usize = 64;
+
+/// How a vendor speaks.
+pub(crate) trait Vendor: Send + Sync + 'static {
+    /// Its name in the first line and the log.
+    fn kind(&self) -> &'static str;
+    /// Judges the request's key, and what else every request must bring.
+    fn admit(&self, shared: &Shared, step: Step, head: &Parts) -> Result<(), No>;
+    /// What a request of this step may carry.
+    fn takes(&self, _step: Step) -> Takes {
+        Takes::JSON
+    }
+    /// Which session a request is about, if it says so.
+    fn session(&self, call: &Call) -> Option<String>;
+    /// Does the step. May block.
+    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No>;
+    /// The refusal of a request that is not as it must be.
+    fn wrong(&self, wrong: Wrong) -> No {
+        No::from(wrong)
+    }
+    /// A refusal in its words.
+    fn refusal(&self, no: &No) -> Said;
+    /// Its reply, made wrong as asked. `ErrorWith200` comes with nothing said yet.
+    fn spoil(&self, said: Said, step: Step, how: Reply) -> Said;
+}
+
+/// What a request may carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) body: Carries,
+    /// Whether there may be a query; what stands in it is judged by the work.
+    pub(crate) query: bool,
+}
+
+impl Takes {
+    /// JSON, and no query.
+    pub(crate) const JSON: Self = Self { body: Carries::Json, query: false };
+    /// Neither body nor query.
+    pub(crate) const NOTHING: Self = Self { body: Carries::Nothing, query: false };
+    /// No body, a query.
+    pub(crate) const QUERY: Self = Self { body: Carries::Nothing, query: true };
+}
+
+/// What a request's body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// JSON, with its type and length.
+    Json,
+    /// JSON, or nothing.
+    MaybeJson,
+    /// Nothing.
+    Nothing,
+}
+
+/// One request.
+pub(crate) struct Call {
+    pub(crate) step: Step,
+    pub(crate) head: Parts,
+    /// What the route's path names, decoded.
+    pub(crate) params: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) effect: Option<Effect>,
+}
+
+impl Call {
+    /// What the path names so; empty where the route has no such name.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The body's fields.
+    pub(crate) fn fields(&self) -> Result<Fields, Wrong> {
+        Fields::read(&self.body)
+    }
+
+    /// The query's fields, all of them strings.
+    pub(crate) fn query(&self) -> Result<Fields, Wrong> {
+        Fields::of_query(self.head.uri.query().unwrap_or(""))
+    }
+}
+
+/// What the work tells the log.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    pub(crate) session: Option<String>,
+    pub(crate) object: Option<String>,
+    pub(crate) discarded: bool,
+    pub(crate) note: Option<String>,
+}
+
+/// A refusal of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct No {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl No {
+    /// A refusal with its code and sentence.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// The sandbox itself could not go on.
+    pub(crate) fn broken(e: &std::io::Error) -> Self {
+        Self::new(500, "internal_error", e.to_string())
+    }
+}
+
+impl From<Wrong> for No {
+    fn from(wrong: Wrong) -> Self {
+        Self::new(422, "unprocessable", wrong.0)
+    }
+}
