@@ -78,9 +78,8 @@ async fn first_time(engine: &Arc<Engine>) -> bool {
     let first = !settings.told_of_hiding;
     if first {
         let settings = Settings { told_of_hiding: true, ..settings };
-        if let Err(why) = engine.command(Command::ChangeSettings { settings }).await {
-            tracing::warn!(%why, "what the user was told could not be kept");
-        }
+        // Where that cannot be kept it is said once more, and nothing else hangs on it.
+        let _ = engine.command(Command::ChangeSettings { settings }).await;
     }
     first
 }
