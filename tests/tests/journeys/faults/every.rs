@@ -71,10 +71,22 @@ fn cases() -> Vec<Case> {
         let cells: Vec<_> =
             row.trim_matches(['|', ' ']).split(" | ").map(|cell| cell.trim_matches('`')).collect();
         if !cells[3].contains("not made yet") {
-            cases.extend(cells[1].split(", ").filter_map(|step| case(cells[0], step)));
+            cases.extend(cells[1].split(", ").flat_map(steps).filter_map(|step| case(cells[0], step)));
         }
     }
     cases
+}
+
+/// The steps of AutoRender that a word of the table stands for; other vendors have more.
+fn steps(word: &str) -> &'static [&'static str] {
+    match word {
+        "all" => &["part", "start", "complete"],
+        "calls" => &["start", "complete"],
+        "start" => &["start"],
+        "part" => &["part"],
+        "complete" => &["complete"],
+        _ => &[],
+    }
 }
 
 fn case(name: &str, step: &str) -> Option<Case> {
