@@ -6,9 +6,11 @@ const PART: u64 = 1 << 18;
 
 #[test]
 fn after_two_sessions_that_ran_out_a_person_is_asked() {
-    // However many parts go at once, each takes a second: the session is over before all of them have begun.
+    // However many parts go at once, each takes two seconds: the session is over before all of them have begun. A link
+    // is used until a quarter of its life is left: three seconds, so that a machine which stands still for one of them
+    // between the look at the clock and the request does not count as a link that was begun too late.
     let mut house =
-        House::with(&["--ttl", "3", "--part-size", "262144", "--fault", "slow@part:always", "--slow", "1"]);
+        House::with(&["--ttl", "12", "--part-size", "262144", "--fault", "slow@part:always", "--slow", "2"]);
     let file = house.file("a.mov", 120 * PART, &mut Chance::of("links"));
     let ran = house.begin(["upload", "a.mov", "--json"]).end();
     let end = ran.finished("a.mov");
@@ -33,13 +35,13 @@ fn after_two_sessions_that_ran_out_a_person_is_asked() {
 #[test]
 fn a_session_that_ran_out_while_nobody_was_there_is_replaced_and_that_is_told() {
     let house =
-        House::with(&["--ttl", "4", "--part-size", "262144", "--fault", "slow@part:always", "--slow", "0.7"]);
+        House::with(&["--ttl", "10", "--part-size", "262144", "--fault", "slow@part:always", "--slow", "0.7"]);
     let file = house.file("a.mov", 20 * PART, &mut Chance::of("ran_out_meanwhile"));
     let mut upload = house.begin(["upload", "a.mov", "--json"]);
     upload.until_event("part");
     upload.kill();
     // The only thing to wait for here is the clock itself.
-    std::thread::sleep(std::time::Duration::from_secs(5));
+    std::thread::sleep(std::time::Duration::from_secs(11));
     let ran = house.begin(["resume", "--json"]).end();
     ran.assert_verified();
     file.assert_arrived(&house.sandbox.object("a.mov"));
