@@ -1,19 +1,32 @@
 //! Calls to a vendor's API: JSON out, JSON back, bounded, never repeated, never redirected.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use partway_core::{Answer, ApiKey, Cause, Failure, RetryClass, Step};
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
+use crate::json::parse;
 use crate::options::Clock;
 use crate::redact::redact_text;
 use crate::{HttpError, HttpOptions, failure, reply, tls};
 
 /// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
+
+/// Of an error's body in an unknown form so much is looked at for words, bytes.
+const LONGEST_WORDS: usize = 16 << 10;
+
+/// A reply longer than that waits for its turn, bytes. Usual ones have a few kB, and 1,000 links about one MB.
+const LONG: usize = 2 << 20;
+
+/// So many long replies are read at a time, so that a process takes a known amount of memory for them, however many
+/// vendors answer at once.
+const LONG_AT_ONCE: usize = 2;
 
 /// Shorter than a server keeps an idle connection: Node's default, the shortest of the usual ones, is 5 s
 /// (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being closed.
@@ -72,6 +85,8 @@ pub struct ApiReply {
 pub struct ApiClient {
     client: reqwest::Client,
     clock: Option<Clock>,
+    /// The right to read a long reply.
+    room: Arc<Semaphore>,
 }
 
 impl ApiClient {
@@ -91,7 +106,7 @@ impl ApiClient {
             .referer(false)
             .build()
             .map_err(|error| HttpError::Client(failure::chain(&error.without_url())))?;
-        Ok(Self { client, clock: options.clock.clone() })
+        Ok(Self { client, clock: options.clock.clone(), room: Arc::new(Semaphore::new(LONG_AT_ONCE)) })
     }
 
     /// Sends a call and reads its JSON.
@@ -132,7 +147,8 @@ impl ApiClient {
         let headers = answer.headers().clone();
         let server_unix_time = reply::server_time(&headers);
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
-        let body = read(&mut answer, step, host).await?;
+        // Held until the reply is read and its text let go.
+        let (body, _room) = self.read(&mut answer, step, host).await?;
         let html = reply::is_html(&headers, &body);
 
         if status.is_success() && !html {
@@ -145,7 +161,10 @@ impl ApiClient {
         let (code, message) = reply::vendor_words(&json);
         let message = message
             .or_else(|| status.is_redirection().then(|| reply::redirect_target(&headers)).flatten())
-            .or_else(|| Some(redact_text(&String::from_utf8_lossy(&body))).filter(|text| !text.is_empty()));
+            .or_else(|| {
+                Some(redact_text(&String::from_utf8_lossy(&body[..body.len().min(LONGEST_WORDS)])))
+                    .filter(|text| !text.is_empty())
+            });
         let answer = Answer {
             status: status.as_u16(),
             code: code.as_deref(),
@@ -154,6 +173,38 @@ impl ApiClient {
             retry_after: reply::retry_after(&headers),
         };
         Err(failure::from_answer(step, &answer, clock_ahead))
+    }
+
+    /// A reply's bytes, and where it is long the right to have it in memory.
+    async fn read(
+        &self,
+        answer: &mut reqwest::Response,
+        step: Step,
+        host: &str,
+    ) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), Failure> {
+        let status = answer.status().as_u16();
+        let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
+        if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
+            return Err(too_long());
+        }
+        let (mut body, mut room) = (Vec::new(), None);
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
+                Ok(Some(chunk)) => {
+                    if room.is_none() && body.len() + chunk.len() > LONG {
+                        // Never closed, so it is always given.
+                        room = self.room.acquire().await.ok();
+                    }
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(None) => return Ok((body, room)),
+                Err(error) => {
+                    let words = format!("the answer broke off: {}", failure::chain(&error.without_url()));
+                    return Err(failure::lost(step, host, &words));
+                }
+            }
+        }
     }
 }
 
@@ -178,39 +229,6 @@ fn secret_header(step: Step, prefix: &str, key: &ApiKey) -> Result<HeaderValue, 
     };
     value.set_sensitive(true);
     Ok(value)
-}
-
-async fn read(answer: &mut reqwest::Response, step: Step, host: &str) -> Result<Vec<u8>, Failure> {
-    let status = answer.status().as_u16();
-    let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
-    if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
-        return Err(too_long());
-    }
-    let mut body = Vec::new();
-    loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body),
-            Err(error) => {
-                let words = format!("the answer broke off: {}", failure::chain(&error.without_url()));
-                return Err(failure::lost(step, host, &words));
-            }
-        }
-    }
-}
-
-fn parse(body: &[u8]) -> Result<Value, String> {
-    if body.trim_ascii().is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_slice(body).map_err(|error| {
-        if error.is_eof() {
-            format!("the reply breaks off after {} bytes, in the middle of its JSON", body.len())
-        } else {
-            format!("the reply is not JSON (line {}, column {})", error.line(), error.column())
-        }
-    })
 }
 
 fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
@@ -251,11 +269,51 @@ pub fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
 
     #[test]
     fn no_library_prints_a_key() {
         let header = secret_header(Step::Start, "Bearer ", &ApiKey::new("the-key")).unwrap();
         assert_eq!(header, "Bearer the-key");
         assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+
+    /// A server that answers each request with so many blanks and `[]`.
+    async fn blanks(len: usize) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut peer, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let _ = peer.read(&mut [0; 4096]).await;
+                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", len + 2);
+                    let _ = peer.write_all(format!("{head}{}[]", " ".repeat(len)).as_bytes()).await;
+                });
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_long_reply_waits_until_there_is_room_and_a_short_one_does_not() {
+        let client = ApiClient::new(&HttpOptions::default()).unwrap();
+        let call = |url, timeout| ApiCall {
+            step: Step::List,
+            method: Method::GET,
+            url,
+            headers: Vec::new(),
+            key: None,
+            body: None,
+            timeout,
+        };
+        let (short, long) = (blanks(LONG / 2).await, blanks(LONG + 1).await);
+        let all = client.room.clone().acquire_many_owned(LONG_AT_ONCE as u32).await.unwrap();
+        assert!(client.json(call(&short, IDLE)).await.is_ok());
+        let waits = client.json(call(&long, Duration::from_millis(200))).await.unwrap_err();
+        assert!(waits.to_string().contains("no answer came in time"), "{waits}");
+        drop(all);
+        assert!(client.json(call(&long, IDLE)).await.is_ok());
+        assert_eq!(client.room.available_permits(), LONG_AT_ONCE, "the room is given back");
     }
 }

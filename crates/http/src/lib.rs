@@ -6,6 +6,7 @@
 mod api;
 mod body;
 mod failure;
+mod json;
 mod options;
 mod part;
 mod pool;

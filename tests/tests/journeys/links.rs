@@ -34,8 +34,16 @@ fn after_two_sessions_that_ran_out_a_person_is_asked() {
 
 #[test]
 fn a_session_that_ran_out_while_nobody_was_there_is_replaced_and_that_is_told() {
-    let house =
-        House::with(&["--ttl", "10", "--part-size", "262144", "--fault", "slow@part:always", "--slow", "0.7"]);
+    let house = House::with(&[
+        "--ttl",
+        "10",
+        "--part-size",
+        "262144",
+        "--fault",
+        "slow@part:always",
+        "--slow",
+        "0.7",
+    ]);
     let file = house.file("a.mov", 20 * PART, &mut Chance::of("ran_out_meanwhile"));
     let mut upload = house.begin(["upload", "a.mov", "--json"]);
     upload.until_event("part");

@@ -1,0 +1,162 @@
+//! Reading a reply's JSON without letting it take more memory than it has a right to.
+//!
+//! A value costs far more in memory than in text: 32 MiB of `[{"a":[]},…` would become 2.4 GB. So every value is charged for
+//! before it is kept, and a reply that costs too much is refused.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// What all values of a reply may cost beside the letters of their texts, bytes. The largest honest reply names 10,000 parts
+/// (DESIGN.md, "Invariants"), each an object of up to six fields: about 12 MB.
+const MOST: usize = 24 << 20;
+
+/// A value in a list or an object; its place included. serde_json's `Value` has 32 bytes, and lists grow by doubling.
+const VALUE: usize = 64;
+
+/// An object that is not empty: a leaf of a B-tree has room for eleven names and values from the first on.
+const OBJECT: usize = 640;
+
+/// Reads a reply; nothing at all is `Null`.
+///
+/// # Errors
+/// A sentence: it breaks off, it is no JSON, or it holds more values than any reply needs.
+pub(crate) fn parse(body: &[u8]) -> Result<Value, String> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    let left = Cell::new(MOST);
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read =
+        Charged { left: &left }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    read.map_err(|error| {
+        if left.get() == 0 {
+            "the reply holds more values than a reply can need".to_owned()
+        } else if error.is_eof() {
+            format!("the reply breaks off after {} bytes, in the middle of its JSON", body.len())
+        } else {
+            format!("the reply is not JSON (line {}, column {})", error.line(), error.column())
+        }
+    })
+}
+
+/// Reads one value and all in it, and charges for each.
+#[derive(Clone, Copy)]
+struct Charged<'a> {
+    left: &'a Cell<usize>,
+}
+
+impl Charged<'_> {
+    fn charge<E: serde::de::Error>(self, cost: usize) -> Result<(), E> {
+        let Some(left) = self.left.get().checked_sub(cost).filter(|left| *left > 0) else {
+            self.left.set(0);
+            return Err(E::custom("too many values"));
+        };
+        self.left.set(left);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Charged<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        self.charge::<D::Error>(VALUE)?;
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Charged<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element_seed(self)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            if values.is_empty() {
+                self.charge(OBJECT)?;
+            }
+            values.insert(name, object.next_value_seed(self)?);
+        }
+        Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_reply_is_read_as_serde_json_would() {
+        let text = r#"{"a":[1,-2,3.5,true,null,"ü\n"],"b":{"c":{}},"a2":18446744073709551615,"b":1}"#;
+        assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(parse(b" \r\n").unwrap(), Value::Null);
+    }
+
+    #[test]
+    fn what_is_no_json_is_told() {
+        assert_eq!(
+            parse(br#"{"a":[1,"#).unwrap_err(),
+            "the reply breaks off after 8 bytes, in the middle of its JSON"
+        );
+        assert_eq!(parse(b"[1] [2]").unwrap_err(), "the reply is not JSON (line 1, column 5)");
+        assert!(parse(&[b'['; 4096]).unwrap_err().starts_with("the reply is not JSON"));
+    }
+
+    #[test]
+    fn the_largest_honest_reply_is_read() {
+        let part = |number: u32| json!({"partNumber": number, "presignedUrl": "u".repeat(1500), "eTag": "e", "size": "1", "lastModified": "", "more": null});
+        let parts: Vec<_> = (1..=10_000).map(part).collect();
+        let reply = json!({"success": true, "result": {"presignedUrl": parts}});
+        assert_eq!(parse(reply.to_string().as_bytes()).unwrap(), reply);
+    }
+
+    #[test]
+    fn a_reply_of_very_many_values_is_refused() {
+        for (one, times) in [("0", 1 << 20), (r#"{"a":[]}"#, 1 << 16), ("[]", 1 << 20)] {
+            let text = format!("[{}]", vec![one; times].join(","));
+            assert_eq!(
+                parse(text.as_bytes()).unwrap_err(),
+                "the reply holds more values than a reply can need"
+            );
+        }
+    }
+}
