@@ -24,6 +24,7 @@ pub(crate) fn requests(paths: &[PathBuf], countdown: Countdown) -> Vec<Request> 
         paths: paths.iter().map(|path| raw(path)).collect(),
         destination: None,
         countdown,
+        batch: None,
     };
     match countdown {
         Countdown::Yes => vec![request(true)],

@@ -68,6 +68,8 @@ pub enum Command {
     Settings,
     /// Change settings.
     ChangeSettings { settings: Settings },
+    /// Take a notice away: it was seen.
+    Dismiss { notice: String },
     /// One job in full.
     Detail { job: String },
     /// The address of a finished file, or `name<TAB>address` lines of a batch.

@@ -40,6 +40,10 @@ pub enum Request {
         destination: Option<String>,
         /// Whether the batch waits its countdown.
         countdown: bool,
+        /// The id that the batch shall have, made by whoever asks: asked again with the same one, nothing is taken in twice, and
+        /// the answer is the same. `None`: the engine makes one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<String>,
     },
     /// Every job.
     List,
@@ -125,6 +129,9 @@ pub enum Answer {
     Jobs {
         /// Every job, or those taken up.
         jobs: Vec<JobLine>,
+        /// The sentence about a journal that could not be read: what it held is not among these jobs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        set_aside: Option<String>,
     },
     /// To the rest.
     Ok,

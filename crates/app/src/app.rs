@@ -33,8 +33,8 @@ pub(crate) struct Inner {
     pub(crate) speeds: Mutex<VecDeque<u64>>,
     /// What was unfinished when the folder was opened, until it is taken up.
     pub(crate) unfinished: Mutex<Vec<JobId>>,
-    /// Where a damaged journal was put, until the notice is taken away.
-    pub(crate) set_aside: Mutex<Option<PathBuf>>,
+    /// Where the last damaged journal lies.
+    pub(crate) set_aside: Option<PathBuf>,
     /// Raised whenever something that is shown changed without a happening of the engine.
     pub(crate) changed: watch::Sender<u64>,
 }
@@ -79,7 +79,7 @@ impl App {
             closed: watch::channel(false).0,
             speeds: Mutex::default(),
             unfinished: Mutex::new(engine.unfinished),
-            set_aside: Mutex::new(engine.set_aside),
+            set_aside: engine.set_aside,
             changed: watch::channel(0).0,
         }));
         let settings = app.settings().await;

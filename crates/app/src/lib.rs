@@ -12,6 +12,7 @@ mod keychain;
 mod keys;
 mod options;
 mod practice;
+mod set_aside;
 mod system;
 mod view;
 mod watch;

@@ -23,7 +23,9 @@ const SHORT_ID: usize = 8;
 /// # Errors
 /// Sentences for the user.
 pub(crate) async fn list(folder: &Path, json: bool) -> Result<Exit, Stopped> {
-    let Answer::Jobs { jobs } = open::ask_once(folder, &Request::List).await? else { return Ok(Exit::Good) };
+    let Answer::Jobs { jobs, set_aside } = open::ask_once(folder, &Request::List).await? else {
+        return Ok(Exit::Good);
+    };
     if json {
         jobs.iter().try_for_each(|job| print::json(&Tagged { event: "job", value: job }))?;
     } else if jobs.is_empty() {
@@ -31,7 +33,11 @@ pub(crate) async fn list(folder: &Path, json: bool) -> Result<Exit, Stopped> {
     } else {
         jobs.iter().try_for_each(|job| print::line(&line(job)))?;
     }
-    Ok(Exit::Good)
+    // The list is not all there was.
+    Ok(set_aside.map_or(Exit::Good, |sentence| {
+        print::aside(&sentence);
+        Exit::Attention
+    }))
 }
 
 /// Pauses one job.

@@ -15,6 +15,15 @@ pub(crate) struct Named {
     given: HashMap<PathBuf, PathBuf>,
 }
 
+/// What goes over in one request.
+#[derive(Default)]
+pub(crate) struct Share {
+    /// The absolute paths.
+    pub(crate) paths: Vec<RawPath>,
+    /// The same, as they were written.
+    pub(crate) given: Vec<String>,
+}
+
 impl Named {
     /// Takes in what was written; a path named twice counts once.
     ///
@@ -37,22 +46,24 @@ impl Named {
         Ok(named)
     }
 
-    /// The absolute paths, as many at once as one request takes.
-    pub(crate) fn requests(&self) -> Vec<Vec<RawPath>> {
-        let mut requests: Vec<Vec<RawPath>> = Vec::new();
+    /// Everything, in shares of as many paths as one request takes.
+    pub(crate) fn shares(&self) -> Vec<Share> {
+        let mut shares: Vec<Share> = Vec::new();
         let mut room = 0;
         for path in &self.absolute {
             let bytes = raw(path);
-            if bytes.len() > room || requests.is_empty() {
-                requests.push(Vec::new());
+            if bytes.len() > room || shares.is_empty() {
+                shares.push(Share::default());
                 room = PATHS_A_REQUEST;
             }
             room = room.saturating_sub(bytes.len());
-            if let Some(last) = requests.last_mut() {
-                last.push(RawPath::from_bytes(&bytes));
+            if let Some(last) = shares.last_mut() {
+                last.paths.push(RawPath::from_bytes(&bytes));
+                let given = self.given.get(path).unwrap_or(path);
+                last.given.push(given.to_string_lossy().into_owned());
             }
         }
-        requests
+        shares
     }
 
     /// A path of the journal as it was written: itself, or the folder it lies in with the rest.
@@ -67,19 +78,6 @@ impl Named {
         // A name that is not UTF-8 reaches us with replacement characters, and so does what it is compared with.
         let lossy = self.given.iter().find(|(absolute, _)| absolute.to_string_lossy() == file);
         lossy.map_or_else(|| file.to_owned(), |(_, given)| given.to_string_lossy().into_owned())
-    }
-
-    /// Whether a path of the journal is one that was named, or lies in one.
-    pub(crate) fn holds(&self, file: &str) -> bool {
-        Path::new(file).ancestors().any(|folder| self.given.contains_key(folder))
-    }
-
-    /// Everything as it was written.
-    pub(crate) fn all(&self) -> impl Iterator<Item = String> {
-        self.absolute
-            .iter()
-            .filter_map(|path| self.given.get(path))
-            .map(|given| given.to_string_lossy().into_owned())
     }
 }
 
@@ -113,9 +111,9 @@ mod tests {
         assert_eq!(given(here.join("dir/sub/c.mov")), "./dir/sub/c.mov");
         assert_eq!(given("/elsewhere/b.mov".into()), "/elsewhere/b.mov");
         assert_eq!(given("/not/named.mov".into()), "/not/named.mov");
-        assert_eq!(named.all().collect::<Vec<_>>(), ["a.mov", "./dir/", "/elsewhere/b.mov"]);
-        assert!(named.holds(here.join("dir/sub/c.mov").to_str().unwrap()));
-        assert!(!named.holds("/not/named.mov"));
+        let shares = named.shares();
+        assert_eq!(shares[0].given, ["a.mov", "./dir/", "/elsewhere/b.mov"]);
+        assert_eq!((shares.len(), shares[0].paths.len()), (1, 3));
     }
 
     #[test]
@@ -134,15 +132,16 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let name = PathBuf::from(std::ffi::OsString::from_vec(b"/x/bad\xff.mov".to_vec()));
         let named = Named::new(std::slice::from_ref(&name)).unwrap();
-        assert_eq!(named.requests()[0][0].bytes().unwrap(), b"/x/bad\xff.mov");
+        assert_eq!(named.shares()[0].paths[0].bytes().unwrap(), b"/x/bad\xff.mov");
         assert_eq!(named.given("/x/bad\u{fffd}.mov"), "/x/bad\u{fffd}.mov");
     }
 
     #[test]
-    fn very_many_paths_are_handed_over_in_several_requests() {
+    fn very_many_paths_are_handed_over_in_several_shares() {
         let names: Vec<PathBuf> = (0..30_000).map(|n| PathBuf::from(format!("/{n:0>100}"))).collect();
-        let requests = Named::new(&names).unwrap().requests();
-        assert_eq!(requests.iter().map(Vec::len).sum::<usize>(), 30_000);
-        assert_eq!(requests.len(), 2);
+        let shares = Named::new(&names).unwrap().shares();
+        assert_eq!(shares.iter().map(|share| share.paths.len()).sum::<usize>(), 30_000);
+        assert!(shares.iter().all(|share| share.paths.len() == share.given.len()));
+        assert_eq!(shares.len(), 2);
     }
 }

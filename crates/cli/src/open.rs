@@ -92,7 +92,7 @@ pub(crate) async fn destinations(front: &Front) -> Result<Vec<DestinationView>, 
 /// As [`Front::ask`].
 pub(crate) async fn list(front: &Front) -> Result<Vec<JobLine>, AskError> {
     match front.ask(Request::List).await? {
-        Answer::Jobs { jobs } => Ok(jobs),
+        Answer::Jobs { jobs, .. } => Ok(jobs),
         _ => Ok(Vec::new()),
     }
 }

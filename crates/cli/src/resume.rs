@@ -22,10 +22,14 @@ pub(crate) async fn run(folder: &Path, resume: Resume) -> Result<Exit, Stopped> 
     let mut stop = work.stop.clone();
     let begun = tokio::select! {
         begun = begin(&mut work, since) => begun?,
-        why = stop.asked() => return work.stopped_before(std::iter::empty(), why),
+        why = stop.asked() => return work.stopped_before(Vec::new(), why),
     };
     if work.tracker.is_empty() {
-        work.show.aside("Nothing is unfinished.");
+        work.show.aside(if work.lacks_some() {
+            "Nothing else is unfinished."
+        } else {
+            "Nothing is unfinished."
+        });
     }
     work.until_the_end(begun).await
 }
@@ -54,10 +58,13 @@ async fn take_up(
     followed: &Followed,
     since: i64,
 ) -> Result<Result<(), Stopped>, AskError> {
-    let mut jobs = match followed.front.ask(Request::TakeUp).await? {
-        Answer::Jobs { jobs } => jobs,
-        _ => Vec::new(),
+    let (mut jobs, set_aside) = match followed.front.ask(Request::TakeUp).await? {
+        Answer::Jobs { jobs, set_aside } => (jobs, set_aside),
+        _ => (Vec::new(), None),
     };
+    if let Some(sentence) = set_aside {
+        work.something_is_missing(&sentence);
+    }
     let listed = open::list(&followed.front).await?;
     jobs.extend(listed.iter().filter(|job| !is_over(job) || ended_since(job, since)).cloned());
     Ok(wait_for(work, &jobs, &listed))

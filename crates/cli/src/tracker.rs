@@ -136,11 +136,6 @@ impl Tracker {
         .collect()
     }
 
-    /// Whether a file of that name is waited for, or has ended.
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        self.files.iter().any(|file| file.name == name)
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
     }

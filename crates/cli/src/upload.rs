@@ -1,17 +1,19 @@
 //! `partwayctl upload`: hands files over and waits for their end.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
-use partway_api::{Answer, JobLine, RawPath, Request};
+use partway_api::{Answer, Request};
 use partway_bridge::AskError;
+use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::args::Upload;
 use crate::exit::{Exit, Stopped};
-use crate::named::Named;
-use crate::open;
+use crate::named::{Named, Share};
+use crate::stop::{GRACE, Why};
 use crate::target;
-use crate::tracker::is_over;
 use crate::work::{Followed, Work};
 
 /// Runs the command.
@@ -22,80 +24,141 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
     let named = Named::new(&upload.files)
         .map_err(|fault| Stopped::usage(format!("The current folder cannot be told: {fault}.")))?;
     let mut work = Work::new(folder, &upload.wait)?;
+    let mut handing = Handing { left: named.shares().into(), named, asked: false };
     let mut stop = work.stop.clone();
-    let begun = tokio::select! {
-        begun = begin(&mut work, &named, upload.to.as_deref()) => begun,
-        why = stop.asked() => return work.stopped_before(named.all(), why),
+    let opened = tokio::select! {
+        opened = open(&mut work, upload.to.as_deref()) => opened,
+        why = stop.asked() => return work.stopped_before(handing.names(), why),
     };
-    match begun {
-        Ok(followed) => work.until_the_end(followed).await,
-        // What was asked was right and could not be done: the files end all the same.
-        Err(stopped) if stopped.exit == Exit::Attention => {
-            work.leave_out(named.all(), &stopped.sentence)?;
+    let handed = match opened {
+        Ok((followed, destination)) => handing.over(&mut work, followed, &destination).await,
+        Err(stopped) => Err(stopped),
+    };
+    match handed {
+        Ok((followed, None)) => work.until_the_end(followed).await,
+        Ok((followed, Some(why))) => {
+            work.stopped_between(followed, handing.names(), handing.asked, why).await
+        }
+        Err(stopped) => {
+            // What was asked was right and could not be done: the files end all the same.
+            if stopped.exit == Exit::Attention {
+                work.fail(handing.names(), &stopped.sentence)?;
+            }
             Err(stopped)
         }
-        Err(stopped) => Err(stopped),
     }
 }
 
-async fn begin(work: &mut Work<'_>, named: &Named, to: Option<&str>) -> Result<Followed, Stopped> {
-    let mut followed = work.begin().await?;
-    let (id, name) = match target::choose(&followed.destinations, to) {
-        Ok(destination) => (destination.id.clone(), destination.name.clone()),
+/// Opens the folder, and finds the id of the destination.
+async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String), Stopped> {
+    let followed = work.begin().await?;
+    match target::choose(&followed.destinations, to) {
+        Ok(destination) => {
+            let id = destination.id.clone();
+            Ok((followed, id))
+        }
         Err(stopped) => {
             followed.front.close(Duration::ZERO).await;
-            return Err(stopped);
+            Err(stopped)
         }
-    };
-    for paths in named.requests() {
-        followed = hand_over(work, named, paths, (&id, &name), followed).await?;
     }
-    Ok(followed)
 }
 
-/// Hands paths over. Where the holder ends before it answers, the list tells whether it had taken them in: a file that was named once is
-/// not sent twice.
-async fn hand_over(
-    work: &mut Work<'_>,
-    named: &Named,
-    paths: Vec<RawPath>,
-    (id, name): (&str, &str),
-    mut followed: Followed,
-) -> Result<Followed, Stopped> {
-    let add = Request::Add { paths, destination: Some(id.to_owned()), countdown: false };
-    loop {
-        match followed.front.ask(add.clone()).await {
-            Ok(Answer::Added { batch, jobs, left_out }) => {
-                if let Some(batch) = batch {
-                    work.tracker.own_batch(batch);
-                }
-                for job in &jobs {
-                    work.wait_for(job, named.given(&job.file))?;
-                }
-                for (path, reason) in left_out {
-                    work.leave_out(std::iter::once(named.given(&path)), &reason)?;
-                }
-                return Ok(followed);
+/// The files on their way into the journal.
+struct Handing {
+    named: Named,
+    /// What is not known to be in the journal.
+    left: VecDeque<Share>,
+    /// Whether the first of these was asked for and not answered: it may be there after all.
+    asked: bool,
+}
+
+impl Handing {
+    /// What is left, as it was written.
+    fn names(&self) -> Vec<String> {
+        self.left.iter().flat_map(|share| share.given.iter().cloned()).collect()
+    }
+
+    /// Hands over what is left, until all is or the end is asked for.
+    async fn over(
+        &mut self,
+        work: &mut Work<'_>,
+        mut followed: Followed,
+        destination: &str,
+    ) -> Result<(Followed, Option<Why>), Stopped> {
+        while let Some(share) = self.left.front() {
+            let request = Request::Add {
+                paths: share.paths.clone(),
+                destination: Some(destination.to_owned()),
+                countdown: false,
+                // Made once: where the answer is lost with its holder, the next one says what became of exactly this request.
+                batch: Some(Uuid::now_v7().to_string()),
+            };
+            let (next, why) = self.ask(work, followed, request).await?;
+            if why.is_some() {
+                return Ok((next, why));
             }
-            Ok(_) => return Ok(followed),
-            Err(AskError::HolderGone) => {
-                followed = work.begin().await?;
-                let jobs = open::list(&followed.front).await?;
-                let taken: Vec<&JobLine> = jobs
-                    .iter()
-                    .filter(|job| job.destination == name && !is_over(job) && named.holds(&job.file))
-                    .collect();
-                for job in &taken {
-                    work.wait_for(job, named.given(&job.file))?;
+            followed = next;
+        }
+        Ok((followed, None))
+    }
+
+    /// Asks until there is an answer. Where the end is asked for meanwhile, the answer gets a few seconds more: what the journal
+    /// has is told apart from what it has not.
+    async fn ask(
+        &mut self,
+        work: &mut Work<'_>,
+        mut followed: Followed,
+        request: Request,
+    ) -> Result<(Followed, Option<Why>), Stopped> {
+        self.asked = true;
+        let mut again = false;
+        loop {
+            let (answer, why) = {
+                let asked = followed.front.ask(request.clone());
+                tokio::pin!(asked);
+                tokio::select! {
+                    biased;
+                    answer = &mut asked => (Some(answer), None),
+                    why = work.stop.asked() => (timeout(GRACE, asked).await.ok(), Some(why)),
                 }
-                if !taken.is_empty() {
-                    return Ok(followed);
+            };
+            match answer {
+                Some(Ok(answer)) => {
+                    self.taken(work, answer)?;
+                    if again {
+                        work.catch_up(&followed).await?;
+                    }
+                    return Ok((followed, why));
                 }
-            }
-            Err(error @ AskError::Api(_)) => {
-                followed.front.close(Duration::ZERO).await;
-                return Err(error.into());
+                Some(Err(error @ AskError::Api(_))) => {
+                    self.asked = false;
+                    followed.front.close(Duration::ZERO).await;
+                    return Err(error.into());
+                }
+                None | Some(Err(AskError::HolderGone)) if why.is_some() => return Ok((followed, why)),
+                None | Some(Err(AskError::HolderGone)) => {
+                    again = true;
+                    followed = work.begin().await?;
+                }
             }
         }
+    }
+
+    /// The first share is in the journal now, but for what could not be taken in.
+    fn taken(&mut self, work: &mut Work<'_>, answer: Answer) -> Result<(), Stopped> {
+        self.asked = false;
+        self.left.pop_front();
+        let Answer::Added { batch, jobs, left_out } = answer else { return Ok(()) };
+        if let Some(batch) = batch {
+            work.tracker.own_batch(batch);
+        }
+        for job in &jobs {
+            work.wait_for(job, self.named.given(&job.file))?;
+        }
+        for (path, reason) in left_out {
+            work.leave_out(std::iter::once(self.named.given(&path)), &reason)?;
+        }
+        Ok(())
     }
 }

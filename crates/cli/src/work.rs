@@ -35,6 +35,8 @@ pub(crate) struct Work<'a> {
     /// Lent anew to whoever holds the folder next.
     keys: Vec<Request>,
     require_verified: bool,
+    /// A journal could not be read: what it held cannot be waited for.
+    lacks_some: bool,
     pub(crate) show: Show,
     pub(crate) tracker: Tracker,
     pub(crate) stop: Stop,
@@ -52,6 +54,7 @@ impl<'a> Work<'a> {
             folder,
             keys,
             require_verified: wait.require_verified,
+            lacks_some: false,
             show: Show::new(wait.json),
             tracker: Tracker::default(),
             stop: Stop::listen(wait.max_wait),
@@ -126,7 +129,7 @@ impl<'a> Work<'a> {
                 self.linger(&followed.front).await;
                 followed.front.close(GRACE).await;
                 shown?;
-                Ok(exit::of(self.tracker.endings(), self.require_verified))
+                Ok(self.exit())
             }
         }
     }
@@ -173,6 +176,37 @@ impl<'a> Work<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Tells of what was unfinished and is not known any more; the command does not end as if all were well.
+    pub(crate) fn something_is_missing(&mut self, sentence: &str) {
+        if !self.lacks_some {
+            self.show.aside(sentence);
+        }
+        self.lacks_some = true;
+    }
+
+    /// Whether something is missing.
+    pub(crate) const fn lacks_some(&self) -> bool {
+        self.lacks_some
+    }
+
+    /// With which number the command ends.
+    fn exit(&self) -> Exit {
+        match exit::of(self.tracker.endings(), self.require_verified) {
+            Exit::Good if self.lacks_some => Exit::Attention,
+            exit => exit,
+        }
+    }
+
+    /// Ends that came before this process followed what happens.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) async fn catch_up(&mut self, followed: &Followed) -> Result<(), Stopped> {
+        // Where the holder is gone again, the wait notices it.
+        let Ok(jobs) = open::list(&followed.front).await else { return Ok(()) };
+        self.tracker.catch_up(&jobs).iter().try_for_each(|event| self.show.event(event))
     }
 
     /// Files that were named and never became jobs end here.

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use partway_api::{Answer, ApiError, Code, Done, RawPath};
-use partway_engine::{BatchId, Destination, DestinationId, LeftOut, WhyLeftOut, intake, paths};
+use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, intake, paths};
 
 use super::destinations::{chosen, find};
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::keys::KeySource;
 use crate::practice;
-use crate::view::{self, Named};
+use crate::view::{self, Named, Names};
 use crate::words;
 
 /// The setting that holds what was dropped before there was a destination.
@@ -24,7 +24,16 @@ pub(super) async fn add(
     raw: Vec<RawPath>,
     destination: Option<String>,
     countdown: bool,
+    batch: Option<String>,
 ) -> Result<Answer, ApiError> {
+    let batch = batch.map(id).transpose()?;
+    if let Some(id) = &batch
+        && let Some((batch, jobs)) = app.0.engine.taken_in(id).await.map_err(|e| journal(&e))?
+    {
+        // Asked a second time, because the first answer did not come through.
+        let to = Names::default().get(&app.0.engine, &batch.destination).await;
+        return Ok(added(&batch, &jobs, &to));
+    }
     if raw.len() > MOST_PATHS {
         return Err(ApiError::new(Code::Refused, "These are too many files at once.")
             .hint("Add their folder instead."));
@@ -44,7 +53,28 @@ pub(super) async fn add(
         return Err(ApiError::new(Code::NoDestination, "There is no destination yet.")
             .hint("Add one; the files are kept until then."));
     };
-    take(app, paths, &found, folder, countdown).await
+    take(app, paths, &found, folder, countdown, batch).await
+}
+
+/// An id that a front end made for its batch.
+fn id(text: String) -> Result<BatchId, ApiError> {
+    let good = (16..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if good { Ok(BatchId(text)) } else { Err(ApiError::new(Code::Internal, "This is no id for a batch.")) }
+}
+
+fn added(batch: &Batch, jobs: &[Job], to: &Named) -> Answer {
+    Answer::Added {
+        batch: Some(batch.id.0.clone()),
+        jobs: jobs.iter().map(|job| view::job_line(job, to)).collect(),
+        left_out: told(&batch.left_out),
+    }
+}
+
+/// What is told of those that were left out; of files that systems leave behind nobody wants to hear.
+fn told(left: &[LeftOut]) -> Vec<(String, String)> {
+    let real = left.iter().filter(|left| left.why != WhyLeftOut::Ignored);
+    real.map(|left| (left.path.clone(), words::left_out(&left.path, &left.why))).collect()
 }
 
 async fn take(
@@ -53,6 +83,7 @@ async fn take(
     to: &Destination,
     folder: Option<String>,
     countdown: bool,
+    id: Option<BatchId>,
 ) -> Result<Answer, ApiError> {
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
     let mut intake =
@@ -67,20 +98,14 @@ async fn take(
             why: WhyLeftOut::TooLarge(practice::LARGEST),
         }));
     }
-    let told = |left: &[LeftOut]| {
-        let real = left.iter().filter(|left| left.why != WhyLeftOut::Ignored);
-        real.map(|left| (left.path.clone(), words::left_out(&left.path, &left.why))).collect::<Vec<_>>()
-    };
-    let left_out = told(&intake.left_out);
     if intake.files.is_empty() {
-        return Ok(Answer::Added { batch: None, jobs: Vec::new(), left_out });
+        return Ok(Answer::Added { batch: None, jobs: Vec::new(), left_out: told(&intake.left_out) });
     }
     let seconds = i64::from(app.settings().await.countdown_seconds);
     let wait = (countdown && seconds > 0).then_some(seconds * 1000);
-    let (batch, jobs) = app.0.engine.add(intake, &to.id, folder, wait).await.map_err(refusal)?;
-    let named = Named { name: to.name.clone(), practice: is_practice };
-    let jobs = jobs.iter().map(|job| view::job_line(job, &named)).collect();
-    Ok(Answer::Added { batch: Some(batch.id.0), jobs, left_out })
+    let id = id.unwrap_or_default();
+    let (batch, jobs) = app.0.engine.add_as(id, intake, &to.id, folder, wait).await.map_err(refusal)?;
+    Ok(added(&batch, &jobs, &Named { name: to.name.clone(), practice: is_practice }))
 }
 
 /// Takes in what was dropped before there was a destination.
@@ -91,7 +116,7 @@ pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<(), Ap
     }
     let paths = raw.iter().filter_map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
     let to = find(app, &to.0).await?;
-    take(app, paths, &to, None, true).await?;
+    take(app, paths, &to, None, true, None).await?;
     set_dropped(app, &[]).await
 }
 

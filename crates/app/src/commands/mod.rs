@@ -5,17 +5,20 @@ mod destinations;
 mod jobs;
 mod settings;
 
-use partway_api::{Answer, ApiError, Command, Done, Request};
+use partway_api::{Answer, ApiError, Command, Done, JobLine, Request};
 use partway_core::ApiKey;
 
-use crate::App;
+use crate::app::journal;
+use crate::{App, set_aside};
 
 pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiError> {
     match request {
         Request::Command { command } => Ok(Answer::Done { done: obey(app, command).await? }),
-        Request::Add { paths, destination, countdown } => add::add(app, paths, destination, countdown).await,
-        Request::List => Ok(Answer::Jobs { jobs: jobs::list(app).await? }),
-        Request::TakeUp => Ok(Answer::Jobs { jobs: jobs::take_up(app).await? }),
+        Request::Add { paths, destination, countdown, batch } => {
+            add::add(app, paths, destination, countdown, batch).await
+        }
+        Request::List => with_set_aside(app, jobs::list(app).await?).await,
+        Request::TakeUp => with_set_aside(app, jobs::take_up(app).await?).await,
         Request::LendKey { destination, key } => {
             destinations::lend(app, destination, ApiKey::new(key.0)).await?;
             Ok(Answer::Ok)
@@ -23,6 +26,10 @@ pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiErr
         // The bridge keeps these for itself: they are about a connection or a window.
         Request::Follow | Request::Look { .. } | Request::Show => Ok(Answer::Ok),
     }
+}
+
+async fn with_set_aside(app: &App, jobs: Vec<JobLine>) -> Result<Answer, ApiError> {
+    Ok(Answer::Jobs { jobs, set_aside: set_aside::sentence(app).await.map_err(|e| journal(&e))? })
 }
 
 async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
@@ -36,6 +43,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::SendAgain { job } => jobs::send_again(app, &job).await,
         C::MarkArrived { job } => jobs::mark_arrived(app, &job).await,
         C::Remove { jobs } => jobs::remove(app, &jobs).await,
+        C::Dismiss { notice } => settings::dismiss(app, &notice).await,
         C::Detail { job } => jobs::detail(app, &job).await,
         C::Link { jobs } => jobs::link(app, &jobs).await,
         C::StartNow { batch } => add::start_now(app, batch).await,

@@ -3,8 +3,8 @@
 use partway_api::{ApiError, Code, Done, KeychainView, Settings};
 use partway_keychain::{Kept, KeychainError};
 
-use crate::App;
 use crate::app::journal;
+use crate::{App, set_aside};
 
 /// More connections than this help no line and hurt every server.
 const MOST_PARTS: u32 = 64;
@@ -28,6 +28,15 @@ pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiErr
     app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
     app.touch();
     Ok(Done::Settings { settings })
+}
+
+/// Takes a notice away that somebody has seen.
+pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
+    if notice != set_aside::NOTICE {
+        return Err(ApiError::new(Code::Refused, "There is no such notice."));
+    }
+    set_aside::seen(app).await.map_err(|e| journal(&e))?;
+    Ok(Done::Jobs { touched: 0 })
 }
 
 /// Seen by storing, reading and removing a test entry.

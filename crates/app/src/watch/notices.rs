@@ -1,14 +1,12 @@
 //! The banners above the list.
 
-use std::sync::PoisonError;
-
 use partway_api::{Notice, NoticeAction};
 use partway_core::Hold;
 use partway_engine::Standing;
 
 use crate::App;
 use crate::keys::KeySource;
-use crate::words;
+use crate::{set_aside, words};
 
 /// One banner a cause.
 pub(super) async fn all(
@@ -39,15 +37,15 @@ pub(super) async fn all(
             action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
         });
     }
-    let set_aside = app.0.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some(path) = set_aside {
+    if let Some(path) = set_aside::untold(app).await? {
+        let (title, text) = words::set_aside(&path);
         notices.push(Notice {
-            id: "set-aside".into(),
-            title: "The record of your uploads could not be read.".into(),
-            text: format!("It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again.", path.display()),
+            id: set_aside::NOTICE.into(),
+            title,
+            text,
             urgent: true,
-            button: None,
-            action: None,
+            button: Some("Understood".into()),
+            action: Some(NoticeAction::Dismiss(set_aside::NOTICE.into())),
         });
     }
     Ok(notices)

@@ -152,5 +152,14 @@ pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<Stri
     (!words.is_empty()).then(|| words.join(" "))
 }
 
+/// A journal that could not be read, and where it lies now: title and text.
+pub(crate) fn set_aside(path: &std::path::Path) -> (String, String) {
+    let text = format!(
+        "It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again, then move that file elsewhere.",
+        path.display()
+    );
+    ("The record of your uploads could not be read.".into(), text)
+}
+
 #[cfg(test)]
 mod tests;

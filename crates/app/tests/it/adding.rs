@@ -1,6 +1,6 @@
 //! Files come in: with and without a destination, with and without a countdown.
 
-use partway_api::{Code, Command, HoldName, StateName};
+use partway_api::{Answer, Code, Command, HoldName, RawPath, Request, StateName};
 
 use crate::rig::{Rig, add, destinations, ends, list, tell, until};
 
@@ -104,4 +104,30 @@ async fn a_batch_kept_by_its_panel_counts_down_again_after_the_process_ended() {
     // Its key was of the last session, but it has started.
     let line = until(&app, &jobs[0].id, |line| !line.holds.contains(&HoldName::Countdown)).await;
     assert_ne!(line.state, StateName::Cancelled);
+}
+
+#[tokio::test]
+async fn asked_again_under_the_same_id_nothing_is_taken_in_twice() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let ask = |id: &str, file: &std::path::Path| Request::Add {
+        paths: vec![RawPath::from_bytes(file.as_os_str().as_encoded_bytes())],
+        destination: Some("Acme".into()),
+        countdown: true,
+        batch: Some(id.into()),
+    };
+    let (a, b) = (rig.file("a", 1), rig.file("b", 1));
+    let id = "0193d3c0-0000-7000-8000-000000000001";
+    let Answer::Added { batch, jobs, .. } = app.ask(ask(id, &a)).await.unwrap() else { panic!("not added") };
+    assert_eq!((batch.as_deref(), jobs.len()), (Some(id), 1));
+    // Also where what is named has changed meanwhile: the answer is about what was taken in.
+    let Answer::Added { batch, jobs: again, .. } = app.ask(ask(id, &b)).await.unwrap() else {
+        panic!("not added")
+    };
+    assert_eq!((batch.as_deref(), again), (Some(id), jobs));
+    assert_eq!(list(&app).await.len(), 1);
+    for id in ["", "short", "../../../../../../etc/passwd", &"x".repeat(65)] {
+        assert_eq!(app.ask(ask(id, &b)).await.unwrap_err().code, Code::Internal, "{id}");
+    }
 }

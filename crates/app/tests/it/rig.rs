@@ -46,7 +46,7 @@ impl Rig {
     pub(crate) async fn open(&self) -> App {
         let variables = self.variables.clone();
         let options = AppOptions {
-            data_dir: self.folder.path().join("data"),
+            data_dir: self.data(),
             variables: Arc::new(move |name| variables.get(name).cloned()),
             keychain: self.keychain.clone(),
             http: HttpOptions::default(),
@@ -55,6 +55,11 @@ impl Rig {
             idle: false,
         };
         App::open(options).await.unwrap()
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
@@ -117,7 +122,7 @@ pub(crate) async fn add(
 ) -> Result<(Option<String>, Vec<JobLine>, Vec<(String, String)>), ApiError> {
     let paths =
         paths.iter().map(|path| RawPath::from_bytes(&partway_engine::paths::to_bytes(path))).collect();
-    match app.ask(Request::Add { paths, destination: to.map(Into::into), countdown }).await? {
+    match app.ask(Request::Add { paths, destination: to.map(Into::into), countdown, batch: None }).await? {
         Answer::Added { batch, jobs, left_out } => Ok((batch, jobs, left_out)),
         other => panic!("{other:?}"),
     }
@@ -125,7 +130,7 @@ pub(crate) async fn add(
 
 pub(crate) async fn list(app: &App) -> Vec<JobLine> {
     match app.ask(Request::List).await.unwrap() {
-        Answer::Jobs { jobs } => jobs,
+        Answer::Jobs { jobs, .. } => jobs,
         other => panic!("{other:?}"),
     }
 }

@@ -179,3 +179,25 @@ async fn a_refused_key_is_one_banner_however_many_files_wait() {
     let gone = async { while next(&mut watch).await.notices.is_none_or(|all| !all.is_empty()) {} };
     gone.await;
 }
+
+#[tokio::test]
+async fn a_journal_that_could_not_be_read_is_a_banner_until_somebody_has_seen_it() {
+    let rig = Rig::new().await;
+    std::fs::create_dir_all(rig.data()).unwrap();
+    std::fs::write(rig.data().join("journal.db"), "no journal ".repeat(1000)).unwrap();
+    rig.open().await.close(Duration::ZERO).await;
+
+    // Not only the process that found it tells of it.
+    let app = rig.open().await;
+    let mut watch = app.watch(look());
+    let notices = next(&mut watch).await.notices.unwrap();
+    let [notice] = notices.as_slice() else { panic!("{notices:?}") };
+    assert!(notice.urgent && notice.title == "The record of your uploads could not be read.", "{notice:?}");
+    let Some(partway_api::NoticeAction::Dismiss(id)) = notice.action.clone() else { panic!("{notice:?}") };
+    tell(&app, Command::Dismiss { notice: id }).await.unwrap();
+    while next(&mut watch).await.notices.is_none_or(|all| !all.is_empty()) {}
+    app.close(Duration::ZERO).await;
+    let app = rig.open().await;
+    assert_eq!(next(&mut app.watch(look())).await.notices.unwrap_or_default(), []);
+    assert!(tell(&app, Command::Dismiss { notice: "another".into() }).await.is_err());
+}

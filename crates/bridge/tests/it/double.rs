@@ -90,16 +90,16 @@ impl Answers for Double {
     async fn ask(&self, request: Request) -> Result<Answer, ApiError> {
         self.0.asked.lock().unwrap().push(format!("{request:?}"));
         match request {
-            Request::List => Ok(Answer::Jobs { jobs: vec![job("one")] }),
+            Request::List => Ok(Answer::Jobs { jobs: vec![job("one")], set_aside: None }),
             // Answered only when the test says so.
             Request::TakeUp => {
                 self.0.gate.notified().await;
-                Ok(Answer::Jobs { jobs: vec![] })
+                Ok(Answer::Jobs { jobs: vec![], set_aside: None })
             }
             // An answer as long as the test wants.
             Request::Add { destination: Some(length), .. } => {
                 let jobs = vec![JobLine { file: "x".repeat(length.parse().unwrap()), ..job("long") }];
-                Ok(Answer::Jobs { jobs })
+                Ok(Answer::Jobs { jobs, set_aside: None })
             }
             _ => Err(ApiError::new(Code::Refused, "That cannot be done.").hint("Do something else.")),
         }

@@ -93,11 +93,12 @@ async fn an_answer_that_is_too_long_is_a_sentence() {
         paths: vec![],
         destination: Some(length.to_string()),
         countdown: false,
+        batch: None,
     };
     let refused = client.ask(add(ANSWER_LIMIT + 1)).await.unwrap_err();
     assert!(matches!(refused, AskError::Api(error) if error.message.contains("longer than 64 MiB")));
     // Long, and still allowed.
-    let Answer::Jobs { jobs } = client.ask(add(5 << 20)).await.unwrap() else { panic!() };
+    let Answer::Jobs { jobs, .. } = client.ask(add(5 << 20)).await.unwrap() else { panic!() };
     assert_eq!(jobs[0].file.len(), 5 << 20);
 }
 

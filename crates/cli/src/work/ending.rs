@@ -6,7 +6,7 @@ use partway_bridge::{Front, FrontEvents, Heard};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Followed, Work};
-use crate::exit::{self, Exit, Stopped};
+use crate::exit::{Exit, Stopped};
 use crate::stop::{GRACE, Why};
 use crate::text::files;
 
@@ -16,24 +16,53 @@ const SUMS: Duration = Duration::from_millis(500);
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 impl Work<'_> {
-    /// The end was asked for before all files were handed over.
+    /// The end was asked for before anything was handed over.
     ///
     /// # Errors
     /// Where nobody reads standard output any more.
-    pub(crate) fn stopped_before(
-        mut self,
-        names: impl Iterator<Item = String>,
-        why: Why,
-    ) -> Result<Exit, Stopped> {
+    pub(crate) fn stopped_before(mut self, names: Vec<String>, why: Why) -> Result<Exit, Stopped> {
+        let left = names.len();
+        self.leave_out(names.into_iter(), &not_taken_in(why, false))?;
         self.give_up(|stand| left_off(why, true, stand))?;
-        let left: Vec<String> = names.filter(|name| !self.tracker.knows(name)).collect();
-        self.leave_out(left.into_iter(), &left_off(why, true, "nothing was sent yet."))?;
         self.show.end()?;
-        self.show.aside(&farewell(self.tracker.endings().count(), true));
+        self.show.aside(&if left > 0 {
+            not_taken(left, false)
+        } else {
+            "What is confirmed is kept: 'partwayctl resume' goes on.".into()
+        });
         Ok(match why {
             Why::Signal(exit) => exit,
             Why::TooLong(_) => Exit::Attention,
         })
+    }
+
+    /// The end was asked for while files were handed over: these are not in the journal, or of the first request not known to be.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) async fn stopped_between(
+        mut self,
+        followed: Followed,
+        names: Vec<String>,
+        unsure: bool,
+        why: Why,
+    ) -> Result<Exit, Stopped> {
+        let left = names.len();
+        self.leave_out(names.into_iter(), &not_taken_in(why, unsure))?;
+        if left > 0 {
+            self.show.aside(&not_taken(left, unsure));
+        }
+        let holder = followed.front.is_holder();
+        self.stop_early(why, holder, followed).await
+    }
+
+    /// What was asked could not be done: everything that is still open ends, and what was not taken in yet.
+    ///
+    /// # Errors
+    /// Where nobody reads standard output any more.
+    pub(crate) fn fail(&mut self, names: Vec<String>, sentence: &str) -> Result<(), Stopped> {
+        self.leave_out(names.into_iter(), sentence)?;
+        self.give_up(|stand| format!("{sentence} {stand}"))
     }
 
     /// The sum of a batch follows the end of its last file.
@@ -106,7 +135,7 @@ impl Work<'_> {
         }
         Ok(match why {
             Why::Signal(exit) => exit,
-            Why::TooLong(_) => exit::of(self.tracker.endings(), self.require_verified),
+            Why::TooLong(_) => self.exit(),
         })
     }
 
@@ -121,6 +150,24 @@ impl Work<'_> {
             _ = self.stop.signalled() => {}
         }
     }
+}
+
+/// The reason of a file that the journal does not have, or (`unsure`) is not known to have.
+fn not_taken_in(why: Why, unsure: bool) -> String {
+    let when = match why {
+        Why::Signal(_) => "stopped before it was taken in".to_owned(),
+        Why::TooLong(seconds) => format!("not taken in after {seconds} s"),
+    };
+    if unsure {
+        format!("{when}, as far as is known: 'partwayctl list' tells whether it was. If not, name it again.")
+    } else {
+        format!("{when}: nothing of it was sent, and 'partwayctl resume' does not know it. Name it again.")
+    }
+}
+
+fn not_taken(left: usize, unsure: bool) -> String {
+    let known = if unsure { "not known to be taken in" } else { "not taken in" };
+    format!("{} {known}. What 'partwayctl list' does not show has to be named again.", files(left))
 }
 
 /// The reason of a file that is not waited for any longer.

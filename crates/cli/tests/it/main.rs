@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+mod hand_over;
+mod holder;
+mod journal;
 mod run;
 mod usage;

@@ -1,6 +1,6 @@
 //! Runs the real binary on a data folder of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -27,11 +27,25 @@ impl Place {
         self.folder.path()
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Begins `partwayctl` as [`run`](Self::run) does, and lets it run.
+    pub(crate) fn begin(&self, words: &[&str], variables: &[(&str, &str)]) -> Begun {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_partwayctl"));
+        command.env_clear().envs(variables.iter().copied()).current_dir(self.files()).kill_on_drop(true);
+        command.arg("--data-dir").arg(self.data()).args(words);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Begun(Some(command.spawn().unwrap()))
+    }
+
     /// Runs `partwayctl` with nothing of the caller's environment but what is given here.
     pub(crate) fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_partwayctl"));
         command.env_clear().envs(variables.iter().copied()).current_dir(self.files());
-        command.arg("--data-dir").arg(self.folder.path().join("data")).args(words).stdin(Stdio::null());
+        command.arg("--data-dir").arg(self.data()).args(words).stdin(Stdio::null());
         Ran::from(command.output().unwrap())
     }
 
@@ -44,6 +58,24 @@ impl Place {
         );
         assert_eq!(ran.code, 0, "{}", ran.err);
         self
+    }
+}
+
+/// A command that runs.
+pub(crate) struct Begun(Option<tokio::process::Child>);
+
+impl Begun {
+    /// Ctrl-C.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        let id = self.0.as_ref().unwrap().id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn end(&mut self) -> Ran {
+        let ended = self.0.take().unwrap().wait_with_output();
+        Ran::from(tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.unwrap().unwrap())
     }
 }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use partway_core::{Cause, Event, FileReceipt, Hold, Holds, State, Strength};
 
+use rusqlite::Connection;
+
 use super::{Engine, Refusal};
+use crate::JournalError;
 use crate::happening::Happening;
 use crate::intake::Intake;
 use crate::journal::{batches, destinations, jobs, sessions};
@@ -23,18 +26,37 @@ impl Engine {
         folder: Option<String>,
         countdown_ms: Option<i64>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
+        self.add_as(BatchId::new(), intake, destination, folder, countdown_ms).await
+    }
+
+    /// The same under an id that the asker made. Where a batch has it already nothing is taken in again: that one comes back, so
+    /// that whoever got no answer may ask once more.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown destination.
+    pub async fn add_as(
+        &self,
+        id: BatchId,
+        intake: Intake,
+        destination: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
         let now = self.0.clock.unix_ms();
         let wanted = destination.clone();
         let added = self
             .0
             .journal
             .write(move |conn| {
+                if let Some(before) = taken_in(conn, &id)? {
+                    return Ok(Some((before, false)));
+                }
                 let Some(destination) = destinations::get(conn, &wanted)?.filter(|found| !found.removed)
                 else {
                     return Ok(None);
                 };
                 let batch = Batch {
-                    id: BatchId::new(),
+                    id,
                     destination: wanted,
                     folder,
                     left_out: intake.left_out.clone(),
@@ -75,13 +97,25 @@ impl Engine {
                     jobs::add(conn, &job)?;
                     added.push(job);
                 }
-                Ok(Some((batch, added)))
+                Ok(Some(((batch, added), true)))
             })
             .await?;
-        let (batch, jobs) = added.ok_or_else(|| Refusal::NotThere("such destination".into()))?;
+        let ((batch, jobs), new) = added.ok_or_else(|| Refusal::NotThere("such destination".into()))?;
+        if !new {
+            return Ok((batch, jobs));
+        }
         self.0.tell(Happening::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
         self.0.wake.notify_one();
         Ok((batch, jobs))
+    }
+
+    /// The batch of that id and its jobs as they are now, where there is one.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn taken_in(&self, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
+        let id = id.clone();
+        self.0.journal.read(move |conn| taken_in(conn, &id)).await
     }
 
     /// Takes a batch back that has not started: as if it had never been dropped.
@@ -200,6 +234,13 @@ impl Engine {
     }
 }
 
-fn counts_down(conn: &rusqlite::Connection, batch: &BatchId) -> Result<bool, crate::JournalError> {
+fn taken_in(conn: &Connection, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
+    let Some(batch) = batches::get(conn, id)? else { return Ok(None) };
+    let jobs =
+        jobs::of_batch(conn, id)?.iter().map(|job| jobs::require(conn, job)).collect::<Result<_, _>>()?;
+    Ok(Some((batch, jobs)))
+}
+
+fn counts_down(conn: &Connection, batch: &BatchId) -> Result<bool, JournalError> {
     Ok(batches::counting_down(conn)?.iter().any(|found| found.id == *batch))
 }

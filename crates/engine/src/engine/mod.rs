@@ -55,7 +55,7 @@ pub struct EngineOptions {
 pub struct OpenEngine {
     /// The engine.
     pub engine: Engine,
-    /// Where a damaged journal was put.
+    /// Where the last damaged journal lies, also one that was found at an earlier start.
     pub set_aside: Option<PathBuf>,
     /// What was unfinished before anything was started: a file may end before anybody can listen.
     pub unfinished: Vec<JobId>,

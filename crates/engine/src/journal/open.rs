@@ -11,7 +11,7 @@ use super::{BUSY, Journal, JournalError, Result, migrations};
 pub(crate) struct Opened {
     /// The journal.
     pub(crate) journal: Journal,
-    /// Where a damaged journal was put, if one was found: nothing of it is deleted.
+    /// Where the last damaged journal lies: one that was found now, or earlier and not taken away since. Nothing of it is deleted.
     pub(crate) set_aside: Option<PathBuf>,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
         reader: Lane::start("journal-reader", reader, false).map_err(io)?,
         path: path.clone(),
     };
-    Ok(Opened { journal, set_aside })
+    Ok(Opened { journal, set_aside: set_aside.or_else(|| last_aside(data_dir)) })
 }
 
 fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
@@ -62,8 +62,24 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
+/// What a damaged journal is called: this, the Unix milliseconds at which it was found, and `.db`.
+const ASIDE: &str = "journal.damaged-";
+
+/// The newest of those that lie there. It is looked for at every opening, so that every front end can tell of it, however the first
+/// one ended.
+fn last_aside(data_dir: &Path) -> Option<PathBuf> {
+    let found_at = |path: &PathBuf| -> Option<i64> {
+        path.file_name()?.to_str()?.strip_prefix(ASIDE)?.strip_suffix(".db")?.parse().ok()
+    };
+    let entries = std::fs::read_dir(data_dir).ok()?;
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| found_at(path).is_some())
+        .max_by_key(found_at)
+}
+
 fn set_aside(path: &Path, now_ms: i64) -> std::io::Result<PathBuf> {
-    let aside = path.with_file_name(format!("journal.damaged-{now_ms}.db"));
+    let aside = path.with_file_name(format!("{ASIDE}{now_ms}.db"));
     std::fs::rename(path, &aside)?;
     for suffix in ["-wal", "-shm"] {
         let mut log = path.as_os_str().to_owned();

@@ -43,10 +43,20 @@ async fn a_damaged_journal_is_set_aside_whole_and_a_new_one_begun() {
         std::fs::write(rig.data().join("journal.db"), &damage).unwrap();
         let opened = reopen(&rig).await.unwrap();
         let aside = opened.set_aside.expect("it says where it was put");
-        assert!(std::fs::read(aside).unwrap() == damage, "nothing of it is deleted");
+        assert!(std::fs::read(&aside).unwrap() == damage, "nothing of it is deleted");
         let under = Under::open(opened.engine).await;
         let id = under.add_one(rig.file("a", 10)).await;
         assert_eq!(under.ends(&id).await, State::Verified);
+        under.engine.close(Duration::ZERO).await;
+
+        // It is told at every start for as long as it lies there: the first front end may have ended before anybody looked.
+        let again = reopen(&rig).await.unwrap();
+        assert_eq!(again.set_aside.as_ref(), Some(&aside));
+        again.engine.close(Duration::ZERO).await;
+        std::fs::remove_file(&aside).unwrap();
+        let gone = reopen(&rig).await.unwrap();
+        assert_eq!(gone.set_aside, None);
+        gone.engine.close(Duration::ZERO).await;
     }
 }
 
