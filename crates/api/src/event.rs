@@ -100,6 +100,11 @@ pub enum Event {
         /// The sentence.
         text: String,
     },
+    /// Nothing can be written down, so that everything waits; or (`None`) it can be again.
+    Trouble {
+        /// The sentence.
+        text: Option<String>,
+    },
     /// How things stand, at most once a second.
     Progress {
         /// The job.

@@ -64,6 +64,7 @@ pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<Happen
     let mut known = Known::default();
     let mut closed = app.0.closed.subscribe();
     let mut second = tokio::time::interval(Duration::from_secs(1));
+    let mut unwritable = app.0.engine.unwritable();
     loop {
         tokio::select! {
             received = happened.recv() => match received {
@@ -77,6 +78,12 @@ pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<Happen
                 }
                 Err(broadcast::error::RecvError::Closed) => return,
             },
+            // An error means that the journal is gone, and everything with it.
+            Ok(()) = unwritable.changed() => {
+                let text = unwritable.borrow_and_update().as_ref().map(words::unwritable);
+                let _ = app.0.events.send(Told::Event(Event::Trouble { text }));
+                app.touch();
+            }
             _ = second.tick() => known.progress(&app).await,
             () = crate::app::closed(&mut closed) => return,
         }

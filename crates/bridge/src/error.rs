@@ -20,6 +20,9 @@ pub enum BridgeError {
     /// Making it private would lock every other user out of a folder that is meant for all.
     #[error("{} is shared by all users of this computer. Name a folder of your own as the data folder.", .0.display())]
     Shared(PathBuf),
+    /// It holds other things: making it private would lock out whoever else uses them.
+    #[error("{} holds files that are not Partway's. Name an empty or a new folder as the data folder.", .0.display())]
+    Foreign(PathBuf),
     /// The socket cannot be made or reached.
     #[error("The socket in the data folder {} cannot be used: {source}", folder.display())]
     Socket {

@@ -20,9 +20,12 @@ impl FolderLock {
     /// Makes the folder if need be, makes it private to its owner, and takes its lock; `None` where somebody has it.
     ///
     /// # Errors
-    /// Where the folder cannot be made, made private or locked, or is one that all users share.
+    /// Where the folder cannot be made, made private or locked, is one that all users share, or holds what is not Partway's.
     pub fn take(data_dir: &Path) -> Result<Option<Self>, BridgeError> {
         let fault = |source| BridgeError::Folder { folder: data_dir.to_path_buf(), source };
+        if is_foreign(data_dir) {
+            return Err(BridgeError::Foreign(data_dir.to_path_buf()));
+        }
         make_private(data_dir)?;
         // Two spellings of one folder must meet at one socket.
         let folder = fs::canonicalize(data_dir).map_err(fault)?;
@@ -39,6 +42,15 @@ impl FolderLock {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// One of these lies in every folder that Partway has used.
+const OURS: [&str; 3] = [LOCK_FILE, "journal.db", "socket"];
+
+/// Whether the folder holds things, and none that only Partway puts there. One that cannot be read is judged by what comes next.
+fn is_foreign(folder: &Path) -> bool {
+    let holds_something = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    holds_something && !OURS.iter().any(|name| folder.join(name).exists())
 }
 
 #[cfg(unix)]

@@ -107,7 +107,7 @@ impl From<ApiError> for Stopped {
 impl From<BridgeError> for Stopped {
     fn from(error: BridgeError) -> Self {
         let exit = match error {
-            BridgeError::Shared(_) => Exit::Usage,
+            BridgeError::Shared(_) | BridgeError::Foreign(_) => Exit::Usage,
             _ => Exit::Attention,
         };
         Self { exit, sentence: error.to_string() }

@@ -74,6 +74,9 @@ impl Tracker {
         if let Event::BatchFinished { id, .. } = &event {
             return self.batches.remove(id).then_some(event);
         }
+        if let Event::Trouble { .. } = &event {
+            return Some(event);
+        }
         let (id, name) = about(&mut event)?;
         let file = self.by_id.get(id).and_then(|at| self.files.get_mut(*at))?;
         if file.ended.is_some() {
@@ -91,7 +94,10 @@ impl Tracker {
             Event::Finished { state, refused, .. } => {
                 file.ended = Some(Ending { state: *state, refused: *refused });
             }
-            Event::Started { .. } | Event::Note { .. } | Event::BatchFinished { .. } => {}
+            Event::Started { .. }
+            | Event::Note { .. }
+            | Event::BatchFinished { .. }
+            | Event::Trouble { .. } => {}
         }
         Some(event)
     }
@@ -220,7 +226,7 @@ fn about(event: &mut Event) -> Option<(&str, &mut String)> {
         | Event::Note { id, file, .. }
         | Event::Progress { id, file, .. }
         | Event::Finished { id: Some(id), file, .. } => Some((id, file)),
-        Event::Finished { id: None, .. } | Event::BatchFinished { .. } => None,
+        Event::Finished { id: None, .. } | Event::BatchFinished { .. } | Event::Trouble { .. } => None,
     }
 }
 

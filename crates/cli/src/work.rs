@@ -5,7 +5,7 @@ mod ending;
 use std::path::Path;
 use std::time::Duration;
 
-use partway_api::{DestinationView, JobLine, Request};
+use partway_api::{DestinationView, Event, JobLine, Request};
 use partway_bridge::{AskError, Front, FrontEvents, Heard};
 use tokio::time::{Instant, sleep_until};
 
@@ -17,6 +17,8 @@ use crate::stop::{GRACE, Stop, Why};
 use crate::target;
 use crate::tracker::{Tracker, lets_expect_end};
 
+/// So long a disk that takes nothing is waited for: nobody may be there to make room, and nothing of it can be written down.
+const NO_ROOM: Duration = Duration::from_secs(60);
 /// Between an event that lets expect a file's end and the look into the list, should the end itself not be told.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So long without a word while files are open, and the list is asked: whatever was missed must not be waited for for ever.
@@ -137,12 +139,17 @@ impl<'a> Work<'a> {
     /// Shows what happens until all have ended, or something ends the wait.
     async fn wait(&mut self, followed: &mut Followed) -> Result<Option<Why>, Stopped> {
         let mut look_at: Option<Instant> = None;
+        let mut trouble: Option<(Instant, String)> = None;
         while self.tracker.open() > 0 {
+            let no_room = sleep_until(trouble.as_ref().map_or_else(far_off, |(until, _)| *until));
             let look = sleep_until(look_at.unwrap_or_else(|| Instant::now() + QUIET));
             tokio::select! {
                 heard = followed.events.next() => match heard {
                     Heard::Event(event) => {
                         if let Some(event) = self.tracker.take(event) {
+                            if let Event::Trouble { text } = &event {
+                                trouble = text.clone().map(|text| (Instant::now() + NO_ROOM, text));
+                            }
                             if lets_expect_end(&event) {
                                 look_at.get_or_insert_with(|| Instant::now() + PATIENCE);
                             }
@@ -164,6 +171,10 @@ impl<'a> Work<'a> {
                         Err(stopped) => self.give_up(|_| stopped.sentence.clone())?,
                     },
                 },
+                () = no_room, if trouble.is_some() => {
+                    let why = trouble.take().map(|(_, why)| why).unwrap_or_default();
+                    self.give_up(|stand| format!("{why} {stand}"))?;
+                }
                 () = look => {
                     look_at = None;
                     if let Ok(jobs) = open::list(&followed.front).await {
@@ -229,6 +240,11 @@ impl<'a> Work<'a> {
     fn give_up(&mut self, why: impl Fn(&str) -> String) -> Result<(), Stopped> {
         self.tracker.give_up(why).iter().try_for_each(|event| self.show.event(event))
     }
+}
+
+/// For a wait that nothing limits.
+fn far_off() -> Instant {
+    Instant::now() + Duration::from_secs(24 * 60 * 60)
 }
 
 /// Why a front could not be followed.

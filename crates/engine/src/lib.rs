@@ -23,7 +23,7 @@ pub use engine::{Engine, EngineOptions, JobDetail, OpenEngine, Refusal, Which};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};
-pub use journal::{Journal, JournalError};
+pub use journal::{Journal, JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};
 pub use progress::{InFlight, LiveView, Trouble, ribbon};

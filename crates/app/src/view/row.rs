@@ -1,7 +1,7 @@
 //! A job as a row of the queue.
 
 use partway_api::{Action, JobRow};
-use partway_core::{Cause, Hold, State, Strength, time_left};
+use partway_core::{Cause, Hold, PartNumber, State, Strength, time_left};
 use partway_engine::{Job, LiveView, Trouble, ribbon};
 
 use super::{Named, holds, reason, state};
@@ -26,7 +26,8 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
     let practice = around.to.practice;
     let on_the_way = around.live.map_or(0, |live| live.on_the_way);
     let speed = around.live.map_or(0, |live| live.speed);
-    let left = job.identity.size.saturating_sub(job.confirmed).saturating_sub(on_the_way);
+    let confirmed = confirmed(job, around.live);
+    let left = job.identity.size.saturating_sub(confirmed).saturating_sub(on_the_way);
     #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
     let seconds_left = time_left(left, speed as f64).map(|left| left.as_secs());
     JobRow {
@@ -43,13 +44,25 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
         label: words::label(job, around.live, practice),
         sub: words::sub(job, around.live, around.ahead, around.kept_until, practice, around.now_ms),
         sentence: sentence(job, around),
-        confirmed: job.confirmed,
+        confirmed,
         on_the_way,
         speed,
         seconds_left: (job.state == State::Uploading).then_some(seconds_left).flatten(),
         parts: job.plan.map_or(0, |plan| plan.count()),
         ribbon: shares(job, around, RIBBON),
         actions: actions(job, words::pausing(job, around.live).is_some(), practice),
+    }
+}
+
+/// Confirmed bytes. While a job runs they are summed from the same moment as its ribbon and what is on the way: the journal was read a
+/// little earlier, and figures that do not fit together are not believed.
+fn confirmed(job: &Job, live: Option<&LiveView>) -> u64 {
+    match (job.plan, live) {
+        (Some(plan), Some(live)) if !live.confirmed.is_empty() => {
+            let there = (1..).zip(&live.confirmed).filter(|(_, confirmed)| **confirmed);
+            there.filter_map(|(number, _)| plan.part(PartNumber::new(number)?)).map(|part| part.len).sum()
+        }
+        _ => job.confirmed,
     }
 }
 

@@ -37,6 +37,17 @@ pub(super) async fn all(
             action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
         });
     }
+    let unwritable = app.0.engine.unwritable().borrow().as_ref().map(words::unwritable);
+    if let Some(text) = unwritable {
+        notices.push(Notice {
+            id: "unwritable".into(),
+            title: "Everything waits.".into(),
+            text,
+            urgent: true,
+            button: None,
+            action: None,
+        });
+    }
     if let Some(path) = set_aside::untold(app).await? {
         let (title, text) = words::set_aside(&path);
         notices.push(Notice {

@@ -8,4 +8,4 @@ mod states;
 pub(crate) use causes::{check_failed, is_refusal, sentence};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
-pub(crate) use states::{label, left_out, left_out_of_batch, pausing, set_aside, sub};
+pub(crate) use states::{label, left_out, left_out_of_batch, pausing, set_aside, sub, unwritable};

@@ -152,6 +152,18 @@ pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<Stri
     (!words.is_empty()).then(|| words.join(" "))
 }
 
+/// The disk takes nothing any more.
+pub(crate) fn unwritable(why: &partway_engine::Unwritable) -> String {
+    let what = if why.full {
+        "The disk that holds Partway's data folder is full. Make room there".to_owned()
+    } else {
+        format!("Partway's data folder cannot be written ({}). Look after its disk", why.why)
+    };
+    format!(
+        "{what}: uploads go on by themselves. What is confirmed is kept, and until then nothing new is confirmed."
+    )
+}
+
 /// A journal that could not be read, and where it lies now: title and text.
 pub(crate) fn set_aside(path: &std::path::Path) -> (String, String) {
     let text = format!(

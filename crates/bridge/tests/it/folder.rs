@@ -60,6 +60,24 @@ mod unix {
     }
 
     #[test]
+    fn a_folder_with_other_things_in_it_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(folder.path().join("holiday.jpg"), "").unwrap();
+        let refused = FolderLock::take(folder.path()).unwrap_err();
+        assert!(matches!(&refused, BridgeError::Foreign(_)), "{refused}");
+        assert!(
+            refused.to_string().ends_with("Name an empty or a new folder as the data folder."),
+            "{refused}"
+        );
+        assert_eq!(mode(folder.path()), 0o755);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was put there");
+        // Beside a journal other things may lie.
+        std::fs::write(folder.path().join("journal.db"), "").unwrap();
+        assert!(FolderLock::take(folder.path()).unwrap().is_some());
+    }
+
+    #[test]
     fn a_folder_that_is_meant_for_all_users_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();

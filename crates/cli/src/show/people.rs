@@ -69,6 +69,8 @@ impl People {
                 }
             }
             Event::Finished { .. } => self.finished(event)?,
+            Event::Trouble { text: Some(text) } => self.aside(text),
+            Event::Trouble { text: None } => self.aside("There is room again; going on."),
             // The tally under the list counts what this command was about.
             Event::BatchFinished { .. } => {}
         }

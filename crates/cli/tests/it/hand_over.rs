@@ -25,10 +25,9 @@ fn listed(place: &Place) -> Vec<String> {
 
 fn reason(ran: &Ran, file: &str) -> String {
     let ends = ran.finished();
-    let [end] = ends.iter().filter(|end| end["file"] == file).collect::<Vec<_>>()[..] else {
-        panic!("not one end of {file}: {}", ran.out)
-    };
-    end["reason"].as_str().unwrap_or_default().to_owned()
+    let of_it: Vec<_> = ends.iter().filter(|end| end["file"] == file).collect();
+    assert_eq!(of_it.len(), 1, "not one end of {file}: {}", ran.out);
+    of_it[0]["reason"].as_str().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A journal that cannot be read: nobody may be told that all is well.
 
-use crate::run::Place;
+use crate::run::{Place, Ran};
 
 /// What is said, without the folder and the time in it.
 fn said(place: &Place, text: &str) -> String {
@@ -35,4 +35,29 @@ fn uploads_that_are_not_known_any_more_are_told_until_the_damaged_file_is_taken_
     let good = place.run(&["resume"], &[]);
     assert_eq!((good.code, good.err.trim()), (0, "Nothing is unfinished."));
     assert_eq!(place.run(&["list"], &[]).code, 0);
+}
+
+/// A limit on the size of files stands for a disk without room: what is past it cannot be written.
+#[cfg(unix)]
+#[test]
+fn files_that_cannot_be_written_down_are_not_taken_in_and_that_is_told() {
+    let place = Place::new().with_destination("Acme");
+    let folder = place.files().join("many");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..1500 {
+        std::fs::write(folder.join(format!("{n}.mov")), "").unwrap();
+    }
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 400; exec '{}' --data-dir '{}' upload many --json --max-wait 60",
+        env!("CARGO_BIN_EXE_partwayctl"),
+        place.data().display()
+    );
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &script]).env("ACME_KEY", "k").current_dir(place.files());
+    let ran = Ran::from(shell.output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("The data folder cannot be written"), "{}", ran.err);
+    let ends = ran.finished();
+    assert_eq!((ends.len(), ends[0]["file"].as_str()), (1, Some("many")), "{}", ran.out);
+    assert_eq!(place.run(&["list", "--json"], &[]).out, "", "half of them were taken in");
 }

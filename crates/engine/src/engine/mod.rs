@@ -24,7 +24,7 @@ pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};
 use crate::happening::Happening;
-use crate::journal::{Journal, JournalError, jobs};
+use crate::journal::{Journal, JournalError, Unwritable, jobs};
 use crate::permits::{Bounds, Permits};
 use crate::progress::Live;
 use crate::providers::Providers;
@@ -176,6 +176,7 @@ impl Engine {
             tokio::spawn(sweep::serve(Arc::clone(&engine.0))),
             tokio::spawn(waits::serve(Arc::clone(&engine.0))),
             tokio::spawn(waits::look_for_files(Arc::clone(&engine.0))),
+            tokio::spawn(waits::look_for_room(Arc::clone(&engine.0))),
         ];
         engine.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
         Ok(OpenEngine { engine, set_aside: opened.set_aside, unfinished })
@@ -208,6 +209,12 @@ impl Engine {
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Happening> {
         self.0.happened.subscribe()
+    }
+
+    /// Why nothing can be written down at present; until it can nothing is confirmed, so nothing goes on.
+    #[must_use]
+    pub fn unwritable(&self) -> watch::Receiver<Option<Unwritable>> {
+        self.0.journal.unwritable()
     }
 
     /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.

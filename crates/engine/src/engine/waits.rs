@@ -7,7 +7,7 @@ use partway_core::{Event, Hold};
 
 use super::Inner;
 use crate::happening::Happening;
-use crate::journal::{JournalError, batches, jobs};
+use crate::journal::{JournalError, batches, jobs, settings};
 use crate::record::{Batch, BatchId, Job, JobId};
 
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
@@ -15,6 +15,9 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Who plugs a drive in looks at the window: this is soon enough, and costs a look at each file that is away.
 const LOOK_FOR_FILES: Duration = Duration::from_secs(2);
+
+/// A disk that was full is tried again after that time.
+const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 
 /// After an error of the journal the end of a wait is tried again after that time.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -34,6 +37,18 @@ pub(super) async fn serve(inner: Arc<Inner>) {
             tracing::error!(%error, "countdowns could not be read");
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Looks whether the disk takes something again, after it took nothing: nobody else may have anything to write.
+pub(super) async fn look_for_room(inner: Arc<Inner>) {
+    let mut trouble = inner.journal.unwritable();
+    while trouble.wait_for(Option::is_some).await.is_ok() {
+        tokio::time::sleep(LOOK_FOR_ROOM).await;
+        let now = inner.clock.unix_ms().to_string();
+        if inner.journal.write(move |conn| settings::set(conn, "room_looked_for", &now)).await.is_ok() {
+            inner.wake.notify_one();
+        }
     }
 }
 

@@ -13,14 +13,18 @@ mod open;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 mod thread;
+mod unwritable;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use thiserror::Error;
+use tokio::sync::watch;
 
 pub(crate) use open::Opened;
+pub use unwritable::Unwritable;
 
 /// So long a connection waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
@@ -30,7 +34,10 @@ const BUSY: Duration = Duration::from_secs(10);
 pub enum JournalError {
     /// SQLite said no.
     #[error("the journal could not be read or written: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
+    /// The disk takes nothing any more.
+    #[error("{0}")]
+    Unwritable(Unwritable),
     /// The file system said no.
     #[error("the journal {path} could not be opened: {source}")]
     Io {
@@ -57,6 +64,15 @@ pub enum JournalError {
     Closed,
 }
 
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        match Unwritable::of(&error) {
+            Some(unwritable) => Self::Unwritable(unwritable),
+            None => Self::Sqlite(error),
+        }
+    }
+}
+
 /// Result of a journal call.
 pub(crate) type Result<T> = std::result::Result<T, JournalError>;
 
@@ -66,6 +82,8 @@ pub struct Journal {
     writer: thread::Lane,
     reader: thread::Lane,
     path: PathBuf,
+    /// Why nothing can be written, from the first write that could not be kept to the next one that is.
+    unwritable: Arc<watch::Sender<Option<Unwritable>>>,
 }
 
 impl Journal {
@@ -83,7 +101,26 @@ impl Journal {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.writer.run(work).await
+        let result = self.writer.run(work).await;
+        let now = match &result {
+            Ok(_) => Some(None),
+            Err(JournalError::Unwritable(why)) => Some(Some(why.clone())),
+            // It says nothing about the disk.
+            Err(_) => None,
+        };
+        if let Some(now) = now {
+            self.unwritable.send_if_modified(|before| {
+                let changed = *before != now;
+                *before = now;
+                changed
+            });
+        }
+        result
+    }
+
+    /// Why nothing can be written at present.
+    pub(crate) fn unwritable(&self) -> watch::Receiver<Option<Unwritable>> {
+        self.unwritable.subscribe()
     }
 
     /// Runs a read on what was committed before.
@@ -123,5 +160,34 @@ impl Journal {
             Err(error) => tracing::warn!(%error, "the journal's log was not emptied"),
         }
         self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_the_first_write_that_does_not_fit_to_the_next_that_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path(), 0).unwrap().journal;
+        let mut trouble = journal.unwritable();
+        // SQLite answers as it does when the disk is full.
+        let pages =
+            |most: u32| move |conn: &Connection| Ok(conn.pragma_update(None, "max_page_count", most)?);
+        journal.write(pages(1)).await.unwrap();
+        let large = |conn: &Connection| settings::set(conn, "large", &"x".repeat(100_000));
+        let refused = journal.write(large).await.unwrap_err();
+        assert!(matches!(&refused, JournalError::Unwritable(Unwritable { full: true, .. })), "{refused}");
+        assert!(trouble.has_changed().unwrap());
+        assert!(trouble.borrow_and_update().as_ref().is_some_and(|why| why.full));
+        // Another refusal tells nothing new, and a fault that is not the disk's neither.
+        journal.write(large).await.unwrap_err();
+        let other: Result<()> = journal.write(|_| Err(JournalError::Closed)).await;
+        assert!(other.is_err() && !trouble.has_changed().unwrap());
+        journal.write(pages(1 << 20)).await.unwrap();
+        journal.write(large).await.unwrap();
+        assert!(trouble.borrow_and_update().is_none());
+        journal.close().await;
     }
 }

@@ -1,8 +1,10 @@
 //! Opening the journal: settings of the connection, migration, and what happens to a damaged file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::watch;
 
 use super::thread::Lane;
 use super::{BUSY, Journal, JournalError, Result, migrations};
@@ -34,6 +36,7 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
         writer: Lane::start("journal-writer", conn, true).map_err(io)?,
         reader: Lane::start("journal-reader", reader, false).map_err(io)?,
         path: path.clone(),
+        unwritable: Arc::new(watch::channel(None).0),
     };
     Ok(Opened { journal, set_aside: set_aside.or_else(|| last_aside(data_dir)) })
 }

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{JournalError, Result};
+use super::{JournalError, Result, Unwritable};
 
 /// At most so many writes share one transaction: enough for every part in flight, few enough that nobody waits long.
 const GROUP: usize = 256;
@@ -15,8 +15,10 @@ const GROUP: usize = 256;
 /// A closure with the way back for its result.
 trait Task: Send {
     fn run(&mut self, conn: &Connection) -> bool;
-    fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Uncommitted>);
     fn own_transaction(&self) -> bool;
+    /// What it found wrong with the disk.
+    fn disk(&self) -> Option<Unwritable>;
 }
 
 struct Work<T, F> {
@@ -37,12 +39,15 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T> + Send> Task for Work<T, F> {
         good
     }
 
-    fn answer(self: Box<Self>, committed: std::result::Result<(), String>) {
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Uncommitted>) {
         let result = match (self.result, committed) {
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (Some(Ok(_)), Err(why)) => Err(JournalError::Damaged(format!("a commit did not succeed: {why}"))),
-            (Some(Err(error)), _) => Err(error),
-            (None, _) => Err(JournalError::Closed),
+            (Some(Err(error)), Ok(())) => Err(error),
+            (None, Ok(())) => Err(JournalError::Closed),
+            // The disk is what everybody of the group is told of, also those who were not even asked.
+            (_, Err(Uncommitted { disk: Some(disk), .. })) => Err(JournalError::Unwritable(disk)),
+            (Some(Err(error)), Err(_)) => Err(error),
+            (_, Err(why)) => Err(JournalError::Damaged(format!("a commit did not succeed: {}", why.words))),
         };
         // Whoever asked may have gone; the write stands all the same.
         let _ = self.reply.send(result);
@@ -50,6 +55,26 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T> + Send> Task for Work<T, F> {
 
     fn own_transaction(&self) -> bool {
         self.outside
+    }
+
+    fn disk(&self) -> Option<Unwritable> {
+        match &self.result {
+            Some(Err(JournalError::Unwritable(disk))) => Some(disk.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// Why a group of writes was not kept.
+#[derive(Clone)]
+struct Uncommitted {
+    disk: Option<Unwritable>,
+    words: String,
+}
+
+impl From<rusqlite::Error> for Uncommitted {
+    fn from(error: rusqlite::Error) -> Self {
+        Self { disk: Unwritable::of(&error), words: error.to_string() }
     }
 }
 
@@ -143,9 +168,13 @@ fn commit_group(
     let mut kept = None;
     let begun = conn.execute_batch("BEGIN IMMEDIATE");
     let mut next = Some(first);
+    // A full disk makes SQLite end the whole transaction by itself (sqlite.org/lang_transaction.html): what came after it would be
+    // committed on its own, and its asker told that it was not.
+    let mut open = begun.is_ok();
     while let Some(mut task) = next.take() {
-        if begun.is_ok() {
+        if open {
             run_in_savepoint(conn, task.as_mut());
+            open = !conn.is_autocommit();
         }
         group.push(task);
         if group.len() < GROUP {
@@ -158,7 +187,8 @@ fn commit_group(
     }
     let committed = begun.and_then(|()| conn.execute_batch("COMMIT")).map_err(|error| {
         let _ = conn.execute_batch("ROLLBACK");
-        error.to_string()
+        let why = Uncommitted::from(error);
+        Uncommitted { disk: why.disk.or_else(|| group.iter().find_map(|task| task.disk())), ..why }
     });
     for task in group {
         task.answer(committed.clone());

@@ -66,6 +66,17 @@ fn an_upload_shows_what_is_confirmed_and_what_is_on_the_way() {
 }
 
 #[test]
+fn the_figures_of_a_running_upload_are_of_one_moment() {
+    // The journal was read before the second part was confirmed.
+    let earlier = Job { confirmed: 100_000_000, parts_confirmed: 1, ..job(State::Uploading, Holds::NONE) };
+    let row = shown(&earlier, &acme(), Some(&live()));
+    assert_eq!((row.ribbon.as_str(), row.confirmed, row.seconds_left), ("dd5.", 200_000_000, Some(15)));
+    // Before the plan is known nothing else is.
+    let nothing = LiveView { confirmed: Vec::new(), ..live() };
+    assert_eq!(shown(&earlier, &acme(), Some(&nothing)).confirmed, 100_000_000);
+}
+
+#[test]
 fn what_does_not_run_shows_what_it_keeps() {
     let paused = shown(&job(State::Waiting, Holds::NONE.with(Hold::User)), &acme(), None);
     assert_eq!((paused.ribbon.as_str(), paused.seconds_left, paused.speed), ("dd..", None, 0));
