@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
-use partway_engine::{Bounds, Clock, Engine, EngineOptions, JobId, Refusal};
+use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Refusal};
 use partway_http::{ApiClient, PartClient};
 use tokio::sync::{broadcast, watch};
 
@@ -63,6 +63,7 @@ impl App {
                 providers: Arc::clone(&keys) as _,
                 parts,
                 bounds: Bounds::default(),
+                grace: GRACE,
                 headless: options.headless,
                 idle: options.idle,
             },

@@ -63,7 +63,7 @@ fn walk(root: &Path, intake: &mut Intake) {
             }
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
-                let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                let why = error.io_error().map_or_else(|| error.to_string(), plain);
                 leave(intake, &path, WhyLeftOut::Unreadable(why));
             }
         }
@@ -153,5 +153,15 @@ mod tests {
         assert_eq!(intake.files, []);
         assert!(intake.left_out.iter().all(|left| left.why == WhyLeftOut::NotAFile));
         assert_eq!(intake.left_out.len(), 3);
+    }
+
+    /// One that went away between the look and the walk stands for all that a walk can meet.
+    #[test]
+    fn a_folder_that_cannot_be_walked_is_told_in_words_without_numbers() {
+        let mut intake = Intake::default();
+        let gone = Path::new("/gone between two looks");
+        walk(gone, &mut intake);
+        let why = WhyLeftOut::Unreadable("no such file or directory".into());
+        assert_eq!(intake.left_out, [LeftOut { path: gone.to_string_lossy().into_owned(), why }]);
     }
 }

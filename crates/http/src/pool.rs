@@ -141,3 +141,29 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use hyper_rustls::MaybeHttpsStream;
+    use socket2::SockRef;
+
+    use super::*;
+
+    /// A peer that vanished (a laptop that left its network) is noticed by the kernel, whatever lies above it.
+    #[tokio::test]
+    async fn the_kernel_is_told_to_ask_after_a_silent_peer_and_when_to_give_it_up() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let pool = Pool::new(&HttpOptions::default()).unwrap();
+        let uri = format!("http://{}/", listener.local_addr().unwrap()).parse::<Uri>().unwrap();
+        let MaybeHttpsStream::Http(stream) = pool.connector.clone().call(uri).await.unwrap() else {
+            panic!("no TLS was asked for");
+        };
+        let socket = SockRef::from(stream.inner());
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), KEEPALIVE_INTERVAL);
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), KEEPALIVE_PROBES);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(USER_TIMEOUT));
+        assert!(socket.tcp_nodelay().unwrap());
+    }
+}

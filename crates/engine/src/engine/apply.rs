@@ -1,5 +1,6 @@
 //! Applying an event to a job: journal first, then effects, then everybody is told.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use partway_core::{Cause, Effect, Event, Hold, IllegalStep, State};
@@ -17,8 +18,6 @@ use crate::record::{Batch, Job, JobId};
 struct Written {
     applied: Applied,
     log: Option<Log>,
-    /// The batch that this step ended.
-    through: Option<(Batch, BatchCount)>,
 }
 
 fn write(
@@ -35,13 +34,22 @@ fn write(
     if let Some(log) = &log {
         events::add(conn, now, id, log)?;
     }
-    let through = if applied.before != applied.job.state {
-        let batch = batches::get(conn, &applied.job.batch)?;
-        batch.zip(batches::finish_if_through(conn, now, &applied.job.batch)?)
-    } else {
-        None
-    };
-    Ok(Ok(Written { applied, log, through }))
+    Ok(Ok(Written { applied, log }))
+}
+
+/// The batches that these steps ended. Each is asked once, after all its steps: thousands of them may be of the same one.
+fn ended(conn: &Connection, now: i64, written: &[Written]) -> Result<Vec<(Batch, BatchCount)>, JournalError> {
+    let mut asked = HashSet::new();
+    let mut ended = Vec::new();
+    for Applied { before, job, .. } in written.iter().map(|written| &written.applied) {
+        if *before != job.state
+            && asked.insert(&job.batch)
+            && let Some(count) = batches::finish_if_through(conn, now, &job.batch)?
+        {
+            ended.extend(batches::get(conn, &job.batch)?.map(|batch| (batch, count)));
+        }
+    }
+    Ok(ended)
 }
 
 impl Inner {
@@ -53,8 +61,17 @@ impl Inner {
         log: Option<Log>,
     ) -> Result<Result<Applied, IllegalStep>, JournalError> {
         let (now, id) = (self.clock.unix_ms(), id.clone());
-        let outcome = self.journal.write(move |conn| write(conn, now, &id, &event, log)).await?;
-        Ok(outcome.map(|written| self.carry_out(written)))
+        let outcome = self.journal.write(move |conn| {
+            Ok(match write(conn, now, &id, &event, log)? {
+                Ok(written) => Ok((ended(conn, now, std::slice::from_ref(&written))?, written)),
+                Err(illegal) => Err(illegal),
+            })
+        });
+        Ok(outcome.await?.map(|(ended, written)| {
+            let applied = self.carry_out(written);
+            self.tell_ended(ended);
+            applied
+        }))
     }
 
     /// Decides for each of these jobs what happens to it, all in one commit: two thousand single ones would take seconds.
@@ -68,7 +85,7 @@ impl Inner {
         F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + 'static,
     {
         let now = self.clock.unix_ms();
-        let written = self
+        let (written, ended) = self
             .journal
             .write(move |conn| {
                 let mut all = Vec::new();
@@ -80,10 +97,13 @@ impl Inner {
                         all.push(written);
                     }
                 }
-                Ok(all)
+                let ended = ended(conn, now, &all)?;
+                Ok((all, ended))
             })
             .await?;
-        Ok(written.into_iter().map(|written| self.carry_out(written).job).collect())
+        let changed = written.into_iter().map(|written| self.carry_out(written).job).collect();
+        self.tell_ended(ended);
+        Ok(changed)
     }
 
     /// Only a person can say how these go on. The words for Details come with it: whoever is told may ask for them at once.
@@ -104,16 +124,19 @@ impl Inner {
                     all.push(written);
                 }
             }
-            Ok(all)
+            let ended = ended(conn, now, &all)?;
+            Ok((all, ended))
         });
-        for written in refused.await? {
+        let (refused, ended) = refused.await?;
+        for written in refused {
             self.carry_out(written);
         }
+        self.tell_ended(ended);
         Ok(())
     }
 
     fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
-        let Written { applied, log, through } = written;
+        let Written { applied, log } = written;
         let job = Arc::new(applied.job.clone());
         if job.state.is_end() {
             // What is remembered of passing errors must not grow with every file that ever went.
@@ -145,10 +168,13 @@ impl Inner {
             self.tell(Happening::Logged { job: job.id.clone(), log });
         }
         self.tell(Happening::Changed { job });
-        if let Some((batch, count)) = through {
+        applied
+    }
+
+    fn tell_ended(&self, ended: Vec<(Batch, BatchCount)>) {
+        for (batch, count) in ended {
             self.tell(Happening::BatchFinished { batch: Arc::new(batch), count });
         }
-        applied
     }
 
     /// A pause lets parts that are nearly through finish; giving up does not wait for them.

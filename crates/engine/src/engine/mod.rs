@@ -33,6 +33,9 @@ use crate::record::{DestinationId, JobId};
 /// So many happenings may wait for a slow listener before it is told that it missed some.
 const HAPPENINGS: usize = 4096;
 
+/// Parts in flight may take so long to end after a stop of any kind: small ones are through by then.
+pub const GRACE: Duration = Duration::from_secs(5);
+
 /// What an engine is made of.
 pub struct EngineOptions {
     /// Time.
@@ -45,6 +48,8 @@ pub struct EngineOptions {
     pub parts: PartClient,
     /// How many may go at once.
     pub bounds: Bounds,
+    /// How long parts in flight may take to end once their job is to stop; [`GRACE`] but for tests.
+    pub grace: Duration,
     /// Nobody can answer: what needs a person ends a job as needs-attention instead of holding it.
     pub headless: bool,
     /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed.
@@ -109,6 +114,7 @@ pub(crate) struct Inner {
     pub(crate) providers: Arc<dyn Providers>,
     pub(crate) parts: PartClient,
     pub(crate) permits: Permits,
+    pub(crate) grace: Duration,
     pub(crate) headless: bool,
     active: Mutex<HashMap<JobId, Active>>,
     /// Woken when a run ended.
@@ -156,6 +162,7 @@ impl Engine {
             providers: options.providers,
             parts: options.parts,
             permits: Permits::new(options.bounds),
+            grace: options.grace,
             headless: options.headless,
             active: Mutex::default(),
             run_ended: Notify::new(),

@@ -312,3 +312,6 @@ fn state(name: &str, cause: Option<&str>) -> State {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

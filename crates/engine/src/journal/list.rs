@@ -24,18 +24,28 @@ pub enum Show {
 }
 
 impl Show {
-    const fn condition(self) -> &'static str {
+    /// Which of the jobs that have not ended.
+    const fn open(self) -> Option<&'static str> {
         match self {
-            Self::All => "1",
-            Self::Active => "section = 1",
-            Self::Waiting => {
-                "state = 'waiting' AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')"
-            }
-            Self::Paused => {
-                "state = 'waiting' AND EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')"
-            }
-            Self::Attention => "state = 'needs-attention'",
-            Self::Verified => "state = 'verified'",
+            Self::All => Some("section < 3"),
+            Self::Active => Some("section = 1"),
+            Self::Waiting => Some(
+                "section = 2 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')",
+            ),
+            Self::Paused => Some(
+                "section = 2 AND EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')",
+            ),
+            Self::Attention => Some("section = 0"),
+            Self::Verified => None,
+        }
+    }
+
+    /// Which of those that have.
+    const fn ended(self) -> Option<&'static str> {
+        match self {
+            Self::All => Some("section = 3"),
+            Self::Verified => Some("section = 3 AND state = 'verified'"),
+            Self::Active | Self::Waiting | Self::Paused | Self::Attention => None,
         }
     }
 }
@@ -64,11 +74,31 @@ pub struct Sums {
 }
 
 /// A window of the list, in the order in which it is shown; the ended ones newest first.
+///
+/// Each half goes along an index of its own. One order for both would be made anew for every window, and look at every job for that.
 pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> Result<Vec<Job>> {
+    let mut jobs = match show.open() {
+        Some(open) => along(conn, open, "section, position", offset, limit)?,
+        None => Vec::new(),
+    };
+    let left = limit - u32::try_from(jobs.len()).unwrap_or(limit);
+    if let Some(ended) = show.ended().filter(|_| left > 0) {
+        let before = match show.open() {
+            // The open ones end within this window.
+            Some(_) if !jobs.is_empty() => offset,
+            Some(open) if offset > 0 => conn
+                .prepare_cached(&format!("SELECT count(*) FROM job WHERE {open}"))?
+                .query_row([], |row| row.get(0))?,
+            _ => 0,
+        };
+        jobs.extend(along(conn, ended, "finished_at DESC, position", offset.saturating_sub(before), left)?);
+    }
+    Ok(jobs)
+}
+
+fn along(conn: &Connection, which: &str, order: &str, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM job WHERE {} ORDER BY section, CASE section WHEN 3 THEN -finished_at ELSE position END, position
-         LIMIT ?1 OFFSET ?2",
-        show.condition()
+        "SELECT {COLUMNS} FROM job WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
     ))?;
     let rows = statement.query_map(params![limit, offset], read)?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)

@@ -77,9 +77,19 @@ mod tests {
         let copy = dir.path().join("journal.version-1-7.db");
         let bytes = String::from_utf8_lossy(&std::fs::read(&copy).unwrap()).into_owned();
         assert!(!bytes.contains("X-Amz-Signature") && !bytes.contains("secret-session"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
         let version: i64 =
             Connection::open(&copy).unwrap().query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
         assert_eq!(version, 1);
+        let kept: i64 = Connection::open(&copy)
+            .unwrap()
+            .query_row("SELECT count(*) FROM target", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(kept, 0, "a copy without its links");
         let links: i64 = conn.query_row("SELECT count(*) FROM target", [], |r| r.get(0)).unwrap();
         assert_eq!(links, 1, "the journal itself keeps its links");
     }

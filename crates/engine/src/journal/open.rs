@@ -120,3 +120,27 @@ fn make_private_file(path: &Path) -> std::io::Result<()> {
 fn make_private_file(path: &Path) -> std::io::Result<()> {
     std::fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FULL is 2 (sqlite.org, "PRAGMA synchronous"): below it a receipt could be told and then lost by a power cut.
+    #[tokio::test]
+    async fn what_is_written_survives_a_power_cut_and_what_is_deleted_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = open(dir.path(), 0).unwrap().journal;
+        let number = |conn: &Connection, name: &str| {
+            conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+        };
+        let writer = journal.write(move |conn| {
+            let mode: String = conn.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+            let names = ["synchronous", "foreign_keys", "secure_delete"];
+            Ok((mode, names.map(|name| number(conn, name).unwrap())))
+        });
+        assert_eq!(writer.await.unwrap(), ("wal".to_owned(), [2, 1, 1]));
+        let written = journal.read(|conn| Ok(conn.execute("DELETE FROM setting", []).is_ok())).await;
+        assert!(!written.unwrap(), "only one connection writes");
+        journal.close().await;
+    }
+}

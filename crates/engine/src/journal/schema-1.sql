@@ -59,6 +59,7 @@ CREATE TABLE job (
 CREATE INDEX job_list ON job(section, position);
 CREATE INDEX job_queue ON job(state, position);
 CREATE INDEX job_batch ON job(batch, state);
+CREATE INDEX job_ended ON job(section, finished_at DESC, position);
 
 CREATE TABLE hold (
   job   TEXT NOT NULL REFERENCES job(id) ON DELETE CASCADE,

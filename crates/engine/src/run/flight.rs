@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use partway_core::{Event, PartNumber, PartPlan};
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::part::{Part, PartEnd};
 use super::patience::wait_for;
 use super::{Halt, Run};
 use crate::engine::Stop;
-
-/// Parts in flight may take so long to end after a stop of any kind: small ones are through by then.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Parts on their way.
 #[derive(Default)]
@@ -65,6 +63,16 @@ impl Flight {
         while self.next_end().await.is_some() {}
     }
 
+    /// Something larger than a part is wrong. What the others have nearly sent is worth waiting for a moment: it will not be sent again.
+    pub(super) async fn drain(&mut self, mut stop: watch::Receiver<Stop>, grace: Duration) {
+        tokio::select! {
+            () = self.all_end() => {}
+            () = tokio::time::sleep(grace) => {}
+            _ = wait_for(&mut stop, Stop::Hard) => {}
+        }
+        self.shut_down().await;
+    }
+
     /// Awaited, not only dropped: an abort of the session may follow, and must find no part in flight.
     pub(super) async fn shut_down(&mut self) {
         self.numbers.clear();
@@ -86,7 +94,7 @@ impl Run {
                 Stop::Pause if !patient => self.let_go_of_the_rest(flight, plan),
                 Stop::Pause | Stop::Soft => {}
             }
-            let grace = tokio::time::sleep(GRACE);
+            let grace = tokio::time::sleep(self.inner.grace);
             tokio::select! {
                 () = flight.all_end() => break,
                 () = grace, if patient || level == Stop::Soft => {
@@ -125,15 +133,44 @@ impl Run {
         }
         Ok(())
     }
+}
 
-    /// Something larger than a part is wrong. What the others have nearly sent is worth waiting for a moment: it will not be sent again.
-    pub(super) async fn drain(&self, flight: &mut Flight) {
-        let mut stop = self.stop.clone();
-        tokio::select! {
-            () = flight.all_end() => {}
-            () = tokio::time::sleep(GRACE) => {}
-            _ = wait_for(&mut stop, Stop::Hard) => {}
-        }
-        flight.shut_down().await;
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A part that never ends, and a thread's width of proof that it is gone: the count of those who hold on to it.
+    fn endless(flight: &mut Flight) -> Arc<()> {
+        let held = Arc::new(());
+        let by_part = Arc::clone(&held);
+        flight.parts.spawn(async move {
+            let _held = by_part;
+            std::future::pending().await
+        });
+        held
+    }
+
+    /// An abort of the session may follow at once: it must find nothing in flight.
+    #[tokio::test(start_paused = true)]
+    async fn after_the_grace_nothing_is_in_flight_any_more() {
+        let (_stop, stopped) = watch::channel(Stop::No);
+        let mut flight = Flight::default();
+        let held = endless(&mut flight);
+        let begun = tokio::time::Instant::now();
+        flight.drain(stopped, Duration::from_secs(7)).await;
+        assert_eq!((Arc::strong_count(&held), begun.elapsed().as_secs()), (1, 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_wants_the_end_at_once_does_not_wait_for_the_grace() {
+        let (stop, stopped) = watch::channel(Stop::No);
+        let mut flight = Flight::default();
+        let held = endless(&mut flight);
+        let begun = tokio::time::Instant::now();
+        stop.send_replace(Stop::Hard);
+        flight.drain(stopped, Duration::from_secs(7)).await;
+        assert_eq!((Arc::strong_count(&held), begun.elapsed().as_secs()), (1, 0));
     }
 }

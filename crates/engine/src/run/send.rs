@@ -111,7 +111,7 @@ impl Run {
                 PartEnd::Source(error) => Err(check::halt(&self.job, &error)),
                 // What the others have nearly sent is worth waiting for a moment: it will not be sent again.
                 PartEnd::Halt(halt) => {
-                    self.drain(&mut flight).await;
+                    flight.drain(self.stop.clone(), self.inner.grace).await;
                     Err(halt)
                 }
             };

@@ -167,3 +167,57 @@ async fn no_link_is_on_the_disk_once_a_job_has_ended() {
     };
     tokio::time::timeout(crate::rig::PATIENCE, wiped).await.expect("links are still on the disk");
 }
+
+/// The storage's clock is an hour and more ahead: by ours the link lives on, by the one that counts it has run out.
+async fn the_storages_clock_counts(then: Reply) {
+    let mut rig = Rig::new().await;
+    rig.bounds.parts_per_job = 1;
+    rig.vendor.script(|script| script.life = Some(3600));
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let ahead = rig.now_s() + 3700;
+    rig.vendor.storage.judge(move |put| {
+        if put.session == "1" { Reply::At(ahead, Box::new(then.clone())) } else { Reply::Stored }
+    });
+    let id = under.add_one(rig.file("a", 3_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    rig.vendor.script(|script| script.life = Some(36_000));
+    rig.vendor.storage.open();
+    assert_eq!(under.ends(&id).await, State::Verified);
+    let firsts = rig.vendor.storage.puts().iter().filter(|put| put.session == "1").count();
+    assert_eq!((firsts, starts(&rig)), (1, 2), "nothing more is sent to links that have run out");
+}
+
+#[tokio::test]
+async fn the_clock_in_the_storages_yes_says_whether_the_next_link_is_still_good() {
+    the_storages_clock_counts(Reply::Stored).await;
+}
+
+#[tokio::test]
+async fn the_clock_in_the_storages_no_counts_as_well() {
+    the_storages_clock_counts(Reply::No(500, "", "InternalError")).await;
+}
+
+#[tokio::test]
+async fn a_session_that_ends_before_the_file_is_through_is_told_once_and_one_that_does_not_is_not() {
+    let rig = Rig::new().await;
+    rig.vendor.script(|script| (script.life, script.part_size) = (Some(10), 1 << 20));
+    let under = rig.open().await;
+    let short = |line: &Log| matches!(line, Log::ShortLife { .. });
+    // At a gigabyte a second it would take longer than these ten seconds.
+    let large = under.add_one(rig.sparse("large", 10_000 << 20)).await;
+    let mut happened = under.engine.follow();
+    let told = async {
+        while !under.log(&large).await.iter().any(short) {
+            let _ = happened.recv().await;
+        }
+    };
+    tokio::time::timeout(crate::rig::PATIENCE, told).await.expect("nobody was told");
+    under.engine.pause(&partway_engine::Which::Open).await.unwrap();
+    assert_eq!(under.log(&large).await.iter().filter(|line| short(line)).count(), 1);
+
+    rig.vendor.script(|script| (script.life, script.part_size) = (Some(3600), 1000));
+    let small = under.add_one(rig.file("small", 5_000)).await;
+    assert_eq!(under.ends(&small).await, State::Verified);
+    assert!(!under.log(&small).await.iter().any(short));
+}

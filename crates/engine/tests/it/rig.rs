@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partway_core::State;
 use partway_engine::{
-    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, Job, JobId, Log,
+    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Job, JobId, Log,
     OpenEngine, Providers, Standing, intake,
 };
 use partway_http::{HttpOptions, PartClient};
@@ -62,6 +62,7 @@ pub(crate) struct Rig {
     pub(crate) clock: Arc<Hands>,
     pub(crate) vendor: Arc<Vendor>,
     pub(crate) bounds: Bounds,
+    pub(crate) grace: Duration,
     pub(crate) headless: bool,
 }
 
@@ -75,6 +76,7 @@ impl Rig {
             clock,
             vendor: Vendor::start(now_s).await,
             bounds: Bounds::default(),
+            grace: GRACE,
             headless: false,
         }
     }
@@ -93,22 +95,38 @@ impl Rig {
         &self,
         providers: Arc<dyn Providers>,
     ) -> Result<OpenEngine, partway_engine::JournalError> {
+        let hands = Arc::clone(&self.clock);
+        let now_s: partway_http::Clock = Arc::new(move || u64::try_from(hands.unix_ms() / 1000).unwrap());
+        let http = HttpOptions { clock: Some(now_s), ..HttpOptions::default() };
         let options = EngineOptions {
             clock: Arc::clone(&self.clock) as _,
             chance: Arc::new(Low),
             providers,
-            parts: PartClient::new(&HttpOptions::default()).unwrap(),
+            parts: PartClient::new(&http).unwrap(),
             bounds: self.bounds,
+            grace: self.grace,
             headless: self.headless,
             idle: false,
         };
         Engine::open(&self.data(), options).await
     }
 
+    /// The present, Unix seconds.
+    pub(crate) fn now_s(&self) -> i64 {
+        self.clock.unix_ms() / 1000
+    }
+
     /// A file of so many bytes, all different from part to part.
     pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes(size)).unwrap();
+        path
+    }
+
+    /// A large file that takes no room.
+    pub(crate) fn sparse(&self, name: &str, size: u64) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::File::create(&path).unwrap().set_len(size).unwrap();
         path
     }
 

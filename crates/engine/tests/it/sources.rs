@@ -172,3 +172,47 @@ async fn other_jobs_go_on_beside_a_file_that_is_gone() {
     assert_eq!(under.ends(&ids[0]).await, State::NeedsAttention(Cause::SourceMissing));
     assert_eq!(under.ends(&ids[1]).await, State::Verified);
 }
+
+#[tokio::test]
+async fn no_part_of_a_file_that_has_changed_is_begun() {
+    let mut rig = rig().await;
+    rig.bounds.parts_per_job = 1;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 5_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    write(&rig, &[7; 5_000]);
+    rig.vendor.storage.open();
+    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceChanged));
+    assert_eq!(rig.vendor.storage.puts().len(), 1, "the second part would be of another file");
+}
+
+#[tokio::test]
+async fn no_second_attempt_is_made_with_a_file_that_has_changed() {
+    let rig = rig().await;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    rig.vendor.storage.judge(|_| crate::storage::Reply::No(500, "", "InternalError"));
+    let id = under.add_one(rig.file("a", 1_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    write(&rig, &[7; 1_000]);
+    rig.vendor.storage.open();
+    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceChanged));
+    assert_eq!(rig.vendor.storage.puts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_being_confirmed_is_not_called_verified() {
+    let rig = rig().await;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    rig.vendor.storage.came_in(2).await;
+    rig.vendor.shut();
+    rig.vendor.storage.open();
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Complete(_))).await;
+    write(&rig, &[7; 2_000]);
+    rig.vendor.open();
+    // What arrived is what was on the disk, but no longer what is.
+    assert_eq!(under.ends(&id).await, State::Uploaded);
+}

@@ -25,6 +25,8 @@ pub(crate) enum Reply {
     StoredWith(&'static str),
     /// This status, further header lines and this code in S3's XML.
     No(u16, &'static str, &'static str),
+    /// That, with this time (Unix seconds) in its `Date`.
+    At(i64, Box<Self>),
     /// Kept, and the connection closed before the answer.
     Lost,
 }
@@ -45,6 +47,8 @@ pub(crate) struct Storage {
     seen: Mutex<Seen>,
     judge: Mutex<Judge>,
     gate: watch::Sender<bool>,
+    deaf_to: watch::Sender<Option<u32>>,
+    begun: watch::Sender<usize>,
     counted: watch::Sender<usize>,
 }
 
@@ -56,6 +60,8 @@ impl Storage {
             seen: Mutex::default(),
             judge: Mutex::new(Arc::new(|_| Reply::Stored)),
             gate: watch::channel(true).0,
+            deaf_to: watch::channel(None).0,
+            begun: watch::channel(0).0,
             counted: watch::channel(0).0,
         });
         let shared = Arc::clone(&storage);
@@ -84,6 +90,21 @@ impl Storage {
     /// Answers are given.
     pub(crate) fn open(&self) {
         self.gate.send_replace(true);
+    }
+
+    /// The body of this part is not read from now on, or every one is again.
+    pub(crate) fn deaf_to(&self, part: Option<u32>) {
+        self.deaf_to.send_replace(part);
+    }
+
+    /// Waits until so many PUTs have begun.
+    pub(crate) async fn begun(&self, puts: usize) {
+        let mut begun = self.begun.subscribe();
+        let enough = begun.wait_for(|count| *count >= puts);
+        tokio::time::timeout(crate::rig::PATIENCE, enough)
+            .await
+            .expect("fewer parts were begun than expected")
+            .unwrap();
     }
 
     /// Waits until so many PUTs have come in whole, answered or not.
@@ -126,51 +147,60 @@ impl Storage {
 
     async fn talk(&self, mut stream: BufReader<TcpStream>) -> std::io::Result<()> {
         loop {
-            let put = read(&mut stream).await?;
+            let put = self.read(&mut stream).await?;
             self.seen.lock().unwrap().puts.push(put.clone());
             self.counted.send_modify(|count| *count += 1);
             let _ = self.gate.subscribe().wait_for(|open| *open).await;
             let judge = Arc::clone(&self.judge.lock().unwrap());
-            let reply = judge(&put);
+            let mut reply = judge(&put);
+            let mut date = String::new();
+            if let Reply::At(second, then) = reply {
+                let time = jiff::Timestamp::from_second(second).unwrap();
+                date = time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string();
+                reply = *then;
+            }
             if matches!(reply, Reply::Stored | Reply::StoredWith(_) | Reply::Lost) {
                 let mut seen = self.seen.lock().unwrap();
                 seen.kept.insert((put.session, put.part), put.bytes.clone());
             }
             let answer = match reply {
-                Reply::Lost => return Ok(()),
+                Reply::Lost | Reply::At(..) => return Ok(()),
                 Reply::Stored => {
                     let etag = hex::encode(Md5::digest(&put.bytes));
-                    format!("HTTP/1.1 200 OK\r\nETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
+                    format!("HTTP/1.1 200 OK\r\n{date}ETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
                 }
                 Reply::StoredWith(etag) => {
-                    format!("HTTP/1.1 200 OK\r\nETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
+                    format!("HTTP/1.1 200 OK\r\n{date}ETag: \"{etag}\"\r\nContent-Length: 0\r\n\r\n")
                 }
                 Reply::No(status, headers, code) => {
                     let body =
                         format!("<Error><Code>{code}</Code><Message>said the storage</Message></Error>");
                     let length = body.len();
                     format!(
-                        "HTTP/1.1 {status} No\r\n{headers}Content-Type: application/xml\r\nContent-Length: {length}\r\n\r\n{body}"
+                        "HTTP/1.1 {status} No\r\n{date}{headers}Content-Type: application/xml\r\nContent-Length: {length}\r\n\r\n{body}"
                     )
                 }
             };
             stream.get_mut().write_all(answer.as_bytes()).await?;
         }
     }
-}
 
-/// One request for `/session/part`.
-async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Put> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
+    /// One request for `/session/part`.
+    async fn read(&self, stream: &mut BufReader<TcpStream>) -> std::io::Result<Put> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await?);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let path = head.split(' ').nth(1).unwrap().split('?').next().unwrap().to_owned();
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let (session, part) = path.trim_start_matches('/').split_once('/').unwrap();
+        let part = part.parse().unwrap();
+        self.begun.send_modify(|count| *count += 1);
+        let _ = self.deaf_to.subscribe().wait_for(|deaf| *deaf != Some(part)).await;
+        let mut bytes = vec![0; length.expect("a part has a length")];
+        stream.read_exact(&mut bytes).await?;
+        Ok(Put { session: session.to_owned(), part, bytes })
     }
-    let head = String::from_utf8(head).unwrap();
-    let path = head.split(' ').nth(1).unwrap().split('?').next().unwrap().to_owned();
-    let length =
-        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut bytes = vec![0; length.expect("a part has a length")];
-    stream.read_exact(&mut bytes).await?;
-    let (session, part) = path.trim_start_matches('/').split_once('/').unwrap();
-    Ok(Put { session: session.to_owned(), part: part.parse().unwrap(), bytes })
 }

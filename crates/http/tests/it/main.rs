@@ -8,6 +8,9 @@
 
 mod api;
 mod api_refusals;
+mod connecting;
+mod early_answer;
+mod proxies;
 mod put;
 mod put_answers;
 mod put_body;

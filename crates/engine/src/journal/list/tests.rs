@@ -1,6 +1,8 @@
 //! The list against a model: windows are what filtering and sorting in memory gives, sums add up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use partway_core::{Cause, FileIdentity, Hold, Holds, State};
 use partway_provider::Fields;
@@ -194,4 +196,47 @@ fn pages_go_through_all_in_the_order_of_the_queue() {
         seen.extend(found.iter().map(|job| job.position));
     }
     assert_eq!(seen, (1..=25).collect::<Vec<_>>());
+}
+
+/// How many steps SQLite takes for something.
+fn steps<T>(conn: &mut Connection, work: impl FnOnce(&Connection) -> T) -> u32 {
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    conn.progress_handler(1, Some(move || counted.fetch_add(1, Ordering::Relaxed) == u32::MAX)).unwrap();
+    work(conn);
+    conn.progress_handler(0, None::<fn() -> bool>).unwrap();
+    count.load(Ordering::Relaxed)
+}
+
+/// Counted, not timed: on a busy machine a clock tells of the others.
+#[test]
+fn what_a_window_costs_does_not_grow_with_what_it_does_not_show() {
+    let cost = |jobs: i64, state: State, show: Show| {
+        let mut conn = journal();
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let one = any_job().new_tree(&mut runner).unwrap().current();
+        conn.execute_batch("BEGIN").unwrap();
+        for position in 1..=jobs {
+            let finished_at = state.is_end().then_some(position);
+            let state = state.clone();
+            put(
+                &conn,
+                &Job { id: JobId::new(), position, state, holds: Holds::NONE, finished_at, ..one.clone() },
+            );
+        }
+        conn.execute_batch("COMMIT").unwrap();
+        steps(&mut conn, |conn| assert_eq!(window(conn, show, 0, 50).unwrap().len(), 50))
+    };
+    for (state, show) in [
+        (State::Waiting, Show::All),
+        (State::Waiting, Show::Waiting),
+        (State::Verified, Show::All),
+        (State::Verified, Show::Verified),
+        (State::NeedsAttention(Cause::SourceMissing), Show::Attention),
+    ] {
+        let (few, many) = (cost(100, state.clone(), show), cost(3_000, state.clone(), show));
+        println!("{} in {show:?}: {few} steps of 100 jobs, {many} of 3,000", state.name());
+        // The count of what stands before the ended ones is all that may look at each.
+        assert!(many < few * 2, "{} in {show:?}: {few} steps of 100 jobs, {many} of 3,000", state.name());
+    }
 }

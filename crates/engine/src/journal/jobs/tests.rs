@@ -1,0 +1,52 @@
+//! The order of the queue.
+
+use super::*;
+use crate::journal::migrations;
+
+fn journal() -> Connection {
+    let mut conn = Connection::open_in_memory().unwrap();
+    migrations::migrate(&mut conn, std::path::Path::new("nowhere"), 0).unwrap();
+    conn.execute_batch(
+        "INSERT INTO destination(id, name, kind, settings, fields, key_source, standing, created_at) VALUES ('d','n','k','{}','{}','{}','unknown',0);
+         INSERT INTO batch(id, destination, left_out, created_at) VALUES ('b','d','[]',0);",
+    )
+    .unwrap();
+    conn
+}
+
+fn add(conn: &Connection, position: i64, state: &str, hold: Option<&str>) {
+    conn.execute(
+        "INSERT INTO job(id, batch, destination, position, path, name, size, modified_ns, folders, mime, fields, state, created_at)
+           VALUES (?1,'b','d',?2,x'2f61','a',1,0,'','m','{}',?3,0)",
+        params![position.to_string(), position, state],
+    )
+    .unwrap();
+    if let Some(hold) = hold {
+        conn.execute(
+            "INSERT INTO hold(job, hold, since) VALUES (?1, ?2, 0)",
+            params![position.to_string(), hold],
+        )
+        .unwrap();
+    }
+}
+
+/// A finishing file needs one answer and is through; its session may run out while it waits behind files that have days before them.
+#[test]
+fn what_only_needs_its_last_answer_goes_first_and_what_has_a_hold_does_not_go() {
+    let conn = journal();
+    add(&conn, 1, "waiting", None);
+    add(&conn, 2, "waiting", Some("user"));
+    add(&conn, 3, "finishing", Some("offline"));
+    add(&conn, 4, "finishing", None);
+    add(&conn, 5, "waiting", None);
+    add(&conn, 6, "verified", None);
+    let next = |limit, except: &[&str]| {
+        let except: Vec<_> = except.iter().map(|id| JobId((*id).into())).collect();
+        runnable(&conn, limit, &except).unwrap().into_iter().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(next(9, &[]), ["4", "1", "5"]);
+    assert_eq!(next(1, &[]), ["4"]);
+    // What runs already takes no place from those behind it.
+    assert_eq!(next(1, &["4"]), ["1"]);
+    assert_eq!(next(2, &["4", "1"]), ["5"]);
+}
