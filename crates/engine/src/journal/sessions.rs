@@ -73,30 +73,48 @@ pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSessi
         .optional()?)
 }
 
-/// Targets of the parts that have no receipt yet, from this part on, in order.
-pub(crate) fn missing_targets(
+/// Parts from `from` to `to` that have no receipt yet, in order, each with its target where there is one.
+pub(crate) fn missing(
     conn: &Connection,
     session: i64,
     from: u32,
+    to: u32,
     limit: u32,
-) -> Result<Vec<PartTarget>> {
+) -> Result<Vec<(PartNumber, Option<PartTarget>)>> {
+    // SQLite takes rows out of a recursion first in, first out, so they come in order and only as many as are wanted are made.
     let mut statement = conn.prepare_cached(
-        "SELECT part, url, headers, expires_s FROM target WHERE session = ?1 AND part >= ?2
-           AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.session = target.session AND receipt.part = target.part)
-         ORDER BY part LIMIT ?3",
+        "WITH RECURSIVE number(part) AS (SELECT ?2 WHERE ?2 <= ?3 UNION ALL SELECT part + 1 FROM number WHERE part < ?3)
+         SELECT number.part, url, headers, expires_s FROM number
+         LEFT JOIN target ON target.session = ?1 AND target.part = number.part
+         WHERE NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.session = ?1 AND receipt.part = number.part) LIMIT ?4",
     )?;
-    let mut rows = statement.query(params![session, from, limit])?;
-    let mut targets = Vec::new();
+    let mut rows = statement.query(params![session, from, to, limit])?;
+    let mut parts = Vec::new();
     while let Some(row) = rows.next()? {
-        let headers: String = row.get(2)?;
-        targets.push(PartTarget {
-            number: part_number(row.get(0)?)?,
-            url: SignedUrl::new(row.get::<_, String>(1)?),
-            headers: serde_json::from_str(&headers).map_err(|e| JournalError::Damaged(e.to_string()))?,
-            expires_at: row.get(3)?,
-        });
+        let number = part_number(row.get(0)?)?;
+        let target = match row.get::<_, Option<String>>(1)? {
+            None => None,
+            Some(url) => Some(PartTarget {
+                number,
+                url: SignedUrl::new(url),
+                headers: serde_json::from_str(&row.get::<_, String>(2)?)
+                    .map_err(|e| JournalError::Damaged(e.to_string()))?,
+                expires_at: row.get(3)?,
+            }),
+        };
+        parts.push((number, target));
     }
-    Ok(targets)
+    Ok(parts)
+}
+
+/// Links that ran out or never worked: passwords of no use.
+pub(crate) fn forget_missing_targets(conn: &Connection, session: i64) -> Result<()> {
+    conn.execute(
+        "DELETE FROM target WHERE session = ?1 AND NOT EXISTS
+           (SELECT 1 FROM receipt WHERE receipt.session = target.session AND receipt.part = target.part)",
+        [session],
+    )?;
+    Ok(())
 }
 
 /// Adds a receipt and counts it for the job, in one transaction. A part that has one already is not counted twice, and one of a session

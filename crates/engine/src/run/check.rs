@@ -32,6 +32,14 @@ pub(super) fn halt(job: &Job, error: &SourceError) -> Halt {
     Halt::Attention { cause, detail: error.to_string() }
 }
 
+/// A look at the file's bytes ended by a fault of Partway's own.
+pub(super) fn unread(panic: &tokio::task::JoinError) -> Halt {
+    Halt::Attention {
+        cause: Cause::SourceUnreadable { why: "reading it again did not end".into() },
+        detail: panic.to_string(),
+    }
+}
+
 impl Run {
     /// Takes the file as it is now: if it changed since it was planned, what was sent of it is read again and compared.
     pub(super) async fn accept_source(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
@@ -80,10 +88,7 @@ impl Run {
             differ
         })
         .await
-        .map_err(|panic| Halt::Attention {
-            cause: Cause::SourceUnreadable { why: "reading it again did not end".into() },
-            detail: panic.to_string(),
-        })?;
+        .map_err(|panic| unread(&panic))?;
         let (differing, job) = (differ.len(), self.job.id.clone());
         self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
         let same = u32::try_from(count - differing).unwrap_or(u32::MAX);
@@ -91,7 +96,8 @@ impl Run {
     }
 }
 
-fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u8; 16]> {
+/// The MD5 of some of a file's bytes. Blocks: for a thread of its own.
+pub(super) fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u8; 16]> {
     let mut block = vec![0; 256 * 1024];
     let mut md5 = Md5::new();
     while left > 0 {

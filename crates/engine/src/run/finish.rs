@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use md5::{Digest, Md5};
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass};
-use partway_provider::ListedPart;
 
 use super::{Halt, Run, check};
 use crate::journal::sessions::{self, OpenSession};
@@ -126,39 +125,10 @@ impl Run {
 
     /// The vendor misses parts that have receipts: those go again, all of them where it cannot say which.
     async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
-        let has: Option<Vec<ListedPart>> = if self.provider.capabilities().list {
-            let vendor = session.session.clone();
-            let listed = self
-                .patiently(|provider| {
-                    let vendor = vendor.clone();
-                    async move { provider.list_parts(&vendor).await }
-                })
-                .await?;
-            Some(listed)
-        } else {
-            None
-        };
-        let there = |receipt: &PartReceipt| {
-            has.as_ref().is_some_and(|listed| {
-                listed.iter().any(|part| {
-                    part.number == receipt.number
-                        && part.size == receipt.size
-                        && receipt.etag.as_ref() == Some(&part.etag)
-                })
-            })
-        };
-        let missing: Vec<_> =
-            receipts.iter().filter(|receipt| !there(receipt)).map(|receipt| receipt.number).collect();
-        let (id, job, parts) =
-            (session.id, self.job.id.clone(), u32::try_from(missing.len()).unwrap_or(u32::MAX));
-        self.inner
-            .journal
-            .write(move |conn| {
-                sessions::mark_complete_sent(conn, id, false)?;
-                sessions::unconfirm(conn, &job, id, &missing)
-            })
-            .await?;
-        self.log(Log::PartsMissing { parts }).await?;
+        let missing = self.not_there(session, receipts).await?;
+        let id = session.id;
+        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
+        self.take_back(session, missing).await?;
         self.step(Event::PartsMissing, None).await?;
         Ok(Next::SendMore)
     }

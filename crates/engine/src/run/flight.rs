@@ -12,10 +12,18 @@ use super::patience::wait_for;
 use super::{Halt, Run};
 use crate::engine::Stop;
 
+/// What became of a part.
+pub(super) struct Landed {
+    pub(super) part: PartNumber,
+    /// After which renewal its link came.
+    pub(super) renewal: u32,
+    pub(super) outcome: Result<(), PartEnd>,
+}
+
 /// Parts on their way.
 #[derive(Default)]
 pub(super) struct Flight {
-    parts: JoinSet<(PartNumber, Result<(), PartEnd>)>,
+    parts: JoinSet<Landed>,
     numbers: HashMap<PartNumber, AbortHandle>,
 }
 
@@ -29,18 +37,19 @@ impl Flight {
     }
 
     pub(super) fn begin(&mut self, part: Part) {
-        let number = part.part.number;
-        let handle = self.parts.spawn(async move { (number, part.send().await) });
+        let (number, renewal) = (part.part.number, part.renewal);
+        let handle =
+            self.parts.spawn(async move { Landed { part: number, renewal, outcome: part.send().await } });
         self.numbers.insert(number, handle);
     }
 
     /// The next one that ends; `None` where nothing is on its way. One that was let go of is passed over.
-    pub(super) async fn next_end(&mut self) -> Option<Result<Result<(), PartEnd>, JoinError>> {
+    pub(super) async fn next_end(&mut self) -> Option<Result<Landed, JoinError>> {
         loop {
             match self.parts.join_next().await? {
-                Ok((number, end)) => {
-                    self.numbers.remove(&number);
-                    return Some(Ok(end));
+                Ok(landed) => {
+                    self.numbers.remove(&landed.part);
+                    return Some(Ok(landed));
                 }
                 Err(let_go) if let_go.is_cancelled() => {}
                 Err(panic) => return Some(Err(panic)),

@@ -8,8 +8,8 @@ use partway_http::{PutAnswer, PutFailure};
 use partway_provider::PartTarget;
 use tokio::sync::watch;
 
-use super::Halt;
 use super::patience::trouble;
+use super::{Halt, links};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
@@ -37,9 +37,6 @@ const ATTEMPTS: u32 = 8;
 /// The storage may so often answer with another checksum before a person is told.
 const DIFFERENCES: u32 = 3;
 
-/// A part is begun only while its link is valid by that much; of a short life a quarter must do, or nothing could ever be sent.
-const MARGIN_S: u64 = 60;
-
 /// Why a part did not go.
 pub(super) enum PartEnd {
     /// Its link ran out, or never worked.
@@ -59,7 +56,10 @@ pub(super) struct Part {
     pub(super) live: Arc<Live>,
     pub(super) source: Arc<Source>,
     pub(super) session: i64,
-    pub(super) opened_at: i64,
+    /// Since when its link lives at most, Unix milliseconds.
+    pub(super) since: i64,
+    /// After which renewal its link came.
+    pub(super) renewal: u32,
     pub(super) part: partway_core::Part,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
@@ -74,7 +74,7 @@ impl Part {
         let (mut tries, mut differences) = (0, 0);
         loop {
             let permit = self.turn(&host).await?;
-            self.still_valid(&host)?;
+            self.still_valid()?;
             self.source.unchanged().map_err(PartEnd::Source)?;
             let outcome = self.attempt(tries > 0).await;
             drop(permit);
@@ -181,14 +181,8 @@ impl Part {
         self.inner.log(&self.job, log).await.map_err(|error| PartEnd::Halt(error.into()))
     }
 
-    /// Judged by the server's clock, because the storage will judge by it.
-    fn still_valid(&self, host: &str) -> Result<(), PartEnd> {
-        let Some(expires) = self.target.expires_at else { return Ok(()) };
-        let ahead =
-            self.inner.clock_ahead(host).or_else(|| self.inner.clock_ahead(&self.api_host)).unwrap_or(0);
-        let now = u64::try_from(self.inner.clock.unix_ms() / 1000 + ahead).unwrap_or(0);
-        let life = expires.saturating_sub(u64::try_from(self.opened_at / 1000 + ahead).unwrap_or(0));
-        if now + MARGIN_S.min(life / 4) < expires {
+    fn still_valid(&self) -> Result<(), PartEnd> {
+        if links::is_valid(&self.inner, &self.api_host, &self.target, self.since) {
             return Ok(());
         }
         Err(PartEnd::Links {
@@ -260,7 +254,7 @@ fn how(failure: &Failure) -> Again {
     }
 }
 
-fn host_of(target: &PartTarget) -> String {
+pub(super) fn host_of(target: &PartTarget) -> String {
     let url = url::Url::parse(target.url.expose()).ok();
     url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
         .unwrap_or_default()

@@ -4,6 +4,7 @@ use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
 use partway_provider::{FileFacts, Planner, Started};
 
 use super::patience::Refused;
+use super::reconcile::Standing;
 use super::{Halt, Run};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -20,16 +21,26 @@ impl Run {
         let id = self.job.id.clone();
         if let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? {
             let alive = session.session.expires_at.is_none_or(|until| until > self.server_now_s());
-            if let (Some(plan), true) = (self.job.plan, alive) {
-                return self.go_on(session, plan).await;
+            match (self.job.plan, alive) {
+                (Some(plan), true) => {
+                    if let Some(session) = self.go_on(session, plan).await? {
+                        return Ok(session);
+                    }
+                }
+                _ => self.session_lost(&session, true).await?,
             }
-            self.session_lost(&session, true).await?;
         }
         self.open().await
     }
 
-    async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<OpenSession, Halt> {
+    /// `None`: the vendor does not know it any more, and it was given up.
+    async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<Option<OpenSession>, Halt> {
         let id = session.id;
+        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
+        if let Standing::Gone = self.recount(&session, &receipts).await? {
+            self.session_lost(&session, false).await?;
+            return Ok(None);
+        }
         let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
         let confirmed: Vec<PartNumber> = receipts.iter().map(|receipt| receipt.number).collect();
         self.live.set_plan(plan, &confirmed);
@@ -38,7 +49,7 @@ impl Run {
             self.log(Log::Resumed { confirmed: count, parts: plan.count() }).await?;
         }
         self.tell_started(count);
-        Ok(session)
+        Ok(Some(session))
     }
 
     async fn open(&mut self) -> Result<OpenSession, Halt> {
@@ -162,21 +173,5 @@ impl Run {
         }
         self.told_short = true;
         self.log(Log::ShortLife { needs_seconds: needs.as_secs(), lives_seconds }).await
-    }
-
-    /// Fresh links for a session whose links ran out, where the vendor can.
-    pub(super) async fn renew(&mut self, session: &OpenSession, from: u32) -> Result<(), Halt> {
-        let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
-        let missing: Vec<PartNumber> = (from..=plan.count()).filter_map(PartNumber::new).collect();
-        let vendor = session.session.clone();
-        let targets = self
-            .patiently(|provider| {
-                let (vendor, missing) = (vendor.clone(), missing.clone());
-                async move { provider.targets(&vendor, &missing).await }
-            })
-            .await?;
-        let id = session.id;
-        self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &targets)).await?;
-        self.log(Log::LinksRenewed).await
     }
 }

@@ -22,3 +22,4 @@ mod sandbox;
 mod sources;
 mod storage;
 mod vendor;
+mod windows;

@@ -126,6 +126,15 @@ impl Storage {
         self.seen.lock().unwrap().most_open
     }
 
+    /// The parts of a session by their numbers.
+    pub(crate) fn kept(&self, session: &str) -> Vec<(u32, Vec<u8>)> {
+        let seen = self.seen.lock().unwrap();
+        let of = seen.kept.iter().filter(|((of, _), _)| of == session);
+        let mut parts: Vec<_> = of.map(|((_, part), bytes)| (*part, bytes.clone())).collect();
+        parts.sort();
+        parts
+    }
+
     /// The parts of a session put together.
     pub(crate) fn object(&self, session: &str) -> Vec<u8> {
         let seen = self.seen.lock().unwrap();

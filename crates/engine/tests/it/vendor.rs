@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use md5::{Digest, Md5};
 use partway_core::{
-    Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, SignedUrl, Step,
-    Strength,
+    Cause, Etag, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, SignedUrl,
+    Step, Strength,
 };
 use partway_engine::{Destination, Providers};
 use partway_provider::{
@@ -25,6 +26,8 @@ pub(crate) const SIGNATURE: &str = "X-Made-Up-Signature";
 pub(crate) enum Asked {
     Start(String),
     Targets(Vec<u32>),
+    List,
+    Verify(String),
     Complete(String),
     Abort(String),
 }
@@ -38,8 +41,16 @@ pub(crate) struct Script {
     /// Failures of the next calls, first come first served.
     pub(crate) key: VecDeque<Failure>,
     pub(crate) start: VecDeque<Failure>,
+    pub(crate) targets: VecDeque<Failure>,
+    pub(crate) list: VecDeque<Failure>,
     pub(crate) complete: VecDeque<Failure>,
     pub(crate) abort: VecDeque<Failure>,
+    /// So many links come with a start; the others have to be asked for.
+    pub(crate) first_links: u32,
+    /// Links are given only for parts that the storage does not have.
+    pub(crate) only_missing: bool,
+    /// What the list says instead of what the storage has.
+    pub(crate) list_says: Option<Vec<ListedPart>>,
     pub(crate) complete_panics: bool,
     /// Whether the receipt tells the size.
     pub(crate) tells_size: bool,
@@ -76,8 +87,13 @@ impl Vendor {
                 life: None,
                 key: VecDeque::new(),
                 start: VecDeque::new(),
+                targets: VecDeque::new(),
+                list: VecDeque::new(),
                 complete: VecDeque::new(),
                 abort: VecDeque::new(),
+                first_links: u32::MAX,
+                only_missing: false,
+                list_says: None,
                 complete_panics: false,
                 tells_size: true,
                 sizes: Vec::new(),
@@ -204,7 +220,8 @@ impl Provider for Made {
         let expires_at = life.map(|life| (self.0.now_s)() + life);
         let links = usize::try_from(file.size.div_ceil(part_size)).unwrap().max(1);
         let plan = PartPlan::by_server(file.size, part_size, links, &Limits::UNKNOWN).unwrap();
-        let targets = self.0.links(session, 1..=plan.count(), expires_at);
+        let first = self.0.script(|script| script.first_links).min(plan.count());
+        let targets = self.0.links(session, 1..=first, expires_at);
         Ok(Started {
             session: Session { body: session.to_string(), expires_at },
             plan,
@@ -216,12 +233,29 @@ impl Provider for Made {
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
         let numbers: Vec<u32> = parts.iter().map(|part| part.get()).collect();
         self.0.ask(Asked::Targets(numbers.clone())).await;
-        let expires_at = self.0.script(|script| script.life).map(|life| (self.0.now_s)() + life);
-        Ok(self.0.links(session.body.parse().unwrap(), numbers.into_iter(), expires_at))
+        let (failure, life, only_missing) =
+            self.0.script(|script| (script.targets.pop_front(), script.life, script.only_missing));
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let has: Vec<u32> = self.0.storage.kept(&session.body).into_iter().map(|(part, _)| part).collect();
+        let wanted = numbers.into_iter().filter(|part| !only_missing || !has.contains(part));
+        let expires_at = life.map(|life| (self.0.now_s)() + life);
+        Ok(self.0.links(session.body.parse().unwrap(), wanted, expires_at))
     }
 
-    async fn list_parts(&self, _: &Session) -> Result<Vec<ListedPart>, Failure> {
-        unreachable!("it cannot list")
+    async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {
+        self.0.ask(Asked::List).await;
+        let (failure, told) = self.0.script(|script| (script.list.pop_front(), script.list_says.clone()));
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let listed = |(number, bytes): (u32, Vec<u8>)| ListedPart {
+            number: PartNumber::new(number).unwrap(),
+            size: bytes.len() as u64,
+            etag: Etag(hex::encode(Md5::digest(&bytes))),
+        };
+        Ok(told.unwrap_or_else(|| self.0.storage.kept(&session.body).into_iter().map(listed).collect()))
     }
 
     async fn complete(&self, session: &Session, _: &[PartReceipt]) -> Result<FileReceipt, Failure> {

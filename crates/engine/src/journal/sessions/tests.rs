@@ -40,6 +40,28 @@ fn receipt(part: u32) -> PartReceipt {
     }
 }
 
+fn numbers(parts: &[(PartNumber, Option<PartTarget>)]) -> Vec<u32> {
+    parts.iter().map(|(number, _)| number.get()).collect()
+}
+
+#[test]
+fn parts_without_a_receipt_come_in_order_by_windows_with_or_without_a_link() {
+    let (conn, id) = journal();
+    let mut begun = started("s");
+    begun.plan = PartPlan::by_server(3000, 10, 300, &Limits::UNKNOWN).unwrap();
+    let session = open(&conn, 0, &jobs::require(&conn, &id).unwrap(), &begun).unwrap();
+    confirm(&conn, 0, &id, session, &receipt(2)).unwrap();
+    let window = missing(&conn, session, 1, 300, 4).unwrap();
+    let seen: Vec<_> = window.iter().map(|(number, target)| (number.get(), target.is_some())).collect();
+    assert_eq!(seen, [(1, true), (3, true), (4, false), (5, false)]);
+    assert_eq!(numbers(&missing(&conn, session, 298, 300, 64).unwrap()), [298, 299, 300]);
+    assert_eq!(missing(&conn, session, 301, 300, 64).unwrap(), []);
+
+    forget_missing_targets(&conn, session).unwrap();
+    let links: u32 = conn.query_row("SELECT count(*) FROM target", [], |row| row.get(0)).unwrap();
+    assert_eq!(links, 1, "the link of a part that went is kept until the session ends");
+}
+
 #[test]
 fn a_part_is_counted_once_however_often_it_is_confirmed() {
     let (conn, id) = journal();
@@ -48,8 +70,7 @@ fn a_part_is_counted_once_however_often_it_is_confirmed() {
     assert_eq!(confirm(&conn, 0, &id, session, &receipt(2)).unwrap(), 1000);
     let job = jobs::require(&conn, &id).unwrap();
     assert_eq!((job.confirmed, job.parts_confirmed), (1000, 1));
-    let missing = missing_targets(&conn, session, 1, 10).unwrap();
-    assert_eq!(missing.iter().map(|target| target.number.get()).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(numbers(&missing(&conn, session, 1, 3, 10).unwrap()), [1, 3]);
 }
 
 #[test]
@@ -74,5 +95,5 @@ fn what_no_longer_matches_is_taken_out_of_the_count() {
     unconfirm(&conn, &id, session, &[PartNumber::new(2).unwrap()]).unwrap();
     let job = jobs::require(&conn, &id).unwrap();
     assert_eq!((job.confirmed, job.parts_confirmed), (2000, 2));
-    assert_eq!(missing_targets(&conn, session, 1, 10).unwrap().len(), 1);
+    assert_eq!(numbers(&missing(&conn, session, 1, 3, 10).unwrap()), [2]);
 }

@@ -1,0 +1,225 @@
+//! Where parts go: a window of targets at a time, and fresh ones for parts that have none or whose link ran out.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use partway_core::{Cause, PartNumber, PartPlan, RetryClass};
+use partway_provider::PartTarget;
+
+use super::flight::Flight;
+use super::part::{PartEnd, host_of};
+use super::patience::Refused;
+use super::{Halt, Run};
+use crate::engine::Inner;
+use crate::journal::sessions::{self, OpenSession};
+use crate::log::Log;
+use crate::source::Source;
+
+/// So many targets are in memory, and asked for, at a time; the rest stays in the journal, or is not asked for yet.
+const WINDOW: u32 = 64;
+
+/// One renewal of links that never worked, then it stops (VENDORS: "one refresh at most").
+const RENEWALS_OF_BROKEN: u32 = 1;
+
+/// Fresh links that run out before a single part went through are asked for so often; then the session is taken for ended.
+const RENEWALS_IN_VAIN: u32 = 3;
+
+/// A part is begun only while its link is valid by that much; of a short life a quarter must do, or nothing could ever be sent.
+const MARGIN_S: u64 = 60;
+
+/// One part's target, and what is known of its age.
+pub(super) struct Link {
+    pub(super) target: PartTarget,
+    /// Since when it lives at most, Unix milliseconds.
+    pub(super) since: i64,
+    /// After which renewal it came: one of an earlier one that does not do says nothing of the present ones.
+    pub(super) renewal: u32,
+}
+
+/// The links of one session, as far as they are in memory.
+pub(super) struct Links {
+    waiting: VecDeque<Link>,
+    /// Before this part every one has a receipt, is on its way, or waits here.
+    next: u32,
+    renewal: u32,
+    in_vain: u32,
+    broken: u32,
+}
+
+/// Why no link could be had, as if this part had been tried.
+pub(super) struct NoLink {
+    pub(super) part: PartNumber,
+    pub(super) renewal: u32,
+    pub(super) end: PartEnd,
+}
+
+impl Links {
+    pub(super) const fn new() -> Self {
+        Self { waiting: VecDeque::new(), next: 1, renewal: 0, in_vain: 0, broken: 0 }
+    }
+
+    /// A part went through: the links are good.
+    pub(super) const fn went_through(&mut self) {
+        self.in_vain = 0;
+    }
+
+    /// What waits is read anew, and this part with it.
+    pub(super) fn again_from(&mut self, part: PartNumber) {
+        let first = self.waiting.front().map_or(part, |link| link.target.number);
+        self.next = self.next.min(part.get()).min(first.get());
+        self.waiting.clear();
+    }
+
+    fn without(&self, end: PartEnd) -> NoLink {
+        let part = PartNumber::new(self.next).unwrap_or(PartNumber::FIRST);
+        NoLink { part, renewal: self.renewal, end }
+    }
+}
+
+impl Run {
+    /// The next part to send, and where; `None`: each has its receipt, is on its way, or has no link.
+    pub(super) async fn next_link(
+        &mut self,
+        links: &mut Links,
+        session: &OpenSession,
+        source: &Arc<Source>,
+        plan: &PartPlan,
+        flight: &Flight,
+    ) -> Result<Option<Link>, NoLink> {
+        if let Some(link) = links.waiting.pop_front() {
+            // Where they cannot be renewed the part itself says that its link ran out.
+            if !self.provider.capabilities().refresh || self.is_valid(&link.target, link.since) {
+                return Ok(Some(link));
+            }
+            links.again_from(link.target.number);
+        }
+        while links.waiting.is_empty() && links.next <= plan.count() {
+            let filled = self.fill(links, session, source, plan, flight).await;
+            filled.map_err(|end| links.without(end))?;
+        }
+        Ok(links.waiting.pop_front())
+    }
+
+    async fn fill(
+        &mut self,
+        links: &mut Links,
+        session: &OpenSession,
+        source: &Arc<Source>,
+        plan: &PartPlan,
+        flight: &Flight,
+    ) -> Result<(), PartEnd> {
+        let (id, from, to) = (session.id, links.next, plan.count());
+        let limit = WINDOW.saturating_add(u32::try_from(flight.len()).unwrap_or(u32::MAX));
+        let read = self.inner.journal.read(move |conn| sessions::missing(conn, id, from, to, limit));
+        let mut window = read.await.map_err(|error| PartEnd::Halt(error.into()))?;
+        let after = window.last().map_or(to, |(last, _)| last.get()) + 1;
+        window.retain(|(part, _)| !flight.holds(*part));
+        let mut fresh = BTreeMap::new();
+        if self.provider.capabilities().refresh {
+            let good = |target: &PartTarget| self.is_valid(target, session.opened_at);
+            let lacking: Vec<PartNumber> = window
+                .iter()
+                .filter(|(_, target)| !target.as_ref().is_some_and(good))
+                .map(|(part, _)| *part)
+                .collect();
+            if !lacking.is_empty() {
+                fresh = self.fresh(session, &lacking).await?;
+                let left_out: Vec<_> = lacking.into_iter().filter(|part| !fresh.contains_key(part)).collect();
+                if !left_out.is_empty() {
+                    self.take_over(session, source, plan, &left_out).await?;
+                    window.retain(|(part, _)| !left_out.contains(part));
+                }
+            }
+        }
+        let now = self.inner.clock.unix_ms();
+        for (part, known) in window {
+            let link = match (fresh.remove(&part), known) {
+                (Some(target), _) => Some((target, now)),
+                (None, known) => known.map(|target| (target, session.opened_at)),
+            };
+            let renewal = links.renewal;
+            links.waiting.extend(link.map(|(target, since)| Link { target, since, renewal }));
+        }
+        links.next = after;
+        Ok(())
+    }
+
+    /// Asks for links of these parts, and writes down all that came. Some may be missing, where the vendor can list its parts.
+    async fn fresh(
+        &mut self,
+        session: &OpenSession,
+        parts: &[PartNumber],
+    ) -> Result<BTreeMap<PartNumber, PartTarget>, PartEnd> {
+        let vendor = session.session.clone();
+        let asked = self.patiently(|provider| {
+            let (vendor, parts) = (vendor.clone(), parts.to_vec());
+            async move { provider.targets(&vendor, &parts).await }
+        });
+        let targets = asked.await.map_err(part_end)?;
+        let (id, kept) = (session.id, targets.clone());
+        let written = self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &kept)).await;
+        written.map_err(|error| PartEnd::Halt(error.into()))?;
+        let fresh: BTreeMap<_, _> = targets.into_iter().map(|target| (target.number, target)).collect();
+        match parts.iter().find(|part| !fresh.contains_key(part)) {
+            Some(part) if !self.provider.capabilities().list => Err(PartEnd::Links {
+                expired: true,
+                cause: Cause::LinksUnusable { what: "links for some parts are missing".into() },
+                detail: format!("there was no link for part {part} among {} that came", fresh.len()),
+            }),
+            _ => Ok(fresh),
+        }
+    }
+
+    /// A link did not do, and the vendor can give others: from now on they are asked for. `false`: that was done often enough.
+    pub(super) async fn renew(
+        &mut self,
+        links: &mut Links,
+        session: &OpenSession,
+        part: PartNumber,
+        renewal: u32,
+        expired: bool,
+    ) -> Result<bool, Halt> {
+        links.again_from(part);
+        if renewal < links.renewal {
+            return Ok(true);
+        }
+        links.in_vain += 1;
+        links.broken += u32::from(!expired);
+        if links.broken > RENEWALS_OF_BROKEN || links.in_vain > RENEWALS_IN_VAIN {
+            return Ok(false);
+        }
+        links.renewal += 1;
+        let id = session.id;
+        self.inner.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
+        self.log(Log::LinksRenewed).await?;
+        Ok(true)
+    }
+
+    fn is_valid(&self, target: &PartTarget, since: i64) -> bool {
+        is_valid(&self.inner, &self.provider.host(), target, since)
+    }
+}
+
+/// What it means for a part that its link, or the vendor's list, could not be had.
+pub(super) fn part_end(refused: Refused) -> PartEnd {
+    let failure = match refused {
+        Refused::Halt(halt) => return PartEnd::Halt(halt),
+        Refused::Failure(failure) => failure,
+    };
+    match failure.class {
+        RetryClass::SessionGone | RetryClass::Conflict => PartEnd::Session,
+        RetryClass::LinkExpired => {
+            PartEnd::Links { expired: true, detail: failure.to_string(), cause: failure.cause }
+        }
+        _ => PartEnd::Halt(Halt::from_failure(&failure)),
+    }
+}
+
+/// Whether a part may still begin with this link; by the storage's clock, because the storage will judge, or else by the vendor's.
+pub(super) fn is_valid(inner: &Inner, api_host: &str, target: &PartTarget, since: i64) -> bool {
+    let Some(expires) = target.expires_at else { return true };
+    let ahead = inner.clock_ahead(&host_of(target)).or_else(|| inner.clock_ahead(api_host)).unwrap_or(0);
+    let seconds = |ms: i64| u64::try_from(ms / 1000 + ahead).unwrap_or(0);
+    let life = expires.saturating_sub(seconds(since));
+    seconds(inner.clock.unix_ms()) + MARGIN_S.min(life / 4) < expires
+}
