@@ -31,7 +31,9 @@ pub enum Strength {
     Confirmed,
     /// All that can be known says that it arrived, but the vendor never confirmed it (a second complete answered 404 or 409).
     Presumed,
-    /// The same, and the user has seen that it arrived.
+    /// The vendor confirmed the whole, and did not find it when it was asked for it.
+    NotFound,
+    /// Nothing more than one of these two, and the user has seen that it arrived.
     MarkedByUser,
 }
 

@@ -100,6 +100,13 @@ pub enum Log {
     Uploaded,
     /// The vendor answered a second *complete* with "unknown": all that can be known says that it arrived.
     Presumed,
+    /// The vendor confirmed, and did not find the file when it was asked for it.
+    NotFound,
+    /// The vendor confirmed, and could not be asked about the file afterwards.
+    NotLookedUp {
+        /// Why, in the vendor's words or the network's.
+        why: String,
+    },
     /// The user said that it arrived.
     MarkedArrived,
     /// Needs a person.

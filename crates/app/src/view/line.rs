@@ -60,6 +60,10 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
                 "{} has most likely arrived, but {to} never confirmed it. Look there, then mark it as arrived or send it again.",
                 job.name
             ),
+            Some(Strength::NotFound) => format!(
+                "{to} confirmed {}, but did not find it when asked for it. Look there, then mark it as arrived or send it again.",
+                job.name
+            ),
             Some(Strength::MarkedByUser) => {
                 format!("{} was marked as arrived by you; {to} never confirmed it.", job.name)
             }

@@ -79,7 +79,7 @@ pub(crate) fn shares(job: &Job, around: &Around<'_>, width: u32) -> String {
 }
 
 fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
-    let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
+    let doubted = is_doubted(job);
     let to = &around.to.name;
     match &job.state {
         State::Uploading => match around.live.map(|live| (live.trouble, live.patience)) {
@@ -98,9 +98,15 @@ fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
         }
         State::Waiting => words::pausing(job, around.live).map(|pausing| pausing.sentence()),
         State::NeedsAttention(_) => reason(job, &around.to.name),
-        State::Uploaded if presumed => reason(job, &around.to.name),
+        State::Uploaded if doubted => reason(job, &around.to.name),
         _ => None,
     }
+}
+
+/// Whether it may not have arrived, although nothing more is going to be asked.
+fn is_doubted(job: &Job) -> bool {
+    let doubted = |strength| matches!(strength, Strength::Presumed | Strength::NotFound);
+    job.receipt.as_ref().is_some_and(|receipt| doubted(receipt.strength))
 }
 
 /// "MOV": the type by its name, at most four letters.
@@ -113,7 +119,7 @@ fn kind(name: &str) -> String {
 fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
     use Action as Do;
     let linked = job.receipt.as_ref().is_some_and(|receipt| receipt.link.is_some());
-    let presumed = job.receipt.as_ref().is_some_and(|receipt| receipt.strength == Strength::Presumed);
+    let doubted = is_doubted(job);
     let mut actions = match &job.state {
         State::Waiting if pausing => vec![Do::Resume, Do::StopNow],
         State::Waiting if job.holds.contains(Hold::User) => vec![Do::Resume],
@@ -122,7 +128,7 @@ fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
         State::NeedsAttention(Cause::KeyRefused | Cause::KeyMissing) => vec![Do::ReplaceKey, Do::Retry],
         State::NeedsAttention(Cause::NeverConfirmed) => vec![Do::MarkArrived, Do::SendAgain],
         State::NeedsAttention(_) => vec![Do::Retry],
-        State::Uploaded if presumed => vec![Do::MarkArrived, Do::SendAgain],
+        State::Uploaded if doubted => vec![Do::MarkArrived, Do::SendAgain],
         State::Finishing | State::Cancelling | State::Uploaded | State::Verified | State::Cancelled => vec![],
     };
     // What was only practised is nowhere that a link could lead to.

@@ -78,6 +78,12 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::Presumed => format!(
             "{to} knows the upload no longer, so it has most likely arrived. Look there before you delete the original"
         ),
+        Log::NotFound => format!(
+            "{to} confirmed the file, but did not find it when asked for it. Look there before you delete the original"
+        ),
+        Log::NotLookedUp { .. } => {
+            format!("{to} confirmed the file, but could not be asked about it afterwards")
+        }
         Log::MarkedArrived => "Marked as arrived by you".into(),
         Log::Attention => "Stopped: needs attention".into(),
         Log::Paused => "Paused".into(),

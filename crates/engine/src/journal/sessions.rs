@@ -218,6 +218,12 @@ pub(crate) fn set_receipt(conn: &Connection, job: &JobId, receipt: &FileReceipt)
     Ok(())
 }
 
+/// What the vendor confirmed was not this file.
+pub(crate) fn forget_receipt(conn: &Connection, job: &JobId) -> Result<()> {
+    conn.execute("UPDATE job SET receipt = NULL WHERE id = ?1", [&job.0])?;
+    Ok(())
+}
+
 /// The session is no longer this job's: its links go at once, what the vendor keeps of it is remembered.
 pub(crate) fn give_up(conn: &Connection, job: &JobId) -> Result<()> {
     conn.execute(

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use md5::{Digest, Md5};
-use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass};
+use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
+use super::settle::{Compared, Found};
 use super::{Halt, Run, check};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -48,6 +48,11 @@ impl Run {
             self.step(Event::PartsMissing, None).await?;
             return Ok(Next::SendMore);
         }
+        let confirmed = |receipt: &&FileReceipt| receipt.strength == Strength::Confirmed;
+        if let Some(receipt) = self.job.receipt.as_ref().filter(confirmed).cloned() {
+            // An earlier process got its yes, and ended before it could ask about the file.
+            return self.confirmed(&session, receipt, &receipts).await;
+        }
         self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
         self.ask(&session, &receipts).await
     }
@@ -68,13 +73,13 @@ impl Run {
         loop {
             self.still_wanted()?;
             let failure = match self.provider.complete(&session.session, receipts).await {
-                Ok(receipt) => return self.settle(session, &receipt, receipts).await,
+                Ok(receipt) => return self.confirmed(session, receipt, receipts).await,
                 Err(failure) => failure,
             };
             tracing::info!(job = %self.job.id, %failure, "complete did not succeed");
             match failure.class {
                 RetryClass::Conflict | RetryClass::SessionGone if perhaps_done => {
-                    return self.presume(receipts).await;
+                    return self.perhaps_arrived(session, receipts).await;
                 }
                 RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
                     conflicts += 1;
@@ -93,6 +98,12 @@ impl Run {
                 RetryClass::Unknown | RetryClass::Again => {
                     perhaps_done = true;
                     self.unanswered(unanswered == 0 && failure.class == RetryClass::Unknown).await?;
+                    // Asked again once, then by other means (VENDORS).
+                    if unanswered > 0
+                        && let Some(receipt) = self.is_there(session, receipts).await?
+                    {
+                        return self.settle(session, receipt, receipts).await;
+                    }
                     if self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
                         return Err(never_confirmed(&failure));
                     }
@@ -112,6 +123,23 @@ impl Run {
             };
             self.pause_for(asked.mul_f64(0.75 + self.inner.chance.next() / 2.0)).await?;
         }
+    }
+
+    /// A look at the finished file while *complete* is not answered; nothing follows from "not there" yet.
+    async fn is_there(
+        &mut self,
+        session: &OpenSession,
+        parts: &[PartReceipt],
+    ) -> Result<Option<FileReceipt>, Halt> {
+        if !self.provider.capabilities().verify {
+            return Ok(None);
+        }
+        Ok(match self.look(session, parts, &FileReceipt::unknown(), &[]).await? {
+            Found::There(receipt) if !matches!(self.against(&receipt, parts), Compared::Other(_)) => {
+                Some(receipt)
+            }
+            _ => None,
+        })
     }
 
     /// *Complete* was answered with a plain no.
@@ -137,56 +165,8 @@ impl Run {
         self.live.trouble(Some(Trouble::Unanswered));
         if first { self.log(Log::CompleteUnanswered).await } else { Ok(()) }
     }
-
-    /// The vendor confirmed. *Verified* only where everything that DESIGN.md names was compared and equal.
-    async fn settle(
-        &mut self,
-        session: &OpenSession,
-        receipt: &FileReceipt,
-        parts: &[PartReceipt],
-    ) -> Result<Next, Halt> {
-        let size = self.job.identity.size;
-        if let Some(other) = receipt.size.filter(|told| *told != size) {
-            // What it has is not this file: a later "I do not know that session" must not pass for an arrival.
-            self.not_done(session, false).await?;
-            let said = format!("it has {other} bytes of this file instead of {size}");
-            return Err(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() });
-        }
-        let same_file = crate::source::identify(&self.job.path).is_ok_and(|found| found == self.job.identity);
-        let verified = receipt.size == Some(size) && parts.iter().all(|part| part.compared) && same_file;
-        self.end(receipt.clone(), parts, verified, if verified { Log::Verified } else { Log::Uploaded }).await
-    }
-
-    /// A second *complete* was answered with "unknown" or "conflict": all that can be known says that it arrived.
-    async fn presume(&mut self, parts: &[PartReceipt]) -> Result<Next, Halt> {
-        self.end(FileReceipt::unknown(), parts, false, Log::Presumed).await
-    }
-
-    async fn end(
-        &mut self,
-        receipt: FileReceipt,
-        parts: &[PartReceipt],
-        verified: bool,
-        log: Log,
-    ) -> Result<Next, Halt> {
-        let (id, checksum) = (self.job.id.clone(), checksum(parts));
-        self.inner.journal.write(move |conn| sessions::settle(conn, &id, &receipt, Some(&checksum))).await?;
-        self.reload().await?;
-        self.inner.network_back(&self.job.id).await?;
-        self.step(Event::Settled { verified }, Some(log)).await?;
-        Ok(Next::Settled)
-    }
 }
 
 fn never_confirmed(failure: &Failure) -> Halt {
     Halt::Attention { cause: Cause::NeverConfirmed, detail: failure.to_string() }
-}
-
-/// S3's custom for the ETag of a multipart object: MD5 of the parts' MD5s, and their number.
-fn checksum(parts: &[PartReceipt]) -> String {
-    let mut md5 = Md5::new();
-    for part in parts {
-        md5.update(part.md5);
-    }
-    format!("{}-{}", hex::encode(md5.finalize()), parts.len())
 }

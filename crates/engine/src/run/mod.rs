@@ -10,6 +10,7 @@ mod patience;
 mod reconcile;
 mod send;
 mod session;
+mod settle;
 mod turn;
 
 use std::sync::Arc;

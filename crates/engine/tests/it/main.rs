@@ -22,4 +22,5 @@ mod sandbox;
 mod sources;
 mod storage;
 mod vendor;
+mod verify;
 mod windows;

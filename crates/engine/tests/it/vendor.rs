@@ -44,6 +44,8 @@ pub(crate) struct Script {
     pub(crate) targets: VecDeque<Failure>,
     pub(crate) list: VecDeque<Failure>,
     pub(crate) complete: VecDeque<Failure>,
+    /// What a look at the finished file brings; without anything left it is there, as it is.
+    pub(crate) verify: VecDeque<Result<FileReceipt, Failure>>,
     pub(crate) abort: VecDeque<Failure>,
     /// So many links come with a start; the others have to be asked for.
     pub(crate) first_links: u32,
@@ -90,6 +92,7 @@ impl Vendor {
                 targets: VecDeque::new(),
                 list: VecDeque::new(),
                 complete: VecDeque::new(),
+                verify: VecDeque::new(),
                 abort: VecDeque::new(),
                 first_links: u32::MAX,
                 only_missing: false,
@@ -274,6 +277,17 @@ impl Provider for Made {
             size,
             checksum: None,
         })
+    }
+
+    async fn verify(
+        &self,
+        session: &Session,
+        _: &[PartReceipt],
+        receipt: FileReceipt,
+    ) -> Result<FileReceipt, Failure> {
+        self.0.ask(Asked::Verify(session.body.clone())).await;
+        let told = self.0.script(|script| script.verify.pop_front());
+        told.unwrap_or(Ok(FileReceipt { strength: Strength::Confirmed, ..receipt }))
     }
 
     async fn abort(&self, session: &Session) -> Result<(), Failure> {

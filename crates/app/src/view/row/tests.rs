@@ -31,6 +31,7 @@ fn what_can_be_done_follows_from_the_state() {
         ended(State::Verified, Strength::Confirmed),
         ended(State::Uploaded, Strength::Confirmed),
         ended(State::Uploaded, Strength::Presumed),
+        ended(State::Uploaded, Strength::NotFound),
         ended(State::Uploaded, Strength::MarkedByUser),
     ]);
     let lines: Vec<_> = jobs
@@ -112,6 +113,7 @@ fn the_second_line_says_what_is_slow_or_needs_a_person() {
         shown(&ended(State::Uploaded, Strength::Presumed), &acme(), None).sentence,
         reason(&ended(State::Uploaded, Strength::Confirmed), "Acme"),
         reason(&ended(State::Uploaded, Strength::MarkedByUser), "Acme"),
+        reason(&ended(State::Uploaded, Strength::NotFound), "Acme"),
         reason(&job(State::Waiting, Holds::NONE.with(Hold::Credentials)), "Acme"),
     ];
     insta::assert_snapshot!(sentences.map(|sentence| sentence.unwrap_or_else(|| "-".into())).join("\n"));

@@ -35,6 +35,8 @@ fn every_line_reads_as_a_sentence() {
         Log::Verified,
         Log::Uploaded,
         Log::Presumed,
+        Log::NotFound,
+        Log::NotLookedUp { why: "503".into() },
         Log::MarkedArrived,
         Log::Attention,
         Log::Paused,
