@@ -59,6 +59,9 @@ pub struct Cli {
     /// Record360: the password of the user "partway" [default: the one in sandbox.json]
     #[arg(long, value_name = "P")]
     password: Option<String>,
+    /// S3: the keys are temporary, and every request must bring this token
+    #[arg(long, value_name = "T")]
+    session_token: Option<String>,
     /// Seed of the faults that come by chance [default: a new one, told in the first line]
     #[arg(long)]
     seed: Option<u64>,
@@ -128,6 +131,7 @@ impl From<Cli> for Options {
             },
             token_ttl: cli.token_ttl.unwrap_or(defaults.token_ttl),
             password: cli.password,
+            session_token: cli.session_token,
             seed: cli.seed,
             slow: Duration::try_from_secs_f64(cli.slow).unwrap_or(defaults.slow),
             skew: cli.skew,

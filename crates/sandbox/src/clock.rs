@@ -43,6 +43,11 @@ impl fmt::Debug for Clock {
     }
 }
 
+/// So many seconds after that.
+pub(crate) fn later(at: Timestamp, seconds: u64) -> Timestamp {
+    at.checked_add(SignedDuration::from_secs(seconds.cast_signed())).unwrap_or(at)
+}
+
 /// `20261121T032935Z`, the form that presigned URLs carry.
 pub(crate) fn amz_date(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()

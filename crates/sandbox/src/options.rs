@@ -56,6 +56,8 @@ pub struct Options {
     pub token_ttl: u64,
     /// The password of Record360's user. `None`: the folder's own.
     pub password: Option<String>,
+    /// S3's credentials are temporary, and this is the token that comes with them. `None`: they are permanent.
+    pub session_token: Option<String>,
     /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
     pub seed: Option<u64>,
     /// How long `slow` and `complete-slow` hold an answer back.
@@ -86,6 +88,7 @@ impl Options {
             checksum: Checksum::Md5,
             token_ttl: TOKEN_TTL,
             password: None,
+            session_token: None,
             seed: None,
             slow: Duration::from_secs(5),
             skew: 20 * 60,

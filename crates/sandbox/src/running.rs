@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::routing::any;
+use axum::{Router, middleware};
 use rand::Rng;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::faults::draw::Faults;
 use crate::faults::grammar;
 use crate::first_line::FirstLine;
-use crate::kinds;
+use crate::kinds::{self, s3};
 use crate::log::Log;
 use crate::net::{serve, tls};
 use crate::options::Options;
@@ -98,10 +98,12 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let skewed = faults.clone();
     let clock = options.clock.clone().wrong_by(options.skew, move || skewed.skewed());
     let host = format!("127.0.0.1:{port}");
+    let shelf = Shelf::open(dir.join("sessions"), options.clock.now())?;
     let shared = Arc::new(Shared {
         signer: Signer::new(settings.access_key.clone(), settings.secret.clone()),
-        shelf: Shelf::open(dir.join("sessions"), options.clock.now())?,
-        objects: Objects { dir: dir.clone(), turn: std::sync::Mutex::new(()), discard: options.discard },
+        s3: settings.s3.signer(options.session_token.clone()),
+        objects: Objects::new(dir.clone(), options.discard, shelf.list()),
+        shelf,
         faults,
         log: Log::open(options.log.as_deref(), options.clock.clone())?,
         clock: clock.clone(),
@@ -128,7 +130,9 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     if let Some(admin) = &admin {
         router = router.merge(admin::routes(admin));
     }
-    let router: Router = router.fallback(elsewhere::nowhere).with_state(shared.clone());
+    let router =
+        router.fallback(s3::elsewhere).layer(middleware::from_fn_with_state(shared.clone(), s3::door));
+    let router: Router = router.with_state(shared.clone());
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(serve::serve(listener, tls, router, clock, stopped));
     Ok(Running {

@@ -8,7 +8,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::kinds::{gjirafa, record360};
+use crate::kinds::{gjirafa, record360, s3};
 
 /// The file's name below the folder.
 const FILE: &str = "sandbox.json";
@@ -32,6 +32,9 @@ pub(crate) struct Settings {
     /// Record360's account.
     #[serde(default = "record360::Account::invent")]
     pub(crate) record360: record360::Account,
+    /// S3's bucket and its keys.
+    #[serde(default = "s3::Account::invent")]
+    pub(crate) s3: s3::Account,
     /// The port of last time, 0 before the first.
     pub(crate) port: u16,
 }
@@ -56,6 +59,7 @@ impl Settings {
             secret: random_hex(32),
             gjirafa: gjirafa::Account::invent(),
             record360: record360::Account::invent(),
+            s3: s3::Account::invent(),
             port: 0,
         }
     }

@@ -20,6 +20,8 @@ pub(crate) type Share = Arc<Shared>;
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) signer: Signer,
+    /// What S3's requests are signed with.
+    pub(crate) s3: Signer,
     pub(crate) shelf: Shelf,
     pub(crate) objects: Objects,
     pub(crate) faults: Arc<Faults>,

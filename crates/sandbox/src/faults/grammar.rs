@@ -10,6 +10,8 @@ use super::table::{FAULTS, Fault, find};
 pub(crate) enum Step {
     Start,
     Part,
+    /// A file that comes whole, in one request.
+    Put,
     Complete,
     /// Which parts are there.
     List,
@@ -23,6 +25,16 @@ pub(crate) enum Step {
     Authenticate,
     /// What a vendor makes of a finished file.
     Register,
+    /// Which uploads are open.
+    Uploads,
+    /// A finished file comes back.
+    Get,
+    /// Which files are there.
+    Objects,
+    /// A finished file is taken away.
+    Delete,
+    /// The bucket itself.
+    Bucket,
 }
 
 impl Step {
@@ -31,6 +43,7 @@ impl Step {
         match self {
             Self::Start => "start",
             Self::Part => "part",
+            Self::Put => "put",
             Self::Complete => "complete",
             Self::List => "list",
             Self::Refresh => "refresh",
@@ -38,6 +51,11 @@ impl Step {
             Self::Verify => "verify",
             Self::Authenticate => "authenticate",
             Self::Register => "register",
+            Self::Uploads => "uploads",
+            Self::Get => "get",
+            Self::Objects => "objects",
+            Self::Delete => "delete",
+            Self::Bucket => "bucket",
         }
     }
 }
@@ -243,7 +261,7 @@ mod tests {
         assert_eq!(wrong("dns-fail"), "The fault \"dns-fail\" is known, not made yet.");
         assert_eq!(
             wrong("wrong-etag@start"),
-            "The fault \"wrong-etag\" can happen at part, not at \"start\"."
+            "The fault \"wrong-etag\" can happen at part, put, not at \"start\"."
         );
         assert!(wrong("slow@part=0").contains("numbered from 1"));
         assert!(wrong("slow@start=1").contains("only parts are numbered"));

@@ -15,12 +15,14 @@ pub(crate) struct Fault {
     pub(crate) effect: Option<Effect>,
 }
 
-use Step::{Abort, Authenticate, Complete, List, Part, Refresh, Register, Start, Verify};
+use Step::{Abort, Authenticate, Complete, List, Part, Put, Refresh, Register, Start, Uploads, Verify};
 
-const ALL: &[Step] = &[Part, Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register];
-const API: &[Step] = &[Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register];
-const API_THEN_PART: &[Step] = &[Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register, Part];
-const PART: &[Step] = &[Part];
+const ALL: &[Step] =
+    &[Part, Put, Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register, Uploads];
+const API: &[Step] = &[Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register, Uploads];
+const API_THEN_PART: &[Step] =
+    &[Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register, Uploads, Part, Put];
+const PART: &[Step] = &[Part, Put];
 const FINISH: &[Step] = &[Complete];
 const BEGIN: &[Step] = &[Start];
 const LINKS: &[Step] = &[Start, Refresh];
@@ -28,7 +30,7 @@ const LISTING: &[Step] = &[List];
 
 /// Groups of steps that the documentation calls by one word.
 #[cfg(test)]
-const GROUPS: &[(&str, &[Step])] = &[("all", ALL), ("calls", API), ("calls, part", API_THEN_PART)];
+const GROUPS: &[(&str, &[Step])] = &[("all", ALL), ("calls", API), ("calls, part, put", API_THEN_PART)];
 
 /// The fault of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Fault> {

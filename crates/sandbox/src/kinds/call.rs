@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{HeaderValue, Request, Response, header};
 
 use super::fields::Wrong;
+use super::json;
 use super::said::{self, Said};
 use super::vendor::{Call, Carries, No, Noted, Vendor};
 use crate::faults::carry;
@@ -19,9 +20,6 @@ use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::shared::{Share, Shared};
 use crate::storage::receive::{End, receive};
-
-/// The longest body that a call may have: a complete that names 10,000 parts stays below it.
-const LONGEST_BODY: u64 = 1024 * 1024;
 
 /// A route for one step of a vendor that comes with this method.
 pub(crate) fn on(method: MethodFilter, vendor: impl Vendor + Clone, step: Step) -> MethodRouter<Share> {
@@ -52,17 +50,25 @@ pub(crate) async fn call(
     let mut read = Vec::new();
     let end = receive(&mut body, length, None, &line, |data| {
         read.extend_from_slice(data);
-        read.len() as u64 <= LONGEST_BODY
+        read.len() as u64 <= vendor.longest()
     })
     .await;
     entry.bytes = read.len() as u64;
     match end {
         End::Whole => {}
         End::Refused => {
-            let no = No::new(413, "payload_too_large", "The body is longer than a mebibyte");
+            let message = format!("The body is longer than {} bytes", vendor.longest());
+            let no = No::new(413, "payload_too_large", message);
             return refuse(&*vendor, &no, &line, &mut entry);
         }
         _ => return carry::hang_up(),
+    }
+    let wants_json = matches!(vendor.takes(step).body, Carries::Json | Carries::MaybeJson);
+    if wants_json
+        && !read.is_empty()
+        && let Err(wrong) = json::judge(&read)
+    {
+        return refuse(&*vendor, &No { status: 400, ..vendor.wrong(wrong) }, &line, &mut entry);
     }
     let mut call = Call { step, head, params, body: read, effect: None };
     entry.session = vendor.session(&call);
@@ -87,7 +93,7 @@ fn judge(vendor: &dyn Vendor, shared: &Shared, step: Step, head: &Parts) -> Resu
     let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     let chunks = head.headers.contains_key(header::TRANSFER_ENCODING);
     let length = match takes.body {
-        Carries::Json => length,
+        Carries::Json | Carries::Text => length,
         Carries::MaybeJson | Carries::Nothing => length.or((!chunks).then_some(0)),
     };
     let length = length.ok_or_else(|| No::new(411, "length_required", "A Content-Length is needed"))?;
@@ -188,7 +194,7 @@ async fn after_work(
     }
     entry.status = Some(said.status);
     match effect {
-        Some(Effect::Reply(Reply::Huge)) => said::huge(),
+        Some(Effect::Reply(Reply::Huge)) => said::huge(&said),
         Some(Effect::Reply(Reply::Cut)) => said.cut().response(),
         Some(Effect::Reply(how)) => vendor.spoil(said, step, how).response(),
         _ => said.response(),

@@ -2,17 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use bytes::Bytes;
 use http::{HeaderValue, Response, header};
-use tokio::io::AsyncReadExt;
 
 use crate::kinds::said::json;
 use crate::sessions::session::Done;
 use crate::shared::{Share, Shared};
 use crate::storage::query;
-
-/// Bytes read at once.
-const BLOCK: usize = 256 * 1024;
+use crate::storage::send::stretch;
 
 /// The URL of a finished session's object, where `get` stands below the kind's base.
 pub(crate) fn url(shared: &Shared, base: &str, done: &Done) -> String {
@@ -31,15 +27,10 @@ pub(crate) async fn get(
     });
     let gone = || json(404, Body::from(r#"{"success":false,"error":"There is no such file"}"#));
     let Some((done, content_type)) = found else { return gone() };
-    let Ok(file) = tokio::fs::File::open(shared.objects.dir.join(&done.object)).await else { return gone() };
-    let Ok(size) = file.metadata().await.map(|about| about.len()) else { return gone() };
-    let blocks = futures_util::stream::try_unfold(file, |mut file| async move {
-        let mut block = vec![0; BLOCK];
-        let n = file.read(&mut block).await?;
-        block.truncate(n);
-        std::io::Result::Ok((n > 0).then(|| (Bytes::from(block), file)))
-    });
-    let mut response = Response::new(Body::from_stream(blocks));
+    let path = shared.objects.dir.join(&done.object);
+    let Ok(size) = tokio::fs::metadata(&path).await.map(|about| about.len()) else { return gone() };
+    let Ok(body) = stretch(&path, 0, size).await else { return gone() };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));

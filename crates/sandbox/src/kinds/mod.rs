@@ -4,8 +4,11 @@ pub(crate) mod autorender;
 pub(crate) mod call;
 pub(crate) mod fields;
 pub(crate) mod file;
+pub(crate) mod finished;
 pub(crate) mod gjirafa;
+pub(crate) mod json;
 pub(crate) mod record360;
+pub(crate) mod s3;
 pub(crate) mod said;
 pub(crate) mod vendor;
 
@@ -32,7 +35,12 @@ pub struct Destination {
 
 /// What every kind offers.
 pub(crate) fn destinations(shared: &Shared) -> Vec<Destination> {
-    vec![autorender::destination(shared), gjirafa::destination(shared), record360::destination(shared)]
+    vec![
+        autorender::destination(shared),
+        gjirafa::destination(shared),
+        record360::destination(shared),
+        s3::destination(shared),
+    ]
 }
 
 /// The routes of every kind.

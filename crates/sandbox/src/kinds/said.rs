@@ -8,6 +8,10 @@ use serde_json::Value;
 
 /// What `json-huge` sends: a gigabyte, in blocks of a mebibyte.
 const HUGE_BLOCKS: usize = 1024;
+const JSON_BEGINS: &str = r#"{"success":true,"session_id":"huge","part_size":1,"parts":[""#;
+const JSON_ENDS: &str = r#""]}"#;
+const XML_BEGINS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Result><UploadId>";
+const XML_ENDS: &str = "</UploadId></Result>";
 
 /// An answer in a vendor's words.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,12 +94,16 @@ pub(crate) fn json(status: u16, body: Body) -> Response<Body> {
 }
 
 /// A gigabyte that begins like a reply and is never wrong until its end.
-pub(crate) fn huge() -> Response<Body> {
+pub(crate) fn huge(instead_of: &Said) -> Response<Body> {
+    let (kind, begin, end) = match instead_of.words {
+        Words::Text(kind, _) => (kind, XML_BEGINS, XML_ENDS),
+        _ => ("application/json", JSON_BEGINS, JSON_ENDS),
+    };
     let block = Bytes::from(vec![b'a'; 1024 * 1024]);
-    let begin =
-        Bytes::from_static(b"{\"success\":true,\"session_id\":\"huge\",\"part_size\":1,\"parts\":[\"");
-    let all = std::iter::once(begin)
+    let all = std::iter::once(Bytes::from_static(begin.as_bytes()))
         .chain(std::iter::repeat_n(block, HUGE_BLOCKS))
-        .chain(std::iter::once(Bytes::from_static(b"\"]}")));
-    json(200, Body::from_stream(stream::iter(all.map(Ok::<_, std::convert::Infallible>))))
+        .chain(std::iter::once(Bytes::from_static(end.as_bytes())));
+    let mut response = json(200, Body::from_stream(stream::iter(all.map(Ok::<_, std::convert::Infallible>))));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }

@@ -7,6 +7,7 @@ use super::said::Said;
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
 use crate::shared::Shared;
+use crate::storage::refusal::Refusal;
 
 /// More of an invented session's name is not logged.
 pub(crate) const LONGEST_ID: usize = 64;
@@ -20,6 +21,10 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// What a request of this step may carry.
     fn takes(&self, _step: Step) -> Takes {
         Takes::JSON
+    }
+    /// Bytes that a body may have: a complete that names 10,000 parts stays below it.
+    fn longest(&self) -> u64 {
+        1024 * 1024
     }
     /// Which session a request is about, if it says so.
     fn session(&self, call: &Call) -> Option<String>;
@@ -59,6 +64,8 @@ pub(crate) enum Carries {
     Json,
     /// JSON, or nothing.
     MaybeJson,
+    /// Text, perhaps of no length; its type is nobody's business.
+    Text,
     /// Nothing.
     Nothing,
 }
@@ -105,17 +112,26 @@ pub(crate) struct No {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// What stands in the body besides, where it is storage's XML.
+    pub(crate) more: Vec<(&'static str, String)>,
 }
 
 impl No {
     /// A refusal with its code and sentence.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), more: Vec::new() }
     }
 
     /// The sandbox itself could not go on.
     pub(crate) fn broken(e: &std::io::Error) -> Self {
         Self::new(500, "internal_error", e.to_string())
+    }
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { status, code, message, more } = refusal;
+        Self { status: status.as_u16(), code, message, more }
     }
 }
 

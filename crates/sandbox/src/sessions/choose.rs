@@ -32,6 +32,8 @@ pub(crate) enum Denied {
     TooSmall { part: u32, size: u64, least: u64 },
     #[error("The parts have {size} bytes together, and {told} were told at the start")]
     Length { size: u64, told: u64 },
+    #[error("At least one of the pre-conditions you specified did not hold")]
+    Exists,
     #[error("Part {part} has another size than the first; all but the last must have the same")]
     Unequal { part: u32 },
 }
@@ -45,6 +47,7 @@ impl Denied {
                 "InvalidPart"
             }
             Self::Empty => "MalformedXML",
+            Self::Exists => "PreconditionFailed",
             Self::Order { .. } => "InvalidPartOrder",
             Self::TooSmall { .. } => "EntityTooSmall",
         }
@@ -103,6 +106,11 @@ pub(crate) fn etag(parts: &[Stored]) -> String {
         all.update(hex::decode(&stored.md5).unwrap_or_default());
     }
     format!("{}-{}", hex::encode(all.finalize()), parts.len())
+}
+
+/// The ETag of an object that came in one piece: its MD5, or what stands for it.
+pub(crate) fn only(parts: &[Stored]) -> String {
+    parts.first().map(|stored| stored.etag().to_owned()).unwrap_or_default()
 }
 
 fn some(parts: &[u32]) -> String {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -13,13 +13,45 @@ use super::name;
 use super::session::{Done, Session, Stored};
 use crate::settings::{random_hex, write_whole};
 
-/// Where finished objects lie, and the turn-taking of those that look for a free name there.
+/// Where finished objects lie, and the turn-taking of those that look for a place there.
 pub(crate) struct Objects {
     /// The sandbox's folder.
-    pub(crate) dir: std::path::PathBuf,
-    /// One search for a name at a time.
-    pub(crate) turn: Mutex<()>,
+    pub(crate) dir: PathBuf,
     pub(crate) discard: bool,
+    /// The bucket: for each key the upload that made its object. One search for a place at a time.
+    keys: Mutex<BTreeMap<String, Arc<Session>>>,
+}
+
+impl Objects {
+    /// The objects that these sessions made.
+    pub(crate) fn new(dir: PathBuf, discard: bool, sessions: Vec<Arc<Session>>) -> Self {
+        let mut made: Vec<_> = sessions
+            .into_iter()
+            .filter_map(|session| {
+                let (key, at) = (session.about.key.clone()?, session.state().done.as_ref()?.at);
+                Some((at, key, session))
+            })
+            .collect();
+        made.sort_by_key(|(at, _, _)| *at);
+        let keys = made.into_iter().map(|(_, key, session)| (key, session)).collect();
+        Self { dir, discard, keys: Mutex::new(keys) }
+    }
+
+    /// The bucket, for a moment.
+    pub(crate) fn keys(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Session>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What becomes of an object whose place is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It gets another name, with a number.
+    Number,
+    /// It replaces what has its key.
+    Replace,
+    /// It is not made.
+    Deny,
 }
 
 /// What completing found.
@@ -36,9 +68,10 @@ pub(crate) enum Finish {
 /// Makes the object of the parts that `choose` picks, in their order. Blocking: parts that lie beside the object (sent
 /// twice, or of a length that nobody knew before) are copied to their places here.
 pub(crate) fn finish(
-    session: &Session,
+    session: &Arc<Session>,
     objects: &Objects,
     now: Timestamp,
+    taken: Taken,
     choose: impl FnOnce(&BTreeMap<u32, Stored>) -> Result<Vec<Stored>, Denied>,
 ) -> io::Result<Finish> {
     let _one = session.finishing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,14 +89,20 @@ pub(crate) fn finish(
     };
     *closed = true;
     drop(closed);
-    let done = place(session, objects, now, &chosen).inspect_err(|_| {
+    let placed = place(session, objects, now, taken, &chosen);
+    if !matches!(placed, Ok(Finish::Now(_))) {
         *session.closed.write().unwrap_or_else(PoisonError::into_inner) = false;
-    })?;
-    session.state().done = Some(done.clone());
-    Ok(Finish::Now(done))
+    }
+    placed
 }
 
-fn place(session: &Session, objects: &Objects, now: Timestamp, chosen: &[Stored]) -> io::Result<Done> {
+fn place(
+    session: &Arc<Session>,
+    objects: &Objects,
+    now: Timestamp,
+    taken: Taken,
+    chosen: &[Stored],
+) -> io::Result<Finish> {
     let about = &session.about;
     let folder = if about.folder.is_empty() { String::new() } else { format!("{}/", about.folder) };
     let mut done = Done {
@@ -72,15 +111,49 @@ fn place(session: &Session, objects: &Objects, now: Timestamp, chosen: &[Stored]
         at: now,
         discarded: objects.discard,
         size: chosen.iter().map(|stored| stored.size).sum(),
-        etag: choose::etag(chosen),
+        etag: if about.in_parts { choose::etag(chosen) } else { choose::only(chosen) },
     };
-    let record = session.dir.join("done.json");
-    if objects.discard {
-        write_whole(&record, &serde_json::to_vec(&done)?, false)?;
-        return Ok(done);
+    if taken == Taken::Deny && is_taken(&objects.keys(), about.key.as_deref()) {
+        return Ok(Finish::Denied(Denied::Exists)); // before much is copied
     }
-    let data = session.data();
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&data)?;
+    if !objects.discard {
+        put_together(session, chosen, done.size)?;
+    }
+    let mut keys = objects.keys();
+    if taken == Taken::Deny && is_taken(&keys, about.key.as_deref()) {
+        return Ok(Finish::Denied(Denied::Exists));
+    }
+    let before = about.key.as_ref().and_then(|key| keys.get(key)?.state().done.clone());
+    let before = before.filter(|before| taken != Taken::Number && before.discarded == objects.discard);
+    let path = match before {
+        Some(before) => objects.dir.join(before.object),
+        None if objects.discard => objects.dir.join(&done.object),
+        None => name::free(&objects.dir.join("objects"), &about.folder, &about.name)?,
+    };
+    done.object = relative(&objects.dir, &path);
+    write_whole(&session.dir.join("done.json"), &serde_json::to_vec(&done)?, false)?;
+    if !objects.discard {
+        fs::rename(session.data(), &path)?;
+    }
+    session.state().done = Some(done.clone());
+    if let Some(key) = &about.key {
+        keys.insert(key.clone(), session.clone());
+    }
+    drop(keys);
+    let asides: Vec<_> = session.state().parts.values().filter_map(|stored| stored.aside.clone()).collect();
+    for aside in asides {
+        let _ = fs::remove_file(session.dir.join(aside));
+    }
+    Ok(Finish::Now(done))
+}
+
+fn is_taken(keys: &BTreeMap<String, Arc<Session>>, key: Option<&str>) -> bool {
+    key.is_some_and(|key| keys.contains_key(key))
+}
+
+/// Brings the parts to their places in one file, which then ends where they do.
+fn put_together(session: &Session, chosen: &[Stored], size: u64) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(session.data())?;
     let mut at = 0;
     for stored in chosen {
         if let Some(aside) = &stored.aside {
@@ -89,18 +162,8 @@ fn place(session: &Session, objects: &Objects, now: Timestamp, chosen: &[Stored]
         }
         at += stored.size;
     }
-    file.set_len(done.size)?;
-    drop(file);
-
-    let _turn = objects.turn.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = name::free(&objects.dir.join("objects"), &about.folder, &about.name)?;
-    done.object = relative(&objects.dir, &path);
-    write_whole(&record, &serde_json::to_vec(&done)?, false)?;
-    fs::rename(&data, &path)?;
-    for aside in session.state().parts.values().filter_map(|stored| stored.aside.as_ref()) {
-        let _ = fs::remove_file(session.dir.join(aside));
-    }
-    Ok(done)
+    // A complete before this one may have been interrupted, and of more parts.
+    file.set_len(size)
 }
 
 fn relative(dir: &Path, path: &Path) -> String {

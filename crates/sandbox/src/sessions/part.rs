@@ -76,6 +76,11 @@ impl Incoming {
         self.size
     }
 
+    /// The MD5 of the bytes taken so far, in hex.
+    pub(crate) fn md5(&self) -> String {
+        hex::encode(self.md5.clone().finalize())
+    }
+
     /// Keeps the part: from here on it survives a kill, and replaces what was stored under its number. Gives its MD5.
     /// `opaque` is the ETag that it goes by, where that is not its MD5.
     pub(crate) fn keep(mut self, opaque: Option<String>, at: Timestamp) -> io::Result<String> {

@@ -31,8 +31,18 @@ pub(crate) struct About {
     pub(crate) parts: u32,
     pub(crate) started: Timestamp,
     pub(crate) expires: Timestamp,
+    /// The object's key in the bucket, where it has one: then it can replace another.
+    #[serde(default)]
+    pub(crate) key: Option<String>,
+    /// Whether the object comes in parts; false where one request brings it whole.
+    #[serde(default = "in_parts")]
+    pub(crate) in_parts: bool,
     /// What the kind wants to remember besides.
     pub(crate) own: Value,
+}
+
+fn in_parts() -> bool {
+    true
 }
 
 impl About {

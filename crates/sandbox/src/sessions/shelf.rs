@@ -55,12 +55,17 @@ impl Shelf {
             return Ok(false);
         }
         *session.closed.write().unwrap_or_else(PoisonError::into_inner) = true;
+        self.forget(session).map(|()| true)
+    }
+
+    /// Forgets a session and what lies in its folder.
+    pub(crate) fn forget(&self, session: &Session) -> io::Result<()> {
         self.all.write().unwrap_or_else(PoisonError::into_inner).remove(&session.about.id);
         // The description goes first: what a kill, or a part that holds its file open, leaves of the folder is thrown
         // away at the next start.
         fs::remove_file(session.dir.join("session.json"))?;
         let _ = fs::remove_dir_all(&session.dir);
-        Ok(true)
+        Ok(())
     }
 
     /// The session of this id.

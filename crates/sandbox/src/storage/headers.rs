@@ -6,6 +6,13 @@ use super::refusal::Refusal;
 
 /// Judges a part's headers against those that its link signed (lower-case), and gives its Content-Length.
 pub(crate) fn judge(headers: &HeaderMap, signed: &[String]) -> Result<u64, Refusal> {
+    strangers(headers)?;
+    not_signed(headers, signed)?;
+    length(headers)
+}
+
+/// Refuses what has no place beside a presigned link.
+pub(crate) fn strangers(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(Refusal::argument(
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
@@ -26,6 +33,11 @@ pub(crate) fn judge(headers: &HeaderMap, signed: &[String]) -> Result<u64, Refus
             .with("HeaderName", name));
         }
     }
+    Ok(())
+}
+
+/// Refuses what may not be sent unsigned: `x-amz-*` and `Content-MD5`.
+pub(crate) fn not_signed(headers: &HeaderMap, signed: &[String]) -> Result<(), Refusal> {
     let unsigned: Vec<&str> = headers
         .keys()
         .map(http::HeaderName::as_str)
@@ -37,10 +49,13 @@ pub(crate) fn judge(headers: &HeaderMap, signed: &[String]) -> Result<u64, Refus
         return Err(Refusal::new(StatusCode::FORBIDDEN, "AccessDenied", message)
             .with("HeadersNotSigned", unsigned.join(", ")));
     }
+    Ok(())
+}
+
+/// The Content-Length, which storage wants to know; chunks have none.
+pub(crate) fn length(headers: &HeaderMap) -> Result<u64, Refusal> {
     if headers.contains_key(header::TRANSFER_ENCODING) {
-        let message = "A header you provided implies functionality that is not implemented";
-        return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
-            .with("Header", "Transfer-Encoding"));
+        return Err(Refusal::not_implemented("Header", "Transfer-Encoding"));
     }
     headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).ok_or_else(|| {
         let message = "You must provide the Content-Length HTTP header.";

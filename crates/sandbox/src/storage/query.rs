@@ -55,6 +55,12 @@ pub(crate) fn pairs(query: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
+/// The value of this name, where it stands there once.
+pub(crate) fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut found = pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// The canonical query: encoded, sorted, joined.
 pub(crate) fn canonical(pairs: &[(String, String)]) -> String {
     let mut encoded: Vec<_> = pairs.iter().map(|(name, value)| (encode(name), encode(value))).collect();

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{Response, StatusCode, header};
 use jiff::Timestamp;
 
+use super::xml::tag;
 use crate::clock::iso_seconds;
 use crate::settings::random_hex;
 
@@ -48,35 +49,54 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "NoSuchUpload", message).with("UploadId", upload)
     }
 
+    /// 500 where the sandbox itself could not go on.
+    pub(crate) fn broken(e: &std::io::Error) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", e.to_string())
+    }
+
+    /// 501 for a header or a parameter that asks for what is not there.
+    pub(crate) fn not_implemented(what: &'static str, name: impl Into<String>) -> Self {
+        let message =
+            format!("A {} you provided implies functionality that is not implemented", what.to_lowercase());
+        Self::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message).with(what, name)
+    }
+
+    /// 400 for a body that is not the XML it should be.
+    pub(crate) fn malformed_xml() -> Self {
+        let message =
+            "The XML you provided was not well-formed or did not validate against our published schema";
+        Self::new(StatusCode::BAD_REQUEST, "MalformedXML", message)
+    }
+
+    /// 400 for a body with another SHA-256 than the signature covers.
+    pub(crate) fn other_sha256() -> Self {
+        let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+        Self::new(StatusCode::BAD_REQUEST, "XAmzContentSHA256Mismatch", message)
+    }
+
+    /// 412 for a condition that does not hold.
+    pub(crate) fn precondition(condition: &'static str) -> Self {
+        let message = "At least one of the pre-conditions you specified did not hold";
+        Self::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message).with("Condition", condition)
+    }
+
+    /// The body.
+    pub(crate) fn xml(&self) -> String {
+        let more: String = self.more.iter().map(|(name, text)| tag(name, text)).collect();
+        let (code, message) = (tag("Code", self.code), tag("Message", &self.message));
+        let id = tag("RequestId", random_hex(8).to_uppercase());
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>{code}{message}{more}{id}<HostId>sandbox</HostId></Error>"
+        )
+    }
+
     /// The response. The connection ends with it, since the rest of the request was perhaps not read.
     pub(crate) fn response(&self) -> Response<Body> {
-        let more: String =
-            self.more.iter().map(|(tag, text)| format!("<{tag}>{}</{tag}>", escape(text))).collect();
-        let body = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{more}<RequestId>{}</RequestId><HostId>sandbox</HostId></Error>",
-            self.code,
-            escape(&self.message),
-            random_hex(8).to_uppercase(),
-        );
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Body::from(self.xml()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/xml"));
         headers.insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         response
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_in_a_message_stays_text() {
-        assert_eq!(escape("<a b=\"c\">&"), "&lt;a b=&quot;c&quot;&gt;&amp;");
     }
 }

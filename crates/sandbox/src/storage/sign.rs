@@ -1,10 +1,12 @@
-//! Signature Version 4 in its query form, computed here and nowhere borrowed.
+//! Signature Version 4, computed here and nowhere borrowed.
 //!
-//! AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
+//! AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "… Using the Authorization
+//! Header".
 
 use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -13,13 +15,19 @@ use crate::clock::amz_date;
 
 /// The only algorithm there is.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// The region in every scope; the sandbox stands in one place.
-const REGION: &str = "us-east-1";
+/// The region of the sandbox's own signatures: it stands in one place.
+pub(crate) const REGION: &str = "us-east-1";
+/// What stands for the body where it is not signed.
+pub(crate) const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
 /// Who signs.
 pub(crate) struct Signer {
     pub(crate) access_key: String,
     secret: String,
+    /// The region in every scope.
+    pub(crate) region: String,
+    /// What temporary credentials bring besides, and permanent ones may not.
+    pub(crate) token: Option<String>,
     /// The key of the last scope that was signed for: a start signs ten thousand links with one.
     last: Mutex<(String, Vec<u8>)>,
 }
@@ -35,18 +43,36 @@ pub(crate) struct Signed<'a> {
     pub(crate) headers: &'a [(String, String)],
     /// `X-Amz-Date` as it is written.
     pub(crate) date: &'a str,
+    /// The body's SHA-256 in hex, or `UNSIGNED`.
+    pub(crate) payload: &'a str,
+}
+
+/// The headers of these names as a signature covers them: values of one name joined, blanks at the ends and in rows gone.
+pub(crate) fn covered(headers: &HeaderMap, names: &[String]) -> Vec<(String, String)> {
+    let value = |value: &http::HeaderValue| {
+        let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let all = |name| headers.get_all(name).iter().map(value).collect::<Vec<_>>().join(",");
+    names.iter().map(|name| (name.clone(), all(name))).collect()
 }
 
 impl Signer {
-    /// A signer with its own secret.
+    /// A signer with its own secret, in the sandbox's region.
     pub(crate) fn new(access_key: String, secret: String) -> Self {
-        Self { access_key, secret, last: Mutex::default() }
+        Self { access_key, secret, region: REGION.to_owned(), token: None, last: Mutex::default() }
+    }
+
+    /// With temporary credentials, of which the token is a part.
+    #[must_use]
+    pub(crate) fn with_token(self, token: Option<String>) -> Self {
+        Self { token, ..self }
     }
 
     /// `20261121/us-east-1/s3/aws4_request` for the day of this date.
-    pub(crate) fn scope(date: &str) -> String {
+    pub(crate) fn scope(&self, date: &str) -> String {
         let day = date.get(..8).unwrap_or(date);
-        format!("{day}/{REGION}/s3/aws4_request")
+        format!("{day}/{}/s3/aws4_request", self.region)
     }
 
     /// The signature, in lower-case hex.
@@ -55,13 +81,14 @@ impl Signer {
             signed.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names: Vec<_> = signed.headers.iter().map(|(name, _)| name.as_str()).collect();
         let request = format!(
-            "{}\n{}\n{}\n{headers}\n{}\nUNSIGNED-PAYLOAD",
+            "{}\n{}\n{}\n{headers}\n{}\n{}",
             signed.method,
             query::encode_path(signed.path),
             query::canonical(signed.query),
             names.join(";"),
+            signed.payload,
         );
-        let scope = Self::scope(signed.date);
+        let scope = self.scope(signed.date);
         let digest = hex::encode(Sha256::digest(request.as_bytes()));
         let text = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", signed.date);
         hex::encode(hmac(&self.key(&scope), text.as_bytes()))
@@ -91,7 +118,7 @@ impl Signer {
         expires: u64,
     ) -> String {
         let date = amz_date(at);
-        let credential = format!("{}/{}", self.access_key, Self::scope(&date));
+        let credential = format!("{}/{}", self.access_key, self.scope(&date));
         let mut all: Vec<(String, String)> =
             own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         for (name, value) in [
@@ -104,7 +131,8 @@ impl Signer {
             all.push((name.to_owned(), value.to_owned()));
         }
         let headers = [("host".to_owned(), host.to_owned())];
-        let signature = self.signature(&Signed { method, path, query: &all, headers: &headers, date: &date });
+        let signed = Signed { method, path, query: &all, headers: &headers, date: &date, payload: UNSIGNED };
+        let signature = self.signature(&signed);
         format!("{}&X-Amz-Signature={signature}", query::canonical(&all))
     }
 }
@@ -144,6 +172,32 @@ mod tests {
             ),
             "{query}"
         );
+    }
+
+    /// AWS's worked example for the other form, "PUT Object" in "Authorization Header: Signature Calculations".
+    #[test]
+    fn the_documented_header_example_comes_out() {
+        let signer = Signer::new(
+            "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
+        );
+        let payload = "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
+        let mut headers = HeaderMap::new();
+        headers.insert("date", "Fri, 24 May 2013 00:00:00 GMT".parse().unwrap());
+        headers.insert("host", "examplebucket.s3.amazonaws.com".parse().unwrap());
+        headers.insert("x-amz-content-sha256", payload.parse().unwrap());
+        headers.insert("x-amz-date", "20130524T000000Z".parse().unwrap());
+        headers.insert("x-amz-storage-class", " REDUCED_REDUNDANCY ".parse().unwrap());
+        let names = ["date", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-storage-class"];
+        let signature = signer.signature(&Signed {
+            method: "PUT",
+            path: "/test$file.text",
+            query: &[],
+            headers: &covered(&headers, &names.map(str::to_owned)),
+            date: "20130524T000000Z",
+            payload,
+        });
+        assert_eq!(signature, "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
     }
 
     #[test]

@@ -9,13 +9,14 @@ use tempfile::TempDir;
 
 use crate::rig::{PART, bytes, client, pieces, wanted};
 
-struct Process {
+/// A sandbox as a process of its own, killed when it is dropped.
+pub(crate) struct Process {
     child: Child,
     first: Value,
 }
 
 impl Process {
-    fn start(dir: &Path, more: &[&str]) -> Self {
+    pub(crate) fn start(dir: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))
             .arg("--dir")
             .arg(dir)
@@ -27,6 +28,12 @@ impl Process {
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         Self { first: serde_json::from_str(&line).unwrap(), child }
+    }
+
+    /// The first line's entry for a kind.
+    pub(crate) fn destination(&self, kind: &str) -> Value {
+        let all = self.first["destinations"].as_array().unwrap();
+        all.iter().find(|entry| entry["kind"] == kind).unwrap().clone()
     }
 
     async fn call(&self, step: &str, body: &Value) -> (u16, Value) {
@@ -140,10 +147,11 @@ async fn the_first_line_is_what_the_contract_says() {
     let fields =
         |at: usize| line["destinations"][at].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let kinds: Vec<_> = line["destinations"].as_array().unwrap().iter().map(|d| d["kind"].clone()).collect();
-    assert_eq!(kinds, ["autorender", "gjirafa", "record360"]);
+    assert_eq!(kinds, ["autorender", "gjirafa", "record360", "s3"]);
     assert_eq!(fields(0), ["key", "kind", "url"]);
     assert_eq!(fields(1), ["key", "kind", "project", "url"]);
     assert_eq!(fields(2), ["key", "kind", "url"]);
+    assert_eq!(fields(3), ["bucket", "key", "kind", "region", "secret", "style", "url"]);
     drop(plain);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();

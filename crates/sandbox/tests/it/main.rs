@@ -9,6 +9,7 @@ mod gjirafa;
 mod keys;
 mod record360;
 mod rig;
+mod s3;
 mod strict;
 mod tls;
 mod upload;

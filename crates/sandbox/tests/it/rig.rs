@@ -251,7 +251,8 @@ pub(crate) fn etag(data: &[u8]) -> String {
     format!("\"{}\"", hex::encode(Md5::digest(data)))
 }
 
-async fn answer(response: Response) -> Result<Answer, reqwest::Error> {
+/// Reads an answer to its end.
+pub(crate) async fn answer(response: Response) -> Result<Answer, reqwest::Error> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Ok(Answer { status, headers, body: response.text().await? })
 }

@@ -23,6 +23,26 @@ async fn unknown_fields_wrong_types_and_absent_ones_are_unprocessable() {
     assert_eq!(answer.status, 422);
 }
 
+/// Of two fields with one name some readers take the first and some the last.
+#[tokio::test]
+async fn a_field_that_stands_there_twice_is_refused() {
+    let rig = rig(|_| {}).await;
+    let url = format!("{}/api/v1/multipart/start", rig.running.base_url);
+    let once = r#""file_name":"x","format":"video/mp4","metadata":{"a":1}"#;
+    for (body, status) in [
+        (format!("{{{once},\"size\":1}}"), 200),
+        (format!("{{{once},\"size\":1,\"size\":1}}"), 400),
+        (format!("{{{once},\"size\":1,\"size\":2}}"), 400),
+        (format!("{{{once},\"size\":1}}").replace("{\"a\":1}", "{\"a\":1,\"a\":1}"), 400),
+        (format!("{{{once},\"size\":1"), 400),
+    ] {
+        let post = rig.client.post(&url).bearer_auth(&rig.running.key);
+        let answer = post.header("content-type", "application/json").body(body.clone()).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{body}");
+    }
+    assert_eq!(std::fs::read_dir(rig.object("sessions")).unwrap().count(), 1);
+}
+
 #[tokio::test]
 async fn a_call_is_json_without_a_query() {
     let rig = rig(|_| {}).await;

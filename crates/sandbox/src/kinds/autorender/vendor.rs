@@ -2,18 +2,18 @@
 
 use http::header;
 use http::request::Parts;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::fields::{self, Own};
 use super::{KIND, reply};
+use crate::clock::later;
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
+use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Vendor};
-use crate::options::AfterComplete;
 use crate::sessions::choose;
-use crate::sessions::finish::{Finish, finish};
+use crate::sessions::finish::Taken;
 use crate::sessions::name;
 use crate::sessions::session::{About, plan};
 use crate::settings::random_hex;
@@ -95,7 +95,9 @@ fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
         part_size: Some(part_size),
         parts,
         started,
-        expires: started.checked_add(SignedDuration::from_secs(ttl.cast_signed())).unwrap_or(started),
+        expires: later(started, ttl),
+        key: None,
+        in_parts: true,
         own: serde_json::to_value(&start.own).unwrap_or_default(),
     };
     let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
@@ -112,23 +114,15 @@ fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No
     if asked.uuid.is_some_and(|uuid| uuid != own.uuid) {
         return Err(No::new(422, "unprocessable", "uuid is not this session's"));
     }
-    let now = shared.clock.now();
-    if session.state().done.is_none() && now > session.about.expires {
+    if session.state().done.is_none() && shared.clock.now() > session.about.expires {
         return Err(No::new(404, "session_expired", "The upload session has expired"));
     }
-    let planned = |stored: &_| choose::all(stored, session.about.parts);
-    let done = match finish(&session, &shared.objects, now, planned).map_err(|e| No::broken(&e))? {
-        Finish::Now(done) => done,
-        Finish::Before(done) => match shared.after_complete {
-            AfterComplete::Same => done,
-            AfterComplete::Gone => return Err(gone()),
-            AfterComplete::Conflict => {
-                return Err(No::new(409, "session_completed", "The upload session was completed already"));
-            }
-        },
-        Finish::Denied(denied) => return Err(No::new(400, "parts_missing", denied.to_string())),
+    let words = Words {
+        gone: gone(),
+        again: No::new(409, "session_completed", "The upload session was completed already"),
+        denied: |denied| No::new(400, "parts_missing", denied.to_string()),
     };
-    noted.object = Some(done.object.clone());
-    noted.discarded = done.discarded;
+    let planned = |stored: &_| choose::all(stored, session.about.parts);
+    let done = finished::complete(shared, &session, noted, Taken::Number, words, planned)?;
     Ok(reply::complete(shared, &session, &own, &done))
 }

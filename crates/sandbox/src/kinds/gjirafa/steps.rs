@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::fields::{self, Own};
 use super::vendor::bad;
 use super::{BASE, KIND, reply};
+use crate::clock::later;
 use crate::faults::effect::{Effect, Reply};
 use crate::kinds::fields::{Wrong, digits, within};
 use crate::kinds::file;
+use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
-use crate::options::{AfterComplete, LONGEST_TTL, Resume};
+use crate::options::{LONGEST_TTL, Resume};
 use crate::sessions::choose::{self, Denied};
-use crate::sessions::finish::{Finish, finish};
+use crate::sessions::finish::Taken;
 use crate::sessions::session::{About, Session, Stored};
 use crate::settings::random_hex;
 use crate::shared::Shared;
@@ -37,8 +38,6 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
         details_id: uuid::Uuid::new_v4().to_string(),
         hash: start.hash.map(|hash| hash.to_ascii_lowercase()),
     };
-    // The links live for hours, the upload itself a week: that is what fresh links are for.
-    let week = SignedDuration::from_secs(LONGEST_TTL.cast_signed());
     let about = About {
         path: format!("{ROOT}/{}/{id}/{}", shared.settings.gjirafa.project, start.file_name),
         id: id.clone(),
@@ -50,7 +49,10 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
         part_size: None,
         parts: u32::try_from(start.parts).unwrap_or(u32::MAX),
         started,
-        expires: started.checked_add(week).unwrap_or(started),
+        // The links live for hours, the upload itself a week: that is what fresh links are for.
+        expires: later(started, LONGEST_TTL),
+        key: None,
+        in_parts: true,
         own: serde_json::to_value(&own).unwrap_or_default(),
     };
     let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
@@ -153,20 +155,9 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
         let size = chosen.iter().map(|stored| stored.size).sum();
         if size == told { Ok(chosen) } else { Err(Denied::Length { size, told }) }
     };
-    let now = shared.clock.now();
-    let done = match finish(&session, &shared.objects, now, choose).map_err(|e| No::broken(&e))? {
-        Finish::Now(done) => done,
-        Finish::Before(done) => match shared.after_complete {
-            AfterComplete::Same => done,
-            AfterComplete::Gone => return Err(gone()),
-            AfterComplete::Conflict => {
-                return Err(No::new(409, "AlreadyCompleted", "The upload was completed already"));
-            }
-        },
-        Finish::Denied(denied) => return Err(No::new(400, denied.code(), denied.to_string())),
-    };
-    noted.object = Some(done.object);
-    noted.discarded = done.discarded;
+    let again = No::new(409, "AlreadyCompleted", "The upload was completed already");
+    let words = Words { gone: gone(), again, denied: finished::denied };
+    finished::complete(shared, &session, noted, Taken::Number, words, choose)?;
     Ok(reply::said(200, &json!(true), &Value::Null))
 }
 

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::account::USER;
 use super::vendor::bad;
 use super::{KIND, fields, reply, sum, token, types};
+use crate::clock::later;
 use crate::faults::effect::Effect;
+use crate::kinds::finished::{self, Words};
 use crate::kinds::vendor::{Call, No, Noted};
-use crate::options::AfterComplete;
 use crate::sessions::choose;
-use crate::sessions::finish::{Finish, finish};
+use crate::sessions::finish::Taken;
 use crate::sessions::session::{About, Session};
 use crate::settings::random_hex;
 use crate::shared::Shared;
@@ -57,7 +57,9 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<V
         part_size: None,
         parts: start.parts,
         started,
-        expires: started.checked_add(SignedDuration::from_secs(ttl.cast_signed())).unwrap_or(started),
+        expires: later(started, ttl),
+        key: None,
+        in_parts: true,
         own: json!({"file_id": file_id}),
     };
     let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
@@ -72,28 +74,14 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
     let asked = call.fields().and_then(fields::complete).map_err(bad)?;
     let found = of_file(shared, &file_id).into_iter().find(|session| session.about.id == asked.upload_id);
     let session = found.ok_or_else(gone)?;
-    let now = shared.clock.now();
-    if session.state().done.is_none() && now > session.about.expires {
-        return Err(gone());
-    }
     let parts = session.about.parts;
     let choose = |stored: &_| {
         choose::whole(&asked.parts, parts)?;
         choose::listed(stored, &asked.parts, shared.rules)
     };
-    let done = match finish(&session, &shared.objects, now, choose).map_err(|e| No::broken(&e))? {
-        Finish::Now(done) => done,
-        Finish::Before(done) => match shared.after_complete {
-            AfterComplete::Same => done,
-            AfterComplete::Gone => return Err(gone()),
-            AfterComplete::Conflict => {
-                return Err(No::new(409, "completed", "The upload was completed already"));
-            }
-        },
-        Finish::Denied(denied) => return Err(No::new(400, denied.code(), denied.to_string())),
-    };
-    noted.object = Some(done.object.clone());
-    noted.discarded = done.discarded;
+    let again = No::new(409, "completed", "The upload was completed already");
+    let words = Words { gone: gone(), again, denied: finished::denied };
+    let done = finished::complete(shared, &session, noted, Taken::Number, words, choose)?;
     let checksum = sum::of(&shared.objects.dir, &done, shared.checksum);
     Ok(reply::complete(shared, &file_id, &done, checksum))
 }

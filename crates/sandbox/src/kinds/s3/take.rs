@@ -1,0 +1,140 @@
+//! What brings bytes: a part of an upload, or a file that comes whole.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::request::Parts;
+use http::{Response, StatusCode};
+
+use super::attributes::Attributes;
+use super::operation::Operation;
+use super::uploads::{about, denied, only_new};
+use super::vendor::S3;
+use super::{KIND, access, reply};
+use crate::faults::draw::Met;
+use crate::faults::effect::Effect;
+use crate::kinds::vendor::{LONGEST_ID, No};
+use crate::log::Entry;
+use crate::net::tap::Line;
+use crate::sessions::finish::{Finish, Taken, finish};
+use crate::sessions::session::Session;
+use crate::shared::{Share, Shared};
+use crate::storage::digest::Promised;
+use crate::storage::headers::length;
+use crate::storage::keep::{Arriving, at_head, keep, receipt, refuse};
+use crate::storage::put::hold;
+use crate::storage::refusal::Refusal;
+
+/// What was found good before the body is read.
+struct Judged {
+    arriving: Arriving,
+    taken: Taken,
+    /// What tells this request's signature from others.
+    signature: String,
+}
+
+/// Answers a part or a whole file. The signature is judged now, when the request starts, however long the body then takes.
+pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line: &Line) -> Response<Body> {
+    let step = asked.operation.step();
+    let mut entry = shared.log.entry(step.name(), KIND);
+    let Judged { mut arriving, taken, signature } = match judge(&shared, &asked, &head, &mut entry) {
+        Ok(judged) => judged,
+        Err(refusal) => return refuse(&refusal, line, &mut entry),
+    };
+    let session = arriving.session.clone();
+    let whole =
+        (!session.about.in_parts).then(|| Leftover { shared: shared.clone(), session: session.clone() });
+    let named = whole.is_none().then_some(session.about.id.as_str());
+    let met = Met { step, session: named, links: Some(&signature), part: asked.operation.part() };
+    arriving.strike = shared.faults.draw(&met);
+    if let Some(response) = at_head(arriving.strike, &shared, &head, line, &mut entry) {
+        return response;
+    }
+    let etag = match keep(&shared, &arriving, body, line, &mut entry).await {
+        Ok(etag) => etag,
+        Err(response) => return response,
+    };
+    if whole.is_some()
+        && let Err(no) = place(&shared, session, taken, &mut entry).await
+    {
+        entry.stored = false;
+        entry.status = Some(no.status);
+        entry.note = Some(no.code.to_owned());
+        return reply::refusal(&no).response();
+    }
+    let encrypted = arriving.session.about.own["x-amz-server-side-encryption"].as_str().map(str::to_owned);
+    let mut response = receipt(&shared, &etag, arriving.strike, line, &mut entry).await;
+    let kms = matches!(arriving.strike.map(|strike| strike.effect), Some(Effect::Receipt(_)));
+    if let Some(encrypted) = encrypted.filter(|_| !kms).and_then(|value| value.parse().ok()) {
+        response.headers_mut().insert("x-amz-server-side-encryption", encrypted);
+    }
+    response
+}
+
+/// Signature, headers and place; in this order, as S3 does.
+fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result<Judged, Refusal> {
+    entry.session = asked.operation.upload().map(|id| id.chars().take(LONGEST_ID).collect());
+    entry.part = asked.operation.part();
+    let granted = access::judge(&shared.s3, head, &asked.query, shared.clock.now())?;
+    asked.bucket()?;
+    let length = length(&head.headers)?;
+    let promised = Promised::read(&head.headers, &asked.query, granted.sha256)?;
+    let (session, part, taken) = match asked.operation {
+        Operation::Part { part, .. } => {
+            if head.headers.contains_key("x-amz-copy-source") {
+                return Err(Refusal::not_implemented("Header", "x-amz-copy-source"));
+            }
+            let session = asked.open(shared)?;
+            hold(&session.about, part, length)?;
+            (session, part, Taken::Replace)
+        }
+        _ => {
+            let attributes = Attributes::read(&head.headers, &asked.query)?;
+            let taken = only_new(&head.headers)?;
+            if taken == Taken::Deny && shared.objects.keys().contains_key(&asked.place.key) {
+                return Err(Refusal::precondition("If-None-Match"));
+            }
+            let about = about(asked, &attributes, shared.clock.now(), false);
+            hold(&about, 1, length)?;
+            let session = shared.shelf.begin(about).map_err(|e| Refusal::broken(&e))?;
+            entry.session = Some(session.about.id.clone());
+            (session, 1, taken)
+        }
+    };
+    let arriving = Arriving { session, part, length, promised, strike: None };
+    Ok(Judged { arriving, taken, signature: granted.signature })
+}
+
+/// Makes the object of what came whole.
+async fn place(shared: &Share, session: Arc<Session>, taken: Taken, entry: &mut Entry) -> Result<(), No> {
+    let shared = shared.clone();
+    let placed = tokio::task::spawn_blocking(move || {
+        let now = shared.clock.now();
+        let only = |stored: &std::collections::BTreeMap<_, _>| Ok(stored.values().cloned().collect());
+        finish(&session, &shared.objects, now, taken, only)
+    });
+    match placed.await {
+        Ok(Ok(Finish::Now(done) | Finish::Before(done))) => {
+            entry.object = Some(done.object);
+            Ok(())
+        }
+        Ok(Ok(Finish::Denied(why))) => Err(denied(&why)),
+        Ok(Err(e)) => Err(No::broken(&e)),
+        Err(_) => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+            Err(No::new(status, "InternalError", "The sandbox broke at this call"))
+        }
+    }
+}
+
+/// Sees to it that nothing is left of a file that did not come whole, whatever way its request ended.
+struct Leftover {
+    shared: Share,
+    session: Arc<Session>,
+}
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        let _ = self.shared.shelf.abort(&self.session); // which leaves a finished one alone
+    }
+}

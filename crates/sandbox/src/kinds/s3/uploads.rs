@@ -1,0 +1,188 @@
+//! Multipart uploads: begun, listed, completed, given up.
+
+use jiff::Timestamp;
+
+use super::attributes::Attributes;
+use super::vendor::S3;
+use super::{BUCKET, KIND, keys, listed, parts, reply};
+use crate::kinds::finished::{self, Words};
+use crate::kinds::said::Said;
+use crate::kinds::vendor::{Call, No, Noted};
+use crate::sessions::choose::{self, Denied};
+use crate::sessions::finish::Taken;
+use crate::sessions::session::{About, MOST_PARTS};
+use crate::settings::random_hex;
+use crate::shared::Shared;
+use crate::storage::query;
+use crate::storage::refusal::Refusal;
+use crate::storage::xml::tag;
+
+/// Ids or keys that a page holds at most (AWS, "ListParts", "ListMultipartUploads", "ListObjectsV2").
+pub(crate) const LONGEST_PAGE: usize = 1000;
+
+/// What is to be known of an object before its bytes come.
+pub(crate) fn about(asked: &S3, attributes: &Attributes, now: Timestamp, in_parts: bool) -> About {
+    let (folder, name) = keys::path(&asked.place.key);
+    About {
+        id: random_hex(24),
+        kind: KIND.to_owned(),
+        path: format!("/{BUCKET}/{}", asked.place.key),
+        folder,
+        name,
+        size: None,
+        content_type: attributes.content_type().to_owned(),
+        part_size: None,
+        parts: if in_parts { u32::try_from(MOST_PARTS).unwrap_or(u32::MAX) } else { 1 },
+        started: now,
+        // An upload lives until it is completed or aborted. What comes whole is there or not: a restart forgets the rest.
+        expires: if in_parts { Timestamp::MAX } else { now },
+        key: Some(asked.place.key.clone()),
+        in_parts,
+        own: serde_json::to_value(attributes).unwrap_or_default(),
+    }
+}
+
+/// Begins an upload.
+pub(crate) fn create(asked: &S3, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    let attributes = Attributes::read(&call.head.headers, &asked.query)?;
+    let about = about(asked, &attributes, shared.clock.now(), true);
+    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
+    noted.session = Some(session.about.id.clone());
+    let inside = [
+        tag("Bucket", &asked.place.bucket),
+        tag("Key", &asked.place.key),
+        tag("UploadId", &session.about.id),
+    ];
+    Ok(reply::said("InitiateMultipartUploadResult", &inside.concat()))
+}
+
+/// A page of the parts that are there.
+pub(crate) fn list_parts(asked: &S3, shared: &Shared, call: &Call) -> Result<Said, No> {
+    let session = asked.open(shared)?;
+    let page = parts::Page::read(&asked.query, call.effect)?;
+    let stored: Vec<_> = session.state().parts.values().cloned().collect();
+    let attributes: Attributes = serde_json::from_value(session.about.own.clone()).unwrap_or_default();
+    let own = [
+        tag("Bucket", &asked.place.bucket),
+        tag("Key", &asked.place.key),
+        tag("UploadId", &session.about.id),
+        tag("StorageClass", attributes.storage_class()),
+    ];
+    Ok(reply::said("ListPartsResult", &(own.concat() + &page.of(stored))))
+}
+
+/// A page of the uploads that are neither complete nor aborted, by key and then by id.
+pub(crate) fn list_uploads(asked: &S3, shared: &Shared) -> Result<Said, No> {
+    let one = |name| query::one(&asked.query, name).unwrap_or_default();
+    let (prefix, after) = (one("prefix"), (one("key-marker"), one("upload-id-marker")));
+    let most = page_size(&asked.query, "max-uploads")?;
+    let encode = encoding(&asked.query)?;
+    let mut open = shared.shelf.list();
+    open.retain(|session| {
+        let key = session.about.key.as_deref().unwrap_or_default();
+        // Without an id, the marker's key itself is left out with all its uploads.
+        let later = if after.1.is_empty() { key > after.0 } else { (key, session.about.id.as_str()) > after };
+        let ours = session.about.kind == KIND && session.about.in_parts && session.state().done.is_none();
+        ours && key.starts_with(prefix) && (later || after.0.is_empty())
+    });
+    open.sort_by(|a, b| (&a.about.key, &a.about.id).cmp(&(&b.about.key, &b.about.id)));
+    let more = open.len() > most;
+    open.truncate(most);
+    let key =
+        |session: &crate::sessions::session::Session| encode(session.about.key.as_deref().unwrap_or(""));
+    let mut inside = [
+        tag("Bucket", BUCKET),
+        tag("Prefix", encode(prefix)),
+        tag("KeyMarker", encode(after.0)),
+        tag("UploadIdMarker", after.1),
+        tag("MaxUploads", most.to_string()),
+        tag("IsTruncated", more.to_string()),
+    ]
+    .concat();
+    if let Some(last) = open.last().filter(|_| more) {
+        inside += &tag("NextKeyMarker", key(last));
+        inside += &tag("NextUploadIdMarker", &last.about.id);
+    }
+    for session in &open {
+        let about = &session.about;
+        let one = [
+            tag("Key", key(session)),
+            tag("UploadId", &about.id),
+            tag("Initiated", about.started.to_string()),
+        ];
+        inside += &format!("<Upload>{}</Upload>", one.concat());
+    }
+    Ok(reply::said("ListMultipartUploadsResult", &inside))
+}
+
+/// Makes the object of the parts that are named.
+pub(crate) fn complete(asked: &S3, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    let session = asked.upload(shared)?;
+    let list = listed::parts(&call.body)?;
+    let gone: No = Refusal::no_such_upload(&session.about.id).into();
+    let again = No::new(409, "OperationAborted", "The upload was completed already");
+    let taken = only_new(&call.head.headers)?;
+    let words = Words { gone, again, denied };
+    let choose = |stored: &_| choose::listed(stored, &list, shared.rules);
+    let done = finished::complete(shared, &session, noted, taken, words, choose)?;
+    let inside = [
+        tag("Location", format!("{}/{BUCKET}/{}", shared.origin, query::encode_path(&asked.place.key))),
+        tag("Bucket", BUCKET),
+        tag("Key", &asked.place.key),
+        tag("ETag", format!("\"{}\"", done.etag)),
+    ];
+    Ok(reply::said("CompleteMultipartUploadResult", &inside.concat()))
+}
+
+/// Whether an object may replace another: not with `If-None-Match: *`, the only value that S3 takes there.
+pub(crate) fn only_new(headers: &http::HeaderMap) -> Result<Taken, Refusal> {
+    match headers.get(http::header::IF_NONE_MATCH).map(http::HeaderValue::as_bytes) {
+        None => Ok(Taken::Replace),
+        Some(b"*") => Ok(Taken::Deny),
+        Some(_) => Err(Refusal::not_implemented("Header", "If-None-Match")),
+    }
+}
+
+/// Why the parts make no object, in S3's words.
+pub(crate) fn denied(denied: &Denied) -> No {
+    let no = |more| No { more, ..finished::denied(denied) };
+    match denied {
+        Denied::Exists => No { status: 412, ..no(vec![("Condition", "If-None-Match".to_owned())]) },
+        Denied::Aborted => No { status: 404, ..no(Vec::new()) },
+        Denied::TooSmall { part, size, least } => no(vec![
+            ("ProposedSize", size.to_string()),
+            ("MinSizeAllowed", least.to_string()),
+            ("PartNumber", part.to_string()),
+        ]),
+        Denied::Part { part } | Denied::Unequal { part } => no(vec![("PartNumber", part.to_string())]),
+        _ => no(Vec::new()),
+    }
+}
+
+/// Throws an upload and its parts away.
+pub(crate) fn abort(asked: &S3, shared: &Shared) -> Result<Said, No> {
+    let session = asked.open(shared)?;
+    let aborted = shared.shelf.abort(&session).map_err(|e| No::broken(&e))?;
+    let gone = || Refusal::no_such_upload(&session.about.id).into();
+    aborted.then(|| Said::empty(204)).ok_or_else(gone)
+}
+
+/// How many a page may hold.
+pub(crate) fn page_size(pairs: &[(String, String)], name: &'static str) -> Result<usize, Refusal> {
+    let Some(text) = query::one(pairs, name) else { return Ok(LONGEST_PAGE) };
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let asked: Option<usize> = text.parse().ok().filter(|n| plain && i32::try_from(*n).is_ok());
+    asked.map(|n| n.min(LONGEST_PAGE)).ok_or_else(|| {
+        Refusal::argument(format!("{name} must be a whole number from 0 up")).with("ArgumentName", name)
+    })
+}
+
+/// How keys stand in a list: as they are, or encoded, which is the only way for characters that XML cannot hold.
+pub(crate) fn encoding(pairs: &[(String, String)]) -> Result<fn(&str) -> String, Refusal> {
+    match query::one(pairs, "encoding-type") {
+        None => Ok(str::to_owned),
+        Some("url") => Ok(query::encode_path),
+        Some(_) => Err(Refusal::argument("Invalid Encoding Method specified in Request")
+            .with("ArgumentName", "encoding-type")),
+    }
+}

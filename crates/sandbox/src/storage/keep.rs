@@ -1,0 +1,172 @@
+//! What arrives and is kept: a body on its way to disk, the faults that strike it there, and its receipt.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::body::Body;
+use http::request::Parts;
+use http::{HeaderValue, Response, header};
+
+use super::digest::{Digests, Promised};
+use super::receive::{End, receive};
+use super::refusal::Refusal;
+use crate::faults::carry;
+use crate::faults::draw::Strike;
+use crate::faults::effect::{Effect, Receipt, Reply};
+use crate::log::Entry;
+use crate::net::tap::Line;
+use crate::sessions::part::Incoming;
+use crate::sessions::session::Session;
+use crate::settings::random_hex;
+use crate::shared::Shared;
+
+/// A part that may come: everything about it but its body was found good.
+pub(crate) struct Arriving {
+    pub(crate) session: Arc<Session>,
+    pub(crate) part: u32,
+    pub(crate) length: u64,
+    pub(crate) promised: Promised,
+    pub(crate) strike: Option<Strike>,
+}
+
+/// A refusal, in the log too.
+pub(crate) fn refuse(refusal: &Refusal, line: &Line, entry: &mut Entry) -> Response<Body> {
+    line.drain_on_close();
+    entry.status = Some(refusal.status.as_u16());
+    entry.note = Some(refusal.code.to_owned());
+    refusal.response()
+}
+
+/// What happens before anything of the body is read.
+pub(crate) fn at_head(
+    strike: Option<Strike>,
+    shared: &Shared,
+    head: &Parts,
+    line: &Line,
+    entry: &mut Entry,
+) -> Option<Response<Body>> {
+    entry.fault = strike.map(|strike| strike.name);
+    match strike?.effect {
+        Effect::Refuse(answer) => {
+            let mut response = refuse(&carry::refusal(answer, shared), line, entry);
+            carry::retry_after(&mut response, answer, shared);
+            Some(response)
+        }
+        Effect::ResetBeforeHeaders => {
+            line.arm_reset();
+            Some(carry::hang_up())
+        }
+        Effect::Redirect(redirect) => {
+            line.drain_on_close();
+            let response = carry::redirect(redirect, head, shared);
+            entry.status = Some(response.status().as_u16());
+            Some(response)
+        }
+        Effect::Reply(Reply::Html) => {
+            line.drain_on_close();
+            let mut response = carry::portal();
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            entry.status = Some(200);
+            Some(response)
+        }
+        _ => None,
+    }
+}
+
+/// Reads the body and keeps the part. Gives its ETag without quotes, or where nothing was kept, the answer to that.
+pub(crate) async fn keep(
+    shared: &Shared,
+    arriving: &Arriving,
+    mut body: Body,
+    line: &Line,
+    entry: &mut Entry,
+) -> Result<String, Response<Body>> {
+    let effect = arriving.strike.map(|strike| strike.effect);
+    let session = &arriving.session;
+    let broken = |e: std::io::Error, line: &Line, entry: &mut Entry| {
+        // Completed or aborted while the part was on its way.
+        let refusal = match *session.closed.read().unwrap_or_else(PoisonError::into_inner) {
+            true => Refusal::no_such_upload(&session.about.id),
+            false => Refusal::broken(&e),
+        };
+        refuse(&refusal, line, entry)
+    };
+    let mut incoming = match Incoming::open(session, arriving.part, shared.objects.discard) {
+        Ok(incoming) => incoming,
+        Err(e) => return Err(broken(e, line, entry)),
+    };
+    let mut digests = Digests::new(arriving.promised.clone());
+    let mut trouble = None;
+    let end = receive(&mut body, arriving.length, effect, line, |data| {
+        digests.update(data);
+        trouble = incoming.write(data).err();
+        entry.bytes = incoming.size();
+        trouble.is_none()
+    })
+    .await;
+    match (end, trouble) {
+        (_, Some(e)) => return Err(broken(e, line, entry)),
+        (End::Whole, None) => {}
+        (End::Reset, None) => {
+            line.arm_reset();
+            return Err(carry::hang_up());
+        }
+        (End::Stalled, None) => {
+            drop(incoming); // another attempt may have its place
+            entry.write();
+            return std::future::pending().await;
+        }
+        (End::Swallowed | End::CutShort | End::Refused, None) => return Err(carry::hang_up()),
+    }
+    if let Err(refusal) = digests.end(&incoming.md5()) {
+        return Err(refuse(&refusal, line, entry));
+    }
+    if let Some(Effect::RefuseAfterBody(answer)) = effect {
+        return Err(refuse(&carry::refusal(answer, shared), line, entry));
+    }
+    // With KMS an ETag is opaque, but still looks like an MD5.
+    let opaque = (effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
+    let etag = match incoming.keep(opaque.clone(), shared.clock.now()) {
+        Ok(md5) => opaque.unwrap_or(md5),
+        Err(e) => return Err(broken(e, line, entry)),
+    };
+    entry.stored = true;
+    entry.discarded = shared.objects.discard;
+    Ok(etag)
+}
+
+/// The answer to what was kept.
+pub(crate) async fn receipt(
+    shared: &Shared,
+    etag: &str,
+    strike: Option<Strike>,
+    line: &Line,
+    entry: &mut Entry,
+) -> Response<Body> {
+    let wrong = match strike.map(|strike| strike.effect) {
+        Some(Effect::ResetAfterSuccess) => {
+            line.arm_reset();
+            return carry::hang_up();
+        }
+        Some(Effect::Slow) => {
+            tokio::time::sleep(shared.slow).await;
+            None
+        }
+        Some(Effect::Receipt(receipt)) => Some(receipt),
+        _ => None,
+    };
+    entry.status = Some(200);
+    let etag = match wrong {
+        None | Some(Receipt::Absent | Receipt::Kms) => format!("\"{etag}\""),
+        Some(Receipt::Wrong) => format!("\"{}\"", etag.chars().rev().collect::<String>()),
+        Some(Receipt::Unquoted) => etag.to_owned(),
+    };
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    if let (Ok(etag), true) = (HeaderValue::from_str(&etag), wrong != Some(Receipt::Absent)) {
+        headers.insert(header::ETAG, etag);
+    }
+    if wrong == Some(Receipt::Kms) {
+        headers.insert("x-amz-server-side-encryption", HeaderValue::from_static("aws:kms"));
+    }
+    response
+}
