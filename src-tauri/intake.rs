@@ -25,6 +25,8 @@ pub(crate) fn requests(paths: &[PathBuf], countdown: Countdown) -> Vec<Request> 
         destination: None,
         countdown,
         batch: None,
+        fields: Default::default(),
+        mime: None,
     };
     match countdown {
         Countdown::Yes => vec![request(true)],

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CheckLine, DestinationDraft, DestinationView, JobDetail, KeyDraft, KindView, Settings};
+use crate::{
+    CheckLine, DestinationDraft, DestinationView, FieldsDraft, IfExists, JobDetail, KeyDraft, KindView,
+    Settings,
+};
 
 /// Which jobs a command is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -46,12 +49,18 @@ pub enum Command {
     ChangeBatch { batch: String, destination: String, folder: Option<String> },
     /// Keep a held batch from starting while its panel is open, or let the countdown go on.
     KeepBatch { batch: String, keep: bool },
+    /// What is set for files that have not started: these fields in place of the earlier ones, and another type where one is given.
+    ChangeFields { jobs: Selection, fields: FieldsDraft, mime: Option<String> },
+    /// What to do with files whose names are taken at the destination.
+    SettleName { jobs: Selection, how: IfExists },
     /// Where new files go.
     UseDestination { id: String, folder: Option<String> },
     /// The kinds of destination there are.
     Kinds,
-    /// Test a destination before it is saved.
-    Check { draft: DestinationDraft, key: Option<KeyDraft> },
+    /// Test a destination before it is saved; with `upload` a tiny file is really sent there.
+    Check { draft: DestinationDraft, key: Option<KeyDraft>, upload: bool },
+    /// Test a destination that is saved; with `upload` a tiny file is really sent there.
+    CheckDestination { id: String, upload: bool },
     /// Save a destination and its key.
     AddDestination { draft: DestinationDraft, key: KeyDraft },
     /// Give a destination another key; what waited for it goes on.

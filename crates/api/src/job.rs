@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::FieldsDraft;
+
 /// Where a job is. Every value is listed in docs/states.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -63,6 +65,12 @@ pub enum Action {
     CopyLink,
     /// Give the destination another key.
     ReplaceKey,
+    /// Replace what has its name at the destination.
+    Overwrite,
+    /// Keep both: send it under a free name.
+    KeepBoth,
+    /// Leave what has its name as it is and do not send it.
+    Skip,
     /// Say that it arrived.
     MarkArrived,
     /// Send it again from the start.
@@ -153,6 +161,14 @@ pub struct JobDetail {
     pub row: JobRow,
     /// "Acme media, uploads/videos".
     pub to: String,
+    /// Its MIME type.
+    pub mime: String,
+    /// What is set for it.
+    pub fields: FieldsDraft,
+    /// Which of them its destination takes, by their names.
+    pub file_fields: Vec<String>,
+    /// Whether type and fields can still be changed: nothing of it was sent yet.
+    pub editable: bool,
     /// Every part, one character each, as in [`JobRow::ribbon`].
     pub grid: String,
     /// Bytes of every part but the last.

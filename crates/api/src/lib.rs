@@ -7,18 +7,24 @@ mod command;
 mod destination;
 mod error;
 mod event;
+mod fields;
 mod job;
+mod key;
+mod kind;
 mod list;
 mod settings;
 mod wire;
 
 pub use command::{Command, Done, Selection};
-pub use destination::{
-    CheckLine, DestinationDraft, DestinationState, DestinationView, FieldsDraft, KeyDraft, KindView, Mark,
-};
+pub use destination::{CheckLine, DestinationDraft, DestinationState, DestinationView, Mark};
 pub use error::{ApiError, Code};
 pub use event::{Event, FinishedState, ReceiptView};
+pub use fields::{FieldsDraft, IfExists};
 pub use job::{Action, Fact, HoldName, JobDetail, JobRow, LogLine, StateName};
-pub use list::{Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, RowsChange, Tick};
+pub use key::{KeyDraft, LentKey};
+pub use kind::{Choice, KindView, SettingForm, SettingView};
+pub use list::{
+    Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, NoticeButton, RowsChange, Tick,
+};
 pub use settings::{KeychainView, Settings};
-pub use wire::{Answer, FromFront, JobLine, LentKey, RawPath, Request, ToFront};
+pub use wire::{Answer, FromFront, JobLine, RawPath, Request, ToFront};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DestinationView, JobDetail, JobRow, Settings};
+use crate::{DestinationView, IfExists, JobDetail, JobRow, Settings};
 
 /// Which jobs the list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -118,14 +118,34 @@ pub struct Batch {
 
 /// What a notice's button does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "act", content = "id", rename_all = "kebab-case")]
+#[serde(tag = "act", rename_all = "kebab-case")]
 pub enum NoticeAction {
-    /// Open the dialog for another key of that destination.
-    ReplaceKey(String),
-    /// Set up a destination: files wait for one.
-    AddDestination,
+    /// Open the dialog for another key.
+    ReplaceKey {
+        /// The destination.
+        destination: String,
+    },
     /// Take the notice away.
-    Dismiss(String),
+    Dismiss {
+        /// Its id.
+        notice: String,
+    },
+    /// Settle the taken names of a batch.
+    SettleName {
+        /// The batch.
+        batch: String,
+        /// How.
+        how: IfExists,
+    },
+}
+
+/// One button of a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NoticeButton {
+    /// Its words.
+    pub words: String,
+    /// What it does.
+    pub action: NoticeAction,
 }
 
 /// One banner a cause, above the list.
@@ -139,10 +159,8 @@ pub struct Notice {
     pub text: String,
     /// Whether it needs the user (red ground) or only tells.
     pub urgent: bool,
-    /// Its button's words.
-    pub button: Option<String>,
-    /// What the button does.
-    pub action: Option<NoticeAction>,
+    /// What can be done about it, the first thing first.
+    pub buttons: Vec<NoticeButton>,
 }
 
 /// Files that were dropped before there was a destination: kept while one is set up.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, Command, Done, Event, HoldName, Look, StateName, Tick};
+use crate::{ApiError, Command, Done, Event, FieldsDraft, HoldName, LentKey, Look, StateName, Tick};
 
 /// A path as the system gave it, not necessarily UTF-8: base64 of its bytes (Unix) or of its UTF-16 (Windows).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,12 @@ pub enum Request {
         /// the answer is the same. `None`: the engine makes one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         batch: Option<String>,
+        /// What is set for these files; what is not set here is as the destination has it.
+        #[serde(default)]
+        fields: FieldsDraft,
+        /// Their type, where it is not to be told by name and content.
+        #[serde(default)]
+        mime: Option<String>,
     },
     /// Every job.
     List,
@@ -65,16 +71,6 @@ pub enum Request {
     },
     /// Bring the window forward, where the process has one.
     Show,
-}
-
-/// A key on its way to the process that holds the data folder.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct LentKey(pub String);
-
-impl std::fmt::Debug for LentKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LentKey(…)")
-    }
 }
 
 /// One job as `partwayctl list --json` prints it.

@@ -62,9 +62,9 @@ pub(crate) fn live() -> LiveView {
 }
 
 pub(crate) fn acme() -> Named {
-    Named { name: "Acme".into(), practice: false }
+    Named { name: "Acme".into(), practice: false, file_fields: &["folder", "tags"] }
 }
 
 pub(crate) fn practice() -> Named {
-    Named { name: "Practice".into(), practice: true }
+    Named { name: "Practice".into(), practice: true, file_fields: &[] }
 }

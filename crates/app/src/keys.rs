@@ -2,57 +2,27 @@
 //!
 //! The journal knows the *source* of a key, never the key: the keychain, this session's memory, or the name of an environment variable.
 
+mod chain;
+mod source;
+
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use partway_core::{ApiKey, Cause, Failure, RetryClass, Step};
+use partway_core::{ApiKey, Cause, Credentials, Failure, RetryClass, Step};
 use partway_engine::{Destination, DestinationId, Providers};
 use partway_http::ApiClient;
 use partway_keychain::{Keychain, KeychainError};
 use partway_provider::Provider;
-use serde::{Deserialize, Serialize};
 
 use crate::Variables;
 use crate::practice::Practice;
 
-/// Where a key is; this is what the journal keeps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kept", rename_all = "kebab-case")]
-pub(crate) enum KeySource {
-    /// In the system's keychain, under the destination's id.
-    Keychain,
-    /// In memory: gone when the process ends.
-    ThisSession,
-    /// In an environment variable of that name.
-    Environment {
-        /// The name.
-        variable: String,
-    },
-    /// *Practice* has its own, which is good for nothing else.
-    Practice,
-}
+pub(crate) use source::{KeySource, accounts};
 
-impl KeySource {
-    pub(crate) fn of(destination: &Destination) -> Self {
-        serde_json::from_str(&destination.key_source).unwrap_or(Self::ThisSession)
-    }
-
-    /// As the journal keeps it.
-    pub(crate) fn json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Where it is, in words.
-    pub(crate) fn words(&self) -> String {
-        match self {
-            Self::Keychain => "system keychain".into(),
-            Self::ThisSession => "this session only".into(),
-            Self::Environment { variable } => format!("environment variable {variable}"),
-            Self::Practice => "this computer only".into(),
-        }
-    }
-}
+/// More than any such file has; a wrong path must not fill the memory.
+const LONGEST_FILE: u64 = 1 << 20;
 
 /// All keys at hand, and the way to providers.
 pub(crate) struct Keys {
@@ -60,8 +30,8 @@ pub(crate) struct Keys {
     variables: Variables,
     http: ApiClient,
     practice: Practice,
-    memory: Mutex<HashMap<DestinationId, ApiKey>>,
-    lent: Mutex<HashMap<Option<String>, ApiKey>>,
+    memory: Mutex<HashMap<DestinationId, Credentials>>,
+    lent: Mutex<HashMap<Option<String>, Credentials>>,
 }
 
 impl Keys {
@@ -75,30 +45,34 @@ impl Keys {
     }
 
     /// Keeps a key for this session.
-    pub(crate) fn remember(&self, id: &DestinationId, key: ApiKey) {
+    pub(crate) fn remember(&self, id: &DestinationId, key: Credentials) {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), key);
     }
 
     /// Forgets a destination's key wherever it is, also one that was lent to it: another destination may get its name, at another host.
     pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), KeychainError> {
         self.forget_lent(&destination.name);
-        self.forget_at(&KeySource::of(destination), &destination.id).await
+        self.forget_at(&KeySource::of(destination), None, &destination.id).await
     }
 
-    /// Forgets the key of a destination that lies at this source.
+    /// Forgets what lies at this source of a destination's key, and does not belong to what is in its place `now`.
     pub(crate) async fn forget_at(
         &self,
         source: &KeySource,
+        now: Option<&KeySource>,
         id: &DestinationId,
     ) -> Result<(), KeychainError> {
-        match (&self.keychain, source) {
-            (Some(keychain), KeySource::Keychain) => keychain.remove(&id.0).await,
-            (_, KeySource::ThisSession) => {
-                self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-                Ok(())
-            }
-            _ => Ok(()),
+        if *source == KeySource::ThisSession && now != Some(source) {
+            self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         }
+        let Some(keychain) = &self.keychain else { return Ok(()) };
+        let stays = now.map(|now| now.accounts(id)).unwrap_or_default();
+        let mut outcome = Ok(());
+        for account in source.accounts(id).iter().filter(|account| !stays.contains(account)) {
+            // One that cannot be removed keeps none of the others.
+            outcome = outcome.and(keychain.remove(account).await);
+        }
+        outcome
     }
 
     /// Forgets what was lent to the destination of that name.
@@ -107,17 +81,18 @@ impl Keys {
     }
 
     /// A key lent by a front end until the process ends: for one destination by its name, or for those without another.
-    pub(crate) fn lend(&self, name: Option<String>, key: ApiKey) {
+    pub(crate) fn lend(&self, name: Option<String>, key: Credentials) {
         let name = name.map(|name| name.to_lowercase());
         self.lent.lock().unwrap_or_else(PoisonError::into_inner).insert(name, key);
     }
 
-    fn lent(&self, name: Option<&str>) -> Option<ApiKey> {
+    fn lent(&self, name: Option<&str>) -> Option<Credentials> {
         let name = name.map(str::to_lowercase);
         self.lent.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned()
     }
 
-    async fn key(&self, destination: &Destination) -> Result<ApiKey, Failure> {
+    /// The key of a destination: what was lent to it, its own, what was lent to all.
+    async fn key(&self, destination: &Destination) -> Result<Credentials, Failure> {
         let source = KeySource::of(destination);
         // Practice takes no key but its own, and must not learn another.
         if source != KeySource::Practice
@@ -125,24 +100,90 @@ impl Keys {
         {
             return Ok(key);
         }
-        let own = match source {
-            KeySource::Keychain => match &self.keychain {
-                Some(keychain) => {
-                    keychain.get(&destination.id.0).await.map_err(|error| missing(&error.to_string()))?
-                }
-                None => None,
-            },
-            KeySource::ThisSession => {
-                self.memory.lock().unwrap_or_else(PoisonError::into_inner).get(&destination.id).cloned()
-            }
-            KeySource::Environment { variable } => (self.variables)(&variable)
-                .map(|key| key.trim().to_owned())
-                .filter(|key| !key.is_empty())
-                .map(ApiKey::new),
-            KeySource::Practice => Some(self.practice.key().await.map_err(|why| practice_down(&why))?),
-        };
-        own.or_else(|| self.lent(None)).ok_or_else(|| missing("there is no key at hand"))
+        let own = self.at(&source, &destination.id).await;
+        // Only where there is none: a key that cannot be read now is not to be replaced by one that is for the others.
+        match own {
+            Err(NoKey::None(_)) if let Some(key) = self.lent(None) => Ok(key),
+            own => own.map_err(NoKey::failure),
+        }
     }
+
+    /// The key that lies at a source. Of two halves both are there, or there is no key.
+    ///
+    /// # Errors
+    /// Why it is not at hand.
+    pub(crate) async fn at(&self, source: &KeySource, id: &DestinationId) -> Result<Credentials, NoKey> {
+        let none = || NoKey::None("there is no key at hand".to_owned());
+        match source {
+            KeySource::Keychain { secret, session_token } => {
+                let keychain = self.keychain.as_ref().ok_or_else(none)?;
+                let read = async |account: &str| match keychain.get(account).await {
+                    Ok(found) => found.ok_or_else(none),
+                    Err(error) => Err(NoKey::Unread(error)),
+                };
+                let [key, of_secret, of_token] = accounts(id);
+                Ok(Credentials {
+                    key: read(&key).await?,
+                    secret: if *secret { Some(read(&of_secret).await?) } else { None },
+                    session_token: if *session_token { Some(read(&of_token).await?) } else { None },
+                })
+            }
+            KeySource::ThisSession => {
+                let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+                memory.get(id).cloned().ok_or_else(none)
+            }
+            KeySource::Environment { variable, secret_variable, session_token_variable } => {
+                let read = |name: &str| {
+                    (self.variables)(name)
+                        .map(|key| key.trim().to_owned())
+                        .filter(|key| !key.is_empty())
+                        .map(ApiKey::new)
+                        .ok_or_else(|| NoKey::None(format!("the environment variable {name} is not set")))
+                };
+                Ok(Credentials {
+                    key: read(variable)?,
+                    secret: secret_variable.as_deref().map(read).transpose()?,
+                    session_token: session_token_variable.as_deref().map(read).transpose()?,
+                })
+            }
+            KeySource::Chain { profile } => {
+                let (variables, profile) = (Arc::clone(&self.variables), profile.clone());
+                let found = tokio::task::spawn_blocking(move || {
+                    chain::find(&*variables, &read_file, profile.as_deref())
+                });
+                found.await.map_err(|_| none())?.map_err(NoKey::None)
+            }
+            KeySource::Practice => self.practice.key().await.map(Credentials::from).map_err(NoKey::Practice),
+        }
+    }
+}
+
+/// Why a key is not at hand.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoKey {
+    /// There is none; where was looked, as the end of a sentence.
+    None(String),
+    /// The keychain does not give it.
+    Unread(KeychainError),
+    /// *Practice* did not start; why.
+    Practice(String),
+}
+
+impl NoKey {
+    fn failure(self) -> Failure {
+        match self {
+            Self::None(why) => missing(&why),
+            Self::Unread(error) => missing(&error.to_string()),
+            Self::Practice(why) => practice_down(&why),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Option<String> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    std::fs::File::open(path).ok()?.take(LONGEST_FILE).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 fn missing(detail: &str) -> Failure {
@@ -158,13 +199,21 @@ fn practice_down(why: &str) -> Failure {
 impl Providers for Keys {
     async fn provider(&self, destination: &Destination) -> Result<Arc<dyn Provider>, Failure> {
         let key = self.key(destination).await?;
+        let kind = partway_providers::kinds().iter().find(|kind| kind.name == destination.kind);
+        if kind.is_some_and(|kind| kind.secret_label.is_some()) && key.secret.is_none() {
+            return Err(missing("only one of the key's two parts is at hand"));
+        }
         let settings = match KeySource::of(destination) {
             // Its port may be another one than last time.
             KeySource::Practice => self.practice.settings().await.map_err(|why| practice_down(&why))?,
             _ => serde_json::from_str(&destination.settings).unwrap_or_default(),
         };
-        match partway_providers::open(&destination.kind, &settings, key.into(), self.http.clone()) {
+        match partway_providers::open(&destination.kind, &settings, key, self.http.clone()) {
             Ok(provider) => Ok(Arc::from(provider)),
+            // It would be refused: another one is needed, and meanwhile nothing is sent.
+            Err(error) if ["key", "secret", "session_token"].contains(&error.field) => {
+                Err(Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyRefused, error.to_string()))
+            }
             Err(error) => {
                 let cause = Cause::Refused { said: error.to_string() };
                 Err(Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string()))

@@ -14,11 +14,13 @@ mod options;
 mod practice;
 mod set_aside;
 mod system;
+mod trial;
 mod view;
 mod watch;
 mod words;
 
 pub use app::App;
+pub use commands::kinds;
 pub use events::Events;
 pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};

@@ -17,6 +17,9 @@ use tokio::sync::Mutex;
 /// A file for *Practice* may be so large: it needs the same space again on this disk.
 pub(crate) const LARGEST: u64 = 2_000_000_000;
 
+/// The kind of destination that *Practice* is.
+pub(crate) const KIND: &str = "autorender";
+
 /// The child has so long to print its first line.
 const START: Duration = Duration::from_secs(20);
 
@@ -82,7 +85,8 @@ impl Practice {
         let mut lines = BufReader::new(out).lines();
         let line = lines.next_line().await.map_err(|error| error.to_string())?.ok_or("it ended at once")?;
         let first: Value = serde_json::from_str(&line).map_err(|error| error.to_string())?;
-        let own = &first["destinations"][0];
+        let all = first["destinations"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let own = all.iter().find(|one| one["kind"] == KIND).ok_or("it names no destination for Practice")?;
         let text =
             |name: &str| own[name].as_str().map(str::to_owned).ok_or(format!("it did not tell its {name}"));
         Ok(Running { url: text("url")?, key: ApiKey::new(text("key")?), child })

@@ -1,9 +1,15 @@
 //! What can be written on the command line. Help texts are part of the contract: docs/partwayctl.md shows them.
 
-use std::num::NonZeroU64;
+mod destinations;
+mod fields;
+mod settings;
+
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap::{Args as Arguments, Parser, Subcommand};
+
+pub(crate) use destinations::{AddDestination, CheckDestination, Destinations};
+pub(crate) use fields::FileFields;
 
 use crate::keys::KeyEnv;
 
@@ -31,7 +37,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Where files can go: add, list, remove.
+    /// Where files can go: add, list, check, remove.
     Destinations {
         #[command(subcommand)]
         what: Destinations,
@@ -50,68 +56,6 @@ pub(crate) enum Command {
     Retry(Job),
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Destinations {
-    /// Add a destination.
-    Add(AddDestination),
-    /// Show the destinations.
-    List(List),
-    /// Remove a destination and its key.
-    Remove {
-        /// Its name.
-        name: String,
-    },
-}
-
-#[derive(Debug, Arguments)]
-#[command(group = ArgGroup::new("key").required(true).args(["key_stdin", "key_env"]))]
-pub(crate) struct AddDestination {
-    /// Your name for it.
-    pub(crate) name: String,
-    /// The service.
-    #[arg(long, value_name = "KIND")]
-    pub(crate) kind: String,
-    /// The server's address, where it is not the service's own.
-    #[arg(long, value_name = "U")]
-    pub(crate) url: Option<String>,
-    /// Read the key from standard input and keep it in the system's keychain.
-    #[arg(long)]
-    pub(crate) key_stdin: bool,
-    /// Take the key from this environment variable at every start; only its name is kept.
-    #[arg(long, value_name = "VAR")]
-    pub(crate) key_env: Option<String>,
-    /// The folder there.
-    #[arg(long, value_name = "F")]
-    pub(crate) folder: Option<String>,
-    /// A tag for every file; repeatable.
-    #[arg(long = "tag", value_name = "T")]
-    pub(crate) tags: Vec<String>,
-    /// Metadata for every file; repeatable.
-    #[arg(long = "metadata", value_name = "K=V", value_parser = key_value)]
-    pub(crate) metadata: Vec<(String, String)>,
-    /// Your own id for the files.
-    #[arg(long, value_name = "ID")]
-    pub(crate) custom_id: Option<String>,
-    /// Put random characters before each name, so that equal names do not meet.
-    #[arg(long)]
-    pub(crate) random_prefix: bool,
-    /// How long a session shall live, in seconds.
-    #[arg(long, value_name = "S")]
-    pub(crate) ttl: Option<NonZeroU64>,
-    /// How the key is sent.
-    #[arg(long)]
-    pub(crate) auth: Option<Auth>,
-}
-
-/// How the key is sent.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Auth {
-    /// As 'Authorization: Bearer KEY'.
-    Bearer,
-    /// As 'x-api-key: KEY'.
-    XApiKey,
-}
-
 #[derive(Debug, Arguments)]
 pub(crate) struct Upload {
     /// The files and folders.
@@ -120,8 +64,13 @@ pub(crate) struct Upload {
     /// The destination's name; may be left out where there is only one.
     #[arg(long, value_name = "NAME")]
     pub(crate) to: Option<String>,
+    /// Their MIME type; else it is told by each file's name and content.
+    #[arg(long = "type", value_name = "MIME")]
+    pub(crate) mime: Option<String>,
     #[command(flatten)]
     pub(crate) wait: Wait,
+    #[command(flatten)]
+    pub(crate) fields: FileFields,
 }
 
 #[derive(Debug, Arguments)]
@@ -136,6 +85,12 @@ pub(crate) struct Wait {
     /// Use the key in this variable, for that destination or for all that have none; repeatable, not kept.
     #[arg(long = "key-env", value_name = "[NAME=]VAR")]
     pub(crate) key_env: Vec<KeyEnv>,
+    /// The key's other half, where the service's keys have two; named as with --key-env.
+    #[arg(long = "secret-env", value_name = "[NAME=]VAR", requires = "key_env")]
+    pub(crate) secret_env: Vec<KeyEnv>,
+    /// What makes a lent pair valid for a while; named as with --key-env.
+    #[arg(long = "session-token-env", value_name = "[NAME=]VAR", requires = "secret_env")]
+    pub(crate) session_token_env: Vec<KeyEnv>,
     /// Print one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
@@ -160,13 +115,6 @@ pub(crate) struct Job {
     pub(crate) id: String,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write it as KEY=VALUE".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -189,6 +137,7 @@ mod tests {
         insta::assert_snapshot!("help-upload", help(&["upload"]));
         insta::assert_snapshot!("help-resume", help(&["resume"]));
         insta::assert_snapshot!("help-destinations-add", help(&["destinations", "add"]));
+        insta::assert_snapshot!("help-destinations-check", help(&["destinations", "check"]));
     }
 
     #[test]
@@ -198,6 +147,13 @@ mod tests {
         assert!(parses("partwayctl destinations add A --kind autorender --key-env K"));
         assert!(!parses("partwayctl destinations add A --kind autorender"));
         assert!(!parses("partwayctl destinations add A --kind autorender --key-stdin --key-env K"));
+        assert!(!parses("partwayctl destinations add A --kind autorender --key-chain --key-env K"));
+        assert!(parses(
+            "partwayctl destinations add A --kind s3 --key-env K --secret-env S --session-token-env T"
+        ));
+        assert!(!parses("partwayctl destinations add A --kind s3 --key-env K --session-token-env T"));
+        assert!(!parses("partwayctl destinations add A --kind s3 --key-stdin --secret-env S"));
+        assert!(!parses("partwayctl upload a --secret-env S"));
     }
 
     #[test]

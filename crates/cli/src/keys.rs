@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use partway_api::{LentKey, Request};
 
+use crate::args::Wait;
 use crate::exit::Stopped;
 
 /// More than any key; so that a wrong file on standard input is noticed and not kept.
@@ -36,39 +37,72 @@ impl FromStr for KeyEnv {
 }
 
 impl KeyEnv {
-    /// The request that lends this key to the holder of the data folder.
-    ///
-    /// # Errors
-    /// Where the variable is not set.
-    pub(crate) fn lend(&self, read: impl Fn(&str) -> Option<String>) -> Result<Request, Stopped> {
+    fn read(&self, flag: &str, read: &impl Fn(&str) -> Option<String>) -> Result<String, Stopped> {
         let key = read(&self.variable).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-        let key = key.ok_or_else(|| {
+        key.ok_or_else(|| {
             let variable = &self.variable;
             Stopped::usage(format!(
-                "--key-env: the environment variable {variable} is not set. Set it to the key and try again."
+                "{flag}: the environment variable {variable} is not set. Set it to the key and try again."
             ))
-        })?;
-        Ok(Request::LendKey { destination: self.destination.clone(), key: LentKey(key) })
+        })
     }
 }
 
-/// The key in the first line of `input`.
+/// The requests that lend these keys to the holder of the data folder, the parts of a key together: those for the same destination.
+///
+/// # Errors
+/// Where a variable is not set, or a part has no key that it belongs to.
+pub(crate) fn lend(wait: &Wait, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Request>, Stopped> {
+    let further = [("--secret-env", &wait.secret_env), ("--session-token-env", &wait.session_token_env)];
+    for (flag, parts) in further {
+        if let Some(alone) = parts.iter().find(|part| !wait.key_env.iter().any(|key| key.same(part))) {
+            let whose = alone.destination.as_deref().map_or(String::new(), |name| format!("{name}="));
+            return Err(Stopped::usage(format!(
+                "{flag}: it belongs to a key. Name that in the same way: --key-env {whose}VAR."
+            )));
+        }
+    }
+    let lent = wait.key_env.iter().map(|key| {
+        let part = |(flag, parts): (&str, &Vec<KeyEnv>)| {
+            parts.iter().find(|part| part.same(key)).map(|part| part.read(flag, &read)).transpose()
+        };
+        let [secret, session_token] = further.map(part);
+        let key_itself = key.read("--key-env", &read)?;
+        let lent = LentKey { key: key_itself, secret: secret?, session_token: session_token? };
+        Ok(Request::LendKey { destination: key.destination.clone(), key: lent })
+    });
+    lent.collect()
+}
+
+impl KeyEnv {
+    /// Whether both are for the same destination.
+    fn same(&self, other: &Self) -> bool {
+        self.destination.as_ref().map(|name| name.to_lowercase())
+            == other.destination.as_ref().map(|name| name.to_lowercase())
+    }
+}
+
+/// The parts of a key, a line of `input` each; of the lines after the first one so many are read as there can be parts.
 ///
 /// # Errors
 /// Where there is none, or what is there cannot be a key.
-pub(crate) fn from_input(input: impl BufRead) -> Result<String, Stopped> {
-    let mut line = String::new();
-    input.take(LONGEST_KEY).read_line(&mut line).map_err(|fault| {
-        Stopped::usage(format!("--key-stdin: the key could not be read from standard input: {fault}."))
-    })?;
-    let key = line.trim();
-    if key.is_empty() {
+pub(crate) fn from_input(input: impl BufRead, parts: usize) -> Result<Vec<String>, Stopped> {
+    let mut input = input.take(LONGEST_KEY);
+    let mut lines = Vec::new();
+    for _ in 0..parts.max(1) {
+        let mut line = String::new();
+        input.read_line(&mut line).map_err(|fault| {
+            Stopped::usage(format!("--key-stdin: the key could not be read from standard input: {fault}."))
+        })?;
+        if !line.ends_with('\n') && input.limit() == 0 {
+            return Err(Stopped::usage("--key-stdin: what is on standard input is too long to be a key."));
+        }
+        lines.push(line.trim().to_owned());
+    }
+    if lines.first().is_none_or(String::is_empty) {
         return Err(Stopped::usage("--key-stdin: there is no key on standard input."));
     }
-    if !line.ends_with('\n') && line.len() as u64 == LONGEST_KEY {
-        return Err(Stopped::usage("--key-stdin: what is on standard input is too long to be a key."));
-    }
-    Ok(key.to_owned())
+    Ok(lines)
 }
 
 /// The environment, for what is handed to libraries.
@@ -78,7 +112,10 @@ pub(crate) fn environment(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::args::{Args, Command};
     use crate::exit::Exit;
 
     #[test]
@@ -94,22 +131,57 @@ mod tests {
         assert!(parse("Acme=").is_err());
     }
 
+    fn wait(line: &str) -> Wait {
+        let line = format!("partwayctl resume {line}");
+        match Args::try_parse_from(line.split_whitespace()).unwrap().command {
+            Command::Resume(resume) => resume.wait,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_variable_that_is_not_set_is_named_and_used_wrongly() {
-        let key: KeyEnv = "ACME_KEY".parse().unwrap();
         for value in [None, Some("  \n".to_owned())] {
-            let stopped = key.lend(|_| value.clone()).unwrap_err();
+            let stopped = lend(&wait("--key-env ACME_KEY"), |_| value.clone()).unwrap_err();
             assert_eq!(stopped.exit, Exit::Usage);
             assert!(stopped.sentence.contains("ACME_KEY is not set"), "{}", stopped.sentence);
         }
     }
 
     #[test]
-    fn a_key_on_standard_input_is_its_first_line() {
-        assert_eq!(from_input(&b"  k-123\r\nrest"[..]).unwrap(), "k-123");
-        assert_eq!(from_input(&b"k-123"[..]).unwrap(), "k-123");
+    fn the_parts_of_a_key_go_together() {
+        let read = |name: &str| Some(format!(" {name}-value\n"));
+        let words = "--key-env Acme=K --secret-env ACME=S --session-token-env acme=T --key-env A";
+        let lent: Vec<_> = lend(&wait(words), read)
+            .unwrap()
+            .into_iter()
+            .map(|request| match request {
+                Request::LendKey { destination, key } => {
+                    (destination, key.key, key.secret, key.session_token)
+                }
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let value = |name: &str| format!("{name}-value");
+        assert_eq!(
+            lent,
+            [
+                (Some("Acme".into()), value("K"), Some(value("S")), Some(value("T"))),
+                (None, value("A"), None, None)
+            ]
+        );
+        let stopped = lend(&wait("--key-env A --secret-env Fleet=S"), read).unwrap_err();
+        assert_eq!(stopped.exit, Exit::Usage);
+        assert!(stopped.sentence.contains("--key-env Fleet=VAR"), "{}", stopped.sentence);
+    }
+
+    #[test]
+    fn a_key_on_standard_input_has_a_line_for_each_part() {
+        assert_eq!(from_input(&b"  k-123\r\nrest"[..], 1).unwrap(), ["k-123"]);
+        assert_eq!(from_input(&b"k-123"[..], 1).unwrap(), ["k-123"]);
+        assert_eq!(from_input(&b"id\nsecret\n"[..], 3).unwrap(), ["id", "secret", ""]);
         for wrong in [&b""[..], &b"\n"[..], &vec![b'x'; 20_000][..], &[0xff, 0xfe][..]] {
-            assert_eq!(from_input(wrong).unwrap_err().exit, Exit::Usage);
+            assert_eq!(from_input(wrong, 1).unwrap_err().exit, Exit::Usage);
         }
     }
 }

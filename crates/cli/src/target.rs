@@ -71,6 +71,7 @@ pub(crate) mod tests {
             practice: false,
             key_kept: "environment variable ACME_KEY".to_owned(),
             url: "https://upload.autorender.io".to_owned(),
+            settings: Default::default(),
             fields: FieldsDraft::default(),
             folder_now: None,
             chosen: false,

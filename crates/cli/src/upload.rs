@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
-use partway_api::{Answer, Request};
+use partway_api::{Answer, FieldsDraft, Request};
 use partway_bridge::AskError;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -24,7 +24,9 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
     let named = Named::new(&upload.files)
         .map_err(|fault| Stopped::usage(format!("The current folder cannot be told: {fault}.")))?;
     let mut work = Work::new(folder, &upload.wait)?;
-    let mut handing = Handing { left: named.shares().into(), named, asked: false };
+    let left = named.shares().into();
+    let (fields, mime) = (upload.fields.draft(), upload.mime);
+    let mut handing = Handing { left, named, fields, mime, asked: false };
     let mut stop = work.stop.clone();
     let opened = tokio::select! {
         opened = open(&mut work, upload.to.as_deref()) => opened,
@@ -67,6 +69,10 @@ async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String
 /// The files on their way into the journal.
 struct Handing {
     named: Named,
+    /// What is set for them.
+    fields: FieldsDraft,
+    /// Their type, where one was given.
+    mime: Option<String>,
     /// What is not known to be in the journal.
     left: VecDeque<Share>,
     /// Whether the first of these was asked for and not answered: it may be there after all.
@@ -93,6 +99,8 @@ impl Handing {
                 countdown: false,
                 // Made once: where the answer is lost with its holder, the next one says what became of exactly this request.
                 batch: Some(Uuid::now_v7().to_string()),
+                fields: self.fields.clone(),
+                mime: self.mime.clone(),
             };
             let (next, why) = self.ask(work, followed, request).await?;
             if why.is_some() {

@@ -50,8 +50,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// Where a variable is not set.
     pub(crate) fn new(folder: &'a Path, wait: &Wait) -> Result<Self, Stopped> {
-        let keys =
-            wait.key_env.iter().map(|key| key.lend(crate::keys::environment)).collect::<Result<_, _>>()?;
+        let keys = crate::keys::lend(wait, crate::keys::environment)?;
         Ok(Self {
             folder,
             keys,

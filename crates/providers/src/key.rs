@@ -1,4 +1,4 @@
-//! Keys that are plainly another service's: told before anything is sent. Only what is certain counts.
+//! Keys that cannot be sent, or are plainly another service's: told before anything is sent. Only what is certain counts.
 
 use partway_core::ApiKey;
 
@@ -8,7 +8,8 @@ use crate::SettingsError;
 ///
 /// # Errors
 /// [`SettingsError`] where it cannot be one: an access key id of AWS (`AKIA…` and `ASIA…`, 20 letters and digits, AWS "IAM
-/// identifiers"), a web address, the text of a certificate or of a private key.
+/// identifiers"), a web address, the text of a certificate or of a private key; or anything else that cannot stand in a header
+/// (RFC 9110, 5.5) and is in no vendor's key.
 pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> {
     let key = key.expose().trim();
     let aws = key.len() == 20
@@ -20,6 +21,10 @@ pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsE
         "a web address"
     } else if key.starts_with("-----BEGIN") {
         "a certificate or a private key"
+    } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let sentence =
+            "This is not a key: it holds spaces, line breaks or letters that no key has. Copy it again.";
+        return Err(SettingsError::new("key", sentence));
     } else {
         return Ok(());
     };
@@ -47,6 +52,9 @@ mod tests {
             ("ASIAIOSFODNN7EXAMPLE", true),
             ("https://api.example/key", true),
             ("-----BEGIN PRIVATE KEY-----", true),
+            ("two words", true),
+            ("line\nbreak", true),
+            ("schlüssel", true),
             ("AKIAIOSFODNN7EXAMPLEX", false),
             ("AKIAiosfodnn7example", false),
             ("eyJhbGciOiJIUzI1NiJ9.e30.c2ln", false),

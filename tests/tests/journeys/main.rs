@@ -12,6 +12,7 @@ mod crash;
 mod faults;
 mod front_ends;
 mod house;
+mod kinds;
 mod links;
 mod memory;
 mod secrets;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use partway_api::{Answer, ApiError, Code, Done, RawPath};
+use partway_api::{Answer, ApiError, Code, Done, FieldsDraft, RawPath};
 use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, intake, paths};
 
-use super::destinations::{chosen, find};
+use super::destinations::{chosen, fields_of, find, kind};
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::keys::KeySource;
@@ -19,12 +19,20 @@ const DROPPED: &str = "dropped";
 /// So many paths may be named at once; a folder with more files is no problem.
 const MOST_PATHS: usize = 100_000;
 
+/// What is set for one batch.
+#[derive(Debug, Default)]
+pub(super) struct Set {
+    pub(super) fields: FieldsDraft,
+    pub(super) mime: Option<String>,
+}
+
 pub(super) async fn add(
     app: &App,
     raw: Vec<RawPath>,
     destination: Option<String>,
     countdown: bool,
     batch: Option<String>,
+    set: Set,
 ) -> Result<Answer, ApiError> {
     let batch = batch.map(id).transpose()?;
     if let Some(id) = &batch
@@ -53,7 +61,7 @@ pub(super) async fn add(
         return Err(ApiError::new(Code::NoDestination, "There is no destination yet.")
             .hint("Add one; the files are kept until then."));
     };
-    take(app, paths, &found, folder, countdown, batch).await
+    take(app, paths, &found, folder, countdown, batch, &set).await
 }
 
 /// An id that a front end made for its batch.
@@ -84,7 +92,12 @@ async fn take(
     folder: Option<String>,
     countdown: bool,
     id: Option<BatchId>,
+    set: &Set,
 ) -> Result<Answer, ApiError> {
+    if set.fields != FieldsDraft::default() || set.mime.is_some() {
+        fields_of(kind(&to.kind)?, &set.fields)?;
+        return Err(ApiError::new(Code::Refused, "Fields of a batch cannot be set yet."));
+    }
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
     let mut intake =
         looked.map_err(|_| ApiError::new(Code::Internal, "The files could not be looked at."))?;
@@ -105,7 +118,7 @@ async fn take(
     let wait = (countdown && seconds > 0).then_some(seconds * 1000);
     let id = id.unwrap_or_default();
     let (batch, jobs) = app.0.engine.add_as(id, intake, &to.id, folder, wait).await.map_err(refusal)?;
-    Ok(added(&batch, &jobs, &Named { name: to.name.clone(), practice: is_practice }))
+    Ok(added(&batch, &jobs, &Named::of(to.clone())))
 }
 
 /// Takes in what was dropped before there was a destination.
@@ -116,7 +129,7 @@ pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<(), Ap
     }
     let paths = raw.iter().filter_map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
     let to = find(app, &to.0).await?;
-    take(app, paths, &to, None, true, None).await?;
+    take(app, paths, &to, None, true, None, &Set::default()).await?;
     set_dropped(app, &[]).await
 }
 

@@ -5,22 +5,27 @@ mod destinations;
 mod jobs;
 mod settings;
 
-use partway_api::{Answer, ApiError, Command, Done, JobLine, Request};
-use partway_core::ApiKey;
+use partway_api::{Answer, ApiError, Command, Done, JobLine, KindView, Request};
 
 use crate::app::journal;
-use crate::{App, set_aside};
+use crate::{App, set_aside, view};
+
+/// The kinds of destination there are, in the order in which they are offered: also for who asks before a folder is opened.
+#[must_use]
+pub fn kinds() -> Vec<KindView> {
+    partway_providers::kinds().iter().map(view::kind).collect()
+}
 
 pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiError> {
     match request {
         Request::Command { command } => Ok(Answer::Done { done: obey(app, command).await? }),
-        Request::Add { paths, destination, countdown, batch } => {
-            add::add(app, paths, destination, countdown, batch).await
+        Request::Add { paths, destination, countdown, batch, fields, mime } => {
+            add::add(app, paths, destination, countdown, batch, add::Set { fields, mime }).await
         }
         Request::List => with_set_aside(app, jobs::list(app).await?).await,
         Request::TakeUp => with_set_aside(app, jobs::take_up(app).await?).await,
         Request::LendKey { destination, key } => {
-            destinations::lend(app, destination, ApiKey::new(key.0)).await?;
+            destinations::lend(app, destination, key).await?;
             Ok(Answer::Ok)
         }
         // The bridge keeps these for itself: they are about a connection or a window.
@@ -44,14 +49,17 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::MarkArrived { job } => jobs::mark_arrived(app, &job).await,
         C::Remove { jobs } => jobs::remove(app, &jobs).await,
         C::Dismiss { notice } => settings::dismiss(app, &notice).await,
+        C::ChangeFields { jobs, fields, mime } => jobs::change_fields(app, &jobs, &fields, mime).await,
+        C::SettleName { jobs, how } => jobs::settle_name(app, &jobs, how).await,
         C::Detail { job } => jobs::detail(app, &job).await,
         C::Link { jobs } => jobs::link(app, &jobs).await,
         C::StartNow { batch } => add::start_now(app, batch).await,
         C::Undo { batch } => add::undo(app, batch).await,
         C::ChangeBatch { batch, destination, folder } => add::change(app, batch, destination, folder).await,
         C::KeepBatch { batch, keep } => add::keep(app, batch, keep).await,
-        C::Kinds => Ok(destinations::kinds()),
-        C::Check { draft, key } => destinations::check(app, &draft, key).await,
+        C::Kinds => Ok(Done::Kinds { kinds: kinds() }),
+        C::Check { draft, key, upload } => destinations::check(app, &draft, key, upload).await,
+        C::CheckDestination { id, upload } => destinations::check_saved(app, &id, upload).await,
         C::AddDestination { draft, key } => destinations::add(app, &draft, key).await,
         C::ReplaceKey { destination, key } => destinations::replace_key(app, &destination, key).await,
         C::RemoveDestination { id } => destinations::remove(app, &id).await,

@@ -1,10 +1,10 @@
 //! Settings, and whether the keychain works.
 
 use partway_api::{ApiError, Code, Done, KeychainView, Settings};
-use partway_keychain::{Kept, KeychainError};
+use partway_keychain::Kept;
 
 use crate::app::journal;
-use crate::{App, set_aside};
+use crate::{App, set_aside, words};
 
 /// More connections than this help no line and hurt every server.
 const MOST_PARTS: u32 = 64;
@@ -52,21 +52,7 @@ pub(super) async fn keychain(app: &App) -> KeychainView {
             Ok(Kept::ThisSession) => {
                 KeychainView { works: false, text: "Keys are kept for this session only.".into() }
             }
-            Err(error) => KeychainView { works: false, text: keychain_words(&error) },
+            Err(error) => KeychainView { works: false, text: words::keychain(&error) },
         },
-    }
-}
-
-/// What is wrong with the keychain, and what to do.
-pub(super) fn keychain_words(error: &KeychainError) -> String {
-    match error {
-        KeychainError::Absent { .. } => "This computer has no keychain that Partway can use.".into(),
-        KeychainError::Locked => "The keychain is locked. Unlock it, then try again.".into(),
-        KeychainError::Refused { .. } => {
-            "The keychain did not let Partway in. Allow it there, then try again.".into()
-        }
-        KeychainError::Slow => {
-            "The keychain has not answered. Look for a question it asks, then try again.".into()
-        }
     }
 }

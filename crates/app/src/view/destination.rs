@@ -1,10 +1,12 @@
 //! A destination as a front end sees it.
 
-use partway_api::{DestinationState, DestinationView, FieldsDraft};
+use std::collections::BTreeMap;
+
+use partway_api::{DestinationState, DestinationView};
 use partway_engine::{Destination, Standing};
-use partway_provider::Fields;
 use partway_providers::Kind;
 
+use super::to_draft;
 use crate::keys::KeySource;
 
 /// The view of a destination; `chosen` is the one new files go to.
@@ -34,20 +36,16 @@ pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView 
         practice,
         key_kept: source.words(),
         url: url.to_owned(),
+        settings: given(&settings),
         fields: to_draft(&found.fields),
         chosen,
         folder_now: found.fields.folder.clone(),
     }
 }
 
-fn to_draft(fields: &Fields) -> FieldsDraft {
-    let fields = fields.clone();
-    FieldsDraft {
-        folder: fields.folder,
-        tags: fields.tags,
-        metadata: fields.metadata,
-        custom_id: fields.custom_id,
-        random_prefix: fields.random_prefix,
-        ttl_seconds: fields.ttl_seconds,
-    }
+/// The settings that were given, as text.
+fn given(settings: &serde_json::Value) -> BTreeMap<String, String> {
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let given = settings.as_object().into_iter().flatten();
+    given.map(|(name, value)| (name.clone(), text(value))).collect()
 }

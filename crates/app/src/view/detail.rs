@@ -2,10 +2,10 @@
 
 use partway_api::{Fact, JobDetail, LogLine};
 use partway_core::State;
-use partway_engine::LiveView;
+use partway_engine::{Job, LiveView};
 
-use super::Named;
 use super::row::{Around, row, shares};
+use super::{Named, to_draft};
 use crate::words::{self, bytes, clock};
 
 /// Everything of one job.
@@ -32,6 +32,10 @@ pub(crate) fn detail(
         } else {
             format!("{}{folder}", to.name)
         },
+        mime: job.mime.clone(),
+        fields: to_draft(&job.fields),
+        file_fields: to.file_fields.iter().map(|field| (*field).to_owned()).collect(),
+        editable: is_editable(job),
         grid: shares(job, &around, u32::MAX),
         part_size: job.plan.map_or(0, |plan| plan.part_size()),
         parts_confirmed: job.parts_confirmed,
@@ -45,6 +49,11 @@ pub(crate) fn detail(
         technical: job.detail.clone().filter(|detail| !detail.is_empty()),
         discard_note: discard_note(found, to),
     }
+}
+
+/// Nothing of it was sent yet, and nothing is just being prepared.
+fn is_editable(job: &Job) -> bool {
+    job.plan.is_none() && matches!(job.state, State::Waiting | State::NeedsAttention(_))
 }
 
 fn facts(found: &partway_engine::JobDetail, now_ms: i64) -> Vec<Fact> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use partway_engine::{DestinationId, Engine};
+use partway_engine::{Destination, DestinationId, Engine};
 
 use crate::keys::KeySource;
 
@@ -11,6 +11,19 @@ use crate::keys::KeySource;
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) practice: bool,
+    /// What can be set for files that go there.
+    pub(crate) file_fields: &'static [&'static str],
+}
+
+impl Named {
+    pub(crate) fn of(found: Destination) -> Self {
+        let kind = partway_providers::kinds().iter().find(|kind| kind.name == found.kind);
+        Self {
+            practice: KeySource::of(&found) == KeySource::Practice,
+            name: found.name,
+            file_fields: kind.map_or(&[], |kind| kind.file_fields),
+        }
+    }
 }
 
 /// A small store of names.
@@ -25,8 +38,8 @@ impl Names {
         }
         let found = engine.destination(id).await.ok().flatten();
         let named = found.map_or_else(
-            || Named { name: "a removed destination".into(), practice: false },
-            |found| Named { practice: KeySource::of(&found) == KeySource::Practice, name: found.name },
+            || Named { name: "a removed destination".into(), practice: false, file_fields: &[] },
+            Named::of,
         );
         self.0.insert(id.clone(), named.clone());
         named

@@ -1,6 +1,6 @@
 //! The banners above the list.
 
-use partway_api::{Notice, NoticeAction};
+use partway_api::{Notice, NoticeAction, NoticeButton};
 use partway_core::Hold;
 use partway_engine::Standing;
 
@@ -33,8 +33,10 @@ pub(super) async fn all(
             title,
             text,
             urgent: true,
-            button: Some("Replace key".into()),
-            action: Some(NoticeAction::ReplaceKey(one.id.0.clone())),
+            buttons: vec![NoticeButton {
+                words: "Replace key".into(),
+                action: NoticeAction::ReplaceKey { destination: one.id.0.clone() },
+            }],
         });
     }
     let unwritable = app.0.engine.unwritable().borrow().as_ref().map(words::unwritable);
@@ -55,8 +57,10 @@ pub(super) async fn all(
             title,
             text,
             urgent: true,
-            button: Some("Understood".into()),
-            action: Some(NoticeAction::Dismiss(set_aside::NOTICE.into())),
+            buttons: vec![NoticeButton {
+                words: "Understood".into(),
+                action: NoticeAction::Dismiss { notice: set_aside::NOTICE.into() },
+            }],
         });
     }
     Ok(notices)

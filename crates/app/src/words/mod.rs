@@ -1,11 +1,13 @@
 //! Every sentence that a person reads, in one place: what happened to which file, why, what to do.
 
 mod causes;
+mod checks;
 mod log;
 mod numbers;
 mod states;
 
 pub(crate) use causes::{check_failed, is_refusal, sentence};
+pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, keychain, trial_arrived};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
 pub(crate) use states::{label, left_out, left_out_of_batch, pausing, set_aside, sub, unwritable};

@@ -116,6 +116,8 @@ async fn asked_again_under_the_same_id_nothing_is_taken_in_twice() {
         destination: Some("Acme".into()),
         countdown: true,
         batch: Some(id.into()),
+        fields: Default::default(),
+        mime: None,
     };
     let (a, b) = (rig.file("a", 1), rig.file("b", 1));
     let id = "0193d3c0-0000-7000-8000-000000000001";

@@ -2,18 +2,16 @@
 
 use partway_api::{ApiError, CheckLine, Code, Command, DestinationDraft, Done, KeyDraft, Mark};
 
-use crate::rig::{Rig, add, add_destination, destinations, ends, list, tell};
-
-fn typed(key: &str) -> KeyDraft {
-    KeyDraft::ThisSession { key: key.into() }
-}
+use crate::rig::{
+    Rig, add, add_destination, destinations, ends, in_keychain, in_variable, list, tell, typed_key,
+};
 
 async fn checked(
     app: &partway_app::App,
     draft: DestinationDraft,
     key: KeyDraft,
 ) -> Result<Vec<CheckLine>, ApiError> {
-    match tell(app, Command::Check { draft, key: Some(key) }).await? {
+    match tell(app, Command::Check { draft, key: Some(key), upload: false }).await? {
         Done::Checked { lines } => Ok(lines),
         other => panic!("{other:?}"),
     }
@@ -25,7 +23,12 @@ async fn each_field_that_cannot_be_used_is_named() {
     let app = rig.open().await;
     rig.destination(&app, "Acme").await;
     let good = || rig.draft("Fleet");
-    let url = |url: &str| DestinationDraft { url: Some(url.into()), ..good() };
+    let url = |url: &str| DestinationDraft { settings: [("url".into(), url.into())].into(), ..good() };
+    let set = |name: &str, value: &str| {
+        let mut draft = good();
+        draft.settings.insert(name.into(), value.into());
+        draft
+    };
     let mut zero = good();
     zero.fields.ttl_seconds = Some(0);
     let cases = [
@@ -37,14 +40,15 @@ async fn each_field_that_cannot_be_used_is_named() {
         (url("http://acme.example"), rig.key(), "url"),
         (url("ftp://acme.example"), rig.key(), "url"),
         (DestinationDraft { kind: "fax".into(), ..good() }, rig.key(), "kind"),
-        (DestinationDraft { auth: Some("smile".into()), ..good() }, rig.key(), "auth"),
+        (set("auth", "smile"), rig.key(), "auth"),
+        (set("project", "p1"), rig.key(), "project"),
         (zero, rig.key(), "ttl_seconds"),
-        (good(), typed("  "), "key"),
-        (good(), typed("two words"), "key"),
-        (good(), typed("line\nbreak"), "key"),
-        (good(), typed(&"k".repeat(20_000)), "key"),
-        (good(), KeyDraft::Environment { variable: "1ST".into() }, "key"),
-        (good(), KeyDraft::Environment { variable: "A=B".into() }, "key"),
+        (good(), typed_key("  "), "key"),
+        (good(), typed_key("two words"), "key"),
+        (good(), typed_key("line\nbreak"), "key"),
+        (good(), typed_key(&"k".repeat(20_000)), "key"),
+        (good(), in_variable("1ST"), "key"),
+        (good(), in_variable("A=B"), "key"),
     ];
     let mut told = Vec::new();
     for (draft, key, field) in cases {
@@ -65,16 +69,17 @@ async fn a_test_says_what_was_seen_and_ticks_nothing_that_cannot_be_known() {
     assert_eq!(marks, [("host", Mark::Good), ("clock", Mark::Good), ("key", Mark::Unknown)]);
     assert!(lines[2].text.contains("only at the first upload"), "{}", lines[2].text);
 
-    let lines = checked(&app, rig.draft("Acme"), typed("wrong")).await.unwrap();
+    let lines = checked(&app, rig.draft("Acme"), typed_key("wrong")).await.unwrap();
     assert_eq!((lines[2].mark, lines[2].text.contains("does not accept this key")), (Mark::Bad, true));
 
-    let nowhere = DestinationDraft { url: Some("http://127.0.0.1:9".into()), ..rig.draft("Acme") };
+    let mut nowhere = rig.draft("Acme");
+    nowhere.settings.insert("url".into(), "http://127.0.0.1:9".into());
     let lines = checked(&app, nowhere, rig.key()).await.unwrap();
     assert_eq!((lines[0].mark, lines[0].text.contains("was not reached")), (Mark::Bad, true));
 
-    let keychain = KeyDraft::Keychain { key: rig.sandbox.key.clone() };
+    let keychain = in_keychain(&rig.sandbox.key);
     let lines = checked(&app, rig.draft("Acme"), keychain).await.unwrap();
-    assert_eq!((lines[3].about.as_str(), lines[3].mark), ("keychain", Mark::Bad));
+    assert_eq!((lines[3].about.as_str(), lines[3].mark), ("kept", Mark::Bad));
 }
 
 #[tokio::test]

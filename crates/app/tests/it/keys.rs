@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use partway_api::{Code, Command, DestinationState, HoldName, KeyDraft, LentKey, Request, StateName};
+use partway_api::{Code, Command, DestinationState, HoldName, LentKey, Request, StateName};
 use partway_keychain::{Keychain, SessionKeychain};
 
-use crate::rig::{Rig, add, add_destination, destinations, ends, tell, until};
+use crate::rig::{
+    Rig, add, add_destination, destinations, ends, in_keychain, in_variable, tell, typed_key, until,
+};
 
 #[tokio::test]
 async fn without_a_keychain_its_own_code_lets_the_front_end_offer_this_session_only() {
     let rig = Rig::new().await;
     let app = rig.open().await;
-    let key = KeyDraft::Keychain { key: rig.sandbox.key.clone() };
+    let key = in_keychain(&rig.sandbox.key);
     let refused = add_destination(&app, rig.draft("Acme"), key).await.unwrap_err();
     assert_eq!(refused.code, Code::Keychain);
     assert!(refused.hint.unwrap().contains("this session only"));
@@ -44,7 +46,7 @@ async fn a_key_in_the_keychain_is_found_again_and_leaves_with_its_destination() 
     let keychain = Arc::new(SessionKeychain::new());
     rig.keychain = Some(Arc::clone(&keychain) as _);
     let app = rig.open().await;
-    let key = KeyDraft::Keychain { key: rig.sandbox.key.clone() };
+    let key = in_keychain(&rig.sandbox.key);
     let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
     assert_eq!(acme.key_kept, "system keychain");
     app.close(std::time::Duration::ZERO).await;
@@ -62,7 +64,7 @@ async fn a_key_that_moves_out_of_the_keychain_does_not_stay_there() {
     let keychain = Arc::new(SessionKeychain::new());
     rig.keychain = Some(Arc::clone(&keychain) as _);
     let app = rig.open().await;
-    let key = KeyDraft::Keychain { key: "old".into() };
+    let key = in_keychain("old");
     let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
     tell(&app, Command::ReplaceKey { destination: acme.id.clone(), key: rig.key() }).await.unwrap();
     assert!(keychain.get(&acme.id).await.unwrap().is_none());
@@ -75,7 +77,7 @@ async fn a_variable_is_read_when_it_is_needed() {
     let mut rig = Rig::new().await;
     rig.variables.insert("ACME_KEY".into(), format!(" {}\n", rig.sandbox.key));
     let app = rig.open().await;
-    let key = KeyDraft::Environment { variable: "ACME_KEY".into() };
+    let key = in_variable("ACME_KEY");
     let acme = add_destination(&app, rig.draft("Acme"), key).await.unwrap();
     assert_eq!(acme.key_kept, "environment variable ACME_KEY");
     let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
@@ -86,7 +88,7 @@ async fn a_variable_is_read_when_it_is_needed() {
 async fn a_refused_key_is_told_in_the_rail_and_another_one_sets_all_going() {
     let rig = Rig::new().await;
     let app = rig.open().await;
-    let wrong = KeyDraft::ThisSession { key: "wrong".into() };
+    let wrong = typed_key("wrong");
     let acme = add_destination(&app, rig.draft("Acme"), wrong).await.unwrap();
     let (_, jobs, _) = add(&app, &[rig.file("a", 10), rig.file("b", 10)], None, false).await.unwrap();
     for job in &jobs {
@@ -101,7 +103,7 @@ async fn a_refused_key_is_told_in_the_rail_and_another_one_sets_all_going() {
 }
 
 async fn lend(app: &partway_app::App, name: Option<&str>, key: &str) {
-    let request = Request::LendKey { destination: name.map(Into::into), key: LentKey(key.into()) };
+    let request = Request::LendKey { destination: name.map(Into::into), key: LentKey::from(key.to_owned()) };
     app.ask(request).await.unwrap();
 }
 

@@ -10,6 +10,7 @@
 mod adding;
 mod destinations;
 mod keys;
+mod kinds;
 mod practice;
 mod rig;
 mod secrets;

@@ -84,7 +84,7 @@ async fn it_takes_no_key_but_its_own() {
     let Some(rig) = rig().await else { return };
     let app = rig.open().await;
     let practice = start(&app).await;
-    let key = partway_api::LentKey("a real one".into());
+    let key = partway_api::LentKey::from("a real one".to_owned());
     app.ask(Request::LendKey { destination: Some("Practice".into()), key }).await.unwrap();
     let refused =
         tell(&app, Command::ReplaceKey { destination: practice.id, key: rig.key() }).await.unwrap_err();

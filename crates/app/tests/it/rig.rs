@@ -72,20 +72,34 @@ impl Rig {
         DestinationDraft {
             name: name.into(),
             kind: "autorender".into(),
-            url: Some(self.sandbox.base_url.clone()),
-            auth: None,
+            settings: [("url".into(), self.sandbox.base_url.clone())].into(),
             fields: FieldsDraft::default(),
         }
     }
 
     pub(crate) fn key(&self) -> KeyDraft {
-        KeyDraft::ThisSession { key: self.sandbox.key.clone() }
+        typed_key(&self.sandbox.key)
     }
 
     /// A destination with the sandbox's key, for this session.
     pub(crate) async fn destination(&self, app: &App, name: &str) -> DestinationView {
         add_destination(app, self.draft(name), self.key()).await.unwrap()
     }
+}
+
+/// A key of one part, typed, for this session.
+pub(crate) fn typed_key(key: &str) -> KeyDraft {
+    KeyDraft::ThisSession { key: key.into(), secret: None, session_token: None }
+}
+
+/// A key of one part, typed, for the keychain.
+pub(crate) fn in_keychain(key: &str) -> KeyDraft {
+    KeyDraft::Keychain { key: key.into(), secret: None, session_token: None }
+}
+
+/// A key of one part, in a variable of that name.
+pub(crate) fn in_variable(variable: &str) -> KeyDraft {
+    KeyDraft::Environment { variable: variable.into(), secret_variable: None, session_token_variable: None }
 }
 
 pub(crate) async fn tell(app: &App, command: Command) -> Result<Done, ApiError> {
@@ -122,7 +136,17 @@ pub(crate) async fn add(
 ) -> Result<(Option<String>, Vec<JobLine>, Vec<(String, String)>), ApiError> {
     let paths =
         paths.iter().map(|path| RawPath::from_bytes(&partway_engine::paths::to_bytes(path))).collect();
-    match app.ask(Request::Add { paths, destination: to.map(Into::into), countdown, batch: None }).await? {
+    match app
+        .ask(Request::Add {
+            paths,
+            destination: to.map(Into::into),
+            countdown,
+            batch: None,
+            fields: FieldsDraft::default(),
+            mime: None,
+        })
+        .await?
+    {
         Answer::Added { batch, jobs, left_out } => Ok((batch, jobs, left_out)),
         other => panic!("{other:?}"),
     }

@@ -19,15 +19,15 @@ async fn no_answer_no_event_no_tick_and_no_file_holds_a_key_or_a_signature() {
     say(&added);
     let command = Command::AddDestination { draft: rig.draft("Other"), key: rig.key() };
     say(&command);
-    say(&Request::LendKey { destination: None, key: LentKey(rig.sandbox.key.clone()) });
-    say(&tell(&app, Command::Check { draft: rig.draft("B"), key: Some(rig.key()) }).await);
+    say(&Request::LendKey { destination: None, key: LentKey::from(rig.sandbox.key.clone()) });
+    say(&tell(&app, Command::Check { draft: rig.draft("B"), key: Some(rig.key()), upload: false }).await);
     let (_, jobs, _) = add(&app, &[rig.file("a", 5_000)], None, false).await.unwrap();
     ends(&app, &jobs[0].id).await;
     say(&tell(&app, Command::Detail { job: jobs[0].id.clone() }).await);
     say(&tell(&app, Command::Destinations).await);
     say(&tell(&app, Command::Link { jobs: Selection::Job(jobs[0].id.clone()) }).await);
     say(&list(&app).await);
-    let wrong = partway_api::KeyDraft::ThisSession { key: format!("{} with words", rig.sandbox.key) };
+    let wrong = crate::rig::typed_key(&format!("{} with words", rig.sandbox.key));
     say(&tell(&app, Command::AddDestination { draft: rig.draft("C"), key: wrong }).await);
     while let Ok(Some(event)) =
         tokio::time::timeout(std::time::Duration::from_millis(50), events.next()).await

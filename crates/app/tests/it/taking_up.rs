@@ -82,7 +82,8 @@ async fn taking_up_lifts_what_a_person_had_to_lift_and_tells_every_unfinished_fi
     app.close(std::time::Duration::ZERO).await;
 
     let app = rig.open().await;
-    let request = Request::LendKey { destination: None, key: partway_api::LentKey(rig.sandbox.key.clone()) };
+    let request =
+        Request::LendKey { destination: None, key: partway_api::LentKey::from(rig.sandbox.key.clone()) };
     app.ask(request).await.unwrap();
     let Answer::Jobs { jobs: taken, .. } = app.ask(Request::TakeUp).await.unwrap() else { panic!("no jobs") };
     let ids = |lines: &[partway_api::JobLine]| lines.iter().map(|line| line.id.clone()).collect::<Vec<_>>();

@@ -156,7 +156,7 @@ async fn a_front_end_that_does_not_read_costs_nothing_and_is_told_the_end() {
 async fn a_refused_key_is_one_banner_however_many_files_wait() {
     let rig = Rig::new().await;
     let app = rig.open().await;
-    let wrong = partway_api::KeyDraft::ThisSession { key: "wrong".into() };
+    let wrong = crate::rig::typed_key("wrong");
     let acme = crate::rig::add_destination(&app, rig.draft("Acme"), wrong).await.unwrap();
     let files: Vec<_> = (0..12).map(|n| rig.file(&n.to_string(), 10)).collect();
     add(&app, &files, None, false).await.unwrap();
@@ -174,7 +174,10 @@ async fn a_refused_key_is_one_banner_however_many_files_wait() {
     assert_eq!(notices.len(), 1);
     assert_eq!(notices[0].title, "Acme no longer accepts this key.");
     assert_eq!(notices[0].text, "12 uploads wait, nothing is lost.");
-    assert_eq!(notices[0].action, Some(partway_api::NoticeAction::ReplaceKey(acme.id.clone())));
+    assert_eq!(
+        notices[0].buttons[0].action,
+        partway_api::NoticeAction::ReplaceKey { destination: acme.id.clone() }
+    );
     tell(&app, Command::ReplaceKey { destination: acme.id, key: rig.key() }).await.unwrap();
     let gone = async { while next(&mut watch).await.notices.is_none_or(|all| !all.is_empty()) {} };
     gone.await;
@@ -193,7 +196,9 @@ async fn a_journal_that_could_not_be_read_is_a_banner_until_somebody_has_seen_it
     let notices = next(&mut watch).await.notices.unwrap();
     let [notice] = notices.as_slice() else { panic!("{notices:?}") };
     assert!(notice.urgent && notice.title == "The record of your uploads could not be read.", "{notice:?}");
-    let Some(partway_api::NoticeAction::Dismiss(id)) = notice.action.clone() else { panic!("{notice:?}") };
+    let partway_api::NoticeAction::Dismiss { notice: id } = notice.buttons[0].action.clone() else {
+        panic!("{notice:?}")
+    };
     tell(&app, Command::Dismiss { notice: id }).await.unwrap();
     while next(&mut watch).await.notices.is_none_or(|all| !all.is_empty()) {}
     app.close(Duration::ZERO).await;

@@ -94,6 +94,8 @@ async fn an_answer_that_is_too_long_is_a_sentence() {
         destination: Some(length.to_string()),
         countdown: false,
         batch: None,
+        fields: Default::default(),
+        mime: None,
     };
     let refused = client.ask(add(ANSWER_LIMIT + 1)).await.unwrap_err();
     assert!(matches!(refused, AskError::Api(error) if error.message.contains("longer than 64 MiB")));

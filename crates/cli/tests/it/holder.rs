@@ -59,7 +59,14 @@ pub(crate) async fn take_in(data_dir: &Path, file: &Path) {
     let lock = FolderLock::take(data_dir).unwrap().unwrap();
     let app = open(data_dir).await;
     let paths = vec![RawPath::from_bytes(file.as_os_str().as_encoded_bytes())];
-    let add = Request::Add { paths, destination: Some("Acme".into()), countdown: false, batch: None };
+    let add = Request::Add {
+        paths,
+        destination: Some("Acme".into()),
+        countdown: false,
+        batch: None,
+        fields: Default::default(),
+        mime: None,
+    };
     let answer = app.ask(add).await.unwrap();
     assert!(matches!(&answer, Answer::Added { jobs, .. } if jobs.len() == 1), "{answer:?}");
     app.close(Duration::ZERO).await;

@@ -25,7 +25,7 @@ pub use settings::{Auth, Settings};
 
 use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError};
+use crate::{Kind, SettingsError, key};
 
 /// What a person is told before setting one up.
 pub(crate) const KIND: Kind = Kind {
@@ -66,6 +66,7 @@ impl AutoRender {
     /// [`SettingsError`] where a field cannot be used.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, auth } = Settings::read(settings)?;
+        key::not_of_another(&credentials.key, "AutoRender")?;
         let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
         Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })

@@ -1,6 +1,5 @@
 //! Testing a destination: what was seen, what was refused, what cannot be known.
 
-use partway_core::{Cause, RetryClass};
 use partway_provider::Finding;
 use serde_json::json;
 
@@ -50,17 +49,10 @@ async fn a_page_a_broken_reply_or_nobody_is_a_matter_of_the_host() {
     }
 }
 
-#[tokio::test]
-async fn a_key_with_a_line_break_is_the_keys_fault() {
+#[test]
+fn a_key_with_a_line_break_is_told_before_anybody_is_asked() {
     let http = partway_http::ApiClient::new(&partway_http::HttpOptions::default()).unwrap();
     let key = partway_core::ApiKey::new("two\nlines");
-    let provider = partway_providers::open("autorender", &json!({}), key.into(), http).unwrap();
-    let report = provider.check().await;
-    assert!(matches!(report.host, Finding::CannotKnow(_)), "{report:?}");
-    match report.key {
-        Finding::Bad(failure) => {
-            assert_eq!((failure.class, failure.cause), (RetryClass::Credentials, Cause::KeyRefused));
-        }
-        other => panic!("{other:?}"),
-    }
+    let error = partway_providers::open("autorender", &json!({}), key.into(), http).err().unwrap();
+    assert_eq!(error.field, "key", "{error}");
 }

@@ -19,6 +19,8 @@ pub(crate) struct Sandbox {
     pub(crate) url: String,
     /// Its key.
     pub(crate) key: String,
+    /// Every destination of its first line, a kind each.
+    pub(crate) destinations: Vec<Value>,
 }
 
 /// A line of its log.
@@ -41,7 +43,9 @@ impl Sandbox {
         let (child, err, first) = spawn(folder, &options);
         let destination = &first["destinations"][0];
         let word = |name: &str| destination[name].as_str().unwrap().to_owned();
-        Self { folder: folder.to_owned(), options, child, err, url: word("url"), key: word("key") }
+        let destinations = first["destinations"].as_array().unwrap().clone();
+        let (url, key) = (word("url"), word("key"));
+        Self { folder: folder.to_owned(), options, child, err, url, key, destinations }
     }
 
     /// `kill -9`.

@@ -3,4 +3,4 @@
 /**
  * What can be done with a job now, in the order in which buttons and menu show it.
  */
-export type Action = "pause" | "resume" | "stop-now" | "retry" | "copy-link" | "replace-key" | "mark-arrived" | "send-again" | "show-file" | "cancel" | "remove";
+export type Action = "pause" | "resume" | "stop-now" | "retry" | "copy-link" | "replace-key" | "overwrite" | "keep-both" | "skip" | "mark-arrived" | "send-again" | "show-file" | "cancel" | "remove";

@@ -6,7 +6,7 @@ import type { Mark } from "./Mark";
  */
 export type CheckLine = { 
 /**
- * What it is about: "host", "clock", "key", "keychain".
+ * What it is about: "host", "clock", "key", "kept" (where the key is), "upload".
  */
 about: string, 
 /**
@@ -16,4 +16,8 @@ mark: Mark,
 /**
  * The sentence; where it is bad, with what to do.
  */
-text: string, };
+text: string, 
+/**
+ * It is bad because the destination said no, which does not pass by itself.
+ */
+refused: boolean, };

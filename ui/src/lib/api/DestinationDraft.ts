@@ -10,17 +10,13 @@ export type DestinationDraft = {
  */
 name: string, 
 /**
- * "autorender".
+ * Its [`KindView::kind`](crate::KindView::kind).
  */
 kind: string, 
 /**
- * The server's address; `None`: the vendor's.
+ * What was given of its kind's settings, by their names. What is left out or empty has its default.
  */
-url: string | null, 
-/**
- * "bearer" or "x-api-key", where the vendor takes several; `None`: the documented one.
- */
-auth: string | null, 
+settings: { [key in string]: string }, 
 /**
  * Defaults for its files.
  */

@@ -15,11 +15,11 @@ id: string,
  */
 name: string, 
 /**
- * "autorender", or "practice".
+ * Its [`KindView::kind`](crate::KindView::kind), or "practice".
  */
 kind: string, 
 /**
- * "AutoRender", or "This computer only".
+ * Its [`KindView::name`](crate::KindView::name), or "This computer only".
  */
 kind_name: string, 
 /**
@@ -42,6 +42,10 @@ key_kept: string,
  * The server's address.
  */
 url: string, 
+/**
+ * What was given of its kind's settings, by their names. No key is among them.
+ */
+settings: { [key in string]: string }, 
 /**
  * Defaults for its files.
  */

@@ -1,7 +1,9 @@
 // Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+import type { IfExists } from "./IfExists";
 
 /**
- * Defaults for the files of a destination.
+ * What can be set for files: as defaults of a destination, for a batch, for one job. A kind takes those that its
+ * [`KindView::file_fields`](crate::KindView::file_fields) names.
  */
 export type FieldsDraft = { 
 /**
@@ -20,6 +22,14 @@ metadata: { [key in string]: string },
  * The client's own id.
  */
 custom_id: string | null, 
+/**
+ * The title that people read there.
+ */
+title: string | null, 
+/**
+ * What to do where the name is taken; `None`: ask, and meanwhile send nothing.
+ */
+if_exists: IfExists | null, 
 /**
  * Random characters before the name.
  */

@@ -1,5 +1,6 @@
 // Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
 import type { Fact } from "./Fact";
+import type { FieldsDraft } from "./FieldsDraft";
 import type { JobRow } from "./JobRow";
 import type { LogLine } from "./LogLine";
 
@@ -15,6 +16,22 @@ row: JobRow,
  * "Acme media, uploads/videos".
  */
 to: string, 
+/**
+ * Its MIME type.
+ */
+mime: string, 
+/**
+ * What is set for it.
+ */
+fields: FieldsDraft, 
+/**
+ * Which of them its destination takes, by their names.
+ */
+file_fields: Array<string>, 
+/**
+ * Whether type and fields can still be changed: nothing of it was sent yet.
+ */
+editable: boolean, 
 /**
  * Every part, one character each, as in [`JobRow::ribbon`].
  */

@@ -1,5 +1,5 @@
 // Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
-import type { NoticeAction } from "./NoticeAction";
+import type { NoticeButton } from "./NoticeButton";
 
 /**
  * One banner a cause, above the list.
@@ -22,10 +22,6 @@ text: string,
  */
 urgent: boolean, 
 /**
- * Its button's words.
+ * What can be done about it, the first thing first.
  */
-button: string | null, 
-/**
- * What the button does.
- */
-action: NoticeAction | null, };
+buttons: Array<NoticeButton>, };

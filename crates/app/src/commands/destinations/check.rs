@@ -1,0 +1,149 @@
+//! A destination's test: a line each for what was seen, and never a tick for what cannot be known.
+
+use partway_api::{ApiError, CheckLine, DestinationDraft, Done, KeyDraft, Mark};
+use partway_core::{Cause, Failure, RetryClass, Step};
+use partway_engine::{DestinationId, Providers as _};
+use partway_provider::{Fields, Finding, Provider};
+
+use super::{draft, find, key, settings};
+use crate::App;
+use crate::keys::{KeySource, NoKey};
+use crate::trial;
+use crate::words;
+
+/// S3 and its kin refuse what is signed more than 15 minutes away; 5 leave room for the way there.
+const CLOCK_MAY_DIFFER: u64 = 300;
+
+/// Tests a destination before it is saved.
+pub(in crate::commands) async fn check(
+    app: &App,
+    draft: &DestinationDraft,
+    key: Option<KeyDraft>,
+    upload: bool,
+) -> Result<Done, ApiError> {
+    let looked = draft::look(draft)?;
+    let key = key.ok_or_else(|| ApiError::field("key", "The key is missing."))?;
+    let key = key::look(looked.kind, &key)?;
+    let credentials = match key.typed {
+        Some(typed) => typed,
+        // What is only named lies under no destination's id.
+        None => match app.0.keys.at(&key.source, &DestinationId::new()).await {
+            Ok(found) => found,
+            Err(why) => return Err(ApiError::field("key", words::key_not_at_hand(&why))),
+        },
+    };
+    let provider =
+        partway_providers::open(looked.kind.name, &looked.settings, credentials, app.0.http.clone())
+            .map_err(|error| ApiError::field(error.field, error.sentence))?;
+    let mut lines = known(&*provider, draft.name.trim()).await;
+    match key.source {
+        KeySource::Keychain { .. } => {
+            let keychain = settings::keychain(app).await;
+            let mark = if keychain.works { Mark::Good } else { Mark::Bad };
+            lines.push(CheckLine { about: "kept".into(), mark, text: keychain.text, refused: false });
+        }
+        KeySource::ThisSession => {}
+        named => lines.push(kept(&named, Ok(()))),
+    }
+    if upload {
+        tried(app, &*provider, (draft.name.trim(), &looked.fields), &mut lines).await;
+    }
+    Ok(Done::Checked { lines })
+}
+
+/// Tests a destination that is saved, with the key that its uploads use; with `upload` a tiny file is really sent there.
+pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) -> Result<Done, ApiError> {
+    let found = find(app, id).await?;
+    let source = KeySource::of(&found);
+    let kept = kept(&source, app.0.keys.at(&source, &found.id).await.map(drop));
+    let provider = match app.0.keys.provider(&found).await {
+        Ok(provider) => provider,
+        // Without a key nobody is asked. Where that is because there is none, one line says it.
+        Err(_) if kept.mark == Mark::Bad => return Ok(Done::Checked { lines: vec![kept] }),
+        Err(failure) => {
+            let text = words::key_unusable(&failure);
+            let key = CheckLine { about: "key".into(), mark: Mark::Bad, text, refused: true };
+            return Ok(Done::Checked { lines: vec![key, kept] });
+        }
+    };
+    let mut lines = known(&*provider, &found.name).await;
+    lines.push(kept);
+    if upload {
+        tried(app, &*provider, (&found.name, &found.fields), &mut lines).await;
+    }
+    Ok(Done::Checked { lines })
+}
+
+/// Sends a tiny file; what that tells of the key takes the place of what was known of it before.
+async fn tried(
+    app: &App,
+    provider: &dyn Provider,
+    (name, fields): (&str, &Fields),
+    lines: &mut Vec<CheckLine>,
+) {
+    let sent = trial::upload(app, provider, name, fields).await;
+    let known_now = sent.key_accepted.map(|accepted| {
+        let refused = || Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyRefused, "");
+        if accepted { Finding::Good(()) } else { Finding::Bad(refused()) }
+    });
+    if let Some(known) = known_now
+        && let Some(key) = lines.iter_mut().find(|line| line.about == "key")
+    {
+        *key = key_line(&known, name);
+    }
+    let mark = if sent.arrived { Mark::Good } else { Mark::Bad };
+    lines.push(CheckLine { about: "upload".into(), mark, text: sent.text, refused: sent.refused });
+}
+
+/// What can be known without sending a file.
+async fn known(provider: &dyn Provider, name: &str) -> Vec<CheckLine> {
+    let report = provider.check().await;
+    let mut clock = line("clock", &report.clock_ahead, name, |ahead| clock_words(*ahead));
+    if let Finding::Good(ahead) = &report.clock_ahead
+        && ahead.unsigned_abs() > CLOCK_MAY_DIFFER
+    {
+        clock.mark = Mark::Bad;
+    }
+    vec![
+        line("host", &report.host, name, |ms| format!("Server reached in {ms} ms")),
+        clock,
+        key_line(&report.key, name),
+    ]
+}
+
+fn key_line(finding: &Finding<()>, name: &str) -> CheckLine {
+    line("key", finding, name, |()| "The key is accepted".into())
+}
+
+/// Whether the key is where it shall be, seen by reading it.
+fn kept(source: &KeySource, read: Result<(), NoKey>) -> CheckLine {
+    let (mark, text) = match read {
+        Ok(()) => (Mark::Good, words::key_kept(source)),
+        Err(why) => (Mark::Bad, words::key_not_at_hand(&why)),
+    };
+    CheckLine { about: "kept".into(), mark, text, refused: false }
+}
+
+fn line<T>(about: &str, finding: &Finding<T>, name: &str, good: impl Fn(&T) -> String) -> CheckLine {
+    let (mark, text) = match finding {
+        Finding::Good(value) => (Mark::Good, good(value)),
+        Finding::Bad(failure) => (Mark::Bad, words::check_failed(failure, name)),
+        Finding::CannotKnow(sentence) => (Mark::Unknown, (*sentence).to_owned()),
+    };
+    let refused = matches!(finding, Finding::Bad(failure) if words::is_refusal(&failure.cause));
+    CheckLine { about: about.into(), mark, text, refused }
+}
+
+fn clock_words(ahead: i64) -> String {
+    match ahead.unsigned_abs() {
+        0..=1 => "Clock agrees within 1 s".into(),
+        near @ 2..=CLOCK_MAY_DIFFER => format!("Clock agrees within {near} s"),
+        far => {
+            let way = if ahead > 0 { "behind" } else { "ahead" };
+            format!(
+                "This computer's clock is {} {way}. Set it, or links may be refused.",
+                words::duration(far)
+            )
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The key of a destination: looked at, put where it shall be, replaced, lent.
+
+use partway_api::{ApiError, Code, Done, KeyDraft, LentKey};
+use partway_core::{ApiKey, Credentials};
+use partway_engine::{DestinationId, Standing};
+use partway_keychain::{Keychain, KeychainError};
+use partway_providers::Kind;
+use serde_json::Value;
+
+use super::{chosen, draft, find};
+use crate::App;
+use crate::app::{journal, refusal};
+use crate::keys::{KeySource, NoKey, accounts};
+use crate::view;
+use crate::words;
+
+/// Longer than any vendor's key; a pasted file is not one.
+const LONGEST_KEY: usize = 16 << 10;
+
+/// Longer than any variable's or profile's name.
+const LONGEST_NAME: usize = 200;
+
+/// A draft of a key that can be used: where it shall be, and the key itself where it was typed.
+pub(super) struct Looked {
+    pub(super) source: KeySource,
+    pub(super) typed: Option<Credentials>,
+}
+
+/// Looks at a key for that kind, without telling anyone.
+pub(super) fn look(kind: &Kind, draft: &KeyDraft) -> Result<Looked, ApiError> {
+    match draft {
+        KeyDraft::Keychain { key, secret, session_token } => {
+            let typed = typed(kind, key, secret.as_deref(), session_token.as_deref())?;
+            Ok(Looked { source: KeySource::keychain(&typed), typed: Some(typed) })
+        }
+        KeyDraft::ThisSession { key, secret, session_token } => {
+            let typed = typed(kind, key, secret.as_deref(), session_token.as_deref())?;
+            Ok(Looked { source: KeySource::ThisSession, typed: Some(typed) })
+        }
+        KeyDraft::Environment { variable, secret_variable, session_token_variable } => {
+            let name = |field: &str, name: &String| variable_name(field, name).map(|()| name.clone());
+            let further = |field: &str, value: &Option<String>| {
+                value.as_ref().map(|variable| name(field, variable)).transpose()
+            };
+            halves(kind, secret_variable.is_some(), session_token_variable.is_some())?;
+            let source = KeySource::Environment {
+                variable: name("key", variable)?,
+                secret_variable: further("secret", secret_variable)?,
+                session_token_variable: further("session_token", session_token_variable)?,
+            };
+            Ok(Looked { source, typed: None })
+        }
+        KeyDraft::Chain { profile } => {
+            if kind.secret_label.is_none() {
+                let title = kind.title;
+                return Err(ApiError::field(
+                    "key",
+                    format!(
+                        "{title} has a key of its own: give it, or the name of a variable that holds it."
+                    ),
+                ));
+            }
+            let profile = profile.as_deref().map(str::trim).filter(|profile| !profile.is_empty());
+            if profile.is_some_and(|name| name.len() > LONGEST_NAME || name.chars().any(char::is_control)) {
+                return Err(ApiError::field("profile", "This cannot be the name of a profile."));
+            }
+            Ok(Looked { source: KeySource::Chain { profile: profile.map(Into::into) }, typed: None })
+        }
+    }
+}
+
+/// A key has as many parts as its kind says.
+fn halves(kind: &Kind, secret: bool, session_token: bool) -> Result<(), ApiError> {
+    match kind.secret_label {
+        Some(label) if !secret => {
+            Err(ApiError::field("secret", format!("The key has a second part: the {}.", mid_sentence(label))))
+        }
+        None if secret => {
+            Err(ApiError::field("secret", format!("The key of {} has one part only.", kind.title)))
+        }
+        None if session_token => {
+            Err(ApiError::field("session_token", format!("{} knows no session token.", kind.title)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A typed key. Parts that are empty are not there.
+fn typed(
+    kind: &Kind,
+    key: &str,
+    secret: Option<&str>,
+    session_token: Option<&str>,
+) -> Result<Credentials, ApiError> {
+    let present = |part: Option<&str>| part.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned);
+    let (secret, session_token) = (present(secret), present(session_token));
+    let key = part("key", kind.key_label, key)?;
+    halves(kind, secret.is_some(), session_token.is_some())?;
+    let label = kind.secret_label.unwrap_or_default();
+    Ok(Credentials {
+        key,
+        secret: secret.map(|secret| part("secret", label, &secret)).transpose()?,
+        session_token: session_token
+            .map(|token| part("session_token", "session token", &token))
+            .transpose()?,
+    })
+}
+
+fn part(field: &str, label: &str, text: &str) -> Result<ApiKey, ApiError> {
+    let text = text.trim();
+    let label = mid_sentence(label);
+    if text.is_empty() {
+        return Err(ApiError::field(field, format!("The {label} is missing.")));
+    }
+    // What else it may hold its provider knows: a key is one word, a password may have several.
+    if text.len() > LONGEST_KEY || text.chars().any(char::is_control) {
+        return Err(ApiError::field(
+            field,
+            format!("This is no {label}: it is too long, or has more than one line. Copy it again."),
+        ));
+    }
+    Ok(ApiKey::new(text))
+}
+
+/// "Access key id" within a sentence; "API key" stays as it is.
+fn mid_sentence(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(std::iter::once(second)).chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
+/// The portable names of POSIX (Base Definitions, 8.1), in either case.
+fn variable_name(field: &str, name: &str) -> Result<(), ApiError> {
+    let good = (1..=LONGEST_NAME).contains(&name.len())
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if good {
+        return Ok(());
+    }
+    // Not repeated: it may be the key itself.
+    Err(ApiError::field(
+        field,
+        "This cannot be the name of an environment variable: it has letters, digits and _ only.",
+    ))
+}
+
+/// Puts a key where it shall be, and sees that it is there. One that is plainly of another kind is told as such, and kept nowhere.
+pub(super) async fn keep(
+    app: &App,
+    id: &DestinationId,
+    (kind, settings): (&Kind, &Value),
+    draft: &KeyDraft,
+) -> Result<KeySource, ApiError> {
+    let Looked { source, typed } = look(kind, draft)?;
+    if let Some(key) = &typed {
+        partway_providers::open(kind.name, settings, key.clone(), app.0.http.clone())
+            .map_err(|error| ApiError::field(error.field, error.sentence))?;
+    }
+    match (&source, typed) {
+        (KeySource::Keychain { .. }, Some(key)) => into_keychain(app, id, &source, &key).await?,
+        (KeySource::ThisSession, Some(key)) => app.0.keys.remember(id, key),
+        _ => {}
+    }
+    Ok(source)
+}
+
+async fn into_keychain(
+    app: &App,
+    id: &DestinationId,
+    source: &KeySource,
+    key: &Credentials,
+) -> Result<(), ApiError> {
+    let no = |why: String| {
+        ApiError::new(Code::Keychain, why)
+            .hint("Keep the key for this session only, or name an environment variable that holds it.")
+    };
+    let keychain = app.0.keys.keychain.as_ref();
+    let keychain =
+        keychain.ok_or_else(|| no("This computer has no keychain that Partway can use.".into()))?;
+    let stored = store(&**keychain, id, key).await;
+    let back = match stored {
+        Ok(()) => app.0.keys.at(source, id).await,
+        Err(error) => Err(NoKey::Unread(error)),
+    };
+    match back {
+        Ok(back) if back == *key => Ok(()),
+        Err(NoKey::Unread(error)) => Err(no(words::keychain(&error))),
+        Ok(_) | Err(_) => Err(no("The keychain did not give the key back that was just stored.".into())),
+    }
+}
+
+async fn store(keychain: &dyn Keychain, id: &DestinationId, key: &Credentials) -> Result<(), KeychainError> {
+    let parts = [Some(&key.key), key.secret.as_ref(), key.session_token.as_ref()];
+    for (account, part) in accounts(id).iter().zip(parts) {
+        if let Some(part) = part {
+            keychain.set(account, part).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft) -> Result<Done, ApiError> {
+    let mut found = find(app, id).await?;
+    let old = KeySource::of(&found);
+    if old == KeySource::Practice {
+        return Err(ApiError::new(
+            Code::Refused,
+            format!("{} has a key of its own and needs no other.", found.name),
+        ));
+    }
+    let settings = serde_json::from_str(&found.settings).unwrap_or_default();
+    let new = keep(app, &found.id, (draft::kind(&found.kind)?, &settings), &key).await?;
+    // A lent key goes before a destination's own, so it must not outlive the wish for another one.
+    app.0.keys.forget_lent(&found.name);
+    app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;
+    if let Err(left) = app.0.keys.forget_at(&old, Some(&new), &found.id).await {
+        tracing::warn!(%left, "a key that is not needed could not be taken out of the keychain");
+    }
+    found.key_source = new.json();
+    found.standing = Standing::Unknown;
+    let chosen = chosen(app).await?.0.is_some_and(|one| one.id == found.id);
+    Ok(Done::Destination { destination: view::destination(&found, chosen) })
+}
+
+pub(in crate::commands) async fn lend(app: &App, name: Option<String>, key: LentKey) -> Result<(), ApiError> {
+    let lent_to = match &name {
+        Some(name) => vec![find(app, name).await?],
+        None => app.0.engine.destinations().await.map_err(|e| journal(&e))?,
+    };
+    let key = Credentials {
+        key: ApiKey::new(key.key),
+        secret: key.secret.map(ApiKey::new),
+        session_token: key.session_token.map(ApiKey::new),
+    };
+    // Kept under the name as it is written in the journal, however it was typed.
+    app.0.keys.lend(name.and(lent_to.first().map(|one| one.name.clone())), key);
+    for one in lent_to {
+        if matches!(one.standing, Standing::Missing | Standing::Refused) {
+            app.0.engine.key_replaced(&one.id, None).await.map_err(refusal)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! A destination's tiny real upload: what its provider does for every file, once, for a few bytes of our own.
+//!
+//! It does not go through the queue: a test leaves no job behind, runs on a folder that is only looked at, and repeats nothing. The file
+//! stays at the destination, because no vendor's API here can delete one; that is said.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use md5::{Digest as _, Md5};
+use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
+use partway_http::PutFailure;
+use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
+
+use crate::App;
+use crate::words;
+
+/// Somebody waits for it; a vendor that needs longer for some bytes is told as slow.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The smallest picture there is, for vendors that take only pictures and films: one white dot (GIF89a specification), up to its comment.
+const DOT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0!\xfe";
+
+/// How it came out.
+pub(crate) struct Sent {
+    /// The vendor confirmed it.
+    pub(crate) arrived: bool,
+    /// What it tells of the key; `None`: nothing.
+    pub(crate) key_accepted: Option<bool>,
+    /// It was the destination that said no.
+    pub(crate) refused: bool,
+    /// The sentence.
+    pub(crate) text: String,
+}
+
+impl Sent {
+    fn not(failure: &Failure, file: &str, to: &str, begun: bool) -> Self {
+        let key_refused = matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing);
+        Self {
+            arrived: false,
+            key_accepted: if key_refused { Some(false) } else { begun.then_some(true) },
+            refused: words::is_refusal(&failure.cause),
+            text: told(failure, file, to),
+        }
+    }
+}
+
+/// Sends a file of a few bytes under a name that nothing else has.
+pub(crate) async fn upload(app: &App, provider: &dyn Provider, to: &str, fields: &Fields) -> Sent {
+    let (file, content) = file(provider, fields);
+    let started = match within(begin(provider, &file)).await {
+        Ok(started) => started,
+        Err(failure) => return Sent::not(&failure, &file.name, to, false),
+    };
+    let session = started.session.clone();
+    let sent = within(async {
+        let receipts = send(app, provider, &started, &content).await?;
+        finish(provider, &session, &receipts).await.map(|receipt| (receipt, receipts))
+    })
+    .await;
+    match sent {
+        Ok((receipt, receipts)) => {
+            let there = receipt.name.as_deref().unwrap_or(&file.name);
+            let same = !receipts.is_empty() && receipts.iter().all(|receipt| receipt.compared);
+            let text = words::trial_arrived(there, same);
+            Sent { arrived: true, key_accepted: Some(true), refused: false, text }
+        }
+        Err(failure) => {
+            if provider.capabilities().abort {
+                // What is left of a few bytes is no matter for another sentence.
+                let _ = within(provider.abort(&session)).await;
+            }
+            Sent::not(&failure, &file.name, to, true)
+        }
+    }
+}
+
+/// A text; where only pictures are taken, a picture of one dot with the same words in it.
+fn file(provider: &dyn Provider, fields: &Fields) -> (FileFacts, Bytes) {
+    let number: u32 = rand::random();
+    let text = format!("Sent by Partway to test a destination ({number:08x}). It can be deleted.\n");
+    let facts = |ending: &str, mime: &str, content: &[u8]| FileFacts {
+        name: format!("partway-test-{number:08x}.{ending}"),
+        size: content.len() as u64,
+        mime: mime.into(),
+        hash: None,
+        fields: fields.clone(),
+    };
+    let plain = facts("txt", "text/plain", text.as_bytes());
+    let picture = [DOT, &[u8::try_from(text.len()).unwrap_or(u8::MAX)], text.as_bytes(), b"\0;"].concat();
+    let dot = facts("gif", "image/gif", &picture);
+    if provider.refuses(&plain).is_some() && provider.refuses(&dot).is_none() {
+        return (dot, picture.into());
+    }
+    (plain, text.into())
+}
+
+fn told(failure: &Failure, file: &str, to: &str) -> String {
+    match failure.class {
+        RetryClass::Offline => words::check_failed(failure, to),
+        _ => words::sentence(&failure.cause, file, to),
+    }
+}
+
+async fn begin(provider: &dyn Provider, file: &FileFacts) -> Result<Started, Failure> {
+    if let Some(cause) = provider.refuses(file) {
+        return Err(Failure::new(Step::Start, RetryClass::Refused, cause, ""));
+    }
+    let limits = provider.limits();
+    let plan = match provider.capabilities().planner {
+        Planner::Server => Ok(None),
+        Planner::ClientBySize => PartPlan::by_size(file.size, file.size, &limits).map(Some),
+        Planner::ClientByCount => PartPlan::by_count(file.size, 1, &limits).map(Some),
+    };
+    let plan = plan.map_err(|error: PlanError| {
+        let cause = Cause::Refused { said: error.to_string() };
+        Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string())
+    })?;
+    provider.start(file, plan).await
+}
+
+async fn send(
+    app: &App,
+    provider: &dyn Provider,
+    started: &Started,
+    content: &Bytes,
+) -> Result<Vec<PartReceipt>, Failure> {
+    let mut receipts = Vec::new();
+    for part in started.plan.parts() {
+        let find =
+            |targets: &[PartTarget]| targets.iter().find(|target| target.number == part.number).cloned();
+        let target = match find(&started.targets) {
+            None if provider.capabilities().refresh => {
+                find(&provider.targets(&started.session, &[part.number]).await?)
+            }
+            found => found,
+        };
+        let Some(target) = target else { return Err(broken("it gave no link for a part")) };
+        let from = usize::try_from(part.offset).unwrap_or(usize::MAX);
+        let to = usize::try_from(part.offset + part.len).unwrap_or(usize::MAX);
+        let body = content.slice(from.min(content.len())..to.min(content.len()));
+        let md5: [u8; 16] = Md5::digest(&body).into();
+        let body = Full::new(body);
+        let answer =
+            app.0.parts.put(&target.url, &target.headers, body).await.map_err(|error| match error {
+                PutFailure::Wire(failure) => failure,
+                PutFailure::Body(error) => broken(&error.to_string()),
+            })?;
+        let same =
+            answer.etag.as_ref().is_some_and(|Etag(etag)| etag.eq_ignore_ascii_case(&hex::encode(md5)));
+        if answer.comparable && answer.etag.is_some() && !same {
+            let cause = Cause::ChecksumDiffers { part: part.number.get() };
+            return Err(Failure::new(Step::Part, RetryClass::Refused, cause, "the checksum differed"));
+        }
+        let (size, etag) = (part.len, answer.etag);
+        receipts.push(PartReceipt {
+            number: part.number,
+            size,
+            md5,
+            etag,
+            compared: answer.comparable && same,
+        });
+    }
+    Ok(receipts)
+}
+
+async fn finish(
+    provider: &dyn Provider,
+    session: &Session,
+    receipts: &[PartReceipt],
+) -> Result<FileReceipt, Failure> {
+    let receipt = provider.complete(session, receipts).await?;
+    if provider.capabilities().verify {
+        return provider.verify(session, receipts, receipt).await;
+    }
+    Ok(receipt)
+}
+
+async fn within<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout(TIMEOUT, work).await.unwrap_or_else(|_| {
+        let what = format!("nothing came of it for {} s", TIMEOUT.as_secs());
+        let cause = Cause::KeepsFailing { what: what.clone() };
+        Err(Failure::new(Step::Check, RetryClass::Again, cause, what))
+    })
+}
+
+fn broken(what: &str) -> Failure {
+    let cause = Cause::BrokenReply { what: what.to_owned() };
+    Failure::new(Step::Part, RetryClass::Refused, cause, what)
+}

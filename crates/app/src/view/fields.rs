@@ -1,0 +1,51 @@
+//! What is set for files, between front ends and the engine.
+
+use partway_api::FieldsDraft;
+use partway_provider::{Fields, IfExists};
+
+/// As a front end shows it.
+pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
+    let fields = fields.clone();
+    FieldsDraft {
+        folder: fields.folder,
+        tags: fields.tags,
+        metadata: fields.metadata,
+        custom_id: fields.custom_id,
+        title: fields.title,
+        if_exists: fields.if_exists.map(|how| match how {
+            IfExists::Overwrite => partway_api::IfExists::Overwrite,
+            IfExists::Rename => partway_api::IfExists::Rename,
+            IfExists::Skip => partway_api::IfExists::Skip,
+        }),
+        random_prefix: fields.random_prefix,
+        ttl_seconds: fields.ttl_seconds,
+    }
+}
+
+/// As the engine keeps it: without blanks around, and what is empty is not set.
+pub(crate) fn from_draft(draft: &FieldsDraft) -> Fields {
+    let text = |value: &Option<String>| {
+        value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    };
+    Fields {
+        folder: text(&draft.folder)
+            .map(|folder| folder.trim_matches('/').to_owned())
+            .filter(|folder| !folder.is_empty()),
+        tags: draft.tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect(),
+        metadata: draft.metadata.clone(),
+        custom_id: text(&draft.custom_id),
+        title: text(&draft.title),
+        if_exists: draft.if_exists.map(if_exists),
+        random_prefix: draft.random_prefix,
+        ttl_seconds: draft.ttl_seconds,
+    }
+}
+
+/// The engine's word for what is to be done with a taken name.
+pub(crate) const fn if_exists(how: partway_api::IfExists) -> IfExists {
+    match how {
+        partway_api::IfExists::Overwrite => IfExists::Overwrite,
+        partway_api::IfExists::Rename => IfExists::Rename,
+        partway_api::IfExists::Skip => IfExists::Skip,
+    }
+}

@@ -1,0 +1,55 @@
+//! The lines of a destination's test.
+
+use partway_core::{Cause, Failure};
+use partway_keychain::KeychainError;
+
+use crate::keys::{KeySource, NoKey};
+
+/// The key was read where it is kept.
+pub(crate) fn key_kept(source: &KeySource) -> String {
+    match source {
+        KeySource::Keychain { .. } => "The key was read from the system keychain".into(),
+        KeySource::ThisSession => "The key is kept until Partway ends, then it has to be given again".into(),
+        KeySource::Environment { .. } => format!("The key was read from the {}", source.words()),
+        KeySource::Chain { .. } => format!("The key was found: {}", source.words()),
+        KeySource::Practice => "Practice has a key of its own".into(),
+    }
+}
+
+/// The key cannot be had, and what to do.
+pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
+    match why {
+        NoKey::None(why) => format!("The key is not at hand: {why}. Put it there, or give another key."),
+        NoKey::Unread(error) => keychain(error),
+        NoKey::Practice(why) => format!("Practice did not start: {why}."),
+    }
+}
+
+/// The key is at hand and cannot be used, so nobody was asked.
+pub(crate) fn key_unusable(failure: &Failure) -> String {
+    match failure.cause {
+        Cause::KeyMissing => key_not_at_hand(&NoKey::None(failure.detail.clone())),
+        // Its provider looked at it and says what to do.
+        _ => failure.detail.clone(),
+    }
+}
+
+/// A tiny file went the whole way.
+pub(crate) fn trial_arrived(name: &str, same: bool) -> String {
+    let compared = if same { ", and its checksum matches" } else { "" };
+    format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like")
+}
+
+/// What is wrong with the keychain, and what to do.
+pub(crate) fn keychain(error: &KeychainError) -> String {
+    match error {
+        KeychainError::Absent { .. } => "This computer has no keychain that Partway can use.".into(),
+        KeychainError::Locked => "The keychain is locked. Unlock it, then try again.".into(),
+        KeychainError::Refused { .. } => {
+            "The keychain did not let Partway in. Allow it there, then try again.".into()
+        }
+        KeychainError::Slow => {
+            "The keychain has not answered. Look for a question it asks, then try again.".into()
+        }
+    }
+}
