@@ -46,8 +46,7 @@ pub(super) async fn all(
             title: "Everything waits.".into(),
             text,
             urgent: true,
-            button: None,
-            action: None,
+            buttons: Vec::new(),
         });
     }
     if let Some(path) = set_aside::untold(app).await? {
