@@ -2,8 +2,12 @@
 //!
 //! A provider signs and keeps books; bytes never pass through it. All vendors hand out places to PUT a part ([`PartTarget`]),
 //! so bytes move on one path, the engine's. What a vendor cannot do is a declared [`Capabilities`], not a surprise.
+//!
+//! With the feature `conformance` there is the suite that every implementation runs.
 
 mod capabilities;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod file;
 mod session;
 mod target;

@@ -4,6 +4,7 @@
 mod broken;
 mod check;
 mod complete;
+mod conformance;
 mod gjirafa;
 mod record360;
 mod rig;

@@ -1,0 +1,43 @@
+//! Gjirafa.
+
+use partway_provider::{Fields, conformance};
+use partway_sandbox::{AfterComplete, Resume};
+
+use super::refusals;
+use super::sandbox::{Kind, Sandbox};
+
+const KIND: Kind = Kind {
+    name: "gjirafa",
+    part_size: 5 << 20,
+    mime: "video/mp4",
+    session: |session| session["requestKey"].as_str().map(str::to_owned),
+    // Its title goes to the video that a finished file is registered as, which is tried in its own tests.
+    fields: Fields::default,
+    arrived: |_| Fields::default(),
+    refusals: || refusals::of_json(false),
+    options: |_| {},
+};
+
+conformance! {
+    #[tokio::test]
+    Sandbox::start(KIND).await,
+    skipping: [fields_arrive]
+}
+
+/// What a second complete is answered with is not public, so it must hold with each of the three.
+#[tokio::test]
+async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
+    for after in [AfterComplete::Same, AfterComplete::Gone, AfterComplete::Conflict] {
+        let sandbox = Sandbox::with(KIND, |options| options.after_complete = after).await;
+        assert_eq!(conformance::a_second_complete_is_yes_or_conflict(&sandbox).await, Ok(()), "{after:?}");
+    }
+}
+
+/// Nor whether fresh links come for all parts or only for those that are missing.
+#[tokio::test]
+async fn expired_links_are_renewed_in_both_ways() {
+    for resume in [Resume::All, Resume::Missing] {
+        let sandbox = Sandbox::with(KIND, |options| options.resume = resume).await;
+        assert_eq!(conformance::expired_links_are_renewed(&sandbox).await, Ok(()), "{resume:?}");
+    }
+}

@@ -1,0 +1,39 @@
+//! Record360.
+
+use partway_provider::{Fields, conformance};
+use partway_sandbox::AfterComplete;
+
+use super::refusals;
+use super::sandbox::{Kind, Sandbox};
+
+const KIND: Kind = Kind {
+    name: "record360",
+    part_size: 5 << 20,
+    mime: "video/quicktime",
+    session: |session| session["upload_id"].as_str().map(str::to_owned),
+    // Nothing can be set beside name and type.
+    fields: Fields::default,
+    arrived: |_| Fields::default(),
+    refusals: || refusals::of_json(false),
+    options: |_| {},
+};
+
+conformance! {
+    #[tokio::test]
+    Sandbox::start(KIND).await,
+    skipping: [
+        fields_arrive,
+        expired_links_are_renewed,
+        the_list_tells_what_was_sent,
+        an_aborted_session_is_gone,
+    ]
+}
+
+/// What a second complete is answered with is not public, so it must hold with each of the three.
+#[tokio::test]
+async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
+    for after in [AfterComplete::Same, AfterComplete::Gone, AfterComplete::Conflict] {
+        let sandbox = Sandbox::with(KIND, |options| options.after_complete = after).await;
+        assert_eq!(conformance::a_second_complete_is_yes_or_conflict(&sandbox).await, Ok(()), "{after:?}");
+    }
+}
