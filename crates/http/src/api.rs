@@ -1,25 +1,20 @@
-//! Calls to a vendor's API: JSON out, JSON back, bounded, never repeated, never redirected.
+//! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never repeated, never redirected.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method};
-use partway_core::{Answer, ApiKey, Cause, Failure, RetryClass, Step};
-use serde_json::Value;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, Method};
+use partway_core::{ApiKey, Cause, Failure, RetryClass, Step};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
-use crate::json::parse;
 use crate::options::Clock;
 use crate::redact::redact_text;
-use crate::{HttpError, HttpOptions, failure, reply, tls};
+use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, failure, reply, tls};
 
 /// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
-
-/// Of an error's body in an unknown form so much is looked at for words, bytes.
-const LONGEST_WORDS: usize = 16 << 10;
 
 /// A reply longer than that waits for its turn, bytes. Usual ones have a few kB, and 1,000 links about one MB.
 const LONG: usize = 2 << 20;
@@ -31,54 +26,6 @@ const LONG_AT_ONCE: usize = 2;
 /// Shorter than a server keeps an idle connection: Node's default, the shortest of the usual ones, is 5 s
 /// (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being closed.
 pub(crate) const IDLE: Duration = Duration::from_secs(4);
-
-/// In which header a key goes, and what stands before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyHeader {
-    /// The header.
-    pub name: HeaderName,
-    /// What stands before the key, with its blank.
-    pub prefix: &'static str,
-}
-
-impl KeyHeader {
-    /// `Authorization: Bearer KEY`.
-    pub const BEARER: Self = Self { name: AUTHORIZATION, prefix: "Bearer " };
-    /// `x-api-key: KEY`.
-    pub const X_API_KEY: Self = Self { name: HeaderName::from_static("x-api-key"), prefix: "" };
-}
-
-/// One call.
-#[derive(Debug)]
-pub struct ApiCall<'a> {
-    /// For which step, so that a lost answer is judged rightly.
-    pub step: Step,
-    /// The method.
-    pub method: Method,
-    /// Where to.
-    pub url: &'a Url,
-    /// Further headers.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The key and where it goes; it is sent to this URL's host and nowhere else.
-    pub key: Option<(KeyHeader, &'a ApiKey)>,
-    /// The JSON to send.
-    pub body: Option<Value>,
-    /// How long the whole call may take, connecting included.
-    pub timeout: Duration,
-}
-
-/// A 2xx answer.
-#[derive(Debug)]
-pub struct ApiReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Its body; `Null` where it was empty.
-    pub json: Value,
-    /// The server's clock, Unix seconds, where the answer told it.
-    pub server_unix_time: Option<u64>,
-    /// By how many seconds the server's clock is ahead of ours.
-    pub clock_ahead: Option<i64>,
-}
 
 /// The client for vendors' APIs. Cloning is cheap and shares the connections.
 #[derive(Clone)]
@@ -109,12 +56,27 @@ impl ApiClient {
         Ok(Self { client, clock: options.clock.clone(), room: Arc::new(Semaphore::new(LONG_AT_ONCE)) })
     }
 
+    /// This computer's time, Unix seconds, by the clock that was handed in: what signs a request needs it.
+    #[must_use]
+    pub fn now(&self) -> Option<u64> {
+        self.clock.as_ref().map(|clock| clock())
+    }
+
     /// Sends a call and reads its JSON.
     ///
     /// # Errors
     /// [`Failure`] where no 2xx answer with whole JSON of at most 32 MiB came. `Unknown` for a start or a complete whose
     /// answer was lost. The call is never repeated here.
     pub async fn json(&self, call: ApiCall<'_>) -> Result<ApiReply, Failure> {
+        let (step, key) = (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()));
+        self.answer(call).await?.json(step).map_err(|failure| without_key(failure, key.as_ref()))
+    }
+
+    /// Sends a call and reads its answer, whatever its status; a `HEAD` has none but its headers.
+    ///
+    /// # Errors
+    /// [`Failure`] where no whole answer of at most 32 MiB came, as in [`json`](Self::json).
+    pub async fn answer<B: Payload>(&self, call: ApiCall<'_, B>) -> Result<ApiAnswer, Failure> {
         let (step, key, host) =
             (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()), authority(call.url));
         let outcome = match tokio::time::timeout(call.timeout, self.exchange(call, &host)).await {
@@ -124,7 +86,7 @@ impl ApiClient {
         outcome.map_err(|failure| without_key(failure, key.as_ref()))
     }
 
-    async fn exchange(&self, call: ApiCall<'_>, host: &str) -> Result<ApiReply, Failure> {
+    async fn exchange<B: Payload>(&self, call: ApiCall<'_, B>, host: &str) -> Result<ApiAnswer, Failure> {
         let step = call.step;
         // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
         let says_empty = call.body.is_none() && matches!(call.method, Method::POST | Method::PUT);
@@ -139,40 +101,15 @@ impl ApiClient {
             request = request.header(place.name, secret_header(step, place.prefix, key)?);
         }
         if let Some(body) = call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+            request = request.header(CONTENT_TYPE, B::TYPE).body(body.text());
         }
         let mut answer = request.send().await.map_err(|error| not_sent(step, host, error))?;
 
-        let status = answer.status();
-        let headers = answer.headers().clone();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let server_unix_time = reply::server_time(&headers);
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
-        // Held until the reply is read and its text let go.
-        let (body, _room) = self.read(&mut answer, step, host).await?;
-        let html = reply::is_html(&headers, &body);
-
-        if status.is_success() && !html {
-            return match parse(&body) {
-                Ok(json) => Ok(ApiReply { status: status.as_u16(), json, server_unix_time, clock_ahead }),
-                Err(what) => Err(failure::broken_reply(step, status.as_u16(), clock_ahead, &what)),
-            };
-        }
-        let json = parse(&body).unwrap_or(Value::Null);
-        let (code, message) = reply::vendor_words(&json);
-        let message = message
-            .or_else(|| status.is_redirection().then(|| reply::redirect_target(&headers)).flatten())
-            .or_else(|| {
-                Some(redact_text(&String::from_utf8_lossy(&body[..body.len().min(LONGEST_WORDS)])))
-                    .filter(|text| !text.is_empty())
-            });
-        let answer = Answer {
-            status: status.as_u16(),
-            code: code.as_deref(),
-            message: message.as_deref(),
-            html,
-            retry_after: reply::retry_after(&headers),
-        };
-        Err(failure::from_answer(step, &answer, clock_ahead))
+        let (body, room) = self.read(&mut answer, step, host).await?;
+        Ok(ApiAnswer { status, headers, body, server_unix_time, clock_ahead, room })
     }
 
     /// A reply's bytes, and where it is long the right to have it in memory.
@@ -181,7 +118,7 @@ impl ApiClient {
         answer: &mut reqwest::Response,
         step: Step,
         host: &str,
-    ) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), Failure> {
+    ) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Failure> {
         let status = answer.status().as_u16();
         let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
         if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
@@ -194,7 +131,7 @@ impl ApiClient {
                 Ok(Some(chunk)) => {
                     if room.is_none() && body.len() + chunk.len() > LONG {
                         // Never closed, so it is always given.
-                        room = self.room.acquire().await.ok();
+                        room = Arc::clone(&self.room).acquire_owned().await.ok();
                     }
                     body.extend_from_slice(&chunk);
                 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod body;
+mod call;
 mod failure;
 mod json;
 mod options;
@@ -16,7 +17,8 @@ mod storage_error;
 mod tls;
 mod wire;
 
-pub use api::{ApiCall, ApiClient, ApiReply, KeyHeader, without_key};
+pub use api::{ApiClient, without_key};
+pub use call::{ApiAnswer, ApiCall, ApiReply, KeyHeader, Payload, Xml};
 pub use failure::{broken_reply, from_answer};
 pub use options::{Clock, HttpError, HttpOptions};
 pub use part::{PartClient, PutAnswer, PutFailure};

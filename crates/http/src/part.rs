@@ -8,18 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, ETAG, HOST};
+use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use partway_core::{Answer, Cause, Etag, Failure, RetryClass, SignedUrl, Step};
+use partway_core::{Cause, Etag, Failure, RetryClass, SignedUrl, Step};
 use thiserror::Error;
 
 use crate::body::{BoxError, Watch, WatchedBody};
 use crate::options::Clock;
 use crate::pool::{Connection, Origin, Pool};
-use crate::storage_error::storage_error;
+use crate::storage_error::{refusal, storage_error};
 use crate::{HttpError, HttpOptions, failure, reply};
 
 /// The longest answer of a storage that is read; S3's error documents have about 1 kB.
@@ -164,25 +164,11 @@ impl PartClient {
                 let failure = Failure::new(Step::Part, RetryClass::Again, cause, detail);
                 return Err(Failure { status: Some(status), clock_ahead, ..failure });
             }
-            let etag = etag(&head.headers);
-            let comparable = etag.as_ref().is_some_and(is_md5) && !is_encrypted(&head.headers);
+            let etag = reply::etag(&head.headers);
+            let comparable = etag.as_ref().is_some_and(reply::is_md5) && !reply::is_encrypted(&head.headers);
             return Ok(PutAnswer { etag, comparable, server_unix_time });
         }
-        let message = match (&said.message, &said.headers_not_signed) {
-            (Some(message), Some(header)) => Some(format!("{message} (header {header})")),
-            (None, Some(header)) => Some(format!("header {header}")),
-            (Some(message), None) => Some(message.clone()),
-            (None, None) if head.status.is_redirection() => reply::redirect_target(&head.headers),
-            (None, None) => None,
-        };
-        let answer = Answer {
-            status,
-            code: said.code.as_deref(),
-            message: message.as_deref(),
-            html,
-            retry_after: reply::retry_after(&head.headers),
-        };
-        Err(failure::from_answer(Step::Part, &answer, clock_ahead))
+        Err(refusal(Step::Part, status, &head.headers, html, &said, clock_ahead))
     }
 
     /// Keeps the connection once it is ready for the next part.
@@ -259,23 +245,4 @@ async fn read(mut body: Incoming) -> (Vec<u8>, bool) {
             }
         }
     }
-}
-
-fn etag(headers: &HeaderMap) -> Option<Etag> {
-    let value = headers.get(ETAG)?.to_str().ok()?.trim();
-    let bare = value.strip_prefix("W/").unwrap_or(value).trim_matches('"');
-    (!bare.is_empty()).then(|| Etag(bare.to_owned()))
-}
-
-fn is_md5(etag: &Etag) -> bool {
-    etag.0.len() == 32 && etag.0.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// With KMS or a customer's key the ETag is 32 hex digits all the same, but no MD5 (AWS, "Object": ETag).
-fn is_encrypted(headers: &HeaderMap) -> bool {
-    headers.contains_key("x-amz-server-side-encryption-customer-algorithm")
-        || headers
-            .get("x-amz-server-side-encryption")
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("aws:kms"))
 }

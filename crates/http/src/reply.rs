@@ -1,7 +1,8 @@
 //! What an answer's head and body say: its time, whether it is HTML, how long to wait, in whose words.
 
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, DATE, ETAG, LOCATION, RETRY_AFTER};
+use partway_core::Etag;
 use serde_json::Value;
 
 use crate::redact::{redact, redact_text};
@@ -30,6 +31,26 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
 pub(crate) fn redirect_target(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     Some(format!("it wants to send us on to {}", redact(location)))
+}
+
+/// The ETag, without quotes and without a leading `W/`.
+pub(crate) fn etag(headers: &HeaderMap) -> Option<Etag> {
+    let value = headers.get(ETAG)?.to_str().ok()?.trim();
+    let bare = value.strip_prefix("W/").unwrap_or(value).trim_matches('"');
+    (!bare.is_empty()).then(|| Etag(bare.to_owned()))
+}
+
+pub(crate) fn is_md5(etag: &Etag) -> bool {
+    etag.0.len() == 32 && etag.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// With KMS or a customer's key the ETag is 32 hex digits all the same, but no MD5 (AWS, "Object": ETag).
+pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-amz-server-side-encryption-customer-algorithm")
+        || headers
+            .get("x-amz-server-side-encryption")
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("aws:kms"))
 }
 
 /// Code and message of a vendor's error reply, read leniently:

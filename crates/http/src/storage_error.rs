@@ -3,7 +3,11 @@
 //! Four flat elements of a reply of at most 64 KiB are looked up, so a scan serves: a whole XML parser would be one more reader
 //! of untrusted input, for nothing. What the scan does not find is simply not there; nothing depends on its being complete.
 
+use http::HeaderMap;
+use partway_core::{Answer, Failure, Step};
+
 use crate::redact::redact_text;
+use crate::{failure, reply};
 
 /// What the storage said of a part that it refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +35,32 @@ pub(crate) fn storage_error(body: &[u8]) -> StorageError {
             u64::try_from(time.as_second()).ok()
         }),
     }
+}
+
+/// What a storage's answer means that was not the one hoped for.
+pub(crate) fn refusal(
+    step: Step,
+    status: u16,
+    headers: &HeaderMap,
+    html: bool,
+    said: &StorageError,
+    clock_ahead: Option<i64>,
+) -> Failure {
+    let message = match (&said.message, &said.headers_not_signed) {
+        (Some(message), Some(header)) => Some(format!("{message} (header {header})")),
+        (None, Some(header)) => Some(format!("header {header}")),
+        (Some(message), None) => Some(message.clone()),
+        (None, None) if (300..400).contains(&status) => reply::redirect_target(headers),
+        (None, None) => None,
+    };
+    let answer = Answer {
+        status,
+        code: said.code.as_deref(),
+        message: message.as_deref(),
+        html,
+        retry_after: reply::retry_after(headers),
+    };
+    failure::from_answer(step, &answer, clock_ahead)
 }
 
 fn element(text: &str, name: &str) -> Option<String> {

@@ -11,6 +11,7 @@ mod api_refusals;
 mod connecting;
 mod early_answer;
 mod proxies;
+mod api_storage;
 mod put;
 mod put_answers;
 mod put_body;
