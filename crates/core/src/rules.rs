@@ -91,6 +91,7 @@ const ROWS: &[Row] = &[
     // These links are signed here and now: one that is too old at once was signed by a wrong clock.
     (Api,  ALL, Code(&["ExpiredRequest"]),                           Refused,      Tell::Clock),
     (Api,  ALL, CodeSaying("AccessDenied", "request has expired"),   Refused,      Tell::Clock),
+    (Api,  ALL, CodeSaying("AccessDenied", "not valid yet"),         Refused,      Tell::Clock),
     (Api,  ALL, Code(&["SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidToken", "ExpiredToken"]),
                                                                      Credentials,  Tell::Key),
     (Only(&[Complete]), ALL, Code(&["NoSuchUpload"]),                Conflict,     Tell::NeverConfirmed),
@@ -100,8 +101,15 @@ const ROWS: &[Row] = &[
     (Part, ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::Said),
     (Api,  ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::TooLarge),
     // The answer to `If-None-Match: *` (AWS, "How to prevent object overwrites with conditional writes").
+    // A part that carries it is the whole file. Its provider may look once what is there, and say its name.
+    (Part, 412..=412, Anything,                                      LinkBroken,   Tell::NameTaken),
+    // Servers that do not know the condition; a fresh link goes without it.
+    (Part, ALL, Code(&["NotImplemented", "InvalidArgument"]),        LinkBroken,   Tell::Links),
     (Any,  412..=412, Anything,                                      Refused,      Tell::NameTaken),
     (Any,  ALL, Code(&["PreconditionFailed"]),                       Refused,      Tell::NameTaken),
+    // Somebody wrote there at the same moment. A PUT is repeated, an upload in parts is begun anew (same page).
+    (Only(&[Complete]), ALL, Code(&["ConditionalRequestConflict"]),  SessionGone,  Tell::Nothing),
+    (Any,  ALL, Code(&["ConditionalRequestConflict"]),               Again,        Tell::Nothing),
     (Any,  ALL, Code(&["NoSuchBucket"]),                             Refused,      Tell::Said),
     (Any,  ALL, Code(&["QuotaExceeded", "XMinioStorageFull"]),       Refused,      Tell::Quota),
     (Any,  ALL, Code(&["SlowDown", "TooManyRequests", "Throttling", "ThrottlingException",

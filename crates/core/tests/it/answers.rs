@@ -100,8 +100,9 @@ fn a_wrong_clock_stops() {
     for step in STEPS {
         is(step, coded(403, "RequestTimeTooSkewed"), RetryClass::Refused, clock.clone());
     }
-    // A link of our own making that is too old at once.
-    is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock);
+    // A link of our own making that is too old at once, or too young.
+    is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock.clone());
+    is(Step::Start, said(403, "AccessDenied", "Request is not valid yet"), RetryClass::Refused, clock);
 }
 
 #[test]
@@ -224,6 +225,20 @@ fn refusals_of_the_api() {
         is(step, coded(400, "E42"), RetryClass::Refused, words("E42"));
         is(step, status(418), RetryClass::Refused, words("status 418"));
     }
+}
+
+#[test]
+fn a_name_that_is_taken_is_looked_at_once_and_a_condition_that_is_not_known_is_left_out() {
+    let taken = Some(Cause::NameTaken { name: String::new() });
+    is(Step::Part, coded(412, "PreconditionFailed"), RetryClass::LinkBroken, taken.clone());
+    is(Step::Complete, coded(412, "PreconditionFailed"), RetryClass::Refused, taken.clone());
+    is(Step::Complete, coded(200, "PreconditionFailed"), RetryClass::Refused, taken);
+    for (status, code) in [(501, "NotImplemented"), (400, "InvalidArgument")] {
+        is(Step::Part, coded(status, code), RetryClass::LinkBroken, links(code));
+        is(Step::Complete, coded(status, code), RetryClass::Refused, words(code));
+    }
+    is(Step::Part, coded(409, "ConditionalRequestConflict"), RetryClass::Again, None);
+    is(Step::Complete, coded(409, "ConditionalRequestConflict"), RetryClass::SessionGone, None);
 }
 
 #[test]
