@@ -26,7 +26,7 @@ use url::Url;
 pub use settings::{Encode, Settings};
 
 use crate::expect::Field;
-use crate::plan::own_plan;
+use crate::plan::{covered, own_plan};
 use crate::settings::{authority, endpoint};
 use crate::{Kind, SettingsError, etag, key, probe};
 use request::Kept;
@@ -207,6 +207,7 @@ impl Provider for Gjirafa {
 
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         let kept = Kept::read(session, Step::Complete)?;
+        covered(kept.parts, receipts)?;
         let failure = match self.put_together(&kept, receipts).await {
             Ok(receipt) => return Ok(receipt),
             Err(failure) => failure,

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 pub use settings::Settings;
 
-use crate::plan::own_plan;
+use crate::plan::{covered, own_plan};
 use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
 use crate::{Kind, SettingsError, etag, key, probe};
@@ -215,6 +215,7 @@ impl Provider for Record360 {
 
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         let kept = Kept::read(session, Step::Complete)?;
+        covered(kept.parts, receipts)?;
         let part = |receipt: &PartReceipt| json!({ "part_number": receipt.number.get(), "etag": etag::of_part(receipt) });
         let parts: Vec<_> = receipts.iter().map(part).collect();
         let url = endpoint(&self.users, &["multipart_upload_complete", &kept.file_id]);

@@ -14,10 +14,11 @@ use crate::refusal::said_no;
 /// A session and its links live 24 hours, and *complete* must come before they are over.
 const LIFE: u64 = 24 * 60 * 60;
 
-/// What a session keeps: the client's own id, and the server's in the form in which it came.
+/// What a session keeps: the client's own id, the server's in the form in which it came, and how many parts there are.
 pub(crate) struct Kept {
     pub(crate) file_id: String,
     pub(crate) upload_id: Value,
+    pub(crate) parts: u32,
 }
 
 impl Kept {
@@ -25,9 +26,10 @@ impl Kept {
         let mut kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
         // It becomes a segment of a path, so nothing but what was made here is taken.
         let file_id = kept["file_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
-        match (file_id, kept["upload_id"].take()) {
-            (Some(file_id), upload_id @ (Value::String(_) | Value::Number(_))) => {
-                Ok(Self { file_id: file_id.to_string(), upload_id })
+        let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
+        match (file_id, kept["upload_id"].take(), parts) {
+            (Some(file_id), upload_id @ (Value::String(_) | Value::Number(_)), Some(parts)) => {
+                Ok(Self { file_id: file_id.to_string(), upload_id, parts })
             }
             _ => {
                 let what = "the session in the journal names no upload";
@@ -60,7 +62,7 @@ pub(crate) fn started(
         .map(|(part, link)| presigned::target(part.number, file.size, &link, Vec::new(), ends))
         .collect::<Result<Vec<_>, _>>()?;
     let expires_at = ends.or_else(|| targets.iter().filter_map(|target| target.expires_at).min());
-    let body = json!({ "file_id": file_id, "upload_id": upload_id }).to_string();
+    let body = json!({ "file_id": file_id, "upload_id": upload_id, "parts": plan.count() }).to_string();
     Ok(Started { session: Session { body, expires_at }, plan, targets, clock_ahead: answer.clock_ahead })
 }
 

@@ -34,6 +34,16 @@ async fn a_partial_complete_is_never_allowed_and_each_part_is_named_with_its_eta
 }
 
 #[tokio::test]
+async fn without_a_receipt_for_each_part_nothing_is_asked() {
+    let (provider, mut asked) = answering(&[(OK, yes(&json!(true)))], &json!({})).await;
+    for some in [&receipts()[..3], &receipts()[1..], &[]] {
+        let failure = provider.complete(&session(), some).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::PartsMissing);
+    }
+    assert!(asked.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn after_a_plain_no_the_list_tells_whether_parts_are_missing() {
     let listed = |last: &str| {
         let part = |number: usize, size: u64, etag: &str| json!({ "partNumber": number, "size": size, "eTag": etag, "lastModified": "" });

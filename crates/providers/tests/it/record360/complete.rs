@@ -3,7 +3,7 @@
 use partway_core::{Cause, FileReceipt, RetryClass, Strength};
 use serde_json::{Value, json};
 
-use super::{FILE_ID, OK, answering, receipts, session};
+use super::{FILE_ID, OK, answering, receipts, session, session_of};
 use crate::server::told;
 
 /// S3's ETag of the three parts: the MD5 of their MD5s.
@@ -46,6 +46,16 @@ async fn complete_names_the_same_ids_each_time_and_every_part() {
 }
 
 #[tokio::test]
+async fn without_a_receipt_for_each_part_nothing_is_asked() {
+    let (provider, mut asked) = answering(&[(OK, done(&json!({})))], &json!({})).await;
+    for some in [&receipts()[..2], &receipts()[1..], &[]] {
+        let failure = provider.complete(&session(), some).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::PartsMissing);
+    }
+    assert!(asked.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_checksum_of_the_whole_is_compared_where_its_form_tells_what_it_is() {
     for (more, kept) in [
         (json!({ "etag": format!("\"{WHOLE}\"") }), Some(format!("md5:{WHOLE}"))),
@@ -74,7 +84,8 @@ async fn a_checksum_that_is_another_is_told_unless_the_storage_encrypts() {
         (json!({ "checksum": "ab".repeat(16) }), &single),
     ] {
         let (provider, _) = answering(&[(OK, done(&more))], &json!({})).await;
-        let failure = provider.complete(&session(), parts).await.unwrap_err();
+        let session = session_of(parts.len() as u32);
+        let failure = provider.complete(&session, parts).await.unwrap_err();
         assert_eq!(failure.class, RetryClass::Refused);
         words.push_str(&told(&failure));
     }

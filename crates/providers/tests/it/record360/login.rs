@@ -3,7 +3,7 @@
 use partway_core::{Cause, RetryClass};
 use serde_json::json;
 
-use super::{OK, TOKEN, answering, facts, opened, plan, session, with_key};
+use super::{OK, TOKEN, answering, facts, opened, plan, receipts, session, with_key};
 use crate::server::told;
 
 const PASSWORD: &str = "pass word?ü";
@@ -48,7 +48,7 @@ async fn a_password_brings_a_token_that_is_used_until_it_is_refused() {
 async fn a_fresh_token_that_is_refused_too_is_the_keys_fault() {
     let replies = [token("t.1.a"), refused(), token("t.2.b"), refused()];
     let (provider, mut asked) = with_key(&replies, &json!({ "user": "ana" }), PASSWORD).await;
-    let failure = provider.complete(&session(), &[]).await.unwrap_err();
+    let failure = provider.complete(&session(), &receipts()).await.unwrap_err();
     assert_eq!((failure.class, failure.cause), (RetryClass::Credentials, Cause::KeyRefused));
     let mut calls = 0;
     while asked.try_recv().is_ok() {
@@ -82,7 +82,7 @@ async fn a_sign_in_that_does_not_work_is_told_without_the_password() {
     ] {
         let (provider, mut asked) =
             with_key(&[(status, body.to_owned())], &json!({ "user": "ana" }), PASSWORD).await;
-        let failure = provider.complete(&session(), &[]).await.unwrap_err();
+        let failure = provider.complete(&session(), &receipts()).await.unwrap_err();
         words.push_str(&format!("{name}: {}", told(&failure)));
         asked.recv().await.unwrap();
         assert!(asked.try_recv().is_err(), "without a token nothing else is asked");

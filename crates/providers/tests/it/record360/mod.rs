@@ -66,7 +66,12 @@ fn plan() -> PartPlan {
 }
 
 fn session() -> Session {
-    Session { body: json!({ "file_id": FILE_ID, "upload_id": "up-1" }).to_string(), expires_at: None }
+    session_of(3)
+}
+
+fn session_of(parts: u32) -> Session {
+    let body = json!({ "file_id": FILE_ID, "upload_id": "up-1", "parts": parts });
+    Session { body: body.to_string(), expires_at: None }
 }
 
 /// Receipts whose ETags are their MD5s, and were compared.

@@ -15,7 +15,7 @@ async fn the_start_names_a_new_id_the_number_of_parts_and_the_type() {
         let started = provider.start(&facts(), Some(plan())).await.unwrap();
         let kept: Value = serde_json::from_str(&started.session.body).unwrap();
         let id = kept["file_id"].as_str().unwrap().to_owned();
-        assert_eq!(kept, json!({ "file_id": id, "upload_id": "up-1" }));
+        assert_eq!(kept, json!({ "file_id": id, "upload_id": "up-1", "parts": 3 }));
         let (head, body) = asked.recv().await.unwrap();
         let path =
             format!("/api/users/multipart_upload_start/{id}?part_count=3&content_type=video%2Fquicktime");
