@@ -9,6 +9,7 @@ use crate::SettingsError;
 use crate::autorender::AutoRender;
 use crate::gjirafa::Gjirafa;
 use crate::record360::Record360;
+use crate::s3::S3;
 
 /// What a person is told of a kind before setting one up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,8 @@ pub enum Form {
     Switch,
 }
 
-const KINDS: &[Kind] = &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND];
+const KINDS: &[Kind] =
+    &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND, crate::s3::KIND];
 
 /// Every kind, in the order in which they are offered.
 #[must_use]
@@ -94,6 +96,7 @@ pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
         "autorender" => crate::autorender::Settings::read(settings).map(drop),
         "gjirafa" => crate::gjirafa::Settings::read(settings).map(drop),
         "record360" => crate::record360::Settings::read(settings).map(drop),
+        "s3" => crate::s3::Settings::read(settings).map(drop),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }
@@ -112,6 +115,7 @@ pub fn open(
         "autorender" => Ok(Box::new(AutoRender::open(settings, credentials, http)?)),
         "gjirafa" => Ok(Box::new(Gjirafa::open(settings, credentials, http)?)),
         "record360" => Ok(Box::new(Record360::open(settings, credentials, http)?)),
+        "s3" => Ok(Box::new(S3::open(settings, &credentials, http)?)),
         other => Err(SettingsError::unknown_kind(other)),
     }
 }

@@ -14,6 +14,7 @@ mod presigned;
 mod probe;
 pub mod record360;
 mod refusal;
+pub mod s3;
 mod settings;
 mod typed;
 

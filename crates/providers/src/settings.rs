@@ -28,6 +28,17 @@ impl SettingsError {
 ///
 /// `http://` is accepted only for this computer: anywhere else the key would travel in clear.
 pub(crate) fn base_url(text: &str) -> Result<Url, SettingsError> {
+    address(
+        text,
+        Some(
+            "With http:// your key would travel unencrypted. Use https://; http:// is only for this computer.",
+        ),
+    )
+}
+
+/// A server's address, with or without a path. `unencrypted` is the sentence for `http://` to another computer;
+/// without one it is allowed.
+pub(crate) fn address(text: &str, unencrypted: Option<&str>) -> Result<Url, SettingsError> {
     let wrong = |sentence: &str| SettingsError::new("url", sentence);
     let url = Url::parse(text.trim())
         .map_err(|_| wrong("This is not a web address. It begins with https:// and names a host."))?;
@@ -36,12 +47,10 @@ pub(crate) fn base_url(text: &str) -> Result<Url, SettingsError> {
     }
     match url.scheme() {
         "https" => {}
-        "http" if is_this_computer(&url) => {}
-        "http" => {
-            return Err(wrong(
-                "With http:// your key would travel unencrypted. Use https://; http:// is only for this computer.",
-            ));
-        }
+        "http" => match unencrypted {
+            Some(sentence) if !is_this_computer(&url) => return Err(wrong(sentence)),
+            _ => {}
+        },
         _ => return Err(wrong("The address begins with https://.")),
     }
     if !url.username().is_empty() || url.password().is_some() {

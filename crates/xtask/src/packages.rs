@@ -20,7 +20,7 @@ const BUILD: &[&str] =
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// A file manager to drag from, a keychain, a notification service, and Python for tools from PyPI.
+/// A file manager to drag from, a keychain, a notification service, Python for tools from PyPI, and a second reader of S3.
 const TESTS: &[&str] = &[
     "chromium",
     "dunst",
@@ -32,6 +32,7 @@ const TESTS: &[&str] = &[
     "procps",
     "python3-dbusmock",
     "python3-venv",
+    "rclone",
     "wmctrl",
     "xauth",
 ];

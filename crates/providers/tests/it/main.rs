@@ -8,6 +8,7 @@ mod conformance;
 mod gjirafa;
 mod record360;
 mod rig;
+mod s3;
 mod sandbox;
 mod server;
 mod settings;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use partway_core::{ApiKey, Failure};
+use partway_core::{ApiKey, Credentials, Failure};
 use partway_http::{ApiClient, HttpOptions};
 use partway_provider::{Fields, FileFacts, Provider};
 use serde_json::{Value, json};
@@ -13,14 +13,17 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub(crate) const KEY: &str = "the-secret-key";
 
-/// A request: its head, its JSON.
+/// A request: its head, and its JSON; other text stands there as text.
 pub(crate) type Asked = (String, Value);
 
 /// A server that gives these replies in turn (status and what follows it on its line, body), and the last of them for ever.
 pub(crate) async fn serve(replies: &[(&str, String)]) -> (String, UnboundedReceiver<Asked>) {
     let date = "date: Wed, 01 May 2024 10:20:00 GMT\r\n";
     let whole = |(status, body): &(&str, String)| {
-        format!("HTTP/1.1 {status}\r\n{date}content-length: {}\r\n\r\n{body}", body.len())
+        // The answer to a HEAD tells a length and has none.
+        let told = status.contains("content-length:");
+        let length = if told { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+        format!("HTTP/1.1 {status}\r\n{date}{length}\r\n{body}")
     };
     let replies: Arc<Mutex<VecDeque<String>>> = Arc::new(Mutex::new(replies.iter().map(whole).collect()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -58,9 +61,14 @@ pub(crate) fn open(settings: &Value) -> Box<dyn Provider> {
 
 /// A destination of any kind, by such a client.
 pub(crate) fn open_kind(kind: &str, settings: &Value, key: &str) -> Box<dyn Provider> {
+    open_with(kind, settings, ApiKey::new(key).into())
+}
+
+/// The same, where a key alone does not do.
+pub(crate) fn open_with(kind: &str, settings: &Value, credentials: Credentials) -> Box<dyn Provider> {
     let options = HttpOptions { clock: Some(Arc::new(|| 1_714_557_600)), ..HttpOptions::default() };
     let http = ApiClient::new(&options).unwrap();
-    partway_providers::open(kind, settings, ApiKey::new(key).into(), http).unwrap()
+    partway_providers::open(kind, settings, credentials, http).unwrap()
 }
 
 /// A failure, as a snapshot has it.
@@ -83,7 +91,9 @@ async fn request(stream: &mut TcpStream) -> Option<Asked> {
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
     let mut body = vec![0; length.parse().unwrap()];
     stream.read_exact(&mut body).await.ok()?;
-    Some((head, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    let text = String::from_utf8(body).unwrap();
+    let other = if text.is_empty() { Value::Null } else { json!(text) };
+    Some((head, serde_json::from_str(&text).unwrap_or(other)))
 }
 
 /// A file of so many bytes with nothing else set.

@@ -62,7 +62,7 @@ fn every_kind_can_be_opened_once_what_it_requires_is_there() {
         let mut settings = json!({});
         for setting in required.clone() {
             settings[setting.name] =
-                if setting.name == "url" { json!("https://a.example") } else { json!("x") };
+                if setting.name == "url" { json!("https://a.example") } else { json!("abc") };
         }
         assert_eq!(validate(kind.name, &settings), Ok(()), "{}", kind.name);
         for setting in required {

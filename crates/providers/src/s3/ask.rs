@@ -1,0 +1,159 @@
+//! Asking the storage: signed at this moment, its answer read whole, its no put into a person's words.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
+use partway_core::{Cause, Failure, RetryClass, Step};
+use partway_http::{ApiAnswer, ApiCall, Xml};
+
+use super::S3;
+use super::object::Object;
+use super::sign::{Request, signed};
+use super::xml;
+
+/// How long a call's signature holds: as far as a clock may be wrong (AWS: 15 minutes).
+const LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// A storage answers such questions at once; half a minute is long enough to call the answer lost.
+pub(crate) const SHORT: Duration = Duration::from_secs(30);
+
+/// One question.
+pub(crate) struct Ask<'a> {
+    pub(crate) step: Step,
+    pub(crate) method: Method,
+    pub(crate) object: Option<&'a str>,
+    pub(crate) query: &'a [(&'a str, &'a str)],
+    pub(crate) headers: &'a [(String, String)],
+    pub(crate) body: Option<Xml>,
+    pub(crate) timeout: Duration,
+}
+
+impl<'a> Ask<'a> {
+    pub(crate) fn new(step: Step, method: Method, object: Option<&'a str>) -> Self {
+        Self { step, method, object, query: &[], headers: &[], body: None, timeout: SHORT }
+    }
+}
+
+/// What is at a key.
+pub(crate) enum Seen {
+    There(Object),
+    Absent,
+    /// The key may not look; so nobody knows.
+    Hidden(Failure),
+}
+
+/// A look at a key.
+pub(crate) struct Look {
+    pub(crate) seen: Seen,
+    /// The storage's clock, Unix seconds, and by how many seconds it is ahead of ours.
+    pub(crate) server_unix_time: Option<u64>,
+    pub(crate) clock_ahead: Option<i64>,
+}
+
+impl Look {
+    fn at(answer: &ApiAnswer, seen: Seen) -> Self {
+        Self { seen, server_unix_time: answer.server_unix_time, clock_ahead: answer.clock_ahead }
+    }
+}
+
+impl S3 {
+    /// The present, for signing.
+    pub(crate) fn now(&self, step: Step) -> Result<Timestamp, Failure> {
+        let seconds = self.http.now().and_then(|now| i64::try_from(now).ok());
+        seconds.and_then(|now| Timestamp::from_second(now).ok()).ok_or_else(|| {
+            let said = "Partway was given no clock, so it cannot sign";
+            Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.to_owned() }, said)
+        })
+    }
+
+    /// Asks, and hands back any whole answer.
+    pub(crate) async fn answer(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
+        let Ask { step, method, object, query, headers, body, timeout } = ask;
+        let request = Request { method: &method, object, query, headers, life: LIFE };
+        let url = signed(&self.settings.bucket, &self.pair, self.now(step)?, request);
+        let headers =
+            headers.iter().map(|(name, value)| header(step, name, value)).collect::<Result<_, _>>()?;
+        let call = ApiCall { step, method, url: &url, headers, key: None, body, timeout };
+        self.http.answer(call).await
+    }
+
+    /// Asks, and hands back a yes.
+    pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
+        let (step, answer) = (ask.step, self.answer(ask).await?);
+        let region = region(&answer);
+        let told = |failure| self.pair.hidden(self.told(failure, region.as_deref()));
+        answer.of_storage(step).map_err(told)
+    }
+
+    /// Looks at a key.
+    pub(crate) async fn look(&self, step: Step, key: &str) -> Result<Look, Failure> {
+        let head = self.answer(Ask::new(step, Method::HEAD, Some(key))).await?;
+        match head.status {
+            200..=299 => Ok(Look::at(&head, Seen::There(Object::read(&head)))),
+            404 => Ok(Look::at(&head, Seen::Absent)),
+            // The answer to a HEAD has no body, so it does not say why. One to a GET does.
+            _ => self.look_again(step, key).await,
+        }
+    }
+
+    async fn look_again(&self, step: Step, key: &str) -> Result<Look, Failure> {
+        let first_byte = [("range".to_owned(), "bytes=0-0".to_owned())];
+        let get = Ask { headers: &first_byte, ..Ask::new(step, Method::GET, Some(key)) };
+        match self.ask(get).await {
+            Ok(answer) => Ok(Look::at(&answer, Seen::There(Object::read(&answer)))),
+            Err(failure) => {
+                let clock_ahead = failure.clock_ahead;
+                let seen = match (failure.code.as_deref(), failure.status) {
+                    (Some("NoSuchKey"), _) => Seen::Absent,
+                    // An empty object has no first byte.
+                    (_, Some(416)) => Seen::There(Object { size: Some(0), ..Object::default() }),
+                    _ if failure.cause == Cause::PermissionRefused => Seen::Hidden(failure),
+                    _ => return Err(failure),
+                };
+                Ok(Look { seen, server_unix_time: None, clock_ahead })
+            }
+        }
+    }
+
+    /// A refusal whose reason lies in the destination's settings says which, and what to do.
+    fn told(&self, mut failure: Failure, region: Option<&str>) -> Failure {
+        let (bucket, ours) = (self.settings.bucket.name(), self.settings.bucket.region());
+        let said = match (failure.code.as_deref(), region) {
+            (Some("NoSuchBucket"), _) => {
+                format!(
+                    "there is no bucket “{bucket}” at {}. Correct its name or the server's address",
+                    self.host
+                )
+            }
+            (_, Some(region)) if region != ours && matches!(failure.status, Some(300..=403)) => {
+                format!(
+                    "the bucket “{bucket}” lies in the region {region}, not in {ours}. Set the region to {region}"
+                )
+            }
+            _ => return failure,
+        };
+        failure.class = RetryClass::Refused;
+        failure.cause = Cause::Refused { said };
+        failure
+    }
+}
+
+fn header(step: Step, name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Failure> {
+    match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        (Ok(name), Ok(value)) => Ok((name, value)),
+        _ => {
+            let said = format!("the header {name} cannot be sent");
+            Err(Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.clone() }, said))
+        }
+    }
+}
+
+/// The bucket's own region, where a refusal names it: in a header (AWS, `HeadBucket`), or in the document
+/// (`AuthorizationHeaderMalformed`).
+fn region(answer: &ApiAnswer) -> Option<String> {
+    let header = answer.headers.get("x-amz-bucket-region").and_then(|region| region.to_str().ok());
+    let named = header.map(str::to_owned);
+    let named = named.or_else(|| xml::document(&answer.body, "Error", |error| xml::child(error, "Region")));
+    named.filter(|region| region.len() <= 64 && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+}

@@ -1,0 +1,76 @@
+//! What can be known of an S3 destination without sending a file: a real question about its bucket.
+
+use std::time::{Duration, Instant};
+
+use http::Method;
+use partway_core::{Cause, Failure, RetryClass, Step};
+use partway_http::broken_reply;
+use partway_provider::{CheckReport, Finding};
+
+use super::ask::Ask;
+use super::{S3, xml};
+
+const NO_ANSWER_KEY: &str = "The storage did not answer, so nothing can be said of the key";
+const NO_ANSWER_CLOCK: &str = "The storage did not answer, so nothing can be said of its clock";
+const NO_DATE: &str = "The storage did not tell its time";
+const CLOCK_FIRST: &str = "The storage refuses requests with this clock, so nothing can be said of the key";
+const MAY_NOT_LOOK: &str =
+    "The storage lets this key not look into the bucket; whether it may write shows at the first upload";
+
+/// Somebody waits and looks at it.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Asks for one open upload of the bucket: only a good key gets an answer, and every other is told why not.
+pub(crate) async fn check(provider: &S3) -> CheckReport {
+    let began = Instant::now();
+    let query = [("max-uploads", "1"), ("uploads", "")];
+    let ask = Ask { query: &query, timeout: TIMEOUT, ..Ask::new(Step::Check, Method::GET, None) };
+    let outcome = provider.ask(ask).await.and_then(|answer| {
+        let known = xml::document(&answer.body, "ListMultipartUploadsResult", |_| Some(()));
+        let what = "the reply is no ListMultipartUploadsResult";
+        known.ok_or_else(|| broken_reply(Step::Check, answer.status, answer.clock_ahead, what))?;
+        Ok(answer.clock_ahead)
+    });
+    let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let (clock_ahead, key) = match outcome {
+        Ok(clock_ahead) => (clock_ahead, Finding::Good(())),
+        // Without S3's own words it was not S3 who answered: a sign-in page of the network, another server.
+        Err(failure) if !from_s3(&failure) => {
+            return CheckReport {
+                host: Finding::Bad(failure),
+                clock_ahead: Finding::CannotKnow(NO_ANSWER_CLOCK),
+                key: Finding::CannotKnow(NO_ANSWER_KEY),
+            };
+        }
+        Err(failure) => (failure.clock_ahead, of_the_key(failure)),
+    };
+    CheckReport {
+        host: Finding::Good(took),
+        clock_ahead: clock_ahead.map_or(Finding::CannotKnow(NO_DATE), Finding::Good),
+        key,
+    }
+}
+
+fn from_s3(failure: &Failure) -> bool {
+    let page = failure.class == RetryClass::Offline || matches!(failure.cause, Cause::BrokenReply { .. });
+    !page && failure.status.is_some() && failure.code.is_some()
+}
+
+/// What the refusal says of the key, with what to do.
+fn of_the_key(failure: Failure) -> Finding<()> {
+    let said = match failure.code.as_deref() {
+        _ if matches!(failure.cause, Cause::ClockWrong { .. }) => return Finding::CannotKnow(CLOCK_FIRST),
+        Some("InvalidAccessKeyId") => {
+            "Nobody there has this access key id. Copy it again, or make a new key."
+        }
+        Some("SignatureDoesNotMatch") => {
+            "The access key id is known, but the secret does not belong to it. Copy the secret again."
+        }
+        Some("ExpiredToken") => "The session token has run out. Get a new key, secret and token.",
+        Some("InvalidToken") => "The session token does not belong to this key. Copy all three again.",
+        Some("AccountProblem" | "AllAccessDisabled") => "The account is closed to all keys. Ask who runs it.",
+        _ if failure.cause == Cause::PermissionRefused => return Finding::CannotKnow(MAY_NOT_LOOK),
+        _ => return Finding::Bad(failure),
+    };
+    Finding::Bad(Failure { cause: Cause::Refused { said: said.to_owned() }, ..failure })
+}

@@ -1,0 +1,153 @@
+//! What an object is given beside its bytes, as headers of its *create* or of its one PUT.
+
+use partway_provider::FileFacts;
+use url::form_urlencoded::byte_serialize;
+
+use super::Settings;
+
+/// Name in lower case and value of each header, or why one of them cannot be sent.
+pub(crate) fn of(settings: &Settings, file: &FileFacts) -> Result<Vec<(String, String)>, String> {
+    let mut headers = Vec::new();
+    let mut set = |name: &str, value: String| headers.push((name.to_owned(), value));
+    if !file.mime.is_empty() {
+        if !can_be_sent(&file.mime) {
+            return Err(format!("its type “{}” is none. Choose another", shown(&file.mime)));
+        }
+        set("content-type", file.mime.clone());
+    }
+    if let Some(class) = &settings.storage_class {
+        set("x-amz-storage-class", class.clone());
+    }
+    if let Some(acl) = settings.acl {
+        set("x-amz-acl", acl.to_owned());
+    }
+    if !file.fields.tags.is_empty() {
+        let tags: Vec<_> = file.fields.tags.iter().map(|tag| tagged(tag)).collect();
+        set("x-amz-tagging", tags.join("&"));
+    }
+    for (name, value) in &file.fields.metadata {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        {
+            return Err(format!(
+                "metadata is called “{}”, and S3 takes only letters without accents, digits, hyphens and dots in its names. \
+                 Rename it",
+                shown(name)
+            ));
+        }
+        if !can_be_sent(value) {
+            return Err(format!(
+                "the metadata “{name}” holds what S3 cannot carry. Use letters without accents, digits and punctuation, \
+                 without line breaks and without blanks at the ends"
+            ));
+        }
+        set(&format!("x-amz-meta-{}", name.to_ascii_lowercase()), value.clone());
+    }
+    // Two that differ only in case are one header, and a storage would take both into one value or none.
+    headers.sort();
+    match headers.windows(2).find(|two| two[0].0 == two[1].0) {
+        Some(two) => {
+            let name = two[0].0.trim_start_matches("x-amz-meta-");
+            Err(format!("the metadata “{name}” is there twice; upper and lower case are the same to S3"))
+        }
+        None => Ok(headers),
+    }
+}
+
+/// Whether a header carries it unchanged (RFC 9110, 5.5: visible ASCII and blanks within); S3's own signature takes
+/// several blanks for one.
+fn can_be_sent(value: &str) -> bool {
+    value.trim() == value
+        && !value.contains("  ")
+        && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
+/// A tag in the form of a query (AWS, `PutObject`, `x-amz-tagging`): "camera=B" is a tag with a value, "raw" one without.
+fn tagged(tag: &str) -> String {
+    let (name, value) = tag.split_once('=').unwrap_or((tag, ""));
+    // Not every reader takes "+" for a blank.
+    let encoded = |text: &str| byte_serialize(text.trim().as_bytes()).collect::<String>().replace('+', "%20");
+    format!("{}={}", encoded(name), encoded(value))
+}
+
+/// Somebody's words, short enough for a sentence.
+fn shown(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use partway_provider::Fields;
+    use serde_json::json;
+
+    use super::*;
+
+    fn headers(
+        mime: &str,
+        tags: &[&str],
+        metadata: &[(&str, &str)],
+    ) -> Result<Vec<(String, String)>, String> {
+        let settings = json!({ "bucket": "films", "storage_class": "STANDARD_IA", "acl": "private" });
+        let fields = Fields {
+            tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            metadata: metadata.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect::<BTreeMap<_, _>>(),
+            ..Fields::default()
+        };
+        let file = FileFacts { name: "a".to_owned(), size: 1, mime: mime.to_owned(), hash: None, fields };
+        of(&Settings::read(&settings).unwrap(), &file)
+    }
+
+    #[test]
+    fn everything_that_is_set_is_a_header() {
+        let all = headers("video/mp4", &["camera=B 1", "raw", "ü=+&"], &[("Scene", "12 a"), ("take_2", "")])
+            .unwrap();
+        insta::assert_debug_snapshot!(all, @r#"
+        [
+            (
+                "content-type",
+                "video/mp4",
+            ),
+            (
+                "x-amz-acl",
+                "private",
+            ),
+            (
+                "x-amz-meta-scene",
+                "12 a",
+            ),
+            (
+                "x-amz-meta-take_2",
+                "",
+            ),
+            (
+                "x-amz-storage-class",
+                "STANDARD_IA",
+            ),
+            (
+                "x-amz-tagging",
+                "camera=B%201&raw=&%C3%BC=%2B%26",
+            ),
+        ]
+        "#);
+    }
+
+    #[test]
+    fn what_http_cannot_carry_is_told() {
+        for (name, value) in [
+            ("", "a"),
+            ("two words", "a"),
+            ("größe", "a"),
+            ("a:b", "a"),
+            ("a", "ü"),
+            ("a", " a"),
+            ("a", "a\n"),
+            ("a", "a  b"),
+        ] {
+            assert!(headers("", &[], &[(name, value)]).is_err(), "{name:?} {value:?}");
+        }
+        assert!(headers("video/\u{e4}", &[], &[]).is_err());
+        assert!(headers("", &[], &[("a", "1"), ("A", "2")]).unwrap_err().contains("twice"));
+    }
+}

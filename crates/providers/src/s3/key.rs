@@ -1,0 +1,103 @@
+//! The key under which a file goes: prefix, folder and name, byte for byte as they are.
+
+use jiff::Timestamp;
+use partway_provider::FileFacts;
+
+use super::Settings;
+use super::template::parted;
+
+/// AWS, "Naming Amazon S3 objects": at most 1,024 bytes of UTF-8.
+const LONGEST: usize = 1024;
+
+/// The key of a file that starts now, or why it cannot be one.
+///
+/// Letters are not normalised: "é" in one code point and in two are two keys, as they are two file names.
+pub(crate) fn key(settings: &Settings, file: &FileFacts, now: Timestamp) -> Result<String, String> {
+    let (prefix, own) = (&settings.prefix, settings.object.fill(file, now));
+    let key = if prefix.is_empty() { own } else { format!("{prefix}/{own}") };
+    if file.name.is_empty() || file.name.ends_with('/') {
+        return Err("it has no name. Give it one".to_owned());
+    }
+    if let Some(step) = step(&key) {
+        return Err(format!("“{step}” as a folder or a name has no address in S3. Choose another"));
+    }
+    if key.len() > LONGEST {
+        return Err(format!(
+            "its name with all folders has {} bytes, and S3 takes {LONGEST}. Shorten it",
+            key.len()
+        ));
+    }
+    Ok(key)
+}
+
+/// A segment that whoever reads a web address takes for a step in it (WHATWG URL, "double-dot path segment").
+pub(crate) fn step(key: &str) -> Option<&str> {
+    key.split('/').find(|segment| matches!(*segment, "." | ".."))
+}
+
+/// The last part of a key: what people call the file's name.
+pub(crate) fn name(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
+/// The key beside a taken one: "cut (2).mov" for "cut.mov".
+pub(crate) fn beside(key: &str, number: u32) -> String {
+    let at = key.len() - name(key).len();
+    let (folder, name) = key.split_at(at);
+    let (stem, ending) = parted(name);
+    format!("{folder}{stem} ({number}){ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use partway_provider::Fields;
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(prefix: &str, folder: &str, name: &str) -> Result<String, String> {
+        let settings = Settings::read(&json!({ "bucket": "films", "prefix": prefix })).unwrap();
+        let fields = Fields { folder: Some(folder.to_owned()), ..Fields::default() };
+        let file = FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields };
+        key(&settings, &file, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_key_is_prefix_folder_and_name_with_every_letter_as_it_was() {
+        assert_eq!(of("in/2024", "/day 3/", "cut.mov").unwrap(), "in/2024/day 3/cut.mov");
+        assert_eq!(of("", "", "cut.mov").unwrap(), "cut.mov");
+        let (composed, decomposed) = ("caf\u{e9}.mov", "cafe\u{301}.mov");
+        assert_eq!(of("", "", composed).unwrap(), composed);
+        assert_eq!(of("", "", decomposed).unwrap(), decomposed);
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_told() {
+        for (prefix, folder, name, says) in [
+            ("", "", "", "no name"),
+            ("", "..", "a", "“..”"),
+            ("", "a/./b", "c", "“.”"),
+            ("", "", "..", "“..”"),
+            ("", "", &"é".repeat(513), "1026 bytes"),
+        ] {
+            let why = of(prefix, folder, name).unwrap_err();
+            assert!(why.contains(says), "{why}");
+        }
+        assert!(of("", "", &"é".repeat(512)).is_ok());
+        for fine in ["...", "a..b", "%2e%2e", "a\\..\\b", "#?&+", " "] {
+            assert!(of("", "", fine).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_free_name_stands_before_the_ending() {
+        for (key, next) in [
+            ("a.b/cut.mov", "a.b/cut (2).mov"),
+            ("a.b/README", "a.b/README (2)"),
+            ("x.tar.gz", "x.tar (2).gz"),
+            (".profile", ".profile (2)"),
+        ] {
+            assert_eq!(beside(key, 2), next);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! S3: any store that speaks Amazon's protocol. Links are signed here, so no server is asked for them.
+//!
+//! Rules: AWS, "Amazon S3 API Reference" and "Uploading and copying objects using multipart upload"; what its kin do
+//! otherwise stands where it matters.
+
+mod ask;
+mod check;
+mod credentials;
+mod finish;
+mod headers;
+mod key;
+mod object;
+mod parts;
+mod session;
+mod settings;
+mod sign;
+mod start;
+mod template;
+mod xml;
+
+use async_trait::async_trait;
+use partway_core::{
+    Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
+};
+use partway_http::ApiClient;
+use partway_provider::{
+    Capabilities, CheckReport, FileFacts, ListedPart, PartTarget, Planner, Provider, Session, Started,
+};
+use serde_json::Value;
+
+pub use settings::Settings;
+pub use template::Template;
+
+use credentials::Pair;
+use session::Kept;
+
+use crate::plan::own_plan;
+use crate::settings::authority;
+use crate::{Kind, SettingsError};
+
+/// What a person is told before setting one up.
+pub(crate) const KIND: Kind = Kind {
+    name: "s3",
+    title: "S3",
+    about: "Any S3-compatible storage",
+    key_label: "Access key ID",
+    key_hint: "Where keys are made: at Amazon under IAM, Security credentials",
+    secret_label: Some("Secret access key"),
+    settings: settings::ASKED,
+    file_fields: &["folder", "tags", "metadata", "if_exists"],
+    cannot_know: &[
+        "Whether a key that may not list a bucket's uploads may write to it shows at the first upload",
+        "Files that the storage encrypts with a key of its own (KMS) have no checksum that could be compared",
+        "Unfinished uploads that Partway could not delete stay, and are billed, unless the bucket has a rule that ends them",
+    ],
+};
+
+/// What is planned where nobody planned: parts of this size.
+const PART: u64 = 16 << 20;
+
+/// One bucket at one server.
+pub struct S3 {
+    settings: Settings,
+    host: String,
+    pair: Pair,
+    http: ApiClient,
+}
+
+impl S3 {
+    /// A destination with these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field or one half of the key cannot be used.
+    pub fn open(settings: &Value, credentials: &Credentials, http: ApiClient) -> Result<Self, SettingsError> {
+        let settings = Settings::read(settings)?;
+        let pair = Pair::read(credentials)?;
+        let host = authority(settings.bucket.base_url());
+        Ok(Self { settings, host, pair, http })
+    }
+}
+
+#[async_trait]
+impl Provider for S3 {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            planner: Planner::ClientBySize,
+            refresh: true,
+            list: true,
+            abort: true,
+            verify: true,
+            wants_hash: None,
+            // A start whose answer was lost leaves an upload without parts: no bytes, no cost.
+            start_repeatable: true,
+            link_is_open: false,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { equal_parts: true, ..Limits::S3 }
+    }
+
+    fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    async fn check(&self) -> CheckReport {
+        check::check(self).await
+    }
+
+    fn refuses(&self, file: &FileFacts) -> Option<Cause> {
+        // A date never makes a key longer or shorter, so without a clock any does.
+        let now = self.now(Step::Start).unwrap_or_default();
+        let key = key::key(&self.settings, file, now).map(drop);
+        let said = key.and_then(|()| headers::of(&self.settings, file).map(drop)).err()?;
+        Some(Cause::Refused { said })
+    }
+
+    async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {
+        let limits = self.limits();
+        let plan = plan.or_else(|| PartPlan::by_size(file.size, PART, &limits).ok());
+        let plan = own_plan(plan, file, &limits)?;
+        self.open_upload(file, plan).await
+    }
+
+    async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
+        self.more_targets(&Kept::read(session, Step::Refresh)?, parts).await
+    }
+
+    async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {
+        self.all_parts(&Kept::read(session, Step::List)?).await
+    }
+
+    async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
+        self.finish(&Kept::read(session, Step::Complete)?, receipts).await
+    }
+
+    async fn verify(
+        &self,
+        session: &Session,
+        receipts: &[PartReceipt],
+        receipt: FileReceipt,
+    ) -> Result<FileReceipt, Failure> {
+        self.look_at_finished(&Kept::read(session, Step::Verify)?, receipts, receipt).await
+    }
+
+    async fn abort(&self, session: &Session) -> Result<(), Failure> {
+        self.abort_upload(&Kept::read(session, Step::Abort)?).await
+    }
+}

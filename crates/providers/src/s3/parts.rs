@@ -1,0 +1,115 @@
+//! The parts that a storage has of an upload, page by page, and the end of an upload that is not wanted any more.
+
+use http::Method;
+use partway_core::{Etag, Failure, PartNumber, RetryClass, Step};
+use partway_http::broken_reply;
+use partway_provider::ListedPart;
+use roxmltree::Node;
+
+use super::ask::{Ask, Seen};
+use super::session::{Kept, Way};
+use super::{S3, xml};
+
+/// The most parts a page (AWS, `ListParts`).
+const PAGE: u32 = 1000;
+
+/// The most parts that an upload has.
+const MOST_PARTS: u32 = 10_000;
+
+/// One page of the list.
+pub(crate) struct Page {
+    parts: Vec<ListedPart>,
+    /// After which part the next page begins.
+    next: Option<u32>,
+}
+
+impl S3 {
+    /// Every part that the storage has.
+    pub(crate) async fn all_parts(&self, kept: &Kept) -> Result<Vec<ListedPart>, Failure> {
+        let id = match &kept.way {
+            Way::UploadId(id) => id,
+            Way::OnePut(_) => return self.the_one(&kept.key).await,
+        };
+        let mut all: Vec<ListedPart> = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.page(Step::List, &kept.key, id, after, PAGE).await?;
+            all.extend(page.parts);
+            match page.next {
+                None if all.len() <= MOST_PARTS as usize => break,
+                // Only numbers that grow, up to that of the last part, come to an end.
+                Some(next) if next <= MOST_PARTS && after.is_none_or(|after| next > after) => {
+                    after = Some(next);
+                }
+                _ => return Err(broken_reply(Step::List, 200, None, "the list of parts has no end")),
+            }
+        }
+        all.sort_by_key(|part| part.number);
+        all.dedup_by_key(|part| part.number);
+        Ok(all)
+    }
+
+    /// What one PUT left is the object itself.
+    async fn the_one(&self, key: &str) -> Result<Vec<ListedPart>, Failure> {
+        Ok(match self.look(Step::List, key).await?.seen {
+            Seen::There(object) => {
+                let part = |(size, etag)| ListedPart { number: PartNumber::FIRST, size, etag };
+                object.size.zip(object.etag).map(part).into_iter().collect()
+            }
+            Seen::Absent => Vec::new(),
+            Seen::Hidden(failure) => return Err(failure),
+        })
+    }
+
+    pub(crate) async fn page(
+        &self,
+        step: Step,
+        key: &str,
+        upload_id: &str,
+        after: Option<u32>,
+        most: u32,
+    ) -> Result<Page, Failure> {
+        let (after, most) = (after.unwrap_or(0).to_string(), most.to_string());
+        let mut query = vec![("max-parts", most.as_str()), ("uploadId", upload_id)];
+        if after != "0" {
+            query.push(("part-number-marker", after.as_str()));
+        }
+        let answer = self.ask(Ask { query: &query, ..Ask::new(step, Method::GET, Some(key)) }).await?;
+        xml::document(&answer.body, "ListPartsResult", page).ok_or_else(|| {
+            let what = "the reply is no list of parts (ListPartsResult)";
+            broken_reply(step, answer.status, answer.clock_ahead, what)
+        })
+    }
+
+    /// Throws an upload away; one that is gone already is no failure. What one PUT stored is a whole object, and stays.
+    pub(crate) async fn abort_upload(&self, kept: &Kept) -> Result<(), Failure> {
+        let Way::UploadId(id) = &kept.way else { return Ok(()) };
+        let query = [("uploadId", id.as_str())];
+        let ask = Ask { query: &query, ..Ask::new(Step::Abort, Method::DELETE, Some(&kept.key)) };
+        match self.ask(ask).await {
+            Err(failure) if failure.class == RetryClass::SessionGone => Ok(()),
+            other => other.map(drop),
+        }
+    }
+}
+
+fn page(root: Node<'_, '_>) -> Option<Page> {
+    let parts = xml::children(root, "Part").map(part).collect::<Option<Vec<_>>>()?;
+    let more = xml::child(root, "IsTruncated").is_some_and(|told| told == "true");
+    let last = || parts.last().map(|part| part.number.get());
+    let next = if more {
+        // A page that is not the last must say how it goes on; the number of its last part means the same.
+        Some(xml::child(root, "NextPartNumberMarker").and_then(|next| next.parse().ok()).or_else(last)?)
+    } else {
+        None
+    };
+    Some(Page { parts, next })
+}
+
+fn part(node: Node<'_, '_>) -> Option<ListedPart> {
+    Some(ListedPart {
+        number: PartNumber::new(xml::child(node, "PartNumber")?.parse().ok()?)?,
+        size: xml::child(node, "Size")?.parse().ok()?,
+        etag: Etag(xml::child(node, "ETag")?.trim_matches('"').to_owned()),
+    })
+}

@@ -1,0 +1,55 @@
+//! What is kept of an open upload, so that another process can go on with it.
+
+use partway_core::{Cause, Failure, RetryClass, Step};
+use partway_provider::Session;
+use serde::{Deserialize, Serialize};
+
+/// One file on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// The object's key.
+    pub(crate) key: String,
+    /// Bytes of the file.
+    pub(crate) size: u64,
+    /// How many parts it has.
+    pub(crate) parts: u32,
+    /// How it is sent.
+    #[serde(flatten)]
+    pub(crate) way: Way,
+    /// Nothing that is there already may be replaced.
+    pub(crate) only_if_free: bool,
+    /// When it was begun, Unix seconds by the storage's clock, where that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) began: Option<u64>,
+}
+
+/// How a file is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Way {
+    /// In parts.
+    UploadId(String),
+    /// By one PUT with these headers.
+    OnePut(Vec<(String, String)>),
+}
+
+impl Kept {
+    pub(crate) fn session(&self, step: Step) -> Result<Session, Failure> {
+        let body = serde_json::to_string(self).map_err(|_| unreadable(step))?;
+        // Nobody tells how long an upload lives: a bucket may have a rule that ends it, and only its owner may read that.
+        Ok(Session { body, expires_at: None })
+    }
+
+    pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
+        serde_json::from_str(&session.body).map_err(|_| unreadable(step))
+    }
+
+    pub(crate) fn in_parts(&self) -> bool {
+        matches!(self.way, Way::UploadId(_))
+    }
+}
+
+fn unreadable(step: Step) -> Failure {
+    let what = "the session in the journal cannot be read";
+    Failure::new(step, RetryClass::SessionGone, Cause::BrokenReply { what: what.to_owned() }, what)
+}

@@ -1,0 +1,244 @@
+//! S3's settings: where the bucket is, under which keys files go, and what every object is given.
+
+use std::time::Duration;
+
+use rusty_s3::{Bucket, UrlStyle};
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::key;
+use super::template::{self, Template};
+use crate::settings::address;
+use crate::{Form, Setting, SettingsError, typed};
+
+/// What stands for AWS's own servers, whatever the region.
+const AWS: &str = "https://s3.amazonaws.com";
+
+/// AWS's first region, and what most other servers accept.
+const REGION: &str = "us-east-1";
+
+/// A link for a part lives so many hours unless told; fresh ones cost nothing, so half a day is enough.
+const LINK_HOURS: u64 = 12;
+
+/// No signature of this kind holds longer than seven days (AWS, "Authenticating requests: using query parameters").
+const MOST_LINK_HOURS: u64 = 168;
+
+const UNENCRYPTED: &str = "With http:// everybody on the way can read and change your files. Use https://, or allow it by “Send unencrypted”; for this computer it is always allowed.";
+
+/// What is asked.
+pub(crate) const ASKED: &[Setting] = &[
+    line("url", "Server", "Leave it empty for Amazon S3. Other services name it “endpoint”.", AWS),
+    Setting {
+        required: true,
+        ..line("bucket", "Bucket", "Its name alone, as the service shows it.", "my-bucket")
+    },
+    line("region", "Region", "As the service names it; many servers other than Amazon's take any.", REGION),
+    line("prefix", "Folder in the bucket", "Comes before every file's own folder.", "incoming"),
+    Setting {
+        advanced: true,
+        ..line(
+            "object",
+            "Key of each file",
+            "May hold {folder}, {name}, {stem}, {ext}, {date}, {year}, {month} and {day}; the dates are those of the start, in UTC.",
+            template::USUAL,
+        )
+    },
+    Setting {
+        advanced: true,
+        form: Form::Choice(&[
+            ("auto", "As the server needs it"),
+            ("path", "In the path: server/bucket/file"),
+            ("vhost", "In the name: bucket.server/file"),
+        ]),
+        ..line("style", "Where the bucket is named", "Only where the server understands one of the two.", "")
+    },
+    Setting {
+        advanced: true,
+        ..line("storage_class", "Storage class", "Empty: as the bucket has it.", "STANDARD_IA")
+    },
+    Setting {
+        advanced: true,
+        form: Form::Choice(&[
+            ("", "As the bucket has it"),
+            ("private", "Only the owner"),
+            ("bucket-owner-full-control", "The bucket's owner"),
+            ("bucket-owner-read", "The bucket's owner, to read"),
+            ("authenticated-read", "Everybody with an account, to read"),
+            ("public-read", "Everybody, to read"),
+        ]),
+        ..line("acl", "Who may read it", "Many buckets accept no such rule with a file; then leave it.", "")
+    },
+    Setting {
+        advanced: true,
+        ..line(
+            "link_hours",
+            "Hours that a link to send to lives",
+            "1 to 168; a lent key may end it sooner.",
+            "12",
+        )
+    },
+    Setting {
+        advanced: true,
+        form: Form::Switch,
+        ..line(
+            "allow_http",
+            "Send unencrypted",
+            "Only inside a network that you trust: anybody on the way can read the files.",
+            "",
+        )
+    },
+];
+
+const fn line(
+    name: &'static str,
+    label: &'static str,
+    help: &'static str,
+    placeholder: &'static str,
+) -> Setting {
+    Setting { name, label, help, form: Form::Text { placeholder }, required: false, advanced: false }
+}
+
+/// The settings, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Server, bucket and region.
+    pub bucket: Bucket,
+    /// Whether the server is AWS's own.
+    pub aws: bool,
+    /// Folders before every key, without slashes at their ends.
+    pub prefix: String,
+    /// How a key is made of a file.
+    pub object: Template,
+    /// `x-amz-storage-class`.
+    pub storage_class: Option<String>,
+    /// `x-amz-acl`.
+    pub acl: Option<&'static str>,
+    /// How long a link for a part lives.
+    pub link_life: Duration,
+}
+
+impl Settings {
+    /// Reads the settings; what is not set has its default.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a field cannot be used.
+    pub fn read(settings: &Value) -> Result<Self, SettingsError> {
+        let text = |name| typed::text(settings, name);
+        let region = text("region")?.unwrap_or_else(|| REGION.to_owned());
+        if !is_word(&region, "-_") || region.len() > 64 {
+            let sentence = "A region is one word of letters, digits and hyphens, like eu-central-1.";
+            return Err(SettingsError::new("region", sentence));
+        }
+        let unencrypted = if typed::switch(settings, "allow_http")? { None } else { Some(UNENCRYPTED) };
+        let typed = text("url")?.filter(|url| url.trim_end_matches('/') != AWS);
+        let url = match &typed {
+            Some(url) => address(url, unencrypted)?,
+            None => aws_server(&region)?,
+        };
+        let aws = is_aws(&url);
+        let name = bucket_name(text("bucket")?)?;
+        let style = style(typed::choice(settings, ASKED, "style")?, &url, &name, aws)?;
+        let bucket = Bucket::new(url, style, name, region).map_err(|_| {
+            SettingsError::new("bucket", "This name cannot stand in a web address. Choose the style “path”.")
+        })?;
+        Ok(Self {
+            bucket,
+            aws,
+            prefix: prefix(text("prefix")?)?,
+            object: Template::read(text("object")?)?,
+            storage_class: storage_class(text("storage_class")?)?,
+            acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| !acl.is_empty()),
+            link_life: link_life(text("link_hours")?)?,
+        })
+    }
+}
+
+/// AWS's server for a region (AWS General Reference, "Amazon S3 endpoints and quotas"); China has a domain of its own.
+fn aws_server(region: &str) -> Result<Url, SettingsError> {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    address(&format!("https://s3.{region}.{domain}"), None)
+        .map_err(|error| SettingsError { field: "region", ..error })
+}
+
+fn is_aws(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
+}
+
+/// A bucket's name. AWS's own rules are narrower (3 to 63, lower case), but its oldest buckets and other servers have wider ones.
+fn bucket_name(typed: Option<String>) -> Result<String, SettingsError> {
+    let wrong = |sentence: &str| Err(SettingsError::new("bucket", sentence));
+    let Some(name) = typed else { return wrong("The bucket is missing. Copy its name from the service.") };
+    if name.contains("://") {
+        return wrong("Only the bucket's name is needed: no address, and nothing after its name.");
+    }
+    if name.contains('/') {
+        return wrong("A bucket's name has no slash. A folder in it goes into its own field.");
+    }
+    if name.starts_with("arn:") {
+        return wrong(
+            "An ARN cannot be used here. Give the bucket's name, or the alias of the access point.",
+        );
+    }
+    if !(3..=255).contains(&name.len()) || !is_word(&name, ".-_") || name.starts_with('.') {
+        return wrong("A bucket's name has at least 3 letters, digits, hyphens or dots, and nothing else.");
+    }
+    Ok(name)
+}
+
+/// Whether there is something, and nothing but ASCII letters, digits and these.
+fn is_word(text: &str, more: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+}
+
+/// The bucket in the host's name where it is AWS and its certificate covers that, else in the path, which every server understands.
+fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, SettingsError> {
+    let wrong = |sentence: &str| Err(SettingsError::new("style", sentence));
+    let is_label = bucket.len() <= 63
+        && bucket.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !bucket.starts_with('-')
+        && !bucket.ends_with('-');
+    match chosen {
+        "path" => Ok(UrlStyle::Path),
+        "vhost" if !matches!(url.host(), Some(Host::Domain(_))) => {
+            wrong("A server without a name has no place for the bucket in it. Choose “path”.")
+        }
+        // Certificates cover one label before the server's name (AWS, "Virtual hosting of general purpose buckets").
+        "vhost" if url.scheme() == "https" && bucket.contains('.') => {
+            wrong("The server's certificate does not cover a bucket with a dot in its name. Choose “path”.")
+        }
+        "vhost" if !is_label && !bucket.contains('.') => {
+            wrong("This bucket's name cannot stand in a server's name. Choose “path”.")
+        }
+        "vhost" => Ok(UrlStyle::VirtualHost),
+        _ => Ok(if aws && is_label { UrlStyle::VirtualHost } else { UrlStyle::Path }),
+    }
+}
+
+fn prefix(typed: Option<String>) -> Result<String, SettingsError> {
+    let prefix = typed.unwrap_or_default().trim_matches('/').to_owned();
+    if key::step(&prefix).is_some() {
+        let sentence = "“.” and “..” as folders have no address in S3. Choose other names.";
+        return Err(SettingsError::new("prefix", sentence));
+    }
+    Ok(prefix)
+}
+
+/// Storage classes differ by service, so only their form is looked at.
+fn storage_class(typed: Option<String>) -> Result<Option<String>, SettingsError> {
+    match typed {
+        Some(class) if !class.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {
+            let sentence = "A storage class is one word in capitals, like STANDARD_IA.";
+            Err(SettingsError::new("storage_class", sentence))
+        }
+        other => Ok(other),
+    }
+}
+
+fn link_life(typed: Option<String>) -> Result<Duration, SettingsError> {
+    let hours = typed.map_or(Some(LINK_HOURS), |hours| hours.parse().ok());
+    match hours {
+        Some(hours) if (1..=MOST_LINK_HOURS).contains(&hours) => Ok(Duration::from_secs(hours * 3600)),
+        _ => Err(SettingsError::new("link_hours", "A link lives 1 to 168 whole hours (seven days).")),
+    }
+}

@@ -1,0 +1,196 @@
+//! Opening an upload: a key that is free or may be replaced, and a session, or one PUT for what fits into one.
+
+use std::time::Duration;
+
+use base64::Engine;
+use http::Method;
+use partway_core::{Cause, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
+use partway_http::broken_reply;
+use partway_provider::{FileFacts, IfExists, PartTarget, Started};
+
+use super::ask::{Ask, Look, Seen};
+use super::session::{Kept, Way};
+use super::sign::{Request, signed};
+use super::{S3, headers, key, xml};
+
+/// So many targets come with the session; signing costs nothing, so the others are signed when they are needed.
+const WINDOW: usize = 64;
+
+/// So many names beside a taken one are tried.
+const NAMES: u32 = 100;
+
+/// Asks to replace nothing (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with conditional writes").
+pub(crate) const NOTHING_THERE: (&str, &str) = ("if-none-match", "*");
+
+/// A storage may take a while to open an upload when it is busy.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl S3 {
+    /// Opens an upload.
+    pub(crate) async fn open_upload(&self, file: &FileFacts, plan: PartPlan) -> Result<Started, Failure> {
+        let key = key::key(&self.settings, file, self.now(Step::Start)?).map_err(refused)?;
+        let headers = headers::of(&self.settings, file).map_err(refused)?;
+        let only_if_free = file.fields.if_exists != Some(IfExists::Overwrite);
+        let one_put = plan.count() <= 1;
+        let (key, look) = match file.fields.if_exists {
+            Some(IfExists::Overwrite) if !one_put => (key, None),
+            // Nothing else is asked before the one PUT, so this proves key and clock.
+            Some(IfExists::Overwrite) => {
+                let look = self.look(Step::Start, &key).await?;
+                (key, Some(look))
+            }
+            if_exists => self.free(key, if_exists == Some(IfExists::Rename)).await?,
+        };
+        let mut clock_ahead = look.as_ref().and_then(|look| look.clock_ahead);
+        let mut began = look.as_ref().and_then(|look| look.server_unix_time);
+        let way = if one_put {
+            Way::OnePut(headers)
+        } else {
+            let create = Ask {
+                query: &[("uploads", "")],
+                headers: &headers,
+                timeout: START_TIMEOUT,
+                ..Ask::new(Step::Start, Method::POST, Some(&key))
+            };
+            let answer = self.ask(create).await?;
+            clock_ahead = answer.clock_ahead.or(clock_ahead);
+            began = answer.server_unix_time.or(began);
+            let id = xml::document(&answer.body, "InitiateMultipartUploadResult", |root| {
+                xml::child(root, "UploadId")
+            });
+            let Some(id) = id else {
+                let what = "the reply names no UploadId";
+                return Err(broken_reply(Step::Start, answer.status, clock_ahead, what));
+            };
+            Way::UploadId(id)
+        };
+        let kept = Kept { key, size: file.size, parts: plan.count(), way, only_if_free, began };
+        let first: Vec<_> = plan.parts().map(|part| part.number).take(WINDOW).collect();
+        let only = if only_if_free { Only::IfFree } else { Only::Always };
+        let targets = self.sign(Step::Start, &kept, &only, &first)?;
+        Ok(Started { session: kept.session(Step::Start)?, plan, targets, clock_ahead })
+    }
+
+    /// The key itself where nothing is there, or a free one beside it.
+    ///
+    /// Where the key may not look, the condition at the end must do.
+    async fn free(&self, key: String, beside: bool) -> Result<(String, Option<Look>), Failure> {
+        let look = self.look(Step::Start, &key).await?;
+        match look.seen {
+            Seen::Absent | Seen::Hidden(_) => return Ok((key, Some(look))),
+            Seen::There(_) if !beside => return Err(taken(Step::Start, &key)),
+            Seen::There(_) => {}
+        }
+        for number in 2..=NAMES {
+            let other = key::beside(&key, number);
+            let look = self.look(Step::Start, &other).await?;
+            if matches!(look.seen, Seen::Absent) {
+                return Ok((other, Some(look)));
+            }
+        }
+        Err(refused(format!("“{key}” and {} names beside it are taken. Clear up there", NAMES - 1)))
+    }
+
+    /// Targets of these parts of an upload that goes on.
+    pub(crate) async fn more_targets(
+        &self,
+        kept: &Kept,
+        parts: &[PartNumber],
+    ) -> Result<Vec<PartTarget>, Failure> {
+        let only = match &kept.way {
+            // Signing alone would go on for ever with an upload, a key or a clock that the storage refuses.
+            Way::UploadId(id) => {
+                match self.page(Step::Refresh, &kept.key, id, None, 1).await {
+                    // The key may write and not look: then a part itself is refused.
+                    Err(failure) if failure.cause != Cause::PermissionRefused => return Err(failure),
+                    _ => Only::Always,
+                }
+            }
+            Way::OnePut(_) => {
+                let look = self.look(Step::Refresh, &kept.key).await?;
+                condition(kept, look.seen)?
+            }
+        };
+        self.sign(Step::Refresh, kept, &only, parts)
+    }
+
+    fn sign(
+        &self,
+        step: Step,
+        kept: &Kept,
+        only: &Only,
+        parts: &[PartNumber],
+    ) -> Result<Vec<PartTarget>, Failure> {
+        let now = self.now(step)?;
+        let life = self.settings.link_life;
+        let expires_at = u64::try_from(now.as_second()).ok().and_then(|now| now.checked_add(life.as_secs()));
+        let target = |number: PartNumber| {
+            let (part, upload_id, headers);
+            let query: &[(&str, &str)] = match &kept.way {
+                Way::UploadId(id) => {
+                    (part, upload_id, headers) = (number.to_string(), id, Vec::new());
+                    &[("partNumber", &part), ("uploadId", upload_id)]
+                }
+                Way::OnePut(given) => {
+                    headers = given.iter().cloned().chain(only.headers()).collect();
+                    &[]
+                }
+            };
+            let request =
+                Request { method: &Method::PUT, object: Some(&kept.key), query, headers: &headers, life };
+            let url = signed(&self.settings.bucket, &self.pair, now, request);
+            PartTarget { number, url: SignedUrl::new(String::from(url)), headers, expires_at }
+        };
+        Ok(parts.iter().copied().map(target).collect())
+    }
+}
+
+/// On which condition one PUT may store the file.
+enum Only {
+    Always,
+    /// Nothing is there.
+    IfFree,
+    /// What is there, with this ETag, has the very bytes that are sent.
+    IfSame(Etag, [u8; 16]),
+}
+
+impl Only {
+    fn headers(&self) -> Vec<(String, String)> {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        match self {
+            Self::Always => Vec::new(),
+            Self::IfFree => vec![header(NOTHING_THERE.0, NOTHING_THERE.1)],
+            Self::IfSame(Etag(etag), md5) => {
+                let md5 = base64::engine::general_purpose::STANDARD.encode(md5);
+                vec![header("content-md5", &md5), header("if-match", &format!("\"{etag}\""))]
+            }
+        }
+    }
+}
+
+/// The condition for a PUT that is tried anew, by what is there now.
+fn condition(kept: &Kept, seen: Seen) -> Result<Only, Failure> {
+    match seen {
+        _ if !kept.only_if_free => Ok(Only::Always),
+        // Just looked, so it goes without the condition: a storage that does not know it would refuse for ever.
+        Seen::Absent => Ok(Only::Always),
+        Seen::Hidden(_) => Ok(Only::IfFree),
+        // An earlier PUT may have stored it whose answer was lost. Only its bytes can tell, and nobody has their sum before they
+        // are read: so they go once more, and the storage takes them only if they are the same (RFC 1864, `Content-MD5`).
+        Seen::There(object) => match (object.may_be(kept), object.md5()) {
+            (true, Some((etag, md5))) => Ok(Only::IfSame(etag, md5)),
+            _ => Err(taken(Step::Refresh, &kept.key)),
+        },
+    }
+}
+
+/// Why a file cannot go, known without asking.
+pub(crate) fn refused(said: String) -> Failure {
+    Failure::new(Step::Start, RetryClass::Refused, Cause::Refused { said: said.clone() }, said)
+}
+
+/// There is something at the key already.
+pub(crate) fn taken(step: Step, key: &str) -> Failure {
+    let cause = Cause::NameTaken { name: key.to_owned() };
+    Failure::new(step, RetryClass::Refused, cause, format!("there is an object {key} already"))
+}
