@@ -3,8 +3,8 @@
 use partway_core::{Cause, Failure, Limits, PartPlan, PartReceipt, PlanError, RetryClass, Step};
 use partway_provider::FileFacts;
 
-/// The plan that was handed in, if it is one for this file and within the limits; else one with as few parts as may be. Nothing is
-/// sent for a file that cannot be divided.
+/// The plan that was handed in, if it is one for this file and within the limits; without one, one with as few parts as may be.
+/// Nothing is sent for a file that cannot be divided, or under a plan that the vendor would not take.
 pub(crate) fn own_plan(
     plan: Option<PartPlan>,
     file: &FileFacts,
@@ -19,8 +19,13 @@ pub(crate) fn own_plan(
             && whole
     };
     let too_large = limits.max_file.is_some_and(|most| file.size > most);
-    match plan.filter(fits) {
-        Some(plan) if !too_large => Ok(plan),
+    match plan {
+        Some(plan) if !too_large && fits(&plan) => Ok(plan),
+        Some(_) if !too_large => {
+            let said = "its parts are not as they may be there".to_owned();
+            let detail = "the plan is of another file, or beyond the limits";
+            Err(Failure::new(Step::Start, RetryClass::Refused, Cause::Refused { said }, detail))
+        }
         _ => PartPlan::by_count(file.size, 1, limits).map_err(|error| told(&error)),
     }
 }

@@ -8,10 +8,10 @@
 
 mod api;
 mod api_refusals;
+mod api_storage;
 mod connecting;
 mod early_answer;
 mod proxies;
-mod api_storage;
 mod put;
 mod put_answers;
 mod put_body;

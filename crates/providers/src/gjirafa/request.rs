@@ -89,13 +89,14 @@ impl Kept {
     }
 
     pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
-        let mut kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
+        // By shared reference: through a mutable one an index panics where there is no object.
+        let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
-        match (kept["requestKey"].take(), parts) {
+        match (kept["requestKey"].clone(), parts) {
             (request_key @ (Value::String(_) | Value::Number(_)), Some(parts)) => Ok(Self {
                 request_key,
                 parts,
-                details_id: kept["uploadFileDetailsId"].take(),
+                details_id: kept["uploadFileDetailsId"].clone(),
                 title: kept["title"].as_str().map(ToOwned::to_owned),
             }),
             _ => {

@@ -23,11 +23,12 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
-        let mut kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
+        // By shared reference: through a mutable one an index panics where there is no object.
+        let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
         // It becomes a segment of a path, so nothing but what was made here is taken.
         let file_id = kept["file_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
-        match (file_id, kept["upload_id"].take(), parts) {
+        match (file_id, kept["upload_id"].clone(), parts) {
             (Some(file_id), upload_id @ (Value::String(_) | Value::Number(_)), Some(parts)) => {
                 Ok(Self { file_id: file_id.to_string(), upload_id, parts })
             }

@@ -16,14 +16,13 @@ pub async fn an_aborted_session_is_gone(destination: &dyn Destination) -> Outcom
     for number in &all {
         upload.target(*number).await?;
     }
-    let (first, rest) = all.split_at(1);
-    upload.send(first).await?;
+    upload.send(&all).await?;
     upload.provider.abort(&upload.session).await.must("abort")?;
     upload.provider.abort(&upload.session).await.must("abort for the second time")?;
     upload.in_a_new_process().await;
     upload.provider.abort(&upload.session).await.must("abort by another process")?;
 
-    for number in rest {
+    for number in &all {
         let bytes = upload.part(*number).to_vec();
         gone("a part", &upload.put(*number, &bytes).await?.must_not("a part after abort")?)?;
     }
@@ -31,7 +30,7 @@ pub async fn an_aborted_session_is_gone(destination: &dyn Destination) -> Outcom
     if upload.provider.capabilities().list {
         match upload.provider.list_parts(&upload.session).await {
             Ok(listed) => {
-                ensure(listed.is_empty(), || format!("after abort, {} parts are listed", listed.len()))?
+                ensure(listed.is_empty(), || format!("after abort, {} parts are listed", listed.len()))?;
             }
             Err(failure) => gone("list", &failure)?,
         }

@@ -25,7 +25,7 @@ pub async fn capabilities_are_honest(destination: &dyn Destination) -> Outcome {
     upload.send(first).await?;
     match upload.provider.list_parts(&upload.session).await {
         Ok(listed) if list => {
-            ensure(listed.len() == 1, || format!("one part was sent, {} are listed", listed.len()))?
+            ensure(listed.len() == 1, || format!("one part was sent, {} are listed", listed.len()))?;
         }
         other => declared("list", list, other.map(drop))?,
     }

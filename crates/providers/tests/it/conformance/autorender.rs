@@ -14,7 +14,9 @@ const KIND: Kind = Kind {
     name: "autorender",
     part_size: 64 << 10,
     mime: "video/quicktime",
-    session: |session| session["session_id"].as_str().map(str::to_owned),
+    session: |_, session| session["session_id"].as_str().map(str::to_owned),
+    wrong_key: "not-the-key",
+    settings: &[],
     fields: || Fields {
         folder: Some("dailies/day 3 ä".to_owned()),
         tags: vec!["two words".to_owned(), "映像".to_owned()],
@@ -32,7 +34,7 @@ const KIND: Kind = Kind {
         custom_id: about["own"]["custom_id"].as_str().map(str::to_owned),
         ..Fields::default()
     },
-    refusals: || refusals::of_json(true),
+    refusals: || refusals::of_json(true, &[]),
     options: |_| {},
 };
 

@@ -1,5 +1,6 @@
 //! Gjirafa.
 
+use partway_core::RetryClass::Again;
 use partway_provider::{Fields, conformance};
 use partway_sandbox::{AfterComplete, Resume};
 
@@ -10,11 +11,17 @@ const KIND: Kind = Kind {
     name: "gjirafa",
     part_size: 5 << 20,
     mime: "video/mp4",
-    session: |session| session["requestKey"].as_str().map(str::to_owned),
+    session: |_, session| session["requestKey"].as_str().map(str::to_owned),
+    wrong_key: "not-the-key",
+    settings: &[],
     // Its title goes to the video that a finished file is registered as, which is tried in its own tests.
     fields: Fields::default,
     arrived: |_| Fields::default(),
-    refusals: || refusals::of_json(false),
+    refusals: || {
+        let in_its_words =
+            ("complete-200-with-error@complete", Again, "keeps-failing", "could not be completed");
+        refusals::of_json(false, &[in_its_words])
+    },
     options: |_| {},
 };
 

@@ -1,10 +1,13 @@
-//! The conformance suite for every provider, against the sandbox.
+//! The conformance suite for every provider, against the sandbox; S3's against a real server too.
+#![expect(clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
 mod autorender;
 mod gjirafa;
 mod record360;
 mod refusals;
+mod s3;
 mod sandbox;
+mod weed;
 
 /// The seed of a destination: `PARTWAY_SEED`, or another one each time. A case that does not hold tells it.
 fn seed() -> u64 {

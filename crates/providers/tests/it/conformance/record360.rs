@@ -1,5 +1,6 @@
 //! Record360.
 
+use partway_core::RetryClass::{Conflict, Refused, Unknown};
 use partway_provider::{Fields, conformance};
 use partway_sandbox::AfterComplete;
 
@@ -10,11 +11,21 @@ const KIND: Kind = Kind {
     name: "record360",
     part_size: 5 << 20,
     mime: "video/quicktime",
-    session: |session| session["upload_id"].as_str().map(str::to_owned),
+    session: |_, session| session["upload_id"].as_str().map(str::to_owned),
+    wrong_key: "not.the.token",
+    settings: &[],
     // Nothing can be set beside name and type.
     fields: Fields::default,
     arrived: |_| Fields::default(),
-    refusals: || refusals::of_json(false),
+    refusals: || {
+        // Its start creates something, so only an answer that proves that it did not lets it be asked again.
+        let unsure = ("502@start", Unknown, "keeps-failing", "Bad Gateway");
+        let no = ("409-conflict@start", Refused, "refused", "conflicting");
+        let done_perhaps = ("complete-409@complete", Conflict, "never-confirmed", "conflicting");
+        // It names no code, so nothing says that it passes.
+        let plain = ("complete-200-with-error@complete", Refused, "refused", "could not be completed");
+        refusals::of_json(false, &[unsure, no, done_perhaps, plain])
+    },
     options: |_| {},
 };
 

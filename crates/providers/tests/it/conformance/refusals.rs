@@ -10,7 +10,7 @@ use partway_provider::conformance::Refusal;
 const THROTTLED: RetryClass = Throttled { after: None };
 
 /// Fault, class, cause, words.
-type Row = (&'static str, RetryClass, &'static str, &'static str);
+pub(super) type Row = (&'static str, RetryClass, &'static str, &'static str);
 
 /// At a part: the storage is the same for all.
 const PART: &[Row] = &[
@@ -82,10 +82,32 @@ const PART_SIZE: &[Row] = &[
     ("part-size-absurd@start", Refused, "broken-reply", "1000000000000000000"),
 ];
 
-/// Of the vendors whose API is JSON, by who names the part size.
-pub(super) fn of_json(server_plans: bool) -> Vec<Refusal> {
+/// Of the vendors whose API is JSON, by who names the part size; with what is otherwise at this one.
+pub(super) fn of_json(server_plans: bool, otherwise: &[Row]) -> Vec<Refusal> {
     let part_size = if server_plans { PART_SIZE } else { &[] };
-    [PART, API, JSON, part_size].concat().into_iter().map(refusal).collect()
+    let common = [PART, API, JSON, part_size].concat().into_iter();
+    let changed = |row: &Row| otherwise.iter().any(|other| other.0 == row.0);
+    common.filter(|row| !changed(row)).chain(otherwise.iter().cloned()).map(refusal).collect()
+}
+
+/// Of a storage that is asked itself: its own codes at every step.
+const S3: &[Row] = &[
+    ("401-key@start", Credentials, "key-refused", ""),
+    ("403-permission@start", Refused, "permission-refused", ""),
+    ("503-slowdown@start", THROTTLED, "keeps-failing", ""),
+    ("500-once@start", Again, "keeps-failing", ""),
+    ("502@start", Again, "keeps-failing", ""),
+    ("html-instead-of-json@start", Offline, "broken-reply", "web page"),
+    ("redirect-other-host@start", Refused, "broken-reply", ""),
+    ("complete-200-with-error@complete", Again, "keeps-failing", ""),
+    ("503-slowdown@complete", THROTTLED, "keeps-failing", ""),
+    ("404-no-such-upload@complete", Conflict, "never-confirmed", ""),
+    ("complete-lost-answer@complete", Unknown, "keeps-failing", ""),
+];
+
+/// Of S3.
+pub(super) fn of_s3() -> Vec<Refusal> {
+    [PART, S3].concat().into_iter().map(refusal).collect()
 }
 
 fn refusal((name, class, cause, says): Row) -> Refusal {

@@ -26,8 +26,12 @@ pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) part_size: u64,
     pub(super) mime: &'static str,
-    /// The sandbox's id of a session, from what the provider keeps of it.
-    pub(super) session: fn(&Value) -> Option<String>,
+    /// The sandbox's id of a session, from its folder of sessions and what the provider keeps of this one.
+    pub(super) session: fn(&Path, &Value) -> Option<String>,
+    /// A key that looks like one and is not.
+    pub(super) wrong_key: &'static str,
+    /// Settings beyond those in the sandbox's first line.
+    pub(super) settings: &'static [(&'static str, &'static str)],
     /// Fields that are set and read back.
     pub(super) fields: fn() -> Fields,
     /// Those fields, from what the sandbox keeps of the session.
@@ -83,6 +87,7 @@ impl Sandbox {
         let object = settings.as_object_mut().unwrap();
         object.remove("kind");
         object.remove("key");
+        object.extend(self.kind.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
         let secret = object.remove("secret").map(|secret| ApiKey::new(secret.as_str().unwrap()));
         let credentials = Credentials { key: ApiKey::new(key), secret, session_token: None };
         let client = ApiClient::new(&http(&self.ahead)).unwrap();
@@ -122,7 +127,8 @@ impl Destination for Sandbox {
 
     async fn read(&self, sent: &Sent<'_>) -> Seen {
         let session: Value = serde_json::from_str(&sent.session.body).unwrap();
-        let id = (self.kind.session)(&session).unwrap();
+        let id = (self.kind.session)(&self.running.dir.join("sessions"), &session);
+        let Some(id) = id else { return Seen::Nothing };
         let Some(done) = self.kept(&id, "done.json") else { return Seen::Nothing };
         let about = self.kept(&id, "session.json").unwrap();
         let object = Path::new(done["object"].as_str().unwrap());
@@ -167,7 +173,7 @@ impl Destination for Sandbox {
     }
 
     async fn with_wrong_key(&self) -> Option<Box<dyn Provider>> {
-        Some(self.open_with("not-the-key"))
+        Some(self.open_with(self.kind.wrong_key))
     }
 
     fn refusals(&self) -> Vec<Refusal> {
