@@ -1,5 +1,7 @@
 //! The conformance suite itself: a provider that does all as it must passes, and each thing that can be wrong is found.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+
 mod destination;
 mod flaws;
 mod provider;
