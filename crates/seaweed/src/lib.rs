@@ -11,6 +11,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+pub use process::program;
+
 /// The access key id that the server knows.
 pub const KEY: &str = "AKIAPARTWAYTESTSONLY";
 

@@ -56,7 +56,7 @@ enum Stop {
 
 fn try_start() -> Result<Server, Stop> {
     let never = |why: std::io::Error| Stop::Never(format!("SeaweedFS could not be started: {why}"));
-    let (weed, python) = (program("weed")?, program("python")?);
+    let (weed, python) = (program("weed").map_err(Stop::Never)?, program("python").map_err(Stop::Never)?);
     let dir = tempfile::Builder::new().prefix("seaweed-").tempdir().map_err(never)?;
     let keys = dir.path().join("s3.json");
     let identities = format!(
@@ -151,8 +151,11 @@ fn arguments(dir: &Path, keys: &Path, ports: [u16; 8]) -> Vec<String> {
     all
 }
 
-/// A program of the tests' Python environment.
-fn program(name: &str) -> Result<PathBuf, Stop> {
+/// A program of the tests' Python environment (`tests/requirements.txt`): "weed", "aws".
+///
+/// # Errors
+/// A sentence that says how to make it, where it is missing.
+pub fn program(name: &str) -> Result<PathBuf, String> {
     let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv");
     let path = if cfg!(windows) {
         venv.join("Scripts").join(format!("{name}.exe"))
@@ -162,9 +165,9 @@ fn program(name: &str) -> Result<PathBuf, Stop> {
     if path.exists() {
         return Ok(path);
     }
-    Err(Stop::Never(format!(
+    Err(format!(
         "{} is missing. Make it: cargo xtask test --only venv, or python3 -m venv target/venv && \
          target/venv/bin/pip install -r tests/requirements.txt",
         path.display()
-    )))
+    ))
 }

@@ -38,6 +38,12 @@ impl Pair {
         if key.expose().is_empty() {
             return Err(SettingsError::new("key", "The access key id is missing."));
         }
+        if (key == secret && !is_id(&key))
+            || (is_secret(&key) && key.expose().contains(['+', '/']) && !is_id(&secret))
+        {
+            let sentence = "This is a secret. The access key id stands beside it where you found it.";
+            return Err(SettingsError::new("key", sentence));
+        }
         if is_id(&secret) && !is_id(&key) {
             let sentence = "Access key id and secret are the wrong way round: this is the id.";
             return Err(SettingsError::new("secret", sentence));

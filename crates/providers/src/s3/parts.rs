@@ -9,12 +9,16 @@ use roxmltree::Node;
 use super::ask::{Ask, Seen};
 use super::session::{Kept, Way};
 use super::{S3, xml};
+use crate::etag;
 
 /// The most parts a page (AWS, `ListParts`).
 const PAGE: u32 = 1000;
 
 /// The most parts that an upload has.
 const MOST_PARTS: u32 = 10_000;
+
+/// The document that lists parts.
+const LIST: &str = "ListPartsResult";
 
 /// One page of the list.
 pub(crate) struct Page {
@@ -75,10 +79,9 @@ impl S3 {
             query.push(("part-number-marker", after.as_str()));
         }
         let answer = self.ask(Ask { query: &query, ..Ask::new(step, Method::GET, Some(key)) }).await?;
-        xml::document(&answer.body, "ListPartsResult", page).ok_or_else(|| {
-            let what = "the reply is no list of parts (ListPartsResult)";
-            broken_reply(step, answer.status, answer.clock_ahead, what)
-        })
+        let read = xml::document(&answer.body, LIST, |root| Some(page(root)));
+        let read = read.unwrap_or_else(|| Err(format!("the reply is no {LIST}")));
+        read.map_err(|what| broken_reply(step, answer.status, answer.clock_ahead, &what))
     }
 
     /// Throws an upload away; one that is gone already is no failure. What one PUT stored is a whole object, and stays.
@@ -93,23 +96,28 @@ impl S3 {
     }
 }
 
-fn page(root: Node<'_, '_>) -> Option<Page> {
-    let parts = xml::children(root, "Part").map(part).collect::<Option<Vec<_>>>()?;
+/// A page of the list, or the path of what is not as expected.
+fn page(root: Node<'_, '_>) -> Result<Page, String> {
+    let parts: Vec<_> = (1..).zip(xml::children(root, "Part")).map(part).collect::<Result<_, _>>()?;
     let more = xml::child(root, "IsTruncated").is_some_and(|told| told == "true");
+    // A page that is not the last must say how it goes on; the number of its last part means the same.
+    let told = || xml::child(root, "NextPartNumberMarker").and_then(|next| next.parse().ok());
     let last = || parts.last().map(|part| part.number.get());
-    let next = if more {
-        // A page that is not the last must say how it goes on; the number of its last part means the same.
-        Some(xml::child(root, "NextPartNumberMarker").and_then(|next| next.parse().ok()).or_else(last)?)
-    } else {
-        None
-    };
-    Some(Page { parts, next })
+    match told().or_else(last).filter(|_| more) {
+        None if more => Err(format!("{LIST}.NextPartNumberMarker: expected the number of a part")),
+        next => Ok(Page { parts, next }),
+    }
 }
 
-fn part(node: Node<'_, '_>) -> Option<ListedPart> {
-    Some(ListedPart {
-        number: PartNumber::new(xml::child(node, "PartNumber")?.parse().ok()?)?,
-        size: xml::child(node, "Size")?.parse().ok()?,
-        etag: Etag(xml::child(node, "ETag")?.trim_matches('"').to_owned()),
+fn part((at, node): (u32, Node<'_, '_>)) -> Result<ListedPart, String> {
+    let read = |name: &str, expected: &str| {
+        xml::child(node, name).ok_or_else(|| format!("{LIST}.Part[{at}].{name}: expected {expected}"))
+    };
+    let wrong = |name: &str, expected: &str| format!("{LIST}.Part[{at}].{name}: expected {expected}");
+    let number = read("PartNumber", "the number of a part")?.parse().ok().and_then(PartNumber::new);
+    Ok(ListedPart {
+        number: number.ok_or_else(|| wrong("PartNumber", "the number of a part"))?,
+        size: read("Size", "bytes")?.parse().map_err(|_| wrong("Size", "bytes"))?,
+        etag: Etag(etag::bare(&read("ETag", "text")?).to_owned()),
     })
 }

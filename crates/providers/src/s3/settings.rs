@@ -59,7 +59,7 @@ pub(crate) const ASKED: &[Setting] = &[
     Setting {
         advanced: true,
         form: Form::Choice(&[
-            ("", "As the bucket has it"),
+            ("none", "As the bucket has it"),
             ("private", "Only the owner"),
             ("bucket-owner-full-control", "The bucket's owner"),
             ("bucket-owner-read", "The bucket's owner, to read"),
@@ -147,7 +147,7 @@ impl Settings {
             prefix: prefix(text("prefix")?)?,
             object: Template::read(text("object")?)?,
             storage_class: storage_class(text("storage_class")?)?,
-            acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| !acl.is_empty()),
+            acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| *acl != "none"),
             link_life: link_life(text("link_hours")?)?,
         })
     }
@@ -172,13 +172,13 @@ fn bucket_name(typed: Option<String>) -> Result<String, SettingsError> {
     if name.contains("://") {
         return wrong("Only the bucket's name is needed: no address, and nothing after its name.");
     }
-    if name.contains('/') {
-        return wrong("A bucket's name has no slash. A folder in it goes into its own field.");
-    }
     if name.starts_with("arn:") {
         return wrong(
             "An ARN cannot be used here. Give the bucket's name, or the alias of the access point.",
         );
+    }
+    if name.contains('/') {
+        return wrong("A bucket's name has no slash. A folder in it goes into its own field.");
     }
     if !(3..=255).contains(&name.len()) || !is_word(&name, ".-_") || name.starts_with('.') {
         return wrong("A bucket's name has at least 3 letters, digits, hyphens or dots, and nothing else.");

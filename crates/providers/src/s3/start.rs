@@ -59,7 +59,7 @@ impl S3 {
                 xml::child(root, "UploadId")
             });
             let Some(id) = id else {
-                let what = "the reply names no UploadId";
+                let what = "InitiateMultipartUploadResult.UploadId: expected text";
                 return Err(broken_reply(Step::Start, answer.status, clock_ahead, what));
             };
             Way::UploadId(id)

@@ -59,6 +59,11 @@ impl Weed {
     }
 }
 
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(super) fn plan(size: u64) -> Option<PartPlan> {
     Some(PartPlan::by_size(size, PART, &Limits::S3).unwrap())
 }
@@ -84,8 +89,7 @@ pub(super) async fn put(
     let md5: [u8; 16] = Md5::digest(&bytes).into();
     let client = PartClient::new(&options(now)).unwrap();
     let answer = client.put(&target.url, &target.headers, Full::new(bytes)).await.map_err(wire)?;
-    let compared = answer.comparable
-        && answer.etag.as_ref().is_some_and(|etag| etag.0 == md5.map(|byte| format!("{byte:02x}")).concat());
+    let compared = answer.comparable && answer.etag.as_ref().is_some_and(|etag| etag.0 == hex(&md5));
     Ok(PartReceipt { number: target.number, size: part.len, md5, etag: answer.etag, compared })
 }
 

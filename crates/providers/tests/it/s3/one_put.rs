@@ -1,0 +1,106 @@
+//! One PUT that is tried anew: what is there decides on which condition.
+
+use partway_core::{Cause, Etag, FileReceipt, RetryClass, Strength};
+use partway_provider::PartTarget;
+use serde_json::json;
+
+use super::{ABSENT, answering, by_one_put, error, exists, number, receipts, seen};
+
+const MD5: &str = "01010101010101010101010101010101";
+
+/// The conditions among the headers.
+fn conditions(target: &PartTarget) -> Vec<(&str, &str)> {
+    let all = target.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    all.filter(|(name, _)| *name != "content-type").collect()
+}
+
+#[tokio::test]
+async fn what_is_there_decides_on_which_condition_it_goes_once_more() {
+    let denied = ("403 Forbidden", error("AccessDenied", "Access Denied"));
+    let hidden = vec![("403 Forbidden", String::new()), denied];
+    // Just looked, so without the condition: a storage that does not know it would refuse for ever.
+    for (replies, condition) in [(vec![ABSENT], vec![]), (hidden, vec![("if-none-match", "*")])] {
+        let (provider, _) = answering(&replies, &json!({})).await;
+        let fresh = provider.targets(&by_one_put(true), &[number(1)]).await.unwrap();
+        assert_eq!(conditions(&fresh[0]), condition);
+        let fresh = provider.targets(&by_one_put(false), &[number(1)]).await.unwrap();
+        assert_eq!(conditions(&fresh[0]), []);
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_may_be_ours_is_replaced_by_the_same_bytes_only_and_any_other_is_not() {
+    let after = "last-modified: Wed, 01 May 2024 10:20:30 GMT\r\n";
+    let before = "last-modified: Wed, 01 May 2024 10:19:00 GMT\r\n";
+    let etag = format!("etag: \"{MD5}\"");
+    for (size, headers, ours) in [
+        (5, format!("{after}{etag}"), true),
+        (5, etag.clone(), true),
+        (6, format!("{after}{etag}"), false),
+        (5, format!("{before}{etag}"), false),
+        (5, after.to_owned(), false),
+        (5, format!("{after}etag: \"v1\""), false),
+        (5, format!("{after}{etag}\r\nx-amz-server-side-encryption: aws:kms"), false),
+    ] {
+        let (status, body) = exists(size, &headers);
+        let (provider, _) = answering(&[(&status, body)], &json!({})).await;
+        let fresh = provider.targets(&by_one_put(true), &[number(1)]).await;
+        if ours {
+            // The MD5 of the ETag in Base64: nothing else is taken, so nobody's file can be lost.
+            let match_it = format!("\"{MD5}\"");
+            let due = [("content-md5", "AQEBAQEBAQEBAQEBAQEBAQ=="), ("if-match", match_it.as_str())];
+            let fresh = fresh.unwrap();
+            assert_eq!(conditions(&fresh[0]), due, "{headers}");
+            assert!(fresh[0].url.expose().contains("content-md5%3Bcontent-type%3Bhost%3Bif-match"));
+        } else {
+            let failure = fresh.unwrap_err();
+            assert_eq!(failure.cause, Cause::NameTaken { name: "a.mov".to_owned() }, "{headers}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn its_answer_is_all_that_complete_needs_and_the_look_afterwards_tells_size_and_etag() {
+    let (status, body) = exists(5, &format!("etag: \"{MD5}\""));
+    let (provider, mut asked) = answering(&[(&status, body)], &json!({})).await;
+    let receipt = provider.complete(&by_one_put(true), &receipts(5)).await.unwrap();
+    assert!(asked.try_recv().is_err(), "nobody is asked");
+    let host = provider.host();
+    let whole = FileReceipt {
+        strength: Strength::Confirmed,
+        id: Some("a.mov".to_owned()),
+        name: Some("a.mov".to_owned()),
+        link: Some(format!("http://{host}/s3/films/a.mov")),
+        size: None,
+        checksum: Some(format!("etag:{MD5}")),
+    };
+    assert_eq!(receipt, whole);
+    let verified = provider.verify(&by_one_put(true), &receipts(5), receipt).await.unwrap();
+    assert_eq!(verified, FileReceipt { size: Some(5), ..whole.clone() });
+    assert!(seen(&mut asked).await.starts_with("HEAD /s3/films/a.mov?"));
+    let again = provider.verify(&by_one_put(true), &receipts(5), verified.clone()).await.unwrap();
+    assert_eq!(again, verified);
+    assert!(asked.try_recv().is_err(), "what is known is not asked again");
+
+    let mut other = receipts(5);
+    other[0].md5 = [2; 16];
+    let failure = provider.verify(&by_one_put(true), &other, whole).await.unwrap_err();
+    assert_eq!(failure.class, RetryClass::Refused);
+    insta::assert_snapshot!(failure, @"Verify: what it has there is not what was sent: its checksum is 01010101010101010101010101010101, and 02020202020202020202020202020202 was due");
+    for some in [&[][..], &[receipts(5), receipts(5)].concat()] {
+        let failure = provider.complete(&by_one_put(true), some).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::PartsMissing);
+    }
+}
+
+#[tokio::test]
+async fn its_list_is_the_object_and_there_is_nothing_to_throw_away() {
+    let (status, body) = exists(5, &format!("etag: \"{MD5}\""));
+    let (provider, mut asked) = answering(&[(&status, body), ABSENT], &json!({})).await;
+    let listed = provider.list_parts(&by_one_put(true)).await.unwrap();
+    assert_eq!((listed[0].number, listed[0].size, &listed[0].etag), (number(1), 5, &Etag(MD5.to_owned())));
+    assert!(provider.list_parts(&by_one_put(true)).await.unwrap().is_empty());
+    while asked.try_recv().is_ok() {}
+    provider.abort(&by_one_put(true)).await.unwrap();
+    assert!(asked.try_recv().is_err());
+}
