@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use crate::options::{AfterComplete, Checksum, Options, Resume};
+use crate::error::Error;
+use crate::options::{AfterComplete, Checksum, Options, Resume, Store};
 
 /// A server that speaks the vendors' APIs strictly, and fails on request.
 #[derive(Debug, Parser)]
@@ -62,6 +63,21 @@ pub struct Cli {
     /// S3: the keys are temporary, and every request must bring this token
     #[arg(long, value_name = "T")]
     session_token: Option<String>,
+    /// A real S3 server that takes the vendors' parts, http://HOST:PORT [default: the sandbox itself]
+    #[arg(long, value_name = "URL", requires_all = ["store_bucket", "store_key_env", "store_secret_env"])]
+    store_s3: Option<String>,
+    /// The bucket there, which must be there already
+    #[arg(long, value_name = "B", requires = "store_s3")]
+    store_bucket: Option<String>,
+    /// The region there
+    #[arg(long, value_name = "R", default_value = "us-east-1")]
+    store_region: String,
+    /// The environment variable that holds the access key's id for it
+    #[arg(long, value_name = "NAME", requires = "store_s3")]
+    store_key_env: Option<String>,
+    /// The environment variable that holds the secret access key
+    #[arg(long, value_name = "NAME", requires = "store_s3")]
+    store_secret_env: Option<String>,
     /// Seed of the faults that come by chance [default: a new one, told in the first line]
     #[arg(long)]
     seed: Option<u64>,
@@ -100,7 +116,35 @@ enum Sum {
     None,
 }
 
+impl Cli {
+    /// What was asked for. Keys are not arguments, which everybody on the machine can read: `environment` gives the
+    /// variables that are named.
+    ///
+    /// # Errors
+    /// [`Error::Option`] where a variable is not set.
+    pub fn options(self, environment: impl Fn(&str) -> Option<String>) -> Result<Options, Error> {
+        let read = |name: &Option<String>| {
+            let name = name.clone().unwrap_or_default();
+            environment(&name).filter(|value| !value.is_empty()).ok_or_else(|| {
+                Error::Option(format!("The environment variable {name:?} is not set, or empty"))
+            })
+        };
+        let store = match &self.store_s3 {
+            Some(url) => Some(Store {
+                url: url.clone(),
+                bucket: self.store_bucket.clone().unwrap_or_default(),
+                region: self.store_region.clone(),
+                key: read(&self.store_key_env)?,
+                secret: read(&self.store_secret_env)?,
+            }),
+            None => None,
+        };
+        Ok(Options { store, ..Options::from(self) })
+    }
+}
+
 impl From<Cli> for Options {
+    /// All but the store, whose keys come from elsewhere.
     fn from(cli: Cli) -> Self {
         let defaults = Self::new(cli.dir);
         Self {

@@ -32,6 +32,7 @@ mod sessions;
 mod settings;
 mod shared;
 mod storage;
+mod store;
 
 pub use admin::Admin;
 pub use cli::Cli;
@@ -39,5 +40,5 @@ pub use clock::Clock;
 pub use error::Error;
 pub use first_line::FirstLine;
 pub use kinds::Destination;
-pub use options::{AfterComplete, Checksum, Options, Resume};
+pub use options::{AfterComplete, Checksum, Options, Resume, Store};
 pub use running::{Running, start};

@@ -4,13 +4,17 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use partway_sandbox::{Cli, Options, Running, start};
+use partway_sandbox::{Cli, Running, start};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let end_with_stdin = cli.end_with_stdin;
-    let running = match start(Options::from(cli)).await {
+    let begun = match cli.options(|name| std::env::var(name).ok()) {
+        Ok(options) => start(options).await,
+        Err(error) => Err(error),
+    };
+    let running = match begun {
         Ok(running) => running,
         Err(error) => {
             eprintln!("partway-sandbox: {error}");

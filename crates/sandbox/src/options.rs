@@ -58,6 +58,8 @@ pub struct Options {
     pub password: Option<String>,
     /// S3's credentials are temporary, and this is the token that comes with them. `None`: they are permanent.
     pub session_token: Option<String>,
+    /// The S3 server that takes the vendors' parts. `None`: the sandbox itself.
+    pub store: Option<Store>,
     /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
     pub seed: Option<u64>,
     /// How long `slow` and `complete-slow` hold an answer back.
@@ -89,6 +91,7 @@ impl Options {
             token_ttl: TOKEN_TTL,
             password: None,
             session_token: None,
+            store: None,
             seed: None,
             slow: Duration::from_secs(5),
             skew: 20 * 60,
@@ -117,6 +120,27 @@ impl Options {
             return Err(Error::Option("--token-ttl 0 would refuse every token".to_owned()));
         }
         Ok(())
+    }
+}
+
+/// A real S3 server behind AutoRender, Gjirafa and Record360: their parts go there.
+#[derive(Clone)]
+pub struct Store {
+    /// `http://HOST:PORT`; the bucket comes first in the path.
+    pub url: String,
+    /// A bucket that is there.
+    pub bucket: String,
+    /// Its region.
+    pub region: String,
+    /// The access key's id.
+    pub key: String,
+    /// The secret access key.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("url", &self.url).field("bucket", &self.bucket).finish_non_exhaustive()
     }
 }
 

@@ -29,6 +29,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::storage::put;
 use crate::storage::sign::Signer;
+use crate::store::client::Store;
 
 /// The folder's own port is tried so often before another is taken: three seconds, longer than an orderly stop lasts.
 const PATIENCE: u32 = 60;
@@ -98,9 +99,14 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let skewed = faults.clone();
     let clock = options.clock.clone().wrong_by(options.skew, move || skewed.skewed());
     let host = format!("127.0.0.1:{port}");
-    let shelf = Shelf::open(dir.join("sessions"), options.clock.now())?;
+    let store = options.store.as_ref().map(|asked| Store::new(asked, options.clock.clone()));
+    let mut leftovers = Vec::new();
+    let shelf = Shelf::open(dir.join("sessions"), options.clock.now(), |about| {
+        leftovers.extend(about.store.clone());
+    })?;
     let shared = Arc::new(Shared {
         signer: Signer::new(settings.access_key.clone(), settings.secret.clone()),
+        store: store.transpose()?,
         s3: settings.s3.signer(options.session_token.clone()),
         objects: Objects::new(dir.clone(), options.discard, shelf.list()),
         shelf,
@@ -121,6 +127,15 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         settings,
     });
 
+    if !leftovers.is_empty() {
+        let shared = shared.clone();
+        // What is left at the store is paid for. One try: where it fails, the store's own rules must do.
+        tokio::task::spawn_blocking(move || {
+            for remote in leftovers {
+                let _ = shared.store.as_ref().map(|store| store.abort(&remote));
+            }
+        });
+    }
     let admin = options.admin.then(|| Admin::new(&shared));
     let destinations = kinds::destinations(&shared);
     let first_line = FirstLine { admin: admin.clone(), dir: dir.clone(), destinations, ca: ca.clone(), seed };

@@ -12,6 +12,7 @@ use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
 use crate::storage::sign::Signer;
+use crate::store::client::Store;
 
 /// Handed to every handler.
 pub(crate) type Share = Arc<Shared>;
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) signer: Signer,
     /// What S3's requests are signed with.
     pub(crate) s3: Signer,
+    /// The S3 server that takes the vendors' parts, where it is not the sandbox itself.
+    pub(crate) store: Option<Store>,
     pub(crate) shelf: Shelf,
     pub(crate) objects: Objects,
     pub(crate) faults: Arc<Faults>,

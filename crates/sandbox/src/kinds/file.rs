@@ -23,10 +23,17 @@ pub(crate) async fn get(
 ) -> Response<Body> {
     let found = shared.shelf.list().into_iter().find_map(|session| {
         let done = session.state().done.clone()?;
-        (done.file_no == file_no).then(|| (done, session.about.content_type.clone()))
+        (done.file_no == file_no).then_some((done, session))
     });
     let gone = || json(404, Body::from(r#"{"success":false,"error":"There is no such file"}"#));
-    let Some((done, content_type)) = found else { return gone() };
+    let Some((done, session)) = found else { return gone() };
+    if let (Some(remote), Some(store)) = (&session.about.store, &shared.store) {
+        let mut response = json(307, Body::empty());
+        if let Ok(place) = HeaderValue::try_from(store.read_link(&remote.key)) {
+            response.headers_mut().insert(header::LOCATION, place);
+        }
+        return response;
+    }
     let path = shared.objects.dir.join(&done.object);
     let Ok(size) = tokio::fs::metadata(&path).await.map(|about| about.len()) else { return gone() };
     let Ok(body) = stretch(&path, 0, size).await else { return gone() };
@@ -35,7 +42,7 @@ pub(crate) async fn get(
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(value) = HeaderValue::from_str(&content_type) {
+    if let Ok(value) = HeaderValue::from_str(&session.about.content_type) {
         headers.insert(header::CONTENT_TYPE, value);
     }
     response

@@ -9,6 +9,7 @@ use crate::sessions::choose::Denied;
 use crate::sessions::finish::{Finish, Taken, finish};
 use crate::sessions::session::{Done, Session, Stored};
 use crate::shared::Shared;
+use crate::store;
 
 /// How a vendor refuses a complete.
 pub(crate) struct Words {
@@ -34,7 +35,11 @@ pub(crate) fn complete(
     if session.state().done.is_none() && now > session.about.expires {
         return Err(words.gone);
     }
-    let done = match finish(session, &shared.objects, now, taken, choose).map_err(|e| No::broken(&e))? {
+    let finish = match &session.about.store {
+        Some(remote) => store::session::finish(shared, session, remote, now, choose)?,
+        None => finish(session, &shared.objects, now, taken, choose).map_err(|e| No::broken(&e))?,
+    };
+    let done = match finish {
         Finish::Now(done) => done,
         Finish::Before(done) => match shared.after_complete {
             AfterComplete::Same => done,

@@ -1,6 +1,7 @@
 //! The vendors' APIs, a module each, in front of one storage.
 
 pub(crate) mod autorender;
+pub(crate) mod begun;
 pub(crate) mod call;
 pub(crate) mod fields;
 pub(crate) mod file;

@@ -32,6 +32,8 @@ pub(crate) enum Denied {
     TooSmall { part: u32, size: u64, least: u64 },
     #[error("The parts have {size} bytes together, and {told} were told at the start")]
     Length { size: u64, told: u64 },
+    #[error("{message}")]
+    Store { message: String },
     #[error("At least one of the pre-conditions you specified did not hold")]
     Exists,
     #[error("Part {part} has another size than the first; all but the last must have the same")]
@@ -43,9 +45,11 @@ impl Denied {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Aborted => "NoSuchUpload",
-            Self::Missing { .. } | Self::Part { .. } | Self::Unequal { .. } | Self::Length { .. } => {
-                "InvalidPart"
-            }
+            Self::Missing { .. }
+            | Self::Part { .. }
+            | Self::Unequal { .. }
+            | Self::Length { .. }
+            | Self::Store { .. } => "InvalidPart",
             Self::Empty => "MalformedXML",
             Self::Exists => "PreconditionFailed",
             Self::Order { .. } => "InvalidPartOrder",

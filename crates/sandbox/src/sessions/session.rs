@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::store::Remote;
+
 /// Parts at most (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const MOST_PARTS: u64 = 10_000;
 
@@ -37,6 +39,9 @@ pub(crate) struct About {
     /// Whether the object comes in parts; false where one request brings it whole.
     #[serde(default = "in_parts")]
     pub(crate) in_parts: bool,
+    /// The upload at the store, where its parts do not lie here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) store: Option<Remote>,
     /// What the kind wants to remember besides.
     pub(crate) own: Value,
 }

@@ -19,8 +19,9 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads what lies in the folder. What expired unfinished is thrown away: nothing could be sent to it any more.
-    pub(crate) fn open(dir: PathBuf, now: Timestamp) -> Result<Self, Error> {
+    /// Reads what lies in the folder. What expired unfinished is thrown away: nothing could be sent to it any more. `over`
+    /// hears of each.
+    pub(crate) fn open(dir: PathBuf, now: Timestamp, mut over: impl FnMut(&About)) -> Result<Self, Error> {
         fs::create_dir_all(&dir).map_err(Error::at(&dir))?;
         let mut all = HashMap::new();
         for entry in fs::read_dir(&dir).map_err(Error::at(&dir))? {
@@ -30,7 +31,12 @@ impl Shelf {
                     all.insert(session.about.id.clone(), Arc::new(session));
                 }
                 _ if !path.is_dir() => {}
-                _ => fs::remove_dir_all(&path).map_err(Error::at(&path))?,
+                other => {
+                    if let Some(session) = other {
+                        over(&session.about);
+                    }
+                    fs::remove_dir_all(&path).map_err(Error::at(&path))?;
+                }
             }
         }
         Ok(Self { dir, all: RwLock::new(all) })

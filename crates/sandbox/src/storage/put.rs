@@ -38,16 +38,20 @@ pub(crate) struct Issue<'a> {
     pub(crate) again: Option<&'a str>,
 }
 
-/// The link for a part of a session.
+/// The link for a part of a session, here or at the store.
 pub(crate) fn link(shared: &Shared, session: &Session, part: u32, issue: &Issue<'_>) -> String {
     let about = &session.about;
     let mut own = vec![("partNumber", part.to_string()), ("uploadId", about.id.clone())];
-    if let Some(again) = issue.again {
-        own.push((link::AGAIN, again.to_owned()));
-    }
     if issue.poisoned {
         own.push(("x-amz-checksum-crc32", link::EMPTY_CHECKSUM.to_owned()));
         own.push(("x-amz-sdk-checksum-algorithm", "CRC32".to_owned()));
+    }
+    if let (Some(remote), Some(store)) = (&about.store, &shared.store) {
+        own[1].1.clone_from(&remote.upload);
+        return store.link("PUT", &remote.key, &own, issue.at, issue.ttl);
+    }
+    if let Some(again) = issue.again {
+        own.push((link::AGAIN, again.to_owned()));
     }
     let query = shared.signer.presign("PUT", &shared.host, &about.path, &own, issue.at, issue.ttl);
     format!("{}{}?{query}", shared.origin, query::encode_path(&about.path))

@@ -63,6 +63,12 @@ impl Signer {
         Self { access_key, secret, region: REGION.to_owned(), token: None, last: Mutex::default() }
     }
 
+    /// In another region.
+    #[must_use]
+    pub(crate) fn in_region(self, region: &str) -> Self {
+        Self { region: region.to_owned(), ..self }
+    }
+
     /// With temporary credentials, of which the token is a part.
     #[must_use]
     pub(crate) fn with_token(self, token: Option<String>) -> Self {

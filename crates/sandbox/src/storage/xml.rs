@@ -32,13 +32,25 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// An element as it was read.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
     /// Without a prefix.
     pub(crate) name: String,
     /// Its own text, blanks at the ends gone.
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
+}
+
+impl Element {
+    /// The children of this name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// The text of the first child of this name; empty where there is none.
+    pub(crate) fn text_of(&self, name: &str) -> &str {
+        self.all(name).next().map_or("", |child| &child.text)
+    }
 }
 
 /// Reads a document; nothing where it is not well-formed, or has a DOCTYPE.

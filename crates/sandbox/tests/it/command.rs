@@ -197,20 +197,35 @@ fn a_child_ends_with_its_parents_pipe() {
 fn wrong_use_is_told_and_ends_with_2() {
     let folder = TempDir::new().unwrap();
     for (arguments, says) in [
-        (["--fault", "500-twice"], "There is no fault \"500-twice\". The names are: slow low-speed"),
-        (["--fault", "dns-fail"], "known, not made yet"),
-        (["--fault", "502:"], "after the colon stands"),
-        (["--part-size", "0"], "--part-size 0 is outside"),
-        (["--ttl", "604801"], "--ttl 604801 is outside"),
-        (["--min-part", "5368709121"], "--min-part 5368709121 is more than"),
-        (["--token-ttl", "0"], "--token-ttl 0 would refuse"),
-        (["--resume", "some"], "missing"),
-        (["--port", "70000"], "70000"),
+        (&["--fault", "500-twice"][..], "There is no fault \"500-twice\". The names are: slow low-speed"),
+        (&["--fault", "dns-fail"], "known, not made yet"),
+        (&["--fault", "502:"], "after the colon stands"),
+        (&["--part-size", "0"], "--part-size 0 is outside"),
+        (&["--ttl", "604801"], "--ttl 604801 is outside"),
+        (&["--min-part", "5368709121"], "--min-part 5368709121 is more than"),
+        (&["--token-ttl", "0"], "--token-ttl 0 would refuse"),
+        (&["--resume", "some"], "missing"),
+        (&["--port", "70000"], "70000"),
+        (&["--store-s3", "http://127.0.0.1:9"], "--store-bucket"),
+        (
+            &[
+                "--store-s3",
+                "http://127.0.0.1:9",
+                "--store-bucket",
+                "b",
+                "--store-key-env",
+                "PARTWAY_TEST_KEY",
+                "--store-secret-env",
+                "PARTWAY_TEST_NONE",
+            ],
+            "The environment variable \"PARTWAY_TEST_NONE\" is not set",
+        ),
     ] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_partway-sandbox"))
             .arg("--dir")
             .arg(folder.path())
             .args(arguments)
+            .env("PARTWAY_TEST_KEY", "k")
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

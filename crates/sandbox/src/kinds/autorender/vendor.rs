@@ -9,6 +9,7 @@ use super::{KIND, reply};
 use crate::clock::later;
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
+use crate::kinds::begun;
 use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Vendor};
@@ -86,7 +87,7 @@ fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
     let folder = if start.folder.is_empty() { String::new() } else { format!("/{}", start.folder) };
     let about = About {
         path: format!("{ROOT}/{}{folder}/{name}", shared.settings.workspace),
-        id: id.clone(),
+        id,
         kind: KIND.to_owned(),
         folder: start.folder,
         name,
@@ -98,10 +99,10 @@ fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
         expires: later(started, ttl),
         key: None,
         in_parts: true,
+        store: None,
         own: serde_json::to_value(&start.own).unwrap_or_default(),
     };
-    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
-    noted.session = Some(id);
+    let session = begun::begin(shared, about, noted)?;
     Ok(reply::start(shared, &session, &start.own, ttl, call.effect == Some(Effect::Poison)))
 }
 

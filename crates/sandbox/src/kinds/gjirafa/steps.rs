@@ -9,6 +9,7 @@ use super::vendor::bad;
 use super::{BASE, KIND, reply};
 use crate::clock::later;
 use crate::faults::effect::{Effect, Reply};
+use crate::kinds::begun;
 use crate::kinds::fields::{Wrong, digits, within};
 use crate::kinds::file;
 use crate::kinds::finished::{self, Words};
@@ -21,6 +22,8 @@ use crate::sessions::session::{About, Session, Stored};
 use crate::settings::random_hex;
 use crate::shared::Shared;
 use crate::storage::put::{Issue, ROOT};
+use crate::store;
+use crate::store::session::look;
 
 /// How long links live unless a client asks: twelve hours.
 const HOURS: u64 = 12;
@@ -53,10 +56,10 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
         expires: later(started, LONGEST_TTL),
         key: None,
         in_parts: true,
+        store: None,
         own: serde_json::to_value(&own).unwrap_or_default(),
     };
-    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
-    noted.session = Some(id);
+    let session = begun::begin(shared, about, noted)?;
     let issue = Issue { at: started, ttl: life(shared, start.hours), poisoned: poisoned(call), again: None };
     let result = reply::links(shared, &session, &own, 1..=session.about.parts, &issue);
     Ok(reply::said(201, &result, &Value::Null))
@@ -112,7 +115,10 @@ pub(crate) fn resume(shared: &Shared, call: &Call) -> Result<Said, No> {
     };
     let there: Vec<u32> = match shared.resume {
         Resume::All => Vec::new(),
-        Resume::Missing => session.state().parts.keys().copied().collect(),
+        Resume::Missing => {
+            look(shared, &session)?;
+            session.state().parts.keys().copied().collect()
+        }
     };
     let parts = (1..=session.about.parts).filter(|part| there.binary_search(part).is_err());
     let result = reply::links(shared, &session, &own, parts, &issue);
@@ -127,6 +133,7 @@ pub(crate) fn list(shared: &Shared, call: &Call) -> Result<Said, No> {
     });
     let page = asked.map_err(bad)?.or((call.effect == Some(Effect::Reply(Reply::ListPaged))).then_some(1));
     let session = open(shared, call.param("request"))?;
+    look(shared, &session)?;
     let all: Vec<_> = session.state().parts.values().map(reply::part).collect();
     let Some(page) = page else { return Ok(reply::said(200, &json!(all), &Value::Null)) };
     let size = all.len().div_ceil(2).max(1);
@@ -164,7 +171,10 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
 /// Throws an unfinished upload away. There is none to throw away a second time, and none after complete.
 pub(crate) fn abort(shared: &Shared, call: &Call) -> Result<Said, No> {
     let request = call.fields().and_then(fields::abort).map_err(bad)?;
-    let session = find(shared, &request)?;
+    let session = open(shared, &request)?;
+    if let Some(remote) = &session.about.store {
+        store::session::of(shared)?.abort(remote)?;
+    }
     let aborted = shared.shelf.abort(&session).map_err(|e| No::broken(&e))?;
     aborted.then(|| reply::said(200, &json!(true), &Value::Null)).ok_or_else(gone)
 }

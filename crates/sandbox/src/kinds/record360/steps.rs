@@ -9,6 +9,7 @@ use super::vendor::bad;
 use super::{KIND, fields, reply, sum, token, types};
 use crate::clock::later;
 use crate::faults::effect::Effect;
+use crate::kinds::begun;
 use crate::kinds::finished::{self, Words};
 use crate::kinds::vendor::{Call, No, Noted};
 use crate::sessions::choose;
@@ -48,7 +49,7 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<V
     let name = types::name(&file_id, start.content_type);
     let about = About {
         path: format!("{ROOT}/{KIND}/{name}"),
-        id: id.clone(),
+        id,
         kind: KIND.to_owned(),
         folder: String::new(),
         name,
@@ -60,10 +61,10 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<V
         expires: later(started, ttl),
         key: None,
         in_parts: true,
+        store: None,
         own: json!({"file_id": file_id}),
     };
-    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
-    noted.session = Some(id);
+    let session = begun::begin(shared, about, noted)?;
     let issue = Issue { at: started, ttl, poisoned: call.effect == Some(Effect::Poison), again: None };
     Ok(reply::start(shared, &session, &file_id, &issue))
 }

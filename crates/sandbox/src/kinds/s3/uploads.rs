@@ -38,6 +38,7 @@ pub(crate) fn about(asked: &S3, attributes: &Attributes, now: Timestamp, in_part
         expires: if in_parts { Timestamp::MAX } else { now },
         key: Some(asked.place.key.clone()),
         in_parts,
+        store: None,
         own: serde_json::to_value(attributes).unwrap_or_default(),
     }
 }

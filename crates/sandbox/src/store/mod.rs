@@ -1,0 +1,33 @@
+//! A real S3 server that takes the vendors' parts instead of the sandbox: begun, signed for, listed and completed there,
+//! as the vendors do it.
+
+pub(crate) mod calls;
+pub(crate) mod client;
+pub(crate) mod session;
+
+use serde::{Deserialize, Serialize};
+
+/// The upload at the store that a session stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Remote {
+    pub(crate) key: String,
+    pub(crate) upload: String,
+}
+
+/// What the store refused, or that it could not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the store says {code} ({status}): {message}")]
+pub(crate) struct Trouble {
+    /// 0 where there was no answer.
+    pub(crate) status: u16,
+    /// S3's code, or a word of the sandbox's.
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl Trouble {
+    /// No answer, or one that is none of S3's.
+    pub(crate) fn unreadable(why: &str) -> Self {
+        Self { status: 0, code: "unreadable".to_owned(), message: why.to_string() }
+    }
+}
