@@ -8,6 +8,7 @@
 //!   │ └─ Retry, SendAgain ─ NeedsAttention ◀── Refused ──┘ (and from all before)
 //!   │                            │
 //!   └─ SendAgain ─ Uploaded      └─ Cancel (and from all before Finishing) ─▶ Cancelling ─ Stopped ─▶ Cancelled
+//!                                   Skip (a taken name, also from Finishing) ─▶ Cancelling
 //! ```
 //!
 //! What is absent: no state "done", no state "failed", and no way out of the three ends but `SendAgain` from *Uploaded*.
@@ -101,6 +102,8 @@ pub enum Event {
     MarkedArrived,
     /// The person gives it up.
     Cancel,
+    /// The destination has something of its name, and that is to be left as it is: this file is given up.
+    Skip,
     /// Parts in flight have ended and the session was aborted, or its abort is remembered.
     Stopped,
     /// The process was started again; nothing of before is in flight.
@@ -202,7 +205,11 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
         (S::Waiting | S::Checking | S::Uploading | S::NeedsAttention(_), E::Cancel) => {
             Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
         }
-        (S::Cancelling, E::Cancel) => stay(vec![]),
+        // Also while finishing: "the name is taken" says that nothing was put together.
+        (S::Checking | S::Uploading | S::Finishing | S::NeedsAttention(Cause::NameTaken { .. }), E::Skip) => {
+            Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
+        }
+        (S::Cancelling, E::Cancel | E::Skip) => stay(vec![]),
         (S::Cancelling, E::Stopped) => go(S::Cancelled, vec![Do::ForgetSecrets, Do::Wake]),
 
         (S::Checking | S::Uploading, E::Restarted) => go(S::Waiting, vec![Do::Wake]),

@@ -115,6 +115,8 @@ pub enum Log {
     Paused,
     /// Going on after a pause.
     GoingOn,
+    /// The destination has something of its name, which was left as it was: given up.
+    Skipped,
     /// Given up.
     Cancelled,
     /// The vendor cannot throw the session away, or did not; it ends by itself.

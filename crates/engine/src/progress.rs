@@ -1,6 +1,7 @@
 //! What is going on right now: parts in flight, speed, and the ribbon that shows it. Never journaled.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ struct Now {
     confirmed: Vec<bool>,
     flying: BTreeMap<PartNumber, Flying>,
     trouble: Option<Trouble>,
+    reads: Option<Arc<AtomicU64>>,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,8 @@ pub struct LiveView {
     pub flying: Vec<InFlight>,
     /// What slows it down.
     pub trouble: Option<Trouble>,
+    /// Bytes read of the file before it starts, while its hash is computed.
+    pub read: Option<u64>,
     /// How long it still leaves the service alone.
     pub patience: Duration,
     /// Which parts are confirmed, in order; empty before the plan is known.
@@ -109,6 +113,11 @@ impl Live {
         self.now().trouble = trouble;
     }
 
+    /// The file is being read for its hash; that many bytes so far.
+    pub(crate) fn reads(&self, read: Option<Arc<AtomicU64>>) {
+        self.now().reads = read;
+    }
+
     pub(crate) fn took(&self, at: Duration, bytes: u64) {
         self.rate.lock().unwrap_or_else(PoisonError::into_inner).record(at, bytes);
     }
@@ -139,6 +148,7 @@ impl Live {
             speed: speed as u64,
             flying,
             trouble: now.trouble,
+            read: now.reads.as_ref().map(|read| read.load(Ordering::Relaxed)),
             patience: match now.trouble {
                 Some(Trouble::Throttled(until)) => until.saturating_sub(at),
                 _ => Duration::ZERO,

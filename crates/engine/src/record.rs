@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use partway_core::{FileIdentity, FileReceipt, Holds, PartPlan, State};
-use partway_provider::Fields;
+use partway_provider::{Fields, FileHash};
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -167,6 +167,8 @@ pub struct Job {
     pub folders: String,
     /// MIME type.
     pub mime: String,
+    /// The hash of its bytes, once it was computed for a vendor that wants one; of the file as `identity` tells it.
+    pub hash: Option<FileHash>,
     /// Folder, tags and the like.
     pub fields: Fields,
     /// Where it is.
@@ -183,6 +185,8 @@ pub struct Job {
     pub parts_confirmed: u32,
     /// How many of its sessions expired or were lost.
     pub sessions_ended: u32,
+    /// Given up because the destination has something of its name, and that was left as it was.
+    pub skipped: bool,
     /// What came back for the whole.
     pub receipt: Option<FileReceipt>,
     /// `hex(md5(md5₁‖md5₂‖…))-N` of the bytes as they were read.

@@ -75,6 +75,9 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
                 job.name
             ),
         }),
+        State::Cancelling | State::Cancelled if job.skipped => {
+            Some(format!("{to} has a file named {} already; it was left as it was.", job.name))
+        }
         State::Waiting | State::Finishing => waits_for(job, to),
         _ => None,
     }

@@ -88,6 +88,9 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::Attention => "Stopped: needs attention".into(),
         Log::Paused => "Paused".into(),
         Log::GoingOn => "Going on".into(),
+        Log::Skipped => {
+            format!("{to} has a file of this name already; it was left as it was, and this one was not sent")
+        }
         Log::Cancelled => "Cancelled".into(),
         Log::LeftBehind { until: Some(until) } => {
             let until = i64::try_from(*until).unwrap_or(0).saturating_mul(1000);

@@ -113,7 +113,10 @@ pub(crate) fn sub(
         State::Uploaded => format!("not verified · {}", when()),
         State::Verified | State::Cancelled => when(),
         State::NeedsAttention(_) => kept(),
-        State::Checking | State::Uploading | State::Cancelling => String::new(),
+        State::Checking => live
+            .and_then(|live| live.read)
+            .map_or_else(String::new, |read| format!("{} of {} read", bytes(read), bytes(job.identity.size))),
+        State::Uploading | State::Cancelling => String::new(),
     }
 }
 

@@ -10,6 +10,10 @@ type Node = (State, Holds);
 /// A job as it is added.
 const BEGIN: Node = (State::Waiting, Holds::NONE);
 
+fn name_taken() -> Cause {
+    Cause::NameTaken { name: "a.mov".into() }
+}
+
 /// What can happen without anybody's doing, and brings a job on.
 fn by_itself() -> Vec<Event> {
     let passing = Hold::ALL.into_iter().filter(|hold| !hold.needs_person()).map(Event::Released);
@@ -22,7 +26,10 @@ fn by_itself() -> Vec<Event> {
 /// What a person can do, and brings a job on.
 fn by_a_person() -> Vec<Event> {
     let lifted = Hold::ALL.into_iter().filter(|hold| hold.needs_person()).map(Event::Released);
-    [Event::Retry, Event::SendAgain, Event::MarkedArrived, Event::Cancel].into_iter().chain(lifted).collect()
+    [Event::Retry, Event::SendAgain, Event::MarkedArrived, Event::Cancel, Event::Skip]
+        .into_iter()
+        .chain(lifted)
+        .collect()
 }
 
 /// What throws a job back or ends it.
@@ -33,6 +40,7 @@ fn mishaps() -> Vec<Event> {
         Event::PartsMissing,
         Event::SessionGone,
         Event::Refused(Cause::QuotaRefused),
+        Event::Refused(name_taken()),
         Event::Restarted,
     ]
     .into_iter()
@@ -145,6 +153,20 @@ fn every_job_can_be_given_up_until_complete_was_sent() {
             let (state, holds, effects) = step(&state, holds, &Event::Stopped).unwrap();
             assert_eq!((state, holds), (State::Cancelled, Holds::NONE));
             assert!(effects.contains(&Effect::ForgetSecrets));
+        }
+    }
+}
+
+/// A taken name is met only by a job that runs or waits for what is decided; leaving the other file as it is ends like giving up.
+#[test]
+fn only_a_taken_name_is_left_as_it_is_and_then_the_job_ends() {
+    for (state, holds) in reachable() {
+        let meets_it = state.is_running() || state == State::Finishing || state == State::Cancelling;
+        let skipped = step(&state, holds, &Event::Skip);
+        assert_eq!(skipped.is_ok(), meets_it || state == State::NeedsAttention(name_taken()), "{state:?}");
+        if let Ok((next, holds, _)) = skipped {
+            assert_eq!((&next, holds), (&State::Cancelling, Holds::NONE));
+            assert_eq!(step(&next, holds, &Event::Stopped).unwrap().0, State::Cancelled);
         }
     }
 }

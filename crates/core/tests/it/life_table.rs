@@ -12,6 +12,7 @@ fn the_life_of_a_job() {
         State::Uploaded,
         State::Verified,
         State::NeedsAttention(Cause::SourceMissing),
+        State::NeedsAttention(Cause::NameTaken { name: "a.mov".into() }),
         State::Cancelling,
         State::Cancelled,
     ];
@@ -31,6 +32,7 @@ fn the_life_of_a_job() {
         ("SendAgain", Event::SendAgain),
         ("MarkedArrived", Event::MarkedArrived),
         ("Cancel", Event::Cancel),
+        ("Skip", Event::Skip),
         ("Stopped", Event::Stopped),
         ("Restarted", Event::Restarted),
     ];

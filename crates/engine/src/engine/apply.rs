@@ -15,12 +15,12 @@ use crate::log::Log;
 use crate::record::{Batch, Job, JobId};
 
 /// A step that is on the disk, and what follows from it.
-struct Written {
-    applied: Applied,
+pub(super) struct Written {
+    pub(super) applied: Applied,
     log: Option<Log>,
 }
 
-fn write(
+pub(super) fn write(
     conn: &Connection,
     now: i64,
     id: &JobId,
@@ -38,7 +38,11 @@ fn write(
 }
 
 /// The batches that these steps ended. Each is asked once, after all its steps: thousands of them may be of the same one.
-fn ended(conn: &Connection, now: i64, written: &[Written]) -> Result<Vec<(Batch, BatchCount)>, JournalError> {
+pub(super) fn ended(
+    conn: &Connection,
+    now: i64,
+    written: &[Written],
+) -> Result<Vec<(Batch, BatchCount)>, JournalError> {
     let mut asked = HashSet::new();
     let mut ended = Vec::new();
     for Applied { before, job, .. } in written.iter().map(|written| &written.applied) {
@@ -135,7 +139,7 @@ impl Inner {
         Ok(())
     }
 
-    fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
+    pub(super) fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
         let Written { applied, log } = written;
         let job = Arc::new(applied.job.clone());
         if job.state.is_end() {
@@ -171,7 +175,7 @@ impl Inner {
         applied
     }
 
-    fn tell_ended(&self, ended: Vec<(Batch, BatchCount)>) {
+    pub(super) fn tell_ended(&self, ended: Vec<(Batch, BatchCount)>) {
         for (batch, count) in ended {
             self.tell(Happening::BatchFinished { batch: Arc::new(batch), count });
         }

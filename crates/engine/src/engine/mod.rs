@@ -3,7 +3,9 @@
 mod apply;
 mod commands;
 mod destinations;
+mod fields;
 mod intake;
+mod names;
 mod read;
 mod schedule;
 mod sweep;
@@ -20,6 +22,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 
 pub use commands::Which;
+pub use fields::Change;
 pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};
@@ -78,6 +81,9 @@ pub enum Refusal {
     /// The name is taken.
     #[error("there is a destination named {0} already")]
     NameTaken(String),
+    /// What was given is not what is wanted there.
+    #[error("{0}")]
+    NotUsable(String),
     /// The journal could not do it.
     #[error(transparent)]
     Journal(#[from] JournalError),

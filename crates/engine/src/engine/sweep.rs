@@ -94,13 +94,15 @@ impl Inner {
         let job = id.clone();
         let given_up = self
             .journal
-            .write(move |conn| match jobs::get(conn, &job)? {
-                Some(_) => sessions::give_up(conn, &job),
-                None => Ok(()),
+            .write(move |conn| {
+                let Some(found) = jobs::get(conn, &job)? else { return Ok(None) };
+                sessions::give_up(conn, &job)?;
+                // Of one that was skipped the history says so already.
+                Ok((!found.skipped).then_some(Log::Cancelled))
             })
             .await;
         let outcome = match given_up {
-            Ok(()) => self.apply(id, Event::Stopped, Some(Log::Cancelled)).await.map(|_| ()),
+            Ok(log) => self.apply(id, Event::Stopped, log).await.map(|_| ()),
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {

@@ -1,5 +1,6 @@
 //! Rows of `batch`.
 
+use partway_provider::IfExists;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
@@ -60,6 +61,16 @@ pub(crate) fn counting_down(conn: &Connection) -> Result<Vec<Batch>> {
 
 pub(crate) fn set_starts_at(conn: &Connection, id: &BatchId, starts_at: Option<i64>) -> Result<()> {
     conn.execute("UPDATE batch SET starts_at = ?2 WHERE id = ?1", params![id.0, starts_at])?;
+    Ok(())
+}
+
+pub(crate) fn set_if_exists(conn: &Connection, id: &BatchId, how: IfExists) -> Result<()> {
+    conn.execute("UPDATE batch SET if_exists = ?2 WHERE id = ?1", params![id.0, json(&how)?])?;
+    Ok(())
+}
+
+pub(crate) fn set_folder(conn: &Connection, id: &BatchId, folder: &str) -> Result<()> {
+    conn.execute("UPDATE batch SET folder = ?2 WHERE id = ?1", params![id.0, folder])?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use partway_core::{Effect, Event, FileIdentity, Hold, Holds, IllegalStep, PartPlan, State, step};
-use partway_provider::Fields;
+use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
@@ -13,7 +13,7 @@ use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
 pub(super) const COLUMNS: &str = "id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, \
      state, cause, detail, part_size, part_count, confirmed, parts_confirmed, sessions_ended, receipt, checksum, created_at, started_at, \
-     finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders";
+     finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders, hash, skipped";
 
 /// What a step did.
 #[derive(Debug, Clone)]
@@ -87,6 +87,10 @@ pub(crate) fn apply(
         State::NeedsAttention(cause) => Some(json(cause)?),
         _ => None,
     };
+    if *event == Event::Skip && state == State::Cancelling && before != State::Cancelling {
+        conn.prepare_cached("UPDATE job SET skipped = 1 WHERE id = ?1")?.execute([&id.0])?;
+        job.skipped = true;
+    }
     let finished = (state.is_end()).then(|| job.finished_at.unwrap_or(now));
     conn.prepare_cached(
         "UPDATE job SET state = ?2, cause = ?3, finished_at = ?4, detail = CASE WHEN ?3 IS NULL THEN NULL ELSE detail END WHERE id = ?1",
@@ -193,7 +197,7 @@ pub(crate) fn set_detail(conn: &Connection, id: &JobId, detail: &str) -> Result<
 
 pub(crate) fn set_identity(conn: &Connection, id: &JobId, identity: &FileIdentity) -> Result<()> {
     conn.execute(
-        "UPDATE job SET size = ?2, modified_ns = ?3, file_device = ?4, file_number = ?5 WHERE id = ?1",
+        "UPDATE job SET size = ?2, modified_ns = ?3, file_device = ?4, file_number = ?5, hash = NULL WHERE id = ?1",
         params![
             id.0,
             identity.size,
@@ -203,6 +207,58 @@ pub(crate) fn set_identity(conn: &Connection, id: &JobId, identity: &FileIdentit
         ],
     )?;
     Ok(())
+}
+
+/// The hash of the file as it is known now; it goes when the identity changes.
+pub(crate) fn set_hash(conn: &Connection, id: &JobId, hash: &FileHash) -> Result<()> {
+    let text = format!("{}:{}", algorithm(hash.algorithm), hash.hex);
+    conn.execute("UPDATE job SET hash = ?2 WHERE id = ?1", params![id.0, text])?;
+    Ok(())
+}
+
+const fn algorithm(algorithm: HashAlgorithm) -> &'static str {
+    match algorithm {
+        HashAlgorithm::Md5 => "md5",
+        HashAlgorithm::Sha1 => "sha1",
+        HashAlgorithm::Sha256 => "sha256",
+    }
+}
+
+fn hash(text: &str) -> Option<FileHash> {
+    let (name, hex) = text.split_once(':')?;
+    let known = [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha256];
+    let algorithm = known.into_iter().find(|known| algorithm(*known) == name)?;
+    Some(FileHash { algorithm, hex: hex.to_owned() })
+}
+
+/// Writes a job's fields and MIME type; `false`, and nothing is written, where they are longer than that.
+pub(crate) fn set_fields(conn: &Connection, job: &Job, longest: usize) -> Result<bool> {
+    let fields = json(&job.fields)?;
+    if fields.len() > longest {
+        return Ok(false);
+    }
+    conn.prepare_cached("UPDATE job SET fields = ?2, mime = ?3 WHERE id = ?1")?
+        .execute(params![job.id.0, fields, job.mime])?;
+    Ok(true)
+}
+
+/// What is to be done with every file of a batch that has not ended, where its name is taken.
+pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -> Result<()> {
+    conn.execute(
+        "UPDATE job SET fields = json_set(fields, '$.if_exists', json(?2))
+         WHERE batch = ?1 AND state NOT IN ('uploaded', 'verified', 'cancelling', 'cancelled')",
+        params![batch.0, json(&how)?],
+    )?;
+    Ok(())
+}
+
+/// Jobs of a batch that wait for what is decided about their name.
+pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' ORDER BY position",
+    )?;
+    let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
 /// Gives the jobs of a batch, none of which has started, another destination and its defaults.
@@ -223,9 +279,14 @@ pub(crate) fn redirect(
 /// A destination's defaults, in the folder chosen for the batch, below it the folders that were dropped.
 pub(crate) fn fields(destination: &Destination, chosen: Option<&str>, inside: &str) -> Fields {
     let base = chosen.or(destination.fields.folder.as_deref()).unwrap_or_default();
+    Fields { folder: folder(base, inside), ..destination.fields.clone() }
+}
+
+/// A folder at the destination, and below it the folders that were dropped.
+pub(crate) fn folder(base: &str, inside: &str) -> Option<String> {
     let parts: Vec<_> =
         [base, inside].iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
-    Fields { folder: (!parts.is_empty()).then(|| parts.join("/")), ..destination.fields.clone() }
+    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// Ids that begin or end with that text; at most two, which is enough to know that it is not clear.
@@ -276,6 +337,8 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         name: row.get(5)?,
         identity: FileIdentity { size, modified_ns: i128::from(row.get::<_, i64>(7)?), file_id },
         folders: row.get(26)?,
+        hash: text(27)?.and_then(|text| hash(&text)),
+        skipped: row.get(28)?,
         mime: row.get(10)?,
         fields: row.get::<_, String>(11).map(|json| serde_json::from_str(&json).unwrap_or_default())?,
         state: state(&row.get::<_, String>(12)?, text(13)?.as_deref()),

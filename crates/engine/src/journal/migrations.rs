@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::{JournalError, Result};
 
 /// One script a version; the index + 1 is the `user_version` after it.
-const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
 pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {
@@ -21,7 +21,8 @@ fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> 
         return Err(JournalError::Newer { found, known });
     }
     for (index, script) in migrations.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
-        if index > 0 {
+        // Of a new journal there is nothing to keep.
+        if found > 0 {
             keep_copy(conn, path, index, now_ms)?;
         }
         let transaction = conn.transaction()?;
@@ -63,7 +64,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.db");
         let mut conn = Connection::open(&path).unwrap();
-        run(&mut conn, &path, 1, MIGRATIONS).unwrap();
+        run(&mut conn, &path, 1, &MIGRATIONS[..1]).unwrap();
         conn.execute_batch(
             "PRAGMA foreign_keys = OFF;
              INSERT INTO session(id, job, destination, body, opened_at, status) VALUES (1, 'j', 'd', 'secret-session', 0, 'open');
@@ -95,12 +96,28 @@ mod tests {
     }
 
     #[test]
+    fn a_new_journal_is_not_copied_and_one_of_version_1_gets_all_that_came_since() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.db");
+        run(&mut Connection::open(&path).unwrap(), &path, 1, MIGRATIONS).unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+
+        let older = dir.path().join("older.db");
+        let mut conn = Connection::open(&older).unwrap();
+        run(&mut conn, &older, 1, &MIGRATIONS[..1]).unwrap();
+        run(&mut conn, &older, 2, MIGRATIONS).unwrap();
+        conn.prepare("SELECT hash, skipped FROM job").unwrap();
+        conn.prepare("SELECT if_exists, expected FROM batch").unwrap();
+        assert!(dir.path().join("journal.version-1-2.db").exists());
+    }
+
+    #[test]
     fn a_newer_journal_is_refused_and_left_untouched() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.db");
         let mut conn = Connection::open(&path).unwrap();
         conn.pragma_update(None, "user_version", 99).unwrap();
-        let refused = run(&mut conn, &path, 1, MIGRATIONS);
+        let refused = run(&mut conn, &path, 1, &MIGRATIONS[..1]);
         assert!(matches!(refused, Err(JournalError::Newer { found: 99, known: 1 })));
         let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).unwrap();
         assert_eq!(tables, 0);

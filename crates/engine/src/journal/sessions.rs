@@ -17,6 +17,8 @@ pub(crate) struct OpenSession {
     pub(crate) opened_at: i64,
     /// *Complete* went out at least once: its outcome may not be known.
     pub(crate) complete_sent: bool,
+    /// It was opened by an earlier run: what that sent may have arrived.
+    pub(crate) resumed: bool,
 }
 
 /// A session that was given up and that the vendor may still keep.
@@ -68,6 +70,7 @@ pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSessi
                 session: Session { body: r.get(1)?, expires_at: r.get(2)? },
                 opened_at: r.get(3)?,
                 complete_sent: r.get(4)?,
+                resumed: true,
             })
         })
         .optional()?)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
 use super::settle::{Compared, Found};
-use super::{Halt, Run, check};
+use super::{Halt, Run, check, taken};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 use crate::progress::Trouble;
@@ -107,6 +107,13 @@ impl Run {
                     if self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
                         return Err(never_confirmed(&failure));
                     }
+                }
+                // It may be this very file that took the name, when an answer was lost.
+                RetryClass::Refused if perhaps_done && taken::says_so(&failure) => {
+                    if let Some(receipt) = self.arrived_before(session, receipts).await? {
+                        return self.settle(session, receipt, receipts).await;
+                    }
+                    return Err(Halt::from_failure(&failure));
                 }
                 // These prove that nothing was put together: an expired session must not pass for an arrived file later.
                 RetryClass::Throttled { .. } => self.not_done(session, perhaps_done).await?,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass};
 
+use partway_provider::IfExists;
+
 use crate::engine::Inner;
 use crate::journal::{JournalError, jobs};
 use crate::log::Log;
@@ -66,10 +68,18 @@ impl Halt {
     }
 }
 
-/// Writes down why a run ended.
-pub(super) async fn carry_out(inner: &Arc<Inner>, id: &JobId, halt: Halt) -> Result<(), JournalError> {
+/// Writes down why a run ended; `used` is what it had been told to do where the name is taken.
+pub(super) async fn carry_out(
+    inner: &Arc<Inner>,
+    id: &JobId,
+    used: Option<IfExists>,
+    halt: Halt,
+) -> Result<(), JournalError> {
     match halt {
         Halt::Overtaken => Ok(()),
+        Halt::Attention { cause: cause @ Cause::NameTaken { .. }, detail } => {
+            inner.name_taken(id, used, cause, detail).await
+        }
         Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,
         Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
         Halt::OldKey => {

@@ -4,6 +4,7 @@ mod check;
 mod finish;
 mod flight;
 mod halt;
+mod hash;
 mod links;
 mod part;
 mod patience;
@@ -11,6 +12,7 @@ mod reconcile;
 mod send;
 mod session;
 mod settle;
+mod taken;
 mod turn;
 
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use tokio::sync::watch;
 
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
-use crate::journal::{JournalError, destinations};
+use crate::journal::{JournalError, destinations, sessions};
 use crate::log::Log;
 use crate::progress::Live;
 use crate::record::{Destination, Job};
@@ -52,7 +54,7 @@ pub(crate) fn run(
 ) -> impl Future<Output = ()> + Send + 'static {
     let inner = Arc::clone(inner);
     async move {
-        let id = job.id.clone();
+        let (id, used) = (job.id.clone(), job.fields.if_exists);
         let key = (job.destination.clone(), inner.which_key(&job.destination));
         let outcome = go(&inner, job, key.1, live, stop).await;
         let outcome = outcome.map_err(|halt| match halt {
@@ -60,7 +62,7 @@ pub(crate) fn run(
             other => other,
         });
         if let Err(halt) = outcome
-            && let Err(error) = halt::carry_out(&inner, &id, halt).await
+            && let Err(error) = halt::carry_out(&inner, &id, used, halt).await
         {
             tracing::error!(%error, job = %id, "what stopped this job could not be written down");
         }
@@ -95,11 +97,22 @@ async fn go(
     };
     let source = Arc::new(source);
     run.accept_source(&source).await?;
+    run.before_start(&source).await?;
     run.step(Event::Ready, None).await?;
     run.upload(source).await
 }
 
 impl Run {
+    /// What can be known and done before a session is opened: it lives from then on, so nothing slow may come after.
+    async fn before_start(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
+        let id = self.job.id.clone();
+        if self.inner.journal.read(move |conn| sessions::current(conn, &id)).await?.is_some() {
+            return Ok(());
+        }
+        self.pre_flight()?;
+        if self.lacks_hash() { self.hash(source).await } else { Ok(()) }
+    }
+
     async fn upload(&mut self, source: Arc<Source>) -> Result<(), Halt> {
         loop {
             let session = self.session().await?;

@@ -43,6 +43,8 @@ pub(super) enum PartEnd {
     Links { expired: bool, cause: Cause, detail: String },
     /// The vendor does not know the session any more.
     Session,
+    /// Something of this name is there already, and it may be this very file: an answer was lost before.
+    Taken { cause: Cause, detail: String },
     /// The file.
     Source(SourceError),
     /// Something that ends the run.
@@ -60,6 +62,8 @@ pub(super) struct Part {
     pub(super) since: i64,
     /// After which renewal its link came.
     pub(super) renewal: u32,
+    /// An earlier run, or one with an earlier link, may have sent it.
+    pub(super) again: bool,
     pub(super) part: partway_core::Part,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
@@ -156,6 +160,12 @@ impl Part {
                 });
             }
             RetryClass::SessionGone => return Err(PartEnd::Session),
+            RetryClass::Refused
+                if matches!(failure.cause, Cause::NameTaken { .. }) && (self.again || tries > 1) =>
+            {
+                let detail = failure.to_string();
+                return Err(PartEnd::Taken { cause: failure.cause.clone(), detail });
+            }
             RetryClass::Offline | RetryClass::Credentials | RetryClass::Refused => {
                 return Err(PartEnd::Halt(Halt::from_failure(failure)));
             }

@@ -91,6 +91,11 @@ impl Run {
                         return links_ended(expired, cause, detail);
                     }
                 }
+                PartEnd::Taken { cause, detail } => {
+                    if !self.is_ours(session, source, &plan).await? {
+                        return Err(Halt::Attention { cause, detail });
+                    }
+                }
                 end => {
                     // The others are of the same session, or of the same file: what they send is of no use any more.
                     flight.shut_down().await;
@@ -98,6 +103,7 @@ impl Run {
                         PartEnd::Source(error) => Err(check::halt(&self.job, &error)),
                         PartEnd::Links { expired, cause, detail } => links_ended(expired, cause, detail),
                         PartEnd::Session => Ok(Ended::Session),
+                        PartEnd::Taken { cause, detail } => Err(Halt::Attention { cause, detail }),
                         PartEnd::Halt(halt) => Err(halt),
                     };
                 }
@@ -158,6 +164,7 @@ impl Run {
             source: Arc::clone(source),
             session: session.id,
             since: link.since,
+            again: session.resumed || link.renewal > 0,
             renewal: link.renewal,
             api_host: self.provider.host(),
             stop: self.stop.clone(),

@@ -1,11 +1,13 @@
 //! The vendor's session: opened late, journaled before the first byte, gone on with, renewed or replaced.
 
+use std::sync::Arc;
+
 use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
 use partway_provider::{FileFacts, Planner, Started};
 
 use super::patience::Refused;
 use super::reconcile::Standing;
-use super::{Halt, Run};
+use super::{Halt, Run, check};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
@@ -53,14 +55,12 @@ impl Run {
     }
 
     async fn open(&mut self) -> Result<OpenSession, Halt> {
-        let file = FileFacts {
-            name: self.job.name.clone(),
-            size: self.job.identity.size,
-            mime: self.job.mime.clone(),
-            hash: None,
-            fields: self.job.fields.clone(),
-        };
-        let plan = self.own_plan()?;
+        self.pre_flight()?;
+        if self.lacks_hash() {
+            let source = Arc::new(check::source(&self.job)?);
+            self.hash(&source).await?;
+        }
+        let (file, plan) = (self.facts(), self.own_plan()?);
         let started = self
             .patiently(|provider| {
                 let file = file.clone();
@@ -82,6 +82,25 @@ impl Run {
             self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
         }
         self.keep(started).await
+    }
+
+    fn facts(&self) -> FileFacts {
+        let wanted = self.provider.capabilities().wants_hash;
+        FileFacts {
+            name: self.job.name.clone(),
+            size: self.job.identity.size,
+            mime: self.job.mime.clone(),
+            hash: self.job.hash.clone().filter(|hash| Some(hash.algorithm) == wanted),
+            fields: self.job.fields.clone(),
+        }
+    }
+
+    /// Whether this file can go there at all, as far as that is known without asking anybody.
+    pub(super) fn pre_flight(&self) -> Result<(), Halt> {
+        match self.provider.refuses(&self.facts()) {
+            Some(cause) => Err(Halt::Attention { cause, detail: String::new() }),
+            None => self.own_plan().map(drop),
+        }
     }
 
     fn may_repeat_start(&self) -> bool {
@@ -118,7 +137,13 @@ impl Run {
             .journal
             .write(move |conn| {
                 let id = sessions::open(conn, now, &job, &started)?;
-                Ok(OpenSession { id, session: started.session, opened_at: now, complete_sent: false })
+                Ok(OpenSession {
+                    id,
+                    session: started.session,
+                    opened_at: now,
+                    complete_sent: false,
+                    resumed: false,
+                })
             })
             .await?;
         self.reload().await?;

@@ -197,6 +197,13 @@ fn compare(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Compared 
     if equal && receipt.size.is_some() { Compared::Equal } else { Compared::Open }
 }
 
+/// Whether size and checksum prove that what is there is what was sent.
+pub(super) fn is_ours(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> bool {
+    let told = receipt.checksum.as_deref().and_then(|checksum| checksum.strip_prefix("md5:"));
+    let equal = told.zip(ours(told, parts)).is_some_and(|(told, ours)| told.eq_ignore_ascii_case(&ours));
+    equal && receipt.size == Some(size)
+}
+
 /// Our checksum in the form of the vendor's, where there is one: the MD5 of a single part's bytes, or S3's MD5 of as many MD5s.
 fn ours(told: Option<&str>, parts: &[PartReceipt]) -> Option<String> {
     let (digest, count) =

@@ -8,6 +8,7 @@
 )]
 
 mod batches;
+mod before_start;
 mod finishing;
 mod folder;
 mod giving_up;
@@ -15,6 +16,7 @@ mod grace;
 mod holds;
 mod limits;
 mod links;
+mod names;
 mod queue;
 mod recovery;
 mod rig;

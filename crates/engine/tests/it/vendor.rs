@@ -44,6 +44,10 @@ pub(crate) struct Script {
     pub(crate) targets: VecDeque<Failure>,
     pub(crate) list: VecDeque<Failure>,
     pub(crate) complete: VecDeque<Failure>,
+    /// Why no file can go there.
+    pub(crate) refuses: Option<Cause>,
+    /// What each start was told.
+    pub(crate) told: Vec<FileFacts>,
     /// What a look at the finished file brings; without anything left it is there, as it is.
     pub(crate) verify: VecDeque<Result<FileReceipt, Failure>>,
     pub(crate) abort: VecDeque<Failure>,
@@ -92,6 +96,8 @@ impl Vendor {
                 targets: VecDeque::new(),
                 list: VecDeque::new(),
                 complete: VecDeque::new(),
+                refuses: None,
+                told: Vec::new(),
                 verify: VecDeque::new(),
                 abort: VecDeque::new(),
                 first_links: u32::MAX,
@@ -207,6 +213,10 @@ impl Provider for Made {
         "made.up".into()
     }
 
+    fn refuses(&self, _: &FileFacts) -> Option<Cause> {
+        self.0.script(|script| script.refuses.clone())
+    }
+
     async fn check(&self) -> CheckReport {
         CheckReport { host: Finding::Good(1), clock_ahead: Finding::Good(0), key: Finding::Good(()) }
     }
@@ -214,6 +224,7 @@ impl Provider for Made {
     async fn start(&self, file: &FileFacts, _: Option<PartPlan>) -> Result<Started, Failure> {
         self.0.ask(Asked::Start(file.name.clone())).await;
         let (session, part_size, life) = self.0.script(|script| {
+            script.told.push(file.clone());
             if let Some(failure) = script.start.pop_front() {
                 return Err(failure);
             }

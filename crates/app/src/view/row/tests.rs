@@ -114,6 +114,7 @@ fn the_second_line_says_what_is_slow_or_needs_a_person() {
         reason(&ended(State::Uploaded, Strength::Confirmed), "Acme"),
         reason(&ended(State::Uploaded, Strength::MarkedByUser), "Acme"),
         reason(&ended(State::Uploaded, Strength::NotFound), "Acme"),
+        reason(&Job { skipped: true, ..job(State::Cancelled, Holds::NONE) }, "Acme"),
         reason(&job(State::Waiting, Holds::NONE.with(Hold::Credentials)), "Acme"),
     ];
     insta::assert_snapshot!(sentences.map(|sentence| sentence.unwrap_or_else(|| "-".into())).join("\n"));

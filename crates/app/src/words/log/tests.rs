@@ -41,6 +41,7 @@ fn every_line_reads_as_a_sentence() {
         Log::Attention,
         Log::Paused,
         Log::GoingOn,
+        Log::Skipped,
         Log::Cancelled,
         Log::LeftBehind { until: Some(until) },
         Log::LeftBehind { until: None },

@@ -1,0 +1,143 @@
+//! What can be changed of files before they start: fields and MIME type.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use partway_core::State;
+use partway_provider::{Fields, IfExists};
+
+use super::{Engine, Refusal, Which};
+use crate::happening::Happening;
+use crate::journal::{batches, jobs, sessions};
+use crate::record::Job;
+
+/// All fields of a file together are at most so long as JSON, bytes: nothing that a vendor takes comes near it.
+const LONGEST: usize = 64 * 1024;
+
+/// What is changed of files that have not started. What is `None` stays as it is; an empty text or list takes away what was set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Folder at the destination. Of a batch it is the one that the dropped folders lie in, of a single file the whole.
+    pub folder: Option<String>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// Free metadata.
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// The client's own id.
+    pub custom_id: Option<String>,
+    /// The title that people read there.
+    pub title: Option<String>,
+    /// What to do where the name is taken.
+    pub if_exists: Option<IfExists>,
+    /// MIME type.
+    pub mime: Option<String>,
+}
+
+impl Engine {
+    /// Changes files that have not started: their service was told nothing of them yet. Gives back how many; of a batch those that
+    /// have started stay as they are.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] if none can be changed any more, [`Refusal::NotUsable`] for a type that is none or for too much text.
+    pub async fn change_fields(&self, which: &Which, change: Change) -> Result<u32, Refusal> {
+        if let Some(mime) = change.mime.as_deref().filter(|mime| !is_mime(mime)) {
+            let shown: String = mime.chars().take(80).collect();
+            return Err(Refusal::NotUsable(format!("{shown} is not a type: one looks like video/mp4")));
+        }
+        let (ids, batch) = (self.0.ids(which).await?, which.clone());
+        let changed = self
+            .0
+            .journal
+            .write(move |conn| {
+                let mut changed = Vec::new();
+                for id in ids {
+                    let Some(mut job) = jobs::get(conn, &id)?.filter(|job| is_open(&job.state)) else {
+                        continue;
+                    };
+                    if sessions::current(conn, &id)?.is_some() {
+                        continue;
+                    }
+                    apply(&mut job, &change, matches!(batch, Which::Batch(_)));
+                    if !jobs::set_fields(conn, &job, LONGEST)? {
+                        return Ok(Err(Refusal::NotUsable("these are too many or too long".into())));
+                    }
+                    changed.push(job);
+                }
+                if let (Which::Batch(batch), Some(folder), false) =
+                    (&batch, &change.folder, changed.is_empty())
+                {
+                    batches::set_folder(conn, batch, folder)?;
+                }
+                Ok(Ok(changed))
+            })
+            .await??;
+        if changed.is_empty() {
+            return Err(Refusal::NotNow("This has started already, so it can no longer be changed.".into()));
+        }
+        let touched = u32::try_from(changed.len()).unwrap_or(u32::MAX);
+        if let Which::Batch(batch) = which {
+            self.0.tell(Happening::BatchChanged { batch: batch.clone() });
+        }
+        for job in changed {
+            self.0.tell(Happening::Changed { job: Arc::new(job) });
+        }
+        Ok(touched)
+    }
+}
+
+/// Whether a file in this state, without a session, has told its service nothing.
+const fn is_open(state: &State) -> bool {
+    matches!(state, State::Waiting | State::NeedsAttention(_))
+}
+
+fn apply(job: &mut Job, change: &Change, of_batch: bool) {
+    let text = |field: &mut Option<String>, to: &Option<String>| {
+        if let Some(to) = to {
+            *field = Some(to.clone()).filter(|to| !to.is_empty());
+        }
+    };
+    if let Some(folder) = &change.folder {
+        let inside = if of_batch { job.folders.as_str() } else { "" };
+        job.fields.folder = jobs::folder(folder, inside);
+    }
+    let fields: &mut Fields = &mut job.fields;
+    text(&mut fields.custom_id, &change.custom_id);
+    text(&mut fields.title, &change.title);
+    if let Some(tags) = &change.tags {
+        fields.tags.clone_from(tags);
+    }
+    if let Some(metadata) = &change.metadata {
+        fields.metadata.clone_from(metadata);
+    }
+    fields.if_exists = change.if_exists.or(fields.if_exists);
+    if let Some(mime) = &change.mime {
+        job.mime.clone_from(mime);
+    }
+}
+
+/// `type/subtype` of the characters, and at most of the length, that RFC 6838 (4.2) allows.
+fn is_mime(text: &str) -> bool {
+    let name = |part: &str| {
+        (1..=127).contains(&part.len())
+            && part.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "!#$&-^_.+".contains(letter))
+    };
+    text.split_once('/').is_some_and(|(kind, sub)| name(kind) && name(sub))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_two_names_with_a_stroke_between() {
+        for good in ["video/mp4", "application/vnd.oasis.opendocument.text", "image/svg+xml"] {
+            assert!(is_mime(good), "{good}");
+        }
+        for bad in
+            ["", "video", "video/", "/mp4", "video/mp4; codecs=x", "video/mp4\r\nx: y", "vidéo/mp4", "a/b/c"]
+        {
+            assert!(!is_mime(bad), "{bad}");
+        }
+    }
+}

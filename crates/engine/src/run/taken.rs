@@ -1,0 +1,63 @@
+//! "That name is taken" after a lost answer: it may be this very file that took it.
+
+use std::sync::Arc;
+
+use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt};
+
+use super::settle::{Found, is_ours};
+use super::{Halt, Run, check};
+use crate::happening::Happening;
+use crate::journal::sessions::{self, OpenSession};
+use crate::source::{Source, SourceError};
+
+impl Run {
+    /// A file that goes with one PUT, of which an answer was lost: where what is there has its size and its checksum, it has arrived,
+    /// and its part is confirmed.
+    pub(super) async fn is_ours(
+        &mut self,
+        session: &OpenSession,
+        source: &Arc<Source>,
+        plan: &PartPlan,
+    ) -> Result<bool, Halt> {
+        let single = plan.parts().next().filter(|_| plan.count() == 1);
+        let Some(part) = single.filter(|_| self.provider.capabilities().verify) else { return Ok(false) };
+        let file = Arc::clone(source);
+        let md5 = tokio::task::spawn_blocking(move || check::md5_of(&file, part.offset, part.len))
+            .await
+            .map_err(|panic| check::unread(&panic))?
+            .map_err(|error| check::halt(&self.job, &SourceError::Unreadable(error)))?;
+        source.unchanged().map_err(|error| check::halt(&self.job, &error))?;
+        let etag = Some(Etag(hex::encode(md5)));
+        let receipt = PartReceipt { number: part.number, size: part.len, md5, etag, compared: true };
+        if self.arrived_before(session, std::slice::from_ref(&receipt)).await?.is_none() {
+            return Ok(false);
+        }
+        let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
+        let confirmed =
+            self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt)).await?;
+        self.live.confirm(part.number);
+        let job = self.job.id.clone();
+        self.inner.tell(Happening::Confirmed { job, part: part.number.get(), confirmed });
+        Ok(true)
+    }
+
+    /// What is there, if size and checksum prove that it is what was sent.
+    pub(super) async fn arrived_before(
+        &mut self,
+        session: &OpenSession,
+        parts: &[PartReceipt],
+    ) -> Result<Option<FileReceipt>, Halt> {
+        if !self.provider.capabilities().verify {
+            return Ok(None);
+        }
+        Ok(match self.look(session, parts, &FileReceipt::unknown(), &[]).await? {
+            Found::There(receipt) if is_ours(&receipt, self.job.identity.size, parts) => Some(receipt),
+            _ => None,
+        })
+    }
+}
+
+/// Whether a failure says that the name is taken.
+pub(super) const fn says_so(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::NameTaken { .. })
+}
