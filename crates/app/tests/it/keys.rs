@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use partway_api::{Code, Command, DestinationState, HoldName, LentKey, Request, StateName};
-use partway_keychain::{Keychain, SessionKeychain};
+use partway_core::ApiKey;
+use partway_keychain::{Kept, Keychain, KeychainError, SessionKeychain};
 
 use crate::rig::{
     Rig, add, add_destination, destinations, ends, in_keychain, in_variable, tell, typed_key, until,
@@ -140,4 +141,42 @@ async fn a_lent_key_ends_with_the_wish_for_another_and_with_its_destination() {
     rig.destination(&app, "acme").await;
     let (_, jobs, _) = add(&app, &[rig.file("b", 10)], None, false).await.unwrap();
     assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
+}
+
+/// A keychain that says that it kept a key, and gives back something else.
+struct Unreliable(Option<&'static str>);
+
+#[async_trait::async_trait]
+impl Keychain for Unreliable {
+    async fn get(&self, _: &str) -> Result<Option<ApiKey>, KeychainError> {
+        Ok(self.0.map(ApiKey::new))
+    }
+
+    async fn set(&self, _: &str, _: &ApiKey) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    async fn status(&self) -> Result<Kept, KeychainError> {
+        Ok(Kept::System)
+    }
+}
+
+#[tokio::test]
+async fn a_keychain_is_believed_only_when_it_gives_the_key_back() {
+    for back in [None, Some("another key")] {
+        let mut rig = Rig::new().await;
+        rig.keychain = Some(Arc::new(Unreliable(back)));
+        let app = rig.open().await;
+        let refused =
+            add_destination(&app, rig.draft("Acme"), in_keychain(&rig.sandbox.key)).await.unwrap_err();
+        assert_eq!(refused.code, Code::Keychain);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refused.message, @"The keychain did not give the key back that was just stored.");
+        }
+        assert!(destinations(&app).await.is_empty(), "a destination without its key");
+    }
 }

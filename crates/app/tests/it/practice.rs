@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use partway_api::{Command, Done, Request, StateName};
 
-use crate::rig::{Rig, add, destinations, ends, list, tell};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::rig::{PATIENCE, Rig, add, destinations, ends, list, tell};
 
 /// The sandbox's binary: where `cargo xtask test` says, else beside this test's own; `None` where nobody built it.
 fn binary() -> Option<PathBuf> {
@@ -121,4 +123,48 @@ async fn without_the_program_it_says_what_is_wrong() {
     let refused = tell(&app, Command::Practice).await.unwrap_err();
     assert!(refused.message.contains("it ended at once"), "{refused}");
     assert!(destinations(&app).await.is_empty() && list(&app).await.is_empty());
+}
+
+/// Set in the copy of this test that starts *Practice* and is killed.
+const INSIDE: &str = "PARTWAY_TEST_PRACTICE_FOLDER";
+
+/// Nobody is asked when a process is killed: the child has to notice by itself.
+#[cfg(unix)]
+#[tokio::test]
+async fn it_ends_when_its_parent_is_killed() {
+    const NAME: &str = "practice::it_ends_when_its_parent_is_killed";
+    const FIRST: &str = "practice is at ";
+    if let Some(folder) = std::env::var_os(INSIDE) {
+        let rig = Rig { practice: binary(), ..Rig::new().await };
+        let app = rig.open_at(folder.into()).await;
+        println!("{FIRST}{}", start(&app).await.url);
+        return std::future::pending().await;
+    }
+    let Some(rig) = rig().await else { return };
+    let mut parent = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME, "--nocapture"])
+        .env(INSIDE, rig.folder.path().join("data"))
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(parent.stdout.take().unwrap()).lines();
+    let told = async {
+        loop {
+            let line = lines.next_line().await.unwrap().expect("it ended before it had started Practice");
+            if let Some((_, url)) = line.split_once(FIRST) {
+                return url.to_owned();
+            }
+        }
+    };
+    let url = tokio::time::timeout(PATIENCE, told).await.unwrap();
+    let address = url.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+    assert!(tokio::net::TcpStream::connect(&address).await.is_ok(), "{address} answers");
+    parent.kill().await.unwrap();
+    let gone = async {
+        while tokio::net::TcpStream::connect(&address).await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("it outlived the process that had started it");
 }

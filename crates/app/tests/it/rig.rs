@@ -44,9 +44,13 @@ impl Rig {
     }
 
     pub(crate) async fn open(&self) -> App {
+        self.open_at(self.data()).await
+    }
+
+    pub(crate) async fn open_at(&self, data_dir: PathBuf) -> App {
         let variables = self.variables.clone();
         let options = AppOptions {
-            data_dir: self.data(),
+            data_dir,
             variables: Arc::new(move |name| variables.get(name).cloned()),
             keychain: self.keychain.clone(),
             http: HttpOptions::default(),

@@ -206,3 +206,53 @@ async fn a_journal_that_could_not_be_read_is_a_banner_until_somebody_has_seen_it
     assert_eq!(next(&mut app.watch(look())).await.notices.unwrap_or_default(), []);
     assert!(tell(&app, Command::Dismiss { notice: "another".into() }).await.is_err());
 }
+
+/// Four parts, each of which the service holds back for a while: the rows of all ticks until the file is through.
+async fn rows_of_four_slow_parts(rig: &Rig, app: &partway_app::App) -> Vec<partway_api::JobRow> {
+    let mut watch = app.watch(look());
+    next(&mut watch).await;
+    add(app, &[rig.file("a.mov", 4_000)], None, false).await.unwrap();
+    let ticks = settle(&mut watch).await;
+    ticks.into_iter().filter_map(|tick| tick.rows).flat_map(|rows| rows.changed).collect()
+}
+
+async fn slow() -> Rig {
+    Rig::with(|options| {
+        options.slow = Duration::from_millis(400);
+        options.faults.push("slow@part:always".into());
+    })
+    .await
+}
+
+/// How many parts of a row are in flight.
+fn flying(row: &partway_api::JobRow) -> usize {
+    row.ribbon.chars().filter(|share| !matches!(share, 'd' | '.')).count()
+}
+
+#[tokio::test]
+async fn bytes_on_the_way_are_shown_apart_from_those_that_are_confirmed() {
+    let rig = slow().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let rows = rows_of_four_slow_parts(&rig, &app).await;
+    assert!(
+        rows.iter().any(|row| row.on_the_way == 4_000 && row.confirmed == 0),
+        "all four are sent and none is answered: {rows:#?}"
+    );
+    assert!(rows.iter().all(|row| row.confirmed + row.on_the_way <= row.size));
+    assert_eq!(rows.iter().map(flying).max(), Some(4));
+    assert_eq!(rows.last().map(|row| (row.on_the_way, row.confirmed)), Some((0, 4_000)));
+}
+
+#[tokio::test]
+async fn the_number_of_parts_at_once_holds_after_a_restart() {
+    let rig = slow().await;
+    let app = rig.open().await;
+    let settings = partway_api::Settings { parts_at_once: Some(1), ..partway_api::Settings::default() };
+    tell(&app, Command::ChangeSettings { settings }).await.unwrap();
+    app.close(Duration::ZERO).await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let rows = rows_of_four_slow_parts(&rig, &app).await;
+    assert_eq!(rows.iter().map(flying).max(), Some(1), "{rows:#?}");
+}

@@ -214,3 +214,26 @@ fn what_needed_attention_is_taken_up_and_not_told_as_an_end_once_more() {
     assert_eq!(ends.len(), 1, "{}", ran.out);
     assert!(ends[0]["reason"].as_str().unwrap().starts_with("still waiting after"), "{}", ends[0]);
 }
+
+/// Nobody goes on with it after the command, so the command stays until it is through.
+#[test]
+fn what_was_cancelled_has_ended_when_the_command_has() {
+    let place = Place::new().with_destination("Acme");
+    let names: Vec<_> = (0..12).map(|n| format!("{n}.mov")).collect();
+    for name in &names {
+        std::fs::write(place.files().join(name), "x").unwrap();
+    }
+    let words: Vec<&str> =
+        ["upload", "--json", "--max-wait", "1"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    place.run(&words, &[("ACME_KEY", "k")]);
+    let jobs = place.run(&["list", "--json"], &[]).json();
+    assert_eq!(jobs.len(), names.len());
+    for job in jobs {
+        let id = job["id"].as_str().unwrap();
+        let ran = place.run(&["cancel", id], &[]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let after = place.run(&["list", "--json"], &[]).json();
+        let state = &after.iter().find(|one| one["id"] == id).unwrap()["state"];
+        assert_eq!(state, "cancelled");
+    }
+}

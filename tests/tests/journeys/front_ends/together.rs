@@ -130,3 +130,61 @@ fn two_data_folders_do_not_touch() {
     one.end().assert_verified();
     two.end().assert_verified();
 }
+
+#[test]
+fn a_key_that_a_guest_lent_is_lent_again_when_it_takes_over() {
+    let house = House::with(&SLOW);
+    // The key of this destination is in no variable that is set: only the guest has it, and lends it.
+    let words = ["destinations", "add", "Lent", "--kind", "autorender", "--url", &house.sandbox.url];
+    let added = house.run(words.iter().chain(&["--key-env", "SET_NOWHERE"]));
+    assert_eq!(added.code, Some(0), "{}", added.err);
+    let mut chance = Chance::of("lent_again");
+    house.file("a.mov", 160 * PART, &mut chance);
+    house.file("b.mov", 40 * PART, &mut chance);
+    let (mut holder, _) = begun(&house, "a.mov");
+    let mut guest = house.begin(["upload", "b.mov", "--to", "Lent", "--key-env", "Lent=ACME_KEY", "--json"]);
+    guest.until_event("part");
+    holder.kill();
+    let guest = guest.end();
+    assert!(guest.err.contains("this one goes on"), "{}", guest.err);
+    guest.assert_verified();
+}
+
+/// Begins two uploads in one process each, and waits until the holder is through with its own and stays for the other.
+fn lingering(house: &House, chance: &mut Chance) -> (Running, Running) {
+    house.file("a.mov", 8 * PART, chance);
+    house.file("b.mov", 120 * PART, chance);
+    let (mut holder, _) = begun(house, "a.mov");
+    let mut guest = house.begin(["upload", "b.mov", "--to", "Acme", "--json"]);
+    guest.until_event("part");
+    holder.until("its file's end", |event| is(event, "finished"));
+    let begun = std::time::Instant::now();
+    while !holder.said().contains("Staying while another Partway still waits") {
+        assert!(begun.elapsed() < crate::support::PATIENCE && holder.runs(), "{}", holder.said());
+        std::thread::sleep(crate::support::LOOK);
+    }
+    (holder, guest)
+}
+
+#[test]
+fn a_holder_that_is_through_stays_for_those_who_still_wait() {
+    let house = House::with(&SLOW);
+    let (holder, guest) = lingering(&house, &mut Chance::of("lingers"));
+    let guest = guest.end();
+    guest.assert_verified();
+    assert!(!guest.err.contains("this one goes on"), "{}", guest.err);
+    holder.end().assert_verified();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_holder_that_only_stays_for_others_hands_over_at_ctrl_c() {
+    let house = House::with(&SLOW);
+    let (holder, guest) = lingering(&house, &mut Chance::of("hands_over"));
+    crate::support::signal("INT", holder.pid());
+    let holder = holder.end();
+    assert_eq!(holder.code, Some(0), "its own file is through: {}", holder.err);
+    let guest = guest.end();
+    guest.assert_verified();
+    assert!(guest.err.contains("this one goes on"), "{}", guest.err);
+}
