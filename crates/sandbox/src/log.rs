@@ -99,7 +99,15 @@ impl Drop for Entry {
     }
 }
 
+/// More of an invented session's name is not logged.
+const LONGEST_ID: usize = 64;
+
 impl Entry {
+    /// Which session the request says that it is about.
+    pub(crate) fn is_about(&mut self, session: Option<&str>) {
+        self.session = session.map(|id| id.chars().take(LONGEST_ID).collect());
+    }
+
     /// Writes the line now, and not again: for a request that never ends.
     pub(crate) fn write(&mut self) {
         let Some(file) = self.log.file.take() else { return };

@@ -71,8 +71,9 @@ pub(crate) async fn call(
         return refuse(&*vendor, &No { status: 400, ..vendor.wrong(wrong) }, &line, &mut entry);
     }
     let mut call = Call { step, head, params, body: read, effect: None };
-    entry.session = vendor.session(&call);
-    let strike = shared.faults.draw(&Met { session: entry.session.as_deref(), ..Met::at(step) });
+    let session = vendor.session(&call);
+    entry.is_about(session.as_deref());
+    let strike = shared.faults.draw(&Met { session: session.as_deref(), ..Met::at(step) });
     entry.fault = strike.map(|strike| strike.name);
     call.effect = strike.map(|strike| strike.effect);
     if let Some(response) = before_work(&*vendor, &shared, &call, &line, &mut entry).await {

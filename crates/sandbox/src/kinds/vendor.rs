@@ -9,9 +9,6 @@ use crate::faults::grammar::Step;
 use crate::shared::Shared;
 use crate::storage::refusal::Refusal;
 
-/// More of an invented session's name is not logged.
-pub(crate) const LONGEST_ID: usize = 64;
-
 /// How a vendor speaks.
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// Its name in the first line and the log.
@@ -89,6 +86,11 @@ impl Call {
     /// The body's fields.
     pub(crate) fn fields(&self) -> Result<Fields, Wrong> {
         Fields::read(&self.body)
+    }
+
+    /// Whether the links of this call are to take no body.
+    pub(crate) fn poisoned(&self) -> bool {
+        self.effect == Some(Effect::Poison)
     }
 
     /// The query's fields, all of them strings.

@@ -51,6 +51,27 @@ fn in_parts() -> bool {
 }
 
 impl About {
+    /// A session that begins now, of one part, and ends at once: a kind says what else there is to say.
+    pub(crate) fn new(kind: &str, id: String, name: String, started: Timestamp) -> Self {
+        Self {
+            id,
+            kind: kind.to_owned(),
+            path: String::new(),
+            folder: String::new(),
+            name,
+            size: None,
+            content_type: String::new(),
+            part_size: None,
+            parts: 1,
+            started,
+            expires: started,
+            key: None,
+            in_parts: true,
+            store: None,
+            own: Value::Null,
+        }
+    }
+
     /// Where a part begins in the object, where the server planned it.
     pub(crate) fn offset(&self, part: u32) -> Option<u64> {
         Some(u64::from(part.saturating_sub(1)) * self.part_size?)

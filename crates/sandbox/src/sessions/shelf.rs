@@ -79,6 +79,18 @@ impl Shelf {
         self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// The session of this id, if it is one of this kind.
+    pub(crate) fn find_of(&self, kind: &str, id: &str) -> Option<Arc<Session>> {
+        self.find(id).filter(|session| session.about.kind == kind)
+    }
+
+    /// Those of one kind, oldest first.
+    pub(crate) fn list_of(&self, kind: &str) -> Vec<Arc<Session>> {
+        let mut all = self.list();
+        all.retain(|session| session.about.kind == kind);
+        all
+    }
+
     /// All of them, oldest first.
     pub(crate) fn list(&self) -> Vec<Arc<Session>> {
         let mut all: Vec<_> =

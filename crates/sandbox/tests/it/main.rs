@@ -10,6 +10,7 @@ mod keys;
 mod record360;
 mod rig;
 mod s3;
+mod seaweed;
 mod store;
 mod strict;
 mod tls;

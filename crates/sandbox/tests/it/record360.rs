@@ -310,3 +310,14 @@ async fn a_refused_token_is_one_refusal_when_asked_for_once() {
     assert_eq!((refused.status, refused.json()["error"].is_string()), (401, true));
     assert_eq!(client.start("part_count=1").await.status, 200);
 }
+
+/// Its start is a GET, which has no body.
+#[tokio::test]
+async fn a_start_takes_no_body() {
+    let rig = rig(lax).await;
+    let client = client(&rig);
+    let path = format!("multipart_upload_start/{FILE}?part_count=1");
+    let refused = client.ask("GET", &path, &json!({"part_count": 1})).await;
+    assert_eq!((refused.status, &rig.last()["session"]), (400, &Value::Null));
+    assert_eq!(client.ask("GET", &path, &Value::Null).await.status, 200);
+}

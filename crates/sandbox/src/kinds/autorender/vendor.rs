@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::fields::{self, Own};
 use super::{KIND, reply};
 use crate::clock::later;
-use crate::faults::effect::{Effect, Reply};
+use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::begun;
 use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
-use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Vendor};
+use crate::kinds::vendor::{Call, No, Noted, Vendor};
 use crate::sessions::choose;
 use crate::sessions::finish::Taken;
 use crate::sessions::name;
@@ -52,7 +52,7 @@ impl Vendor for AutoRender {
 
     fn session(&self, call: &Call) -> Option<String> {
         let named = fields::complete(call.fields().ok()?).ok()?.session_id;
-        Some(named.chars().take(LONGEST_ID).collect())
+        Some(named)
     }
 
     fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
@@ -87,29 +87,23 @@ fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
     let folder = if start.folder.is_empty() { String::new() } else { format!("/{}", start.folder) };
     let about = About {
         path: format!("{ROOT}/{}{folder}/{name}", shared.settings.workspace),
-        id,
-        kind: KIND.to_owned(),
         folder: start.folder,
-        name,
         size: Some(start.size),
         content_type: start.format,
         part_size: Some(part_size),
         parts,
-        started,
         expires: later(started, ttl),
-        key: None,
-        in_parts: true,
-        store: None,
         own: serde_json::to_value(&start.own).unwrap_or_default(),
+        ..About::new(KIND, id, name, started)
     };
     let session = begun::begin(shared, about, noted)?;
-    Ok(reply::start(shared, &session, &start.own, ttl, call.effect == Some(Effect::Poison)))
+    Ok(reply::start(shared, &session, &start.own, ttl, call.poisoned()))
 }
 
 fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Value, No> {
     let asked = fields::complete(call.fields()?)?;
     let gone = || No::new(404, "session_not_found", "There is no such upload session");
-    let session = shared.shelf.find(&asked.session_id).filter(|s| s.about.kind == KIND).ok_or_else(gone)?;
+    let session = shared.shelf.find_of(KIND, &asked.session_id).ok_or_else(gone)?;
     let own: Own = serde_json::from_value(session.about.own.clone())
         .map_err(|e| No::new(500, "internal_error", e.to_string()))?;
     if asked.uuid.is_some_and(|uuid| uuid != own.uuid) {

@@ -19,11 +19,10 @@ const REGISTER: &str = "registered.ndjson";
 /// Takes the URL that `uploads/success` told, and no other.
 pub(crate) fn encode(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
     let asked = call.fields().and_then(fields::encode).map_err(bad)?;
-    let found =
-        shared.shelf.list().into_iter().filter(|session| session.about.kind == KIND).find_map(|session| {
-            let done = session.state().done.clone()?;
-            (file::url(shared, BASE, &done) == asked.download_url).then_some((session, done))
-        });
+    let found = shared.shelf.list_of(KIND).into_iter().find_map(|session| {
+        let done = session.state().done.clone()?;
+        (file::url(shared, BASE, &done) == asked.download_url).then_some((session, done))
+    });
     let Some((session, done)) = found else {
         return Err(bad(Wrong("downloadUrl is no file of this project".to_owned())));
     };

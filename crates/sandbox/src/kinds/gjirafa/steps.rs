@@ -43,24 +43,16 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
     };
     let about = About {
         path: format!("{ROOT}/{}/{id}/{}", shared.settings.gjirafa.project, start.file_name),
-        id: id.clone(),
-        kind: KIND.to_owned(),
-        folder: String::new(),
-        name: start.file_name,
         size: Some(start.length),
         content_type: start.mime,
-        part_size: None,
         parts: u32::try_from(start.parts).unwrap_or(u32::MAX),
-        started,
         // The links live for hours, the upload itself a week: that is what fresh links are for.
         expires: later(started, LONGEST_TTL),
-        key: None,
-        in_parts: true,
-        store: None,
         own: serde_json::to_value(&own).unwrap_or_default(),
+        ..About::new(KIND, id, start.file_name, started)
     };
     let session = begun::begin(shared, about, noted)?;
-    let issue = Issue { at: started, ttl: life(shared, start.hours), poisoned: poisoned(call), again: None };
+    let issue = Issue { at: started, ttl: life(shared, start.hours), poisoned: call.poisoned(), again: None };
     let result = reply::links(shared, &session, &own, 1..=session.about.parts, &issue);
     Ok(reply::said(201, &result, &Value::Null))
 }
@@ -69,15 +61,11 @@ fn life(shared: &Shared, hours: Option<u64>) -> u64 {
     (hours.unwrap_or(HOURS) * 3600).min(shared.ttl)
 }
 
-fn poisoned(call: &Call) -> bool {
-    call.effect == Some(Effect::Poison)
-}
-
 /// The finished upload of a file with this hash.
 fn known(shared: &Shared, hash: &str) -> Option<Arc<Session>> {
-    shared.shelf.list().into_iter().find(|session| {
+    shared.shelf.list_of(KIND).into_iter().find(|session| {
         let same = session.about.own["hash"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(hash));
-        session.about.kind == KIND && same && session.state().done.is_some()
+        same && session.state().done.is_some()
     })
 }
 
@@ -110,7 +98,7 @@ pub(crate) fn resume(shared: &Shared, call: &Call) -> Result<Said, No> {
     let issue = Issue {
         at: shared.clock.now(),
         ttl: life(shared, hours),
-        poisoned: poisoned(call),
+        poisoned: call.poisoned(),
         again: Some(&again),
     };
     let there: Vec<u32> = match shared.resume {
@@ -196,8 +184,7 @@ pub(crate) fn success(shared: &Shared, call: &Call, noted: &mut Noted) -> Result
 
 /// The upload of this request key, as long as it lives.
 fn find(shared: &Shared, request: &str) -> Result<Arc<Session>, No> {
-    let found = shared.shelf.find(request).filter(|session| session.about.kind == KIND);
-    let session = found.ok_or_else(gone)?;
+    let session = shared.shelf.find_of(KIND, request).ok_or_else(gone)?;
     let over = session.state().done.is_none() && shared.clock.now() > session.about.expires;
     if over { Err(gone()) } else { Ok(session) }
 }

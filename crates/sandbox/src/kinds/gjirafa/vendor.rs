@@ -7,7 +7,7 @@ use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::fields::{Wrong, string};
 use crate::kinds::said::Said;
-use crate::kinds::vendor::{Call, Carries, LONGEST_ID, No, Noted, Takes, Vendor};
+use crate::kinds::vendor::{Call, Carries, No, Noted, Takes, Vendor};
 use crate::shared::Shared;
 
 /// The kind.
@@ -37,7 +37,7 @@ impl Vendor for Gjirafa {
             "" => call.fields().ok()?.may("requestKey", string).ok()??,
             request => request.to_owned(),
         };
-        Some(named.chars().take(LONGEST_ID).collect())
+        Some(named)
     }
 
     fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {

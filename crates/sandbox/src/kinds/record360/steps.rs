@@ -8,7 +8,6 @@ use super::account::USER;
 use super::vendor::bad;
 use super::{KIND, fields, reply, sum, token, types};
 use crate::clock::later;
-use crate::faults::effect::Effect;
 use crate::kinds::begun;
 use crate::kinds::finished::{self, Words};
 use crate::kinds::vendor::{Call, No, Noted};
@@ -49,23 +48,14 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<V
     let name = types::name(&file_id, start.content_type);
     let about = About {
         path: format!("{ROOT}/{KIND}/{name}"),
-        id,
-        kind: KIND.to_owned(),
-        folder: String::new(),
-        name,
-        size: None,
         content_type: start.content_type.to_owned(),
-        part_size: None,
         parts: start.parts,
-        started,
         expires: later(started, ttl),
-        key: None,
-        in_parts: true,
-        store: None,
         own: json!({"file_id": file_id}),
+        ..About::new(KIND, id, name, started)
     };
     let session = begun::begin(shared, about, noted)?;
-    let issue = Issue { at: started, ttl, poisoned: call.effect == Some(Effect::Poison), again: None };
+    let issue = Issue { at: started, ttl, poisoned: call.poisoned(), again: None };
     Ok(reply::start(shared, &session, &file_id, &issue))
 }
 
@@ -102,8 +92,8 @@ pub(crate) fn upload(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<
 
 /// The uploads of a file, oldest first.
 fn of_file(shared: &Shared, file_id: &str) -> Vec<Arc<Session>> {
-    let mut all = shared.shelf.list();
-    all.retain(|session| session.about.kind == KIND && session.about.own["file_id"] == file_id);
+    let mut all = shared.shelf.list_of(KIND);
+    all.retain(|session| session.about.own["file_id"] == file_id);
     all
 }
 

@@ -8,7 +8,7 @@ use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::fields::{Wrong, string};
 use crate::kinds::said::Said;
-use crate::kinds::vendor::{Call, LONGEST_ID, No, Noted, Takes, Vendor};
+use crate::kinds::vendor::{Call, No, Noted, Takes, Vendor};
 use crate::shared::Shared;
 
 /// The kind.
@@ -53,7 +53,7 @@ impl Vendor for Record360 {
 
     fn session(&self, call: &Call) -> Option<String> {
         let named = call.fields().ok()?.may("upload_id", string).ok()??;
-        Some(named.chars().take(LONGEST_ID).collect())
+        Some(named)
     }
 
     fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {

@@ -134,11 +134,8 @@ pub(crate) fn delete(asked: &S3, shared: &Shared) -> Result<Said, No> {
     let Some(session) = keys.get(key) else { return Ok(Said::empty(204)) };
     let object = session.state().done.clone().map(|done| done.object);
     // Those that it replaced go too, and first: after a kill, an older one would else be the object again.
-    let mut all = shared.shelf.list();
-    all.retain(|session| {
-        let about = &session.about;
-        about.kind == KIND && about.key.as_deref() == Some(key) && session.state().done.is_some()
-    });
+    let mut all = shared.shelf.list_of(KIND);
+    all.retain(|session| session.about.key.as_deref() == Some(key) && session.state().done.is_some());
     let work = || -> io::Result<()> {
         for session in &all {
             shared.shelf.forget(session)?;

@@ -13,7 +13,7 @@ use super::vendor::S3;
 use super::{KIND, access, reply};
 use crate::faults::draw::Met;
 use crate::faults::effect::Effect;
-use crate::kinds::vendor::{LONGEST_ID, No};
+use crate::kinds::vendor::No;
 use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::sessions::finish::{Finish, Taken, finish};
@@ -73,7 +73,7 @@ pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line
 
 /// Signature, headers and place; in this order, as S3 does.
 fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result<Judged, Refusal> {
-    entry.session = asked.operation.upload().map(|id| id.chars().take(LONGEST_ID).collect());
+    entry.is_about(asked.operation.upload());
     entry.part = asked.operation.part();
     let granted = access::judge(&shared.s3, head, &asked.query, shared.clock.now())?;
     asked.bucket()?;

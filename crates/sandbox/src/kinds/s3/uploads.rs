@@ -24,22 +24,16 @@ pub(crate) const LONGEST_PAGE: usize = 1000;
 pub(crate) fn about(asked: &S3, attributes: &Attributes, now: Timestamp, in_parts: bool) -> About {
     let (folder, name) = keys::path(&asked.place.key);
     About {
-        id: random_hex(24),
-        kind: KIND.to_owned(),
         path: format!("/{BUCKET}/{}", asked.place.key),
         folder,
-        name,
-        size: None,
         content_type: attributes.content_type().to_owned(),
-        part_size: None,
         parts: if in_parts { u32::try_from(MOST_PARTS).unwrap_or(u32::MAX) } else { 1 },
-        started: now,
         // An upload lives until it is completed or aborted. What comes whole is there or not: a restart forgets the rest.
         expires: if in_parts { Timestamp::MAX } else { now },
         key: Some(asked.place.key.clone()),
         in_parts,
-        store: None,
         own: serde_json::to_value(attributes).unwrap_or_default(),
+        ..About::new(KIND, random_hex(24), name, now)
     }
 }
 
@@ -78,13 +72,13 @@ pub(crate) fn list_uploads(asked: &S3, shared: &Shared) -> Result<Said, No> {
     let (prefix, after) = (one("prefix"), (one("key-marker"), one("upload-id-marker")));
     let most = page_size(&asked.query, "max-uploads")?;
     let encode = encoding(&asked.query)?;
-    let mut open = shared.shelf.list();
+    let mut open = shared.shelf.list_of(KIND);
     open.retain(|session| {
         let key = session.about.key.as_deref().unwrap_or_default();
         // Without an id, the marker's key itself is left out with all its uploads.
         let later = if after.1.is_empty() { key > after.0 } else { (key, session.about.id.as_str()) > after };
-        let ours = session.about.kind == KIND && session.about.in_parts && session.state().done.is_none();
-        ours && key.starts_with(prefix) && (later || after.0.is_empty())
+        let unfinished = session.about.in_parts && session.state().done.is_none();
+        unfinished && key.starts_with(prefix) && (later || after.0.is_empty())
     });
     open.sort_by(|a, b| (&a.about.key, &a.about.id).cmp(&(&b.about.key, &b.about.id)));
     let more = open.len() > most;

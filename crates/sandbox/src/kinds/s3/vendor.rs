@@ -12,7 +12,7 @@ use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::fields::Wrong;
 use crate::kinds::said::Said;
-use crate::kinds::vendor::{Call, Carries, LONGEST_ID, No, Noted, Takes, Vendor};
+use crate::kinds::vendor::{Call, Carries, No, Noted, Takes, Vendor};
 use crate::sessions::session::Session;
 use crate::shared::Shared;
 use crate::storage::authorization;
@@ -40,9 +40,9 @@ impl S3 {
     /// The upload that the request is about, of this key, while it takes parts or after.
     pub(crate) fn upload(&self, shared: &Shared) -> Result<Arc<Session>, Refusal> {
         let id = self.operation.upload().unwrap_or_default();
-        let found = shared.shelf.find(id).filter(|session| {
+        let found = shared.shelf.find_of(KIND, id).filter(|session| {
             let about = &session.about;
-            about.kind == KIND && about.in_parts && about.key.as_deref() == Some(&self.place.key)
+            about.in_parts && about.key.as_deref() == Some(&self.place.key)
         });
         found.ok_or_else(|| Refusal::no_such_upload(id))
     }
@@ -84,7 +84,7 @@ impl Vendor for S3 {
     }
 
     fn session(&self, _: &Call) -> Option<String> {
-        Some(self.operation.upload()?.chars().take(LONGEST_ID).collect())
+        self.operation.upload().map(str::to_owned)
     }
 
     fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {

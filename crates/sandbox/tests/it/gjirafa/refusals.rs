@@ -46,6 +46,28 @@ async fn what_is_not_as_documented_is_refused() {
     assert_eq!(client.ask("POST", "uploads/success/req_none", &Value::Null).await.status, 404);
 }
 
+/// Nobody sends five gibibytes to learn this: the head alone is judged.
+#[tokio::test]
+async fn a_part_of_more_than_five_gibibytes_is_refused_before_it_comes() {
+    let rig = rig(|_| {}).await;
+    let upload = client(&rig).begin("x", 1).await;
+    let head = rig.head(upload.link(1));
+    let answer =
+        rig.raw(format!("{head}Content-Length: {}\r\n\r\n", (5_u64 << 30) + 1).as_bytes()).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("<Code>EntityTooLarge<"), "{answer}");
+    assert_eq!((&rig.last()["bytes"], &rig.last()["stored"]), (&json!(0), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_list_takes_no_body() {
+    let rig = rig(|_| {}).await;
+    let client = client(&rig);
+    let upload = client.begin("x", 1).await;
+    let path = format!("uploads/url/multipart/{}/parts", upload.key);
+    let refused = client.ask("GET", &path, &json!({"page": 1})).await;
+    assert_eq!((refused.status, &refused.json()["errors"][0]["code"]), (400, &json!("ValidationError")));
+}
+
 #[tokio::test]
 async fn replies_can_be_broken() {
     for (fault, step) in [

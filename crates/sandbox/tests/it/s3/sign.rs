@@ -91,7 +91,8 @@ impl Keys {
 
     /// The query of a presigned link.
     pub(crate) fn presigned(&self, request: &Request<'_>, life: &str) -> String {
-        let headers = sorted([("host", request.host)].into_iter().chain(request.headers.iter().copied()));
+        let host = Some(("host", request.host)).filter(|(_, host)| !host.is_empty());
+        let headers = sorted(host.into_iter().chain(request.headers.iter().copied()));
         let (credential, signed) = (format!("{}/{}", self.key, self.scope(request.date)), names(&headers));
         let mut pairs = request.query.to_vec();
         pairs.extend([

@@ -89,18 +89,18 @@ async fn the_bucket_may_stand_in_the_host() {
     let request = super::Request {
         method: "PUT",
         host: &host,
-        path: "/autorender/x",
+        path: "/storage/x",
         query: &[],
         headers: &[],
         date: &date,
     };
     let query = client.keys.presigned(&request, "60");
     let raw = format!(
-        "PUT /autorender/x?{query} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"
+        "PUT /storage/x?{query} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"
     );
     let answer = rig.raw(raw.as_bytes()).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    assert_eq!(client.get("autorender/x").await, b"ab");
+    assert_eq!(client.get("storage/x").await, b"ab");
 }
 
 #[tokio::test]
@@ -190,4 +190,7 @@ async fn with_discard_nothing_is_written_and_all_else_is_the_same() {
     let head = client.send(asked("HEAD", "k")).await;
     assert_eq!((head.status, head.header("content-length")), (200, "2000"));
     assert_eq!(std::fs::read_dir(rig.object("objects")).unwrap().count(), 0);
+    for session in std::fs::read_dir(rig.object("sessions")).unwrap() {
+        assert!(!session.unwrap().path().join("data.partial").exists());
+    }
 }
