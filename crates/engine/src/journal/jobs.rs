@@ -7,6 +7,7 @@ use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
+use super::fields::{self, File};
 use super::{JournalError, Result, sessions};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
@@ -267,26 +268,15 @@ pub(crate) fn redirect(
     batch: &BatchId,
     to: &Destination,
     folder: Option<&str>,
+    date: &str,
 ) -> Result<()> {
     for id in of_batch(conn, batch)? {
         let job = require(conn, &id)?;
+        let fields = fields::of(to, &Fields::default(), folder, File::of(&job), date);
         conn.prepare_cached("UPDATE job SET destination = ?2, fields = ?3 WHERE id = ?1")?
-            .execute(params![id.0, to.id.0, json(&fields(to, folder, &job.folders))?])?;
+            .execute(params![id.0, to.id.0, json(&fields)?])?;
     }
     Ok(())
-}
-
-/// A destination's defaults, in the folder chosen for the batch, below it the folders that were dropped.
-pub(crate) fn fields(destination: &Destination, chosen: Option<&str>, inside: &str) -> Fields {
-    let base = chosen.or(destination.fields.folder.as_deref()).unwrap_or_default();
-    Fields { folder: folder(base, inside), ..destination.fields.clone() }
-}
-
-/// A folder at the destination, and below it the folders that were dropped.
-pub(crate) fn folder(base: &str, inside: &str) -> Option<String> {
-    let parts: Vec<_> =
-        [base, inside].iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// Ids that begin or end with that text; at most two, which is enough to know that it is not clear.
