@@ -99,9 +99,10 @@ fn filled(change: &Change, origin: &Origin<'_>) -> Change {
     Change {
         folder: change.folder.as_ref().map(fill),
         tags: change.tags.as_ref().map(|tags| tags.iter().map(fill).collect()),
-        metadata: change.metadata.as_ref().map(|metadata| {
-            metadata.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
-        }),
+        metadata: change
+            .metadata
+            .as_ref()
+            .map(|metadata| metadata.iter().map(|(name, value)| (name.clone(), fill(value))).collect()),
         custom_id: change.custom_id.as_ref().map(fill),
         title: change.title.as_ref().map(fill),
         if_exists: change.if_exists,
