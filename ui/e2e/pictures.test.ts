@@ -69,6 +69,26 @@ const views: View[] = [
     },
   },
   {
+    name: "batch",
+    scene: "queue",
+    tall: { wide: 760, narrow: 900 },
+    arrange: async (page) => {
+      await page.getByTestId("batch").getByRole("button", { name: "Change" }).click();
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByLabel("Type").fill("video/mp4");
+    },
+  },
+  {
+    name: "test",
+    scene: "queue",
+    arrange: async (page, wide) => {
+      if (!wide) await page.getByRole("button", { name: "Show filters and destinations" }).click();
+      await page.getByRole("button", { name: "Acme media, AutoRender" }).click();
+      await page.getByRole("menuitem", { name: "Test" }).click();
+      await page.getByText("Server reached").waitFor();
+    },
+  },
+  {
     name: "settings",
     scene: "queue",
     arrange: async (page) => {

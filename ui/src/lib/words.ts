@@ -82,6 +82,7 @@ export const words = {
     startNow: "Start now",
     changeTitle: "Send these files to",
     apply: "Apply",
+    more: "More",
   },
 
   footer: {
@@ -109,6 +110,7 @@ export const words = {
     file: "File",
     happened: "What happened",
     technical: "For support",
+    edit: "Change before it starts",
     copy: "Copy",
   },
 
@@ -132,6 +134,7 @@ export const words = {
 
   destination: {
     uploadHere: "Upload here",
+    test: "Test",
     replaceKey: "Replace key",
     emptyPractice: "Empty it",
     remove: "Remove",
@@ -176,6 +179,7 @@ export const words = {
     session: "Session length",
     sessionHelp: "Hours; empty: as the service decides",
     mime: "Type",
+    mimeHelp: "Empty: by each file's name and content",
     badHours: "Write a number of hours, such as 24.",
     badMetadata: "Write one name=value a line.",
   },
@@ -184,6 +188,11 @@ export const words = {
     text: "What waited for it goes on as soon as it is saved.",
     submit: "Save key",
     cancel: "Cancel",
+  },
+  testDestination: {
+    title: (name: string) => `Test of ${name}`,
+    text: "What can be seen of it, a line each.",
+    close: "Close",
   },
   removeDestination: {
     title: (name: string) => `Remove ${name}?`,

@@ -1,18 +1,24 @@
 //! What is set for files: filled in when they are added, changed before they start, refused where it is typed.
 
 use partway_api::{
-    Code, Command, Done, FieldsChange, FieldsDraft, IfExists, JobDetail, Selection, StateName,
+    Code, Command, Done, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction, Selection,
+    StateName,
 };
 use partway_app::App;
 
 use crate::kinds::of_kind;
 use crate::rig::{Rig, add, add_destination, add_with, ends, one, tell};
+use crate::ticks::{look, next};
 
 async fn detail(app: &App, job: &str) -> JobDetail {
     match tell(app, Command::Detail { job: job.into() }).await.unwrap() {
         Done::Detail { detail } => *detail,
         other => panic!("{other:?}"),
     }
+}
+
+async fn notices(app: &App) -> Vec<Notice> {
+    next(&mut app.watch(look())).await.notices.unwrap_or_default()
 }
 
 fn of_batch(batch: &Option<String>) -> Selection {
@@ -69,7 +75,7 @@ async fn what_is_set_for_one_batch_goes_before_the_destinations_own() {
     assert_eq!(found.fields.tags, ["usual"]);
 
     let title = FieldsDraft { title: Some("T".into()), ..FieldsDraft::default() };
-    let refused = add_with(&app, &[file.clone()], None, true, title, None).await.unwrap_err();
+    let refused = add_with(&app, std::slice::from_ref(&file), None, true, title, None).await.unwrap_err();
     assert_eq!((refused.code, refused.field.as_deref()), (Code::Field, Some("title")));
     let refused = add_with(&app, &[file], None, true, FieldsDraft::default(), Some("mp4")).await.unwrap_err();
     assert_eq!(refused.field.as_deref(), Some("mime"));
@@ -150,8 +156,14 @@ async fn a_taken_name_is_settled_for_a_batch_or_for_one_file() {
     assert_eq!(again().await.2, StateName::Verified);
     let (batch, job, state) = again().await;
     assert_eq!(state, StateName::NeedsAttention);
+    let asked = notices(&app).await;
+    let wanted = |how| NoticeAction::SettleName { batch: batch.clone().unwrap(), how };
+    let buttons: Vec<_> = asked[0].buttons.iter().map(|button| button.action.clone()).collect();
+    assert_eq!(buttons, [IfExists::Rename, IfExists::Overwrite, IfExists::Skip].map(wanted));
+    assert_eq!(asked[0].title, "s3 has a file of that name already.");
     tell(&app, Command::SettleName { jobs: of_batch(&batch), how: IfExists::Skip }).await.unwrap();
     assert_eq!(ends(&app, &job).await.state, StateName::Cancelled);
+    assert!(notices(&app).await.is_empty());
     for (how, objects) in [(IfExists::Overwrite, 1), (IfExists::Rename, 2)] {
         let (_, job, state) = again().await;
         assert_eq!(state, StateName::NeedsAttention, "{how:?}");

@@ -262,6 +262,16 @@ pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
+/// Batches with jobs that wait for what is decided about their name, and how many.
+pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT batch, destination, count(*) FROM job
+         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' GROUP BY batch, destination",
+    )?;
+    let rows = statement.query_map([], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
 /// Gives the jobs of a batch, none of which has started, another destination and its defaults.
 pub(crate) fn redirect(
     conn: &Connection,

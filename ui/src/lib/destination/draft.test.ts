@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import type { KindView } from "../api";
 import { advanced, draftOf, emptyForm, isError, keyOf, shown, usual } from "./draft";
-import { fieldsOf, formOf, nothingSet } from "./fields";
+import { changeOf, changesNothing, fieldsOf, formOf, nothingSet } from "./fields";
 
 const setting = (name: string, rest: object = {}) => ({
   name,
@@ -84,6 +84,22 @@ test("what must be given stands first, and each field can show its own sentence"
   expect(advanced(kind)).toEqual(["url", "metadata", "ttl_seconds", "session_token"]);
   for (const field of ["name", "key", "secret", "bucket", "region", "folder", "url", "session_token"])
     expect(shown(kind)).toContain(field);
+});
+
+test("a change holds only what differs", () => {
+  const before = { fields: fields({ tags: "a", folder: "up" }), mime: "" };
+  const same = changeOf(before, { ...before }, kind.file_fields);
+  expect(!isError(same) && changesNothing(same)).toBe(true);
+  const after = { fields: fields({ tags: "a, b", folder: "" }), mime: "video/mp4" };
+  expect(changeOf(before, after, kind.file_fields)).toEqual({
+    folder: "",
+    tags: ["a", "b"],
+    metadata: null,
+    custom_id: null,
+    title: null,
+    if_exists: null,
+    mime: "video/mp4",
+  });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** What is set for files, as a form holds it, and its way from and into the api's draft. Pure. */
 
-import type { ApiError, FieldsDraft, IfExists } from "../api";
+import type { ApiError, FieldsChange, FieldsDraft, IfExists } from "../api";
 import { words } from "../words";
 
 export interface FieldsForm {
@@ -78,6 +78,34 @@ export function fieldsOf(form: FieldsForm, taken: string[]): FieldsDraft | ApiEr
     ttl_seconds: ttl,
   };
 }
+
+/** What can still be changed of files that have not started. */
+export const CHANGEABLE = ["folder", "tags", "metadata", "custom_id", "title", "if_exists"];
+
+/** What differs from before, or what is wrong with the first field that is. */
+export function changeOf(
+  before: { fields: FieldsForm; mime: string },
+  after: { fields: FieldsForm; mime: string },
+  taken: string[],
+): FieldsChange | ApiError {
+  const [old, next] = [fieldsOf(before.fields, taken), fieldsOf(after.fields, taken)];
+  if ("code" in next) return next;
+  const differs = (field: keyof FieldsDraft) =>
+    "code" in old || JSON.stringify(old[field]) !== JSON.stringify(next[field]);
+  const mime = orNull(after.mime);
+  return {
+    folder: differs("folder") ? (next.folder ?? "") : null,
+    tags: differs("tags") ? next.tags : null,
+    metadata: differs("metadata") ? next.metadata : null,
+    custom_id: differs("custom_id") ? (next.custom_id ?? "") : null,
+    title: differs("title") ? (next.title ?? "") : null,
+    if_exists: differs("if_exists") ? next.if_exists : null,
+    mime: mime !== before.mime.trim() ? mime : null,
+  };
+}
+
+export const changesNothing = (change: FieldsChange): boolean =>
+  Object.values(change).every((value) => value === null);
 
 /** Fields that few need. */
 export const RARE = ["metadata", "custom_id", "random_prefix", "ttl_seconds"];
