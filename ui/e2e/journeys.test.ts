@@ -159,6 +159,46 @@ describe("queue", () => {
     await expect.poll(() => batch.count()).toBe(0);
   });
 
+  test("of a held batch only what was changed is sent, and what is wrong stands beside its field", async () => {
+    const page = await open({ scene: "queue" });
+    await page.getByTestId("batch").getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Tags").fill("night, raw");
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByLabel("Metadata").fill("nonsense");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("Write one name=value a line.").waitFor();
+    await page.getByLabel("Metadata").fill("reel=7");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await expect.poll(() => page.getByLabel("Metadata").count()).toBe(0);
+    const said = JSON.stringify(await log(page));
+    expect(said).toContain('"tags":["night","raw"]');
+    expect(said).toContain('"metadata":{"reel":"7"}');
+    expect(said).not.toContain('"change-batch"');
+  });
+
+  test("a destination is tested from its menu, with a tiny file where that is asked", async () => {
+    const page = await open({ scene: "queue" });
+    await page.getByRole("button", { name: "Acme media, AutoRender" }).click();
+    await page.getByRole("menuitem", { name: "Test" }).click();
+    await page.getByText("Server reached in 142 ms").waitFor();
+    await page.getByRole("button", { name: "Send a tiny test file" }).click();
+    await page.getByText("A tiny file was uploaded").waitFor();
+    expect(await page.getByRole("button", { name: "Send a tiny test file" }).count()).toBe(0);
+  });
+
+  test("what one service was told is not kept for the next, its key least of all", async () => {
+    const page = await open({ scene: "add" });
+    await page.getByLabel("Name", { exact: true }).fill("Studio");
+    await page.getByLabel("API key").fill("a-key-for-autorender");
+    await page.getByRole("radio", { name: "S3" }).click();
+    expect(await page.getByLabel("Access key ID").inputValue()).toBe("");
+    await page.getByLabel("Access key ID").fill("AKIAIOSFODNN7EXAMPLE");
+    await page.getByLabel("Secret access key").fill("hush");
+    await page.locator("form").getByRole("button", { name: "Add destination" }).click();
+    await page.getByText("Bucket is missing.").waitFor();
+    expect(await page.getByLabel("Bucket", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+  });
+
   test("a refused key is replaced from its banner", async () => {
     const page = await open({ scene: "queue" });
     await page.getByText("Archive no longer accepts this key.").waitFor();

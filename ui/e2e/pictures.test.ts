@@ -41,6 +41,54 @@ const views: View[] = [
     },
   },
   {
+    name: "add-gjirafa",
+    scene: "add",
+    tall: { wide: 900, narrow: 1300 },
+    arrange: async (page) => {
+      await page.getByRole("radio", { name: "Gjirafa" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Studio");
+      await page.getByLabel("API key").fill("fixture-key-for-a-picture");
+      await page.locator("form").getByRole("button", { name: "Add destination" }).click();
+      await page.getByText("Server is missing").waitFor();
+    },
+  },
+  {
+    name: "add-s3",
+    scene: "add",
+    tall: { wide: 1160, narrow: 1900 },
+    arrange: async (page) => {
+      await page.getByRole("radio", { name: "S3" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Archive 2026");
+      await page.getByLabel("Bucket", { exact: true }).fill("camera-originals");
+      await page.getByLabel("Access key ID").fill("AKIAIOSFODNN7EXAMPLE");
+      await page.getByLabel("Secret access key").fill("fixture-secret-for-a-picture");
+      await page.getByRole("button", { name: "Advanced" }).click();
+      await page.getByRole("button", { name: "Test" }).click();
+      await page.getByRole("button", { name: "Send a tiny test file" }).click();
+      await page.getByText("A tiny file was uploaded").waitFor();
+    },
+  },
+  {
+    name: "batch",
+    scene: "queue",
+    tall: { wide: 760, narrow: 900 },
+    arrange: async (page) => {
+      await page.getByTestId("batch").getByRole("button", { name: "Change" }).click();
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByLabel("Type").fill("video/mp4");
+    },
+  },
+  {
+    name: "test",
+    scene: "queue",
+    arrange: async (page, wide) => {
+      if (!wide) await page.getByRole("button", { name: "Show filters and destinations" }).click();
+      await page.getByRole("button", { name: "Acme media, AutoRender" }).click();
+      await page.getByRole("menuitem", { name: "Test" }).click();
+      await page.getByText("Server reached").waitFor();
+    },
+  },
+  {
     name: "settings",
     scene: "queue",
     arrange: async (page) => {

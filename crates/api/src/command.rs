@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CheckLine, DestinationDraft, DestinationView, FieldsDraft, IfExists, JobDetail, KeyDraft, KindView,
+    CheckLine, DestinationDraft, DestinationView, FieldsChange, IfExists, JobDetail, KeyDraft, KindView,
     Settings,
 };
 
@@ -49,8 +49,8 @@ pub enum Command {
     ChangeBatch { batch: String, destination: String, folder: Option<String> },
     /// Keep a held batch from starting while its panel is open, or let the countdown go on.
     KeepBatch { batch: String, keep: bool },
-    /// What is set for files that have not started: these fields in place of the earlier ones, and another type where one is given.
-    ChangeFields { jobs: Selection, fields: FieldsDraft, mime: Option<String> },
+    /// Change what is set for files that have not started; of a batch, those that have not.
+    ChangeFields { jobs: Selection, change: FieldsChange },
     /// What to do with files whose names are taken at the destination.
     SettleName { jobs: Selection, how: IfExists },
     /// Where new files go.

@@ -59,6 +59,8 @@ pub struct DestinationView {
     pub settings: BTreeMap<String, String>,
     /// Defaults for its files.
     pub fields: FieldsDraft,
+    /// What can be set for its files, by its name in [`FieldsDraft`].
+    pub file_fields: Vec<String>,
     /// Whether new files go there.
     pub chosen: bool,
     /// The folder that new files go to: what the user chose last, else the default.

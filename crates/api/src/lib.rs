@@ -19,7 +19,7 @@ pub use command::{Command, Done, Selection};
 pub use destination::{CheckLine, DestinationDraft, DestinationState, DestinationView, Mark};
 pub use error::{ApiError, Code};
 pub use event::{Event, FinishedState, ReceiptView};
-pub use fields::{FieldsDraft, IfExists};
+pub use fields::{FieldsChange, FieldsDraft, IfExists};
 pub use job::{Action, Fact, HoldName, JobDetail, JobRow, LogLine, StateName};
 pub use key::{KeyDraft, LentKey};
 pub use kind::{Choice, KindView, SettingForm, SettingView};

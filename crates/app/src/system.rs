@@ -22,6 +22,10 @@ impl Clock for SystemClock {
     fn steady(&self) -> Duration {
         self.0.elapsed()
     }
+
+    fn date(&self) -> String {
+        jiff::Zoned::now().strftime("%Y-%m-%d").to_string()
+    }
 }
 
 /// The system's chance.

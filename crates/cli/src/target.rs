@@ -73,6 +73,7 @@ pub(crate) mod tests {
             url: "https://upload.autorender.io".to_owned(),
             settings: Default::default(),
             fields: FieldsDraft::default(),
+            file_fields: Vec::new(),
             folder_now: None,
             chosen: false,
         }

@@ -8,6 +8,8 @@ pub trait Clock: Send + Sync + 'static {
     fn unix_ms(&self) -> i64;
     /// Time since some fixed moment; never goes back.
     fn steady(&self) -> Duration;
+    /// The day where this computer is, "2026-11-21", for files that are named by it.
+    fn date(&self) -> String;
 }
 
 /// A number from 0 up to 1.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
+use partway_provider::Fields;
 use walkdir::WalkDir;
 
 use crate::record::{LeftOut, WhyLeftOut};
@@ -30,6 +31,8 @@ pub struct Intake {
     pub files: Vec<Found>,
     /// What cannot.
     pub left_out: Vec<LeftOut>,
+    /// What is set for these files, words in braces among it; where something is not set, it is as the destination has it.
+    pub set: Fields,
 }
 
 /// Looks at paths and walks folders. Blocks: for a thread of its own.

@@ -19,7 +19,7 @@ mod run;
 pub mod source;
 
 pub use clock::{Chance, Clock};
-pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which};
+pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};

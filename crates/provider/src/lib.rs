@@ -11,6 +11,7 @@ pub mod conformance;
 mod file;
 mod session;
 mod target;
+pub mod template;
 
 use async_trait::async_trait;
 use partway_core::{Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};

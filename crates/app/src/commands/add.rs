@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use partway_api::{Answer, ApiError, Code, Done, FieldsDraft, RawPath};
 use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, intake, paths};
 
-use super::destinations::{chosen, fields_of, find, kind};
+use super::destinations::{chosen, find, kind};
+use super::fields::{fields_of, folder_of, mime_of};
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::keys::KeySource;
@@ -94,13 +95,16 @@ async fn take(
     id: Option<BatchId>,
     set: &Set,
 ) -> Result<Answer, ApiError> {
-    if set.fields != FieldsDraft::default() || set.mime.is_some() {
-        fields_of(kind(&to.kind)?, &set.fields)?;
-        return Err(ApiError::new(Code::Refused, "Fields of a batch cannot be set yet."));
-    }
+    let fields = fields_of(kind(&to.kind)?, &set.fields)?;
+    let mime = set.mime.as_deref().map(mime_of).transpose()?;
+    let folder = fields.folder.clone().or(folder);
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
     let mut intake =
         looked.map_err(|_| ApiError::new(Code::Internal, "The files could not be looked at."))?;
+    intake.set = fields;
+    if let Some(mime) = mime {
+        intake.files.iter_mut().for_each(|found| found.mime = mime.to_owned());
+    }
     let is_practice = KeySource::of(to) == KeySource::Practice;
     if is_practice {
         let (fits, too_large): (Vec<_>, Vec<_>) =
@@ -171,6 +175,7 @@ pub(super) async fn change(
     folder: Option<String>,
 ) -> Result<Done, ApiError> {
     let to = find(app, &destination).await?;
+    let folder = folder_of(folder)?;
     let wait = i64::from(app.settings().await.countdown_seconds.max(1)) * 1000;
     app.0.engine.redirect(&BatchId(batch), &to.id, folder, wait).await.map_err(refusal)?;
     Ok(Done::Jobs { touched: 1 })

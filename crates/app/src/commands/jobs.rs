@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use partway_api::{ApiError, Code, Done, FieldsDraft, IfExists, JobLine, Selection};
+use partway_api::{ApiError, Code, Done, JobLine, Selection};
 use partway_core::{Hold, State};
 use partway_engine::{BatchId, Job, JobId, Which};
 
@@ -28,7 +28,7 @@ async fn which(app: &App, selection: &Selection, all: Which) -> Result<Which, Ap
 }
 
 /// The one job whose id is, begins or ends with that text.
-async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
+pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
     let text = text.trim();
     let found =
         if text.is_empty() { Vec::new() } else { app.0.engine.find(text).await.map_err(|e| journal(&e))? };
@@ -80,19 +80,6 @@ pub(super) async fn detail(app: &App, text: &str) -> Result<Done, ApiError> {
     let to = Names::default().get(&app.0.engine, &found.job.destination).await;
     let live = app.0.engine.live();
     Ok(Done::Detail { detail: Box::new(view::detail(&found, &to, live.get(&id), app.now_ms())) })
-}
-
-pub(super) async fn change_fields(
-    _app: &App,
-    _jobs: &Selection,
-    _fields: &FieldsDraft,
-    _mime: Option<String>,
-) -> Result<Done, ApiError> {
-    Err(ApiError::new(Code::Refused, "Fields cannot be changed yet."))
-}
-
-pub(super) async fn settle_name(_app: &App, _jobs: &Selection, _how: IfExists) -> Result<Done, ApiError> {
-    Err(ApiError::new(Code::Refused, "Taken names cannot be settled yet."))
 }
 
 /// The address of one finished file, or `name<TAB>address` lines.

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 mod destinations;
+mod fields;
 mod jobs;
 mod settings;
 
@@ -49,8 +50,8 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::MarkArrived { job } => jobs::mark_arrived(app, &job).await,
         C::Remove { jobs } => jobs::remove(app, &jobs).await,
         C::Dismiss { notice } => settings::dismiss(app, &notice).await,
-        C::ChangeFields { jobs, fields, mime } => jobs::change_fields(app, &jobs, &fields, mime).await,
-        C::SettleName { jobs, how } => jobs::settle_name(app, &jobs, how).await,
+        C::ChangeFields { jobs, change } => fields::change(app, &jobs, change).await,
+        C::SettleName { jobs, how } => fields::settle_name(app, &jobs, how).await,
         C::Detail { job } => jobs::detail(app, &job).await,
         C::Link { jobs } => jobs::link(app, &jobs).await,
         C::StartNow { batch } => add::start_now(app, batch).await,

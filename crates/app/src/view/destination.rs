@@ -38,6 +38,8 @@ pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView 
         url: url.to_owned(),
         settings: given(&settings),
         fields: to_draft(&found.fields),
+        file_fields: kind
+            .map_or_else(Vec::new, |kind| kind.file_fields.iter().map(|&field| field.into()).collect()),
         chosen,
         folder_now: found.fields.folder.clone(),
     }

@@ -1,6 +1,6 @@
 //! The banners above the list.
 
-use partway_api::{Notice, NoticeAction, NoticeButton};
+use partway_api::{IfExists, Notice, NoticeAction, NoticeButton};
 use partway_core::Hold;
 use partway_engine::Standing;
 
@@ -37,6 +37,25 @@ pub(super) async fn all(
                 words: "Replace key".into(),
                 action: NoticeAction::ReplaceKey { destination: one.id.0.clone() },
             }],
+        });
+    }
+    for (batch, to, files) in app.0.engine.names_taken().await? {
+        let to = found.iter().find(|one| one.id == to).map_or("The destination", |one| one.name.as_str());
+        let (title, text) = words::names_taken(to, files);
+        let settle = |words: &str, how| NoticeButton {
+            words: words.into(),
+            action: NoticeAction::SettleName { batch: batch.0.clone(), how },
+        };
+        notices.push(Notice {
+            id: format!("names-{batch}"),
+            title,
+            text,
+            urgent: true,
+            buttons: vec![
+                settle("Keep both", IfExists::Rename),
+                settle("Replace", IfExists::Overwrite),
+                settle("Skip", IfExists::Skip),
+            ],
         });
     }
     let unwritable = app.0.engine.unwritable().borrow().as_ref().map(words::unwritable);

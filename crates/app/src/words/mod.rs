@@ -10,4 +10,6 @@ pub(crate) use causes::{check_failed, is_refusal, sentence};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, keychain, trial_arrived};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
-pub(crate) use states::{label, left_out, left_out_of_batch, pausing, set_aside, sub, unwritable};
+pub(crate) use states::{
+    label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
+};

@@ -7,6 +7,15 @@ use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
 use super::{bytes, clock, count, duration};
 
+/// Names that are taken at the destination, asked about once a batch.
+pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
+    let title = match files {
+        1 => format!("{to} has a file of that name already."),
+        some => format!("{to} has files of {some} of these names already."),
+    };
+    (title, "Keep both under different names, replace what is there, or skip what you added.".into())
+}
+
 /// "Uploading", "Paused", "Waiting for the key", "Verified".
 pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> String {
     let words = match &job.state {

@@ -8,7 +8,7 @@ use partway_app::App;
 use crate::rig::{Rig, add, add_destination, destinations, ends, tell, typed_key};
 
 /// What the sandbox says of itself, an entry a kind: the draft and the key that a person would make of it.
-fn entries(rig: &Rig) -> Vec<(DestinationDraft, KeyDraft)> {
+pub(crate) fn entries(rig: &Rig) -> Vec<(DestinationDraft, KeyDraft)> {
     let line = serde_json::to_value(&rig.sandbox.first_line).unwrap();
     let entries = line["destinations"].as_array().unwrap();
     let known = partway_app::kinds();
@@ -28,7 +28,7 @@ fn entry(entry: &serde_json::Value) -> (DestinationDraft, KeyDraft) {
     (DestinationDraft { name: kind.clone(), kind, settings: fields, fields: FieldsDraft::default() }, key)
 }
 
-fn of_kind(rig: &Rig, kind: &str) -> (DestinationDraft, KeyDraft) {
+pub(crate) fn of_kind(rig: &Rig, kind: &str) -> (DestinationDraft, KeyDraft) {
     entries(rig).into_iter().find(|(draft, _)| draft.kind == kind).unwrap()
 }
 

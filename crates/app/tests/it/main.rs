@@ -9,6 +9,7 @@
 
 mod adding;
 mod destinations;
+mod fields;
 mod keys;
 mod kinds;
 mod practice;

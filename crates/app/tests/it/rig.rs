@@ -138,6 +138,18 @@ pub(crate) async fn add(
     to: Option<&str>,
     countdown: bool,
 ) -> Result<(Option<String>, Vec<JobLine>, Vec<(String, String)>), ApiError> {
+    add_with(app, paths, to, countdown, FieldsDraft::default(), None).await
+}
+
+/// The same with what is set for these files, and their type.
+pub(crate) async fn add_with(
+    app: &App,
+    paths: &[PathBuf],
+    to: Option<&str>,
+    countdown: bool,
+    fields: FieldsDraft,
+    mime: Option<&str>,
+) -> Result<(Option<String>, Vec<JobLine>, Vec<(String, String)>), ApiError> {
     let paths =
         paths.iter().map(|path| RawPath::from_bytes(&partway_engine::paths::to_bytes(path))).collect();
     match app
@@ -146,8 +158,8 @@ pub(crate) async fn add(
             destination: to.map(Into::into),
             countdown,
             batch: None,
-            fields: FieldsDraft::default(),
-            mime: None,
+            fields,
+            mime: mime.map(Into::into),
         })
         .await?
     {

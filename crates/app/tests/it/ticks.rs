@@ -7,11 +7,11 @@ use partway_app::Watch;
 
 use crate::rig::{PATIENCE, Rig, add, ends, one, tell};
 
-fn look() -> Look {
+pub(crate) fn look() -> Look {
     Look { limit: 50, ..Look::default() }
 }
 
-async fn next(watch: &mut Watch) -> Tick {
+pub(crate) async fn next(watch: &mut Watch) -> Tick {
     tokio::time::timeout(PATIENCE, watch.next()).await.expect("no tick came").expect("the app closed")
 }
 

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use partway_core::State;
+use partway_provider::template::{self, Origin};
 use partway_provider::{Fields, IfExists};
 
 use super::{Engine, Refusal, Which};
 use crate::happening::Happening;
-use crate::journal::{batches, jobs, sessions};
+use crate::journal::{batches, fields, jobs, sessions};
 use crate::record::Job;
 
 /// All fields of a file together are at most so long as JSON, bytes: nothing that a vendor takes comes near it.
 const LONGEST: usize = 64 * 1024;
 
 /// What is changed of files that have not started. What is `None` stays as it is; an empty text or list takes away what was set.
+/// Words in braces are filled in for each file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
     /// Folder at the destination. Of a batch it is the one that the dropped folders lie in, of a single file the whole.
@@ -44,7 +46,7 @@ impl Engine {
             let shown: String = mime.chars().take(80).collect();
             return Err(Refusal::NotUsable(format!("{shown} is not a type: one looks like video/mp4")));
         }
-        let (ids, batch) = (self.0.ids(which).await?, which.clone());
+        let (ids, batch, date) = (self.0.ids(which).await?, which.clone(), self.0.clock.date());
         let changed = self
             .0
             .journal
@@ -57,7 +59,8 @@ impl Engine {
                     if sessions::current(conn, &id)?.is_some() {
                         continue;
                     }
-                    apply(&mut job, &change, matches!(batch, Which::Batch(_)));
+                    let filled = fields::File::of(&job).origin(&date, |origin| filled(&change, origin));
+                    apply(&mut job, &filled, matches!(batch, Which::Batch(_)));
                     if !jobs::set_fields(conn, &job, LONGEST)? {
                         return Ok(Err(Refusal::NotUsable("these are too many or too long".into())));
                     }
@@ -90,6 +93,23 @@ const fn is_open(state: &State) -> bool {
     matches!(state, State::Waiting | State::NeedsAttention(_))
 }
 
+/// The same with every word in braces filled in for a file.
+fn filled(change: &Change, origin: &Origin<'_>) -> Change {
+    let fill = |text: &String| template::fill(text, origin);
+    Change {
+        folder: change.folder.as_ref().map(fill),
+        tags: change.tags.as_ref().map(|tags| tags.iter().map(fill).collect()),
+        metadata: change
+            .metadata
+            .as_ref()
+            .map(|metadata| metadata.iter().map(|(name, value)| (name.clone(), fill(value))).collect()),
+        custom_id: change.custom_id.as_ref().map(fill),
+        title: change.title.as_ref().map(fill),
+        if_exists: change.if_exists,
+        mime: change.mime.clone(),
+    }
+}
+
 fn apply(job: &mut Job, change: &Change, of_batch: bool) {
     let text = |field: &mut Option<String>, to: &Option<String>| {
         if let Some(to) = to {
@@ -98,7 +118,7 @@ fn apply(job: &mut Job, change: &Change, of_batch: bool) {
     };
     if let Some(folder) = &change.folder {
         let inside = if of_batch { job.folders.as_str() } else { "" };
-        job.fields.folder = jobs::folder(folder, inside);
+        job.fields.folder = fields::folder(folder, inside);
     }
     let fields: &mut Fields = &mut job.fields;
     text(&mut fields.custom_id, &change.custom_id);
@@ -115,8 +135,9 @@ fn apply(job: &mut Job, change: &Change, of_batch: bool) {
     }
 }
 
-/// `type/subtype` of the characters, and at most of the length, that RFC 6838 (4.2) allows.
-fn is_mime(text: &str) -> bool {
+/// Whether it is a MIME type: `type/subtype` of the characters, and at most of the length, that RFC 6838 (4.2) allows.
+#[must_use]
+pub fn is_mime(text: &str) -> bool {
     let name = |part: &str| {
         (1..=127).contains(&part.len())
             && part.starts_with(|first: char| first.is_ascii_alphanumeric())

@@ -10,7 +10,7 @@ use super::{Engine, Refusal};
 use crate::JournalError;
 use crate::happening::Happening;
 use crate::intake::Intake;
-use crate::journal::{batches, destinations, jobs, sessions};
+use crate::journal::{batches, destinations, fields, jobs, sessions};
 use crate::log::Log;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
@@ -42,7 +42,7 @@ impl Engine {
         folder: Option<String>,
         countdown_ms: Option<i64>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
-        let now = self.0.clock.unix_ms();
+        let (now, date) = (self.0.clock.unix_ms(), self.0.clock.date());
         let wanted = destination.clone();
         let added = self
             .0
@@ -70,6 +70,8 @@ impl Engine {
                 let first = jobs::next_position(conn)?;
                 let mut added = Vec::with_capacity(intake.files.len());
                 for (position, found) in (first..).zip(intake.files) {
+                    let file = fields::File { path: &found.path, name: &found.name, folders: &found.folders };
+                    let fields = fields::of(&destination, &intake.set, batch.folder.as_deref(), file, &date);
                     let job = Job {
                         id: JobId::new(),
                         batch: batch.id.clone(),
@@ -80,7 +82,7 @@ impl Engine {
                         identity: found.identity,
                         mime: found.mime,
                         hash: None,
-                        fields: jobs::fields(&destination, batch.folder.as_deref(), &found.folders),
+                        fields,
                         folders: found.folders,
                         state: State::Waiting,
                         holds,
@@ -157,6 +159,7 @@ impl Engine {
         countdown_ms: i64,
     ) -> Result<(), Refusal> {
         let (batch, to, now) = (id.clone(), to.clone(), self.0.clock.unix_ms());
+        let date = self.0.clock.date();
         let outcome = self
             .0
             .journal
@@ -169,7 +172,7 @@ impl Engine {
                 }
                 batches::redirect(conn, &batch, &to, folder.as_deref())?;
                 batches::set_starts_at(conn, &batch, Some(now + countdown_ms))?;
-                jobs::redirect(conn, &batch, &destination, folder.as_deref())?;
+                jobs::redirect(conn, &batch, &destination, folder.as_deref(), &date)?;
                 Ok(Ok(()))
             })
             .await?;

@@ -22,7 +22,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 
 pub use commands::Which;
-pub use fields::Change;
+pub use fields::{Change, is_mime};
 pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};

@@ -97,6 +97,14 @@ impl Engine {
         self.0.journal.read(move |conn| jobs::count_held(conn, hold, &destination)).await
     }
 
+    /// Batches in which names are taken at the destination and nobody has decided yet: where they go, and how many files of each.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn names_taken(&self) -> Result<Vec<(BatchId, DestinationId, u32)>, JournalError> {
+        self.0.journal.read(jobs::names_taken).await
+    }
+
     /// Batches that wait for their countdown, with how many jobs and bytes they have.
     ///
     /// # Errors

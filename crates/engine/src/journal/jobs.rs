@@ -7,6 +7,7 @@ use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
+use super::fields::{self, File};
 use super::{JournalError, Result, sessions};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
@@ -261,32 +262,31 @@ pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
+/// Batches with jobs that wait for what is decided about their name, and how many.
+pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT batch, destination, count(*) FROM job
+         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' GROUP BY batch, destination",
+    )?;
+    let rows = statement.query_map([], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
 /// Gives the jobs of a batch, none of which has started, another destination and its defaults.
 pub(crate) fn redirect(
     conn: &Connection,
     batch: &BatchId,
     to: &Destination,
     folder: Option<&str>,
+    date: &str,
 ) -> Result<()> {
     for id in of_batch(conn, batch)? {
         let job = require(conn, &id)?;
+        let fields = fields::of(to, &Fields::default(), folder, File::of(&job), date);
         conn.prepare_cached("UPDATE job SET destination = ?2, fields = ?3 WHERE id = ?1")?
-            .execute(params![id.0, to.id.0, json(&fields(to, folder, &job.folders))?])?;
+            .execute(params![id.0, to.id.0, json(&fields)?])?;
     }
     Ok(())
-}
-
-/// A destination's defaults, in the folder chosen for the batch, below it the folders that were dropped.
-pub(crate) fn fields(destination: &Destination, chosen: Option<&str>, inside: &str) -> Fields {
-    let base = chosen.or(destination.fields.folder.as_deref()).unwrap_or_default();
-    Fields { folder: folder(base, inside), ..destination.fields.clone() }
-}
-
-/// A folder at the destination, and below it the folders that were dropped.
-pub(crate) fn folder(base: &str, inside: &str) -> Option<String> {
-    let parts: Vec<_> =
-        [base, inside].iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// Ids that begin or end with that text; at most two, which is enough to know that it is not clear.

@@ -51,6 +51,10 @@ settings: { [key in string]: string },
  */
 fields: FieldsDraft, 
 /**
+ * What can be set for its files, by its name in [`FieldsDraft`].
+ */
+file_fields: Array<string>, 
+/**
  * Whether new files go there.
  */
 chosen: boolean, 

@@ -13,6 +13,7 @@ export type { DestinationState } from "./DestinationState";
 export type { DestinationView } from "./DestinationView";
 export type { Done } from "./Done";
 export type { Fact } from "./Fact";
+export type { FieldsChange } from "./FieldsChange";
 export type { FieldsDraft } from "./FieldsDraft";
 export type { Filter } from "./Filter";
 export type { Footer } from "./Footer";

@@ -2,37 +2,112 @@
 
 import { expect, test } from "vitest";
 
-import { draftOf, emptyForm, isError } from "./draft";
+import type { KindView } from "../api";
+import { advanced, draftOf, emptyForm, isError, keyOf, shown, usual } from "./draft";
+import { changeOf, changesNothing, fieldsOf, formOf, nothingSet } from "./fields";
 
-const form = (rest: object) => ({ ...emptyForm("autorender"), name: "Acme media", ...rest });
+const setting = (name: string, rest: object = {}) => ({
+  name,
+  label: name,
+  help: "",
+  form: { as: "text" as const, placeholder: "" },
+  required: false,
+  advanced: false,
+  ...rest,
+});
+
+const kind: KindView = {
+  kind: "store",
+  name: "Store",
+  about: "",
+  key_label: "Key",
+  key_help: "",
+  secret_label: "Secret",
+  settings: [setting("region"), setting("bucket", { required: true }), setting("url", { advanced: true })],
+  file_fields: ["folder", "tags", "metadata", "ttl_seconds"],
+  cannot_know: [],
+};
+const one: KindView = { ...kind, secret_label: null, file_fields: ["title"] };
+
+const form = (rest: object = {}) => ({ ...emptyForm(), name: "Acme media", ...rest });
+const fields = (rest: object) => ({ ...formOf(nothingSet), ...rest });
 
 test("what is left empty is left to the service", () => {
-  expect(draftOf(form({}))).toEqual({
+  expect(draftOf(form(), kind)).toEqual({
     name: "Acme media",
-    kind: "autorender",
-    url: null,
-    auth: null,
-    fields: { folder: null, tags: [], metadata: {}, custom_id: null, random_prefix: null, ttl_seconds: null },
+    kind: "store",
+    settings: {},
+    fields: nothingSet,
   });
 });
 
-test("tags, metadata and hours are read", () => {
-  const draft = draftOf(form({ tags: " campaign, raw ,", metadata: "a=1\n b = x=y \n", hours: "1,5" }));
-  expect(draft).toMatchObject({
-    fields: { tags: ["campaign", "raw"], metadata: { a: "1", b: "x=y" }, ttl_seconds: 5400 },
+test("only what the kind asks and takes goes out", () => {
+  const filled = form({
+    settings: { bucket: " b ", region: " ", project: "of another kind" },
+    fields: fields({ title: "T", folder: "up", metadata: "nonsense" }),
+  });
+  expect(draftOf(filled, one)).toEqual({
+    name: "Acme media",
+    kind: "store",
+    settings: { bucket: "b" },
+    fields: { ...nothingSet, title: "T" },
   });
 });
 
-test("the key is no part of the draft", () => {
-  expect(JSON.stringify(draftOf(form({ key: "very-secret" })))).not.toContain("very-secret");
+test("tags, metadata and hours are read, and come back as they were", () => {
+  const typed = fields({ tags: " campaign, raw ,", metadata: "a=1\n b = x=y \n", hours: "1,5" });
+  const read = fieldsOf(typed, kind.file_fields);
+  expect(read).toMatchObject({
+    tags: ["campaign", "raw"],
+    metadata: { a: "1", b: "x=y" },
+    ttl_seconds: 5400,
+  });
+  if (isError(read)) throw new Error(read.message);
+  expect(fieldsOf(formOf(read), kind.file_fields)).toEqual(read);
+});
+
+test("the key is no part of the draft, and has as many parts as its kind says", () => {
+  const filled = form({ key: " very-secret ", secret: "hush", sessionToken: " " });
+  expect(JSON.stringify(draftOf(filled, kind))).not.toContain("very-secret");
+  expect(keyOf(filled, kind, "keychain")).toEqual({
+    from: "keychain",
+    key: "very-secret",
+    secret: "hush",
+    session_token: null,
+  });
+  expect(keyOf(filled, one, "this-session")).toMatchObject({ secret: null });
+  expect(keyOf(form({ key: " " }), one, "keychain")).toBeNull();
+});
+
+test("what must be given stands first, and each field can show its own sentence", () => {
+  expect(usual(kind).map((s) => s.name)).toEqual(["bucket", "region"]);
+  expect(advanced(kind)).toEqual(["url", "metadata", "ttl_seconds", "session_token"]);
+  for (const field of ["name", "key", "secret", "bucket", "region", "folder", "url", "session_token"])
+    expect(shown(kind)).toContain(field);
+});
+
+test("a change holds only what differs", () => {
+  const before = { fields: fields({ tags: "a", folder: "up" }), mime: "" };
+  const same = changeOf(before, { ...before }, kind.file_fields);
+  expect(!isError(same) && changesNothing(same)).toBe(true);
+  const after = { fields: fields({ tags: "a, b", folder: "" }), mime: "video/mp4" };
+  expect(changeOf(before, after, kind.file_fields)).toEqual({
+    folder: "",
+    tags: ["a", "b"],
+    metadata: null,
+    custom_id: null,
+    title: null,
+    if_exists: null,
+    mime: "video/mp4",
+  });
 });
 
 test.each([
   [{ name: " " }, "name"],
-  [{ hours: "soon" }, "ttl_seconds"],
-  [{ hours: "0" }, "ttl_seconds"],
-  [{ metadata: "nonsense" }, "metadata"],
+  [{ fields: fields({ hours: "soon" }) }, "ttl_seconds"],
+  [{ fields: fields({ hours: "0" }) }, "ttl_seconds"],
+  [{ fields: fields({ metadata: "nonsense" }) }, "metadata"],
 ])("%j is refused at its field", (rest, field) => {
-  const refused = draftOf(form(rest));
+  const refused = draftOf(form(rest), kind);
   expect(isError(refused) && refused.field).toBe(field);
 });

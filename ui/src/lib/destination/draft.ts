@@ -1,77 +1,71 @@
 /** The form of a destination, and its way into the api's draft. Pure. */
 
-import type { ApiError, DestinationDraft } from "../api";
+import type { ApiError, DestinationDraft, KeyDraft, KindView, SettingView } from "../api";
 import { words } from "../words";
+import { fieldsOf, formOf, nothingSet, RARE, wrong, type FieldsForm } from "./fields";
 
 export interface Form {
-  kind: string;
   name: string;
   key: string;
-  folder: string;
-  tags: string;
-  url: string;
-  hours: string;
-  auth: string;
-  metadata: string;
-  prefix: boolean;
-  customId: string;
+  secret: string;
+  sessionToken: string;
+  /** By the settings' names. */
+  settings: Record<string, string>;
+  fields: FieldsForm;
 }
 
-export const emptyForm = (kind: string): Form => ({
-  kind,
+export const emptyForm = (): Form => ({
   name: "",
   key: "",
-  folder: "",
-  tags: "",
-  url: "",
-  hours: "",
-  auth: "",
-  metadata: "",
-  prefix: false,
-  customId: "",
+  secret: "",
+  sessionToken: "",
+  settings: {},
+  fields: formOf(nothingSet),
 });
 
-const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
-
-const wrong = (field: string, message: string): ApiError => ({ code: "field", message, hint: null, field });
-
-const SECONDS_AN_HOUR = 3600;
-
 /** The draft, or what is wrong with the first field that is. */
-export function draftOf(form: Form): DestinationDraft | ApiError {
+export function draftOf(form: Form, kind: KindView): DestinationDraft | ApiError {
   if (form.name.trim() === "") return wrong("name", words.add.needName);
-  const hours = orNull(form.hours);
-  const ttl = hours === null ? null : Math.round(Number(hours.replace(",", ".")) * SECONDS_AN_HOUR);
-  if (ttl !== null && !(ttl > 0)) return wrong("ttl_seconds", words.add.badHours);
-  const metadata: Record<string, string> = {};
-  for (const line of form.metadata.split("\n").filter((l) => l.trim() !== "")) {
-    const at = line.indexOf("=");
-    if (at < 1) return wrong("metadata", words.add.badMetadata);
-    metadata[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+  const settings: Record<string, string> = {};
+  for (const { name } of kind.settings) {
+    const value = form.settings[name]?.trim() ?? "";
+    if (value !== "") settings[name] = value;
   }
-  return {
-    name: form.name.trim(),
-    kind: form.kind,
-    url: orNull(form.url),
-    auth: orNull(form.auth),
-    fields: {
-      folder: orNull(form.folder),
-      tags: form.tags
-        .split(",")
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== ""),
-      metadata,
-      custom_id: orNull(form.customId),
-      random_prefix: form.prefix ? true : null,
-      ttl_seconds: ttl,
-    },
-  };
+  const fields = fieldsOf(form.fields, kind.file_fields);
+  if (isError(fields)) return fields;
+  return { name: form.name.trim(), kind: kind.kind, settings, fields };
 }
 
-export const isError = (value: DestinationDraft | ApiError): value is ApiError => "code" in value;
+export const isError = <T extends object>(value: T | ApiError): value is ApiError => "code" in value;
+
+/** The key as it was typed; `null`: there is none yet. */
+export function keyOf(form: Form, kind: KindView, from: "keychain" | "this-session"): KeyDraft | null {
+  if (form.key.trim() === "") return null;
+  const part = (text: string) => (kind.secret_label === null || text.trim() === "" ? null : text.trim());
+  return { from, key: form.key.trim(), secret: part(form.secret), session_token: part(form.sessionToken) };
+}
+
+/** Those that must be given first, then the others that many need. */
+export const usual = (kind: KindView): SettingView[] => {
+  const shown = kind.settings.filter((setting) => !setting.advanced);
+  return [...shown.filter((setting) => setting.required), ...shown.filter((setting) => !setting.required)];
+};
+
+export const rare = (kind: KindView): SettingView[] => kind.settings.filter((setting) => setting.advanced);
 
 /** Fields that stand under Advanced, so that it opens when one of them is not right. */
-export const ADVANCED = ["url", "auth", "ttl_seconds", "metadata", "random_prefix", "custom_id"];
+export const advanced = (kind: KindView): string[] => [
+  ...rare(kind).map((setting) => setting.name),
+  ...RARE.filter((field) => kind.file_fields.includes(field)),
+  ...(kind.secret_label === null ? [] : ["session_token"]),
+];
 
 /** Fields that show beside themselves what is wrong with them. */
-export const FIELDS = ["name", "key", "folder", "tags", "url", "ttl_seconds", "metadata", "custom_id"];
+export const shown = (kind: KindView): string[] => [
+  "name",
+  "key",
+  ...(kind.secret_label === null ? [] : ["secret"]),
+  ...usual(kind).map((setting) => setting.name),
+  ...kind.file_fields,
+  ...advanced(kind),
+];

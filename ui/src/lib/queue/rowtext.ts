@@ -48,6 +48,7 @@ const BESIDE_SENTENCE: Action[] = [
   "stop-now",
   ...INLINE,
   "replace-key",
+  "overwrite",
   "mark-arrived",
   "send-again",
   "remove",

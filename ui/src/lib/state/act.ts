@@ -52,6 +52,12 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
       case "send-again":
       case "mark-arrived":
         return void run({ do: action, job: row.id });
+      case "overwrite":
+        return void run({ do: "settle-name", jobs, how: "overwrite" });
+      case "keep-both":
+        return void run({ do: "settle-name", jobs, how: "rename" });
+      case "skip":
+        return void run({ do: "settle-name", jobs, how: "skip" });
       case "copy-link":
         return void copyLink(jobs);
       case "show-file":

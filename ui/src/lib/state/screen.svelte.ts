@@ -9,6 +9,7 @@ export type View = "queue" | "add" | "settings";
 export type Dialog =
   | { about: "cancel"; row: JobRow }
   | { about: "replace-key"; destination: DestinationView }
+  | { about: "test-destination"; destination: DestinationView }
   | { about: "remove-destination"; destination: DestinationView };
 
 /** A short message at the foot of the window. */

@@ -10,6 +10,7 @@ use partway_engine::{Destination, DestinationId, Standing};
 use serde_json::{Value, json};
 
 use super::add::take_dropped;
+use super::fields::folder_of;
 use super::settings;
 use crate::App;
 use crate::app::{journal, refusal};
@@ -18,7 +19,7 @@ use crate::view;
 use crate::words;
 
 pub(super) use check::{check, check_saved};
-pub(super) use draft::{fields_of, kind};
+pub(super) use draft::kind;
 pub(super) use key::{lend, replace_key};
 pub(super) use practice::{empty_practice, practice};
 
@@ -54,7 +55,8 @@ pub(super) async fn chosen(app: &App) -> Result<(Option<Destination>, Option<Str
 
 pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
-    let folder = folder.map(|folder| folder.trim().to_owned()).filter(|folder| !folder.is_empty());
+    let folder =
+        folder_of(folder)?.map(|folder| folder.trim().to_owned()).filter(|folder| !folder.is_empty());
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();

@@ -1,0 +1,193 @@
+//! What is set for files: looked at where it is typed, and changed while they have not started.
+
+use partway_api::{ApiError, Code, Done, FieldsChange, FieldsDraft, IfExists, Selection};
+use partway_engine::{BatchId, Change, Destination, DestinationId, Which};
+use partway_provider::{Fields, template};
+use partway_providers::Kind;
+
+use super::destinations::kind;
+use super::jobs::job as id_of;
+use crate::App;
+use crate::app::{journal, refusal};
+use crate::view;
+
+/// Longer than any vendor takes a folder, a tag, a title or an id.
+const LONGEST_TEXT: usize = 1000;
+
+/// Changes what is set for files that have not started.
+pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) -> Result<Done, ApiError> {
+    let (which, to) = match jobs {
+        Selection::Job(text) => {
+            let id = id_of(app, text).await?;
+            let job = app.0.engine.job(&id).await.map_err(refusal)?;
+            (Which::Job(id), job.destination)
+        }
+        Selection::Batch(id) => {
+            let id = BatchId(id.clone());
+            let found = app.0.engine.taken_in(&id).await.map_err(|e| journal(&e))?;
+            let (batch, _) =
+                found.ok_or_else(|| ApiError::new(Code::Refused, "These files are not there any more."))?;
+            (Which::Batch(id), batch.destination)
+        }
+        Selection::All => {
+            return Err(ApiError::new(Code::Refused, "Say which file, or which batch, is to be changed."));
+        }
+    };
+    let kind = kind(&destination(app, &to).await?.kind)?;
+    let looked = fields_of(kind, &drafted(&change))?;
+    if let Some(mime) = &change.mime {
+        mime_of(mime)?;
+    }
+    let change = Change {
+        folder: change.folder.map(|_| looked.folder.unwrap_or_default()),
+        tags: change.tags.map(|_| looked.tags),
+        metadata: change.metadata.map(|_| looked.metadata),
+        custom_id: change.custom_id.map(|_| looked.custom_id.unwrap_or_default()),
+        title: change.title.map(|_| looked.title.unwrap_or_default()),
+        if_exists: looked.if_exists,
+        mime: change.mime.map(|mime| mime.trim().to_owned()),
+    };
+    let touched = app.0.engine.change_fields(&which, change).await.map_err(refusal)?;
+    Ok(Done::Jobs { touched })
+}
+
+/// Decides for files whose names are taken at the destination.
+pub(super) async fn settle_name(app: &App, jobs: &Selection, how: IfExists) -> Result<Done, ApiError> {
+    let touched = match jobs {
+        Selection::Batch(id) => {
+            app.0.engine.settle_names(&BatchId(id.clone()), view::if_exists(how)).await.map_err(refusal)?
+        }
+        Selection::Job(text) => {
+            let id = id_of(app, text).await?;
+            if how == IfExists::Skip {
+                app.0.engine.cancel(&Which::Job(id)).await.map_err(refusal)?
+            } else {
+                let change = Change { if_exists: Some(view::if_exists(how)), ..Change::default() };
+                let which = Which::Job(id.clone());
+                app.0.engine.change_fields(&which, change).await.map_err(refusal)?;
+                app.0.engine.retry(&which).await.map_err(refusal)?
+            }
+        }
+        Selection::All => {
+            return Err(ApiError::new(Code::Refused, "Say for which file, or for which batch."));
+        }
+    };
+    Ok(Done::Jobs { touched })
+}
+
+async fn destination(app: &App, id: &DestinationId) -> Result<Destination, ApiError> {
+    let found = app.0.engine.destination(id).await.map_err(|e| journal(&e))?;
+    found.ok_or_else(|| ApiError::new(Code::Refused, "Its destination was removed."))
+}
+
+/// What is changed, as what is set: to be looked at in one place.
+fn drafted(change: &FieldsChange) -> FieldsDraft {
+    FieldsDraft {
+        folder: change.folder.clone(),
+        tags: change.tags.clone().unwrap_or_default(),
+        metadata: change.metadata.clone().unwrap_or_default(),
+        custom_id: change.custom_id.clone(),
+        title: change.title.clone(),
+        if_exists: change.if_exists,
+        ..FieldsDraft::default()
+    }
+}
+
+/// A MIME type that can be used.
+pub(super) fn mime_of(text: &str) -> Result<&str, ApiError> {
+    let mime = text.trim();
+    if partway_engine::is_mime(mime) {
+        return Ok(mime);
+    }
+    Err(ApiError::field("mime", "A type looks like video/mp4: two words with a stroke between."))
+}
+
+/// A folder that was chosen for new files or a batch.
+pub(super) fn folder_of(text: Option<String>) -> Result<Option<String>, ApiError> {
+    if let Some(folder) = &text {
+        no_other_word("folder", folder)?;
+    }
+    Ok(text)
+}
+
+/// Words in braces are those that are filled in.
+fn no_other_word(field: &str, text: &str) -> Result<(), ApiError> {
+    let template::NoWord(word) = match template::check(text) {
+        Ok(()) => return Ok(()),
+        Err(other) => other,
+    };
+    let what = if word.is_empty() {
+        "A brace is open here and not closed.".into()
+    } else {
+        format!("There is no word {{{word}}} to be filled in.")
+    };
+    let words: Vec<_> = template::WORDS.iter().map(|word| format!("{{{word}}}")).collect();
+    let sentence = format!("{what} There are {}; a brace for itself is written twice.", words.join(", "));
+    Err(ApiError::field(field, sentence))
+}
+
+/// What shall be set for files, where the kind takes it.
+pub(super) fn fields_of(kind: &Kind, draft: &FieldsDraft) -> Result<Fields, ApiError> {
+    let fields = view::from_draft(draft);
+    let set = [
+        ("folder", fields.folder.is_some()),
+        ("tags", !fields.tags.is_empty()),
+        ("metadata", !fields.metadata.is_empty()),
+        ("custom_id", fields.custom_id.is_some()),
+        ("title", fields.title.is_some()),
+        ("if_exists", fields.if_exists.is_some()),
+        ("random_prefix", fields.random_prefix.is_some()),
+        ("ttl_seconds", fields.ttl_seconds.is_some()),
+    ];
+    if let Some((name, _)) = set.iter().find(|(name, set)| *set && !kind.file_fields.contains(name)) {
+        return Err(ApiError::field(
+            *name,
+            format!("{} takes no {} for its files. Leave it empty.", kind.title, words_for(name)),
+        ));
+    }
+    for (name, text) in texts(&fields) {
+        if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
+            return Err(ApiError::field(
+                name,
+                format!("At most {LONGEST_TEXT} letters, on one line, for each {}.", words_for(name)),
+            ));
+        }
+        no_other_word(name, text)?;
+    }
+    if fields.metadata.keys().any(|key| key.trim().is_empty()) {
+        return Err(ApiError::field(
+            "metadata",
+            "Each piece of metadata has a name: write it as name=value.",
+        ));
+    }
+    if fields.ttl_seconds == Some(0) {
+        return Err(ApiError::field(
+            "ttl_seconds",
+            "A session lives at least a second. Leave it empty for the vendor's own.",
+        ));
+    }
+    Ok(fields)
+}
+
+/// Every text of the fields, with the field that it is of.
+fn texts(fields: &Fields) -> impl Iterator<Item = (&'static str, &str)> {
+    let single = [("folder", &fields.folder), ("custom_id", &fields.custom_id), ("title", &fields.title)];
+    let single = single.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
+    let tags = fields.tags.iter().map(|tag| ("tags", tag.as_str()));
+    let metadata = fields.metadata.iter().flat_map(|(key, value)| [key, value]);
+    single.chain(tags).chain(metadata.map(|text| ("metadata", text.as_str())))
+}
+
+/// What a field is called in a sentence.
+fn words_for(field: &str) -> &'static str {
+    match field {
+        "folder" => "folder",
+        "tags" => "tag",
+        "metadata" => "metadata",
+        "custom_id" => "id of your own",
+        "title" => "title",
+        "if_exists" => "rule for names that are taken",
+        "random_prefix" => "random letters before the name",
+        _ => "session length",
+    }
+}

@@ -1,0 +1,192 @@
+//! Words in braces within a field, which are filled in for each file: `{stem} of {date}`.
+//!
+//! A brace that stands for itself is written twice, as in Rust and Python.
+
+use crate::Fields;
+
+/// The words there are.
+pub const WORDS: [&str; 5] = ["name", "stem", "ext", "folder", "date"];
+
+/// What the words stand for, of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// `{name}`; `{stem}` and `{ext}` are its two sides of the last dot.
+    pub name: &'a str,
+    /// `{folder}`: the name of the folder that it lies in.
+    pub folder: &'a str,
+    /// `{date}`: the day on which it was added, "2026-11-21".
+    pub date: &'a str,
+}
+
+/// Text in braces that is none of the [`WORDS`]; empty where a brace has no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoWord(pub String);
+
+enum Piece<'a> {
+    Text(&'a str),
+    Word(&'a str),
+    Lonely,
+}
+
+/// Whether every word in braces is one.
+///
+/// # Errors
+/// The first that is none.
+pub fn check(text: &str) -> Result<(), NoWord> {
+    let mut outcome = Ok(());
+    pieces(text, |piece| {
+        let wrong = match piece {
+            Piece::Word(word) if !WORDS.contains(&word) => word,
+            Piece::Lonely => "",
+            _ => return,
+        };
+        if outcome.is_ok() {
+            outcome = Err(NoWord(wrong.to_owned()));
+        }
+    });
+    outcome
+}
+
+/// The text with its words filled in; what is no word stays as it was written.
+#[must_use]
+pub fn fill(text: &str, origin: &Origin<'_>) -> String {
+    let (stem, ext) = match origin.name.rsplit_once('.') {
+        // A name that begins with its only dot has no type.
+        Some((stem, ext)) if !stem.is_empty() => (stem, ext),
+        _ => (origin.name, ""),
+    };
+    let mut filled = String::with_capacity(text.len());
+    pieces(text, |piece| match piece {
+        Piece::Text(text) => filled.push_str(text),
+        Piece::Word("name") => filled.push_str(origin.name),
+        Piece::Word("stem") => filled.push_str(stem),
+        Piece::Word("ext") => filled.push_str(ext),
+        Piece::Word("folder") => filled.push_str(origin.folder),
+        Piece::Word("date") => filled.push_str(origin.date),
+        Piece::Word(other) => filled.extend(["{", other, "}"]),
+        Piece::Lonely => filled.push('{'),
+    });
+    filled
+}
+
+fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
+    while let Some(at) = text.find(['{', '}']) {
+        each(Piece::Text(&text[..at]));
+        let (brace, rest) = text[at..].split_at(1);
+        if let Some(rest) = rest.strip_prefix(brace) {
+            each(Piece::Text(brace));
+            text = rest;
+        } else if brace == "}" {
+            // It closes nothing, so it is no riddle what is meant.
+            each(Piece::Text(brace));
+            text = rest;
+        } else if let Some((word, rest)) = rest.split_once('}') {
+            each(Piece::Word(word));
+            text = rest;
+        } else {
+            each(Piece::Lonely);
+            text = rest;
+        }
+    }
+    each(Piece::Text(text));
+}
+
+impl Fields {
+    /// These, and where one is not set, what `below` has.
+    #[must_use]
+    pub fn over(self, below: &Self) -> Self {
+        let below = below.clone();
+        Self {
+            folder: self.folder.or(below.folder),
+            tags: if self.tags.is_empty() { below.tags } else { self.tags },
+            metadata: if self.metadata.is_empty() { below.metadata } else { self.metadata },
+            custom_id: self.custom_id.or(below.custom_id),
+            title: self.title.or(below.title),
+            if_exists: self.if_exists.or(below.if_exists),
+            random_prefix: self.random_prefix.or(below.random_prefix),
+            ttl_seconds: self.ttl_seconds.or(below.ttl_seconds),
+        }
+    }
+
+    /// The same with every word in braces filled in for a file.
+    #[must_use]
+    pub fn filled(self, origin: &Origin<'_>) -> Self {
+        let fill = |text: String| if text.contains(['{', '}']) { fill(&text, origin) } else { text };
+        Self {
+            folder: self.folder.map(fill),
+            tags: self.tags.into_iter().map(fill).collect(),
+            metadata: self.metadata.into_iter().map(|(name, value)| (name, fill(value))).collect(),
+            custom_id: self.custom_id.map(fill),
+            title: self.title.map(fill),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: Origin<'_> = Origin { name: "take 3.final.mov", folder: "A001", date: "2026-11-21" };
+
+    #[test]
+    fn words_are_filled_in_and_everything_else_stays() {
+        for (text, filled) in [
+            ("{name}", "take 3.final.mov"),
+            ("{stem} ({ext}) of {date}, {folder}", "take 3.final (mov) of 2026-11-21, A001"),
+            ("plain", "plain"),
+            ("", ""),
+            ("{{name}}", "{name}"),
+            ("a } b", "a } b"),
+            ("{nope}", "{nope}"),
+            ("open { end", "open { end"),
+            ("ä{stem}ß", "ätake 3.finalß"),
+        ] {
+            assert_eq!(fill(text, &ORIGIN), filled, "{text}");
+        }
+        let name = |name| Origin { name, ..ORIGIN };
+        assert_eq!(fill("{stem}|{ext}", &name(".profile")), ".profile|");
+        assert_eq!(fill("{stem}|{ext}", &name("none")), "none|");
+    }
+
+    #[test]
+    fn a_word_that_is_none_is_found_where_it_is_typed() {
+        for good in ["", "{name}{stem}{ext}{folder}{date}", "{{anything}}", "a } b"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for (bad, word) in [("{nope}", "nope"), ("{name} {Name}", "Name"), ("a { b", ""), ("{}", "")] {
+            assert_eq!(check(bad), Err(NoWord(word.to_owned())), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_goes_over_what_lies_below_and_every_text_is_filled() {
+        let below = Fields {
+            folder: Some("up".into()),
+            tags: vec!["a".into()],
+            metadata: [("k".to_owned(), "{ext}".to_owned())].into(),
+            ttl_seconds: Some(60),
+            ..Fields::default()
+        };
+        let set = Fields {
+            folder: Some("{date}/{folder}".into()),
+            title: Some("{stem}".into()),
+            custom_id: Some("id-{name}".into()),
+            tags: vec!["{folder}".into(), "b".into()],
+            ..Fields::default()
+        };
+        let both = set.over(&below).filled(&ORIGIN);
+        assert_eq!(
+            both,
+            Fields {
+                folder: Some("2026-11-21/A001".into()),
+                tags: vec!["A001".into(), "b".into()],
+                metadata: [("k".to_owned(), "mov".to_owned())].into(),
+                title: Some("take 3.final".into()),
+                custom_id: Some("id-take 3.final.mov".into()),
+                ttl_seconds: Some(60),
+                ..Fields::default()
+            }
+        );
+    }
+}
