@@ -7,7 +7,7 @@ use partway_core::{Cause, Etag, Failure, FileReceipt, PartReceipt, RetryClass, S
 use partway_http::{ApiAnswer, Xml, broken_reply};
 
 use super::ask::{Ask, Look, Seen};
-use super::object::{Match, Object, checksum, compare};
+use super::object::{Match, Object, checksum, compare, is_md5};
 use super::session::{Kept, Way};
 use super::start::{NOTHING_THERE, taken};
 use super::{S3, key, xml};
@@ -93,7 +93,7 @@ impl S3 {
             return Err(differs(Step::Complete, etag.as_ref(), receipts, true));
         }
         Ok(FileReceipt {
-            checksum: etag.map(|Etag(etag)| format!("etag:{etag}")),
+            checksum: etag.map(|Etag(etag)| named(&etag)),
             ..self.receipt(kept, receipts, None)
         })
     }
@@ -165,7 +165,7 @@ impl S3 {
             name: Some(key::name(&kept.key).to_owned()),
             link: Some(self.settings.bucket.object_url(&kept.key).into()),
             size: object.and_then(|object| object.size),
-            checksum: etag.map(|etag| format!("etag:{etag}")),
+            checksum: etag.map(|etag| named(&etag)),
         }
     }
 }
@@ -175,6 +175,12 @@ fn is_not_understood(failure: &Failure) -> bool {
     const CODES: [&str; 4] = ["NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidHeader"];
     failure.status == Some(501)
         || (failure.status == Some(400) && failure.code.as_deref().is_some_and(|code| CODES.contains(&code)))
+}
+
+/// An ETag as a checksum: one of MD5s' form is compared by whoever reads the receipt.
+fn named(etag: &str) -> String {
+    let digits = etag.split_once('-').map_or(etag, |(digits, _)| digits);
+    if is_md5(digits) { format!("md5:{etag}") } else { format!("etag:{etag}") }
 }
 
 fn not_there(what: &str) -> Failure {

@@ -86,7 +86,7 @@ pub(crate) fn checksum(receipts: &[PartReceipt], in_parts: bool) -> Option<Strin
     }
 }
 
-fn is_md5(text: &str) -> bool {
+pub(crate) fn is_md5(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -53,7 +53,7 @@ async fn every_part_is_named_with_its_etag_and_nothing_is_replaced() {
         name: Some("a b.mov".to_owned()),
         link: Some(format!("http://{host}/s3/films/in/a%20b.mov")),
         size: None,
-        checksum: Some(format!("etag:{WHOLE}")),
+        checksum: Some(format!("md5:{WHOLE}")),
     };
     assert_eq!(receipt, whole);
     provider.complete(&in_parts(false), &receipts(SIZE)).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_condition_that_was_not_met_is_looked_at_before_a_name_is_called_taken
     // The first answer was lost, and what is there is what it put together.
     let (provider, _) = answering(&[not_met.clone(), ours], &json!({})).await;
     let receipt = provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap();
-    assert_eq!((receipt.strength, receipt.checksum), (Strength::Confirmed, Some(format!("etag:{WHOLE}"))));
+    assert_eq!((receipt.strength, receipt.checksum), (Strength::Confirmed, Some(format!("md5:{WHOLE}"))));
     for seen in [theirs, ABSENT] {
         let (provider, _) = answering(&[not_met.clone(), seen], &json!({})).await;
         let failure = provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap_err();
@@ -214,5 +214,5 @@ async fn the_size_of_the_whole_comes_from_a_look() {
     let (provider, _) = answering(&[done(WHOLE), (&status, body)], &json!({})).await;
     let receipt = provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap();
     let receipt = provider.verify(&in_parts(true), &receipts(SIZE), receipt).await.unwrap();
-    assert_eq!((receipt.size, receipt.checksum), (Some(SIZE), Some(format!("etag:{WHOLE}"))));
+    assert_eq!((receipt.size, receipt.checksum), (Some(SIZE), Some(format!("md5:{WHOLE}"))));
 }

@@ -91,7 +91,7 @@ async fn others_read_the_same_bytes_type_and_metadata() {
             .collect();
         assert_eq!(json!(lower), json!({ "scene": "12 a", "take-no": "3" }));
         let etag = head["ETag"].as_str().unwrap().trim_matches('"');
-        assert_eq!(receipt.checksum, Some(format!("etag:{etag}")));
+        assert_eq!(receipt.checksum, Some(format!("md5:{etag}")));
         let tags = aws(&weed, home.path(), &[&["get-object-tagging"], &of[..]].concat());
         let set = json!([{ "Key": "camera", "Value": "B 1" }, { "Key": "raw", "Value": "" }]);
         assert_eq!(tags["TagSet"], set);

@@ -73,11 +73,9 @@ async fn only_a_window_of_links_comes_with_the_session_and_a_plan_has_up_to_ten_
     assert!(capabilities.refresh && capabilities.list && capabilities.abort && capabilities.verify);
     assert!(provider.limits().equal_parts && provider.limits().max_file.is_none());
 
-    // Without a plan there is one, and a plan of another file is none.
+    // Without a plan there is one.
     let started = provider.start(&replacing(SIZE), None).await.unwrap();
     assert_eq!((started.plan.count(), started.plan.part_size()), (3, PART));
-    let started = provider.start(&replacing(SIZE), plan(7)).await.unwrap();
-    assert_eq!(started.plan.file_size(), SIZE);
     let failure = provider.start(&replacing(60 << 40), None).await.unwrap_err();
     assert!(matches!(failure.cause, Cause::TooLarge { .. }), "{failure}");
 }
