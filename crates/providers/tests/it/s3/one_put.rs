@@ -88,7 +88,7 @@ async fn its_answer_is_all_that_complete_needs_and_the_look_afterwards_tells_siz
     match provider.verify(&by_one_put(true), &other, whole).await {
         Ok(receipt) => assert_eq!(receipt.checksum, Some(format!("md5:{MD5}"))),
         Err(failure) => {
-            assert!(failure.class == RetryClass::Refused && failure.detail.contains(MD5), "{failure}")
+            assert!(failure.class == RetryClass::Refused && failure.detail.contains(MD5), "{failure}");
         }
     }
     for some in [&[][..], &[receipts(5), receipts(5)].concat()] {
