@@ -61,7 +61,8 @@ impl Server {
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
-        if answer.starts_with("HTTP/1.1 2") {
+        // Conflict: it is there.
+        if ["HTTP/1.1 2", "HTTP/1.1 409"].iter().any(|good| answer.starts_with(good)) {
             return Ok(());
         }
         Err(io::Error::other(answer))
