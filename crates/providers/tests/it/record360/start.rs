@@ -75,13 +75,16 @@ async fn a_file_above_100_gb_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_plan_that_record360_cannot_take_is_made_anew() {
+async fn a_plan_that_record360_cannot_take_is_refused_and_without_one_there_is_one() {
     let (provider, mut asked) = answering(&[(OK, opened(1).to_string())], &json!({})).await;
     // 21 parts are too many, and parts of a byte too small.
     for (size, part) in [(105_u64 << 20, 5 << 20), (3, 1)] {
         let wrong = PartPlan::by_size(size, part, &partway_core::Limits::UNKNOWN).unwrap();
         assert!(wrong.count() > 1);
-        assert_eq!(provider.start(&file(size), Some(wrong)).await.unwrap().plan.count(), 1);
+        let failure = provider.start(&file(size), Some(wrong)).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::Refused);
+        assert!(asked.try_recv().is_err(), "nothing is sent");
+        assert_eq!(provider.start(&file(size), None).await.unwrap().plan.count(), 1);
         assert!(asked.recv().await.unwrap().0.contains("part_count=1&"));
     }
 }
