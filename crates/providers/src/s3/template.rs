@@ -1,4 +1,5 @@
-//! How a key is made of a file: words, and places that each file fills.
+//! How a key is made of a file: words, and places that each file fills. The places have the names that they have in a file's fields
+//! (`partway_provider::template`); here `{folder}` is the file's folder at the destination, filled in already.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -72,23 +73,29 @@ impl Template {
 }
 
 fn pieces(segment: &str) -> Result<Vec<Piece>, SettingsError> {
-    let (mut pieces, mut rest) = (Vec::new(), segment);
-    while let Some((before, after)) = rest.split_once('{') {
+    let (mut pieces, mut words, mut rest) = (Vec::new(), String::new(), segment);
+    while let Some(at) = rest.find(['{', '}']) {
+        words.push_str(&rest[..at]);
+        let (brace, after) = rest[at..].split_at(1);
+        // Written twice it stands for itself; one that closes nothing does too.
+        let twice = after.strip_prefix(brace);
+        if brace == "}" || twice.is_some() {
+            words.push_str(brace);
+            rest = twice.unwrap_or(after);
+            continue;
+        }
         let (name, after) = after.split_once('}').ok_or_else(|| wrong("A { has no } after it."))?;
         let place = PLACES.iter().find(|(known, _)| *known == name).map(|(_, place)| *place);
         let place = place.ok_or_else(|| {
             let known: Vec<_> = PLACES.iter().map(|(name, _)| format!("{{{name}}}")).collect();
             wrong(format!("There is no place of this name. Choose from: {}.", known.join(", ")))
         })?;
-        if !before.is_empty() {
-            pieces.push(Piece::Words(before.to_owned()));
-        }
+        pieces.extend((!words.is_empty()).then(|| Piece::Words(std::mem::take(&mut words))));
         pieces.push(Piece::Place(place));
         rest = after;
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Words(rest.to_owned()));
-    }
+    words.push_str(rest);
+    pieces.extend((!words.is_empty()).then_some(Piece::Words(words)));
     Ok(pieces)
 }
 
@@ -141,6 +148,7 @@ mod tests {
             ("{year}/{month}/{day}/{name}", "x", "c.mov", "2024/05/01/c.mov"),
             ("in-{date}/{stem} raw.{ext}", "x", "a.b.mov", "in-2024-05-01/a.b raw.mov"),
             ("{folder}//{folder}x/{stem}", "", ".hidden", "x/.hidden"),
+            ("{{{stem}}}-{{name}} a}b", "", "c.mov", "{c}-{name} a}b"),
         ] {
             assert_eq!(filled(template, folder, name), key, "{template}");
         }
