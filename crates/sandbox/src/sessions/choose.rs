@@ -103,11 +103,12 @@ pub(crate) fn listed(
     Ok(chosen)
 }
 
-/// The ETag of an object made of these parts: by custom the MD5 of the parts' MD5s, and their number.
+/// The ETag of an object made of these parts: by custom the MD5 of the parts' ETags, which are their MD5s, and their
+/// number. With KMS they are something else, and so is this.
 pub(crate) fn etag(parts: &[Stored]) -> String {
     let mut all = Md5::new();
     for stored in parts {
-        all.update(hex::decode(&stored.md5).unwrap_or_default());
+        all.update(hex::decode(stored.etag()).unwrap_or_default());
     }
     format!("{}-{}", hex::encode(all.finalize()), parts.len())
 }

@@ -111,6 +111,7 @@ fn place(
         at: now,
         discarded: objects.discard,
         size: chosen.iter().map(|stored| stored.size).sum(),
+        opaque: chosen.iter().any(|stored| stored.opaque.is_some()),
         etag: if about.in_parts { choose::etag(chosen) } else { choose::only(chosen) },
     };
     if taken == Taken::Deny && is_taken(&objects.keys(), about.key.as_deref()) {

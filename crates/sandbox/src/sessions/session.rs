@@ -132,6 +132,9 @@ pub(crate) struct Done {
     /// The object's ETag, without quotes.
     #[serde(default)]
     pub(crate) etag: String,
+    /// Its ETag is no checksum, as with a key of KMS.
+    #[serde(default)]
+    pub(crate) opaque: bool,
 }
 
 impl Done {

@@ -19,6 +19,11 @@ use crate::sessions::session::Session;
 use crate::settings::random_hex;
 use crate::shared::Shared;
 
+/// What tells that something is encrypted by the storage.
+pub(crate) const ENCRYPTION: &str = "x-amz-server-side-encryption";
+/// With a key of KMS, so that its ETag is no checksum.
+pub(crate) const KMS: &str = "aws:kms";
+
 /// A part that may come: everything about it but its body was found good.
 pub(crate) struct Arriving {
     pub(crate) session: Arc<Session>,
@@ -166,7 +171,7 @@ pub(crate) async fn receipt(
         headers.insert(header::ETAG, etag);
     }
     if wrong == Some(Receipt::Kms) {
-        headers.insert("x-amz-server-side-encryption", HeaderValue::from_static("aws:kms"));
+        headers.insert(ENCRYPTION, HeaderValue::from_static(KMS));
     }
     response
 }

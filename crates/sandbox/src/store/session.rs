@@ -118,6 +118,7 @@ fn record(
         discarded: false,
         size: object.size.unwrap_or_default(),
         etag: object.etag,
+        opaque: false,
     };
     write_whole(&session.dir.join("done.json"), &serde_json::to_vec(&done)?, false)?;
     Ok(done)

@@ -17,7 +17,7 @@ use crate::kinds::vendor::{No, Noted};
 use crate::net::tap::Line;
 use crate::sessions::session::{Done, Session};
 use crate::shared::{Share, Shared};
-use crate::storage::keep::refuse;
+use crate::storage::keep::{ENCRYPTION, KMS, refuse};
 use crate::storage::refusal::Refusal;
 use crate::storage::send::stretch;
 
@@ -39,6 +39,7 @@ fn find(asked: &S3, shared: &Shared) -> Result<(Arc<Session>, Done), Refusal> {
 fn headers(session: &Session, done: &Done) -> Vec<(HeaderName, HeaderValue)> {
     let attributes: Attributes = serde_json::from_value(session.about.own.clone()).unwrap_or_default();
     let mut all = attributes.give();
+    all.extend(encryption(done).filter(|(name, _)| !all.iter().any(|(there, _)| there == name)));
     let from = if session.about.in_parts { session.about.started } else { done.at };
     all.push((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")));
     for (name, value) in
@@ -47,6 +48,11 @@ fn headers(session: &Session, done: &Done) -> Vec<(HeaderName, HeaderValue)> {
         all.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
     }
     all
+}
+
+/// What is said where an ETag is no checksum.
+pub(crate) fn encryption(done: &Done) -> Option<(HeaderName, HeaderValue)> {
+    done.opaque.then(|| (HeaderName::from_static(ENCRYPTION), HeaderValue::from_static(KMS)))
 }
 
 /// What is known of it.

@@ -21,7 +21,7 @@ use crate::sessions::session::Session;
 use crate::shared::{Share, Shared};
 use crate::storage::digest::Promised;
 use crate::storage::headers::length;
-use crate::storage::keep::{Arriving, at_head, keep, receipt, refuse};
+use crate::storage::keep::{Arriving, ENCRYPTION, at_head, keep, receipt, refuse};
 use crate::storage::put::hold;
 use crate::storage::refusal::Refusal;
 
@@ -62,11 +62,11 @@ pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line
         entry.note = Some(no.code.to_owned());
         return reply::refusal(&no).response();
     }
-    let encrypted = arriving.session.about.own["x-amz-server-side-encryption"].as_str().map(str::to_owned);
+    let encrypted = arriving.session.about.own[ENCRYPTION].as_str().map(str::to_owned);
     let mut response = receipt(&shared, &etag, arriving.strike, line, &mut entry).await;
     let kms = matches!(arriving.strike.map(|strike| strike.effect), Some(Effect::Receipt(_)));
     if let Some(encrypted) = encrypted.filter(|_| !kms).and_then(|value| value.parse().ok()) {
-        response.headers_mut().insert("x-amz-server-side-encryption", encrypted);
+        response.headers_mut().insert(ENCRYPTION, encrypted);
     }
     response
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::attributes::Attributes;
 use super::vendor::S3;
-use super::{BUCKET, KIND, keys, listed, parts, reply};
+use super::{BUCKET, KIND, keys, listed, object, parts, reply};
 use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
@@ -126,7 +126,9 @@ pub(crate) fn complete(asked: &S3, shared: &Shared, call: &Call, noted: &mut Not
         tag("Key", &asked.place.key),
         tag("ETag", format!("\"{}\"", done.etag)),
     ];
-    Ok(reply::said("CompleteMultipartUploadResult", &inside.concat()))
+    let mut said = reply::said("CompleteMultipartUploadResult", &inside.concat());
+    said.headers.extend(object::encryption(&done));
+    Ok(said)
 }
 
 /// Whether an object may replace another: not with `If-None-Match: *`, the only value that S3 takes there.
