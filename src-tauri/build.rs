@@ -21,6 +21,7 @@ const PLACEHOLDER: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Par
     <body style=\"font: 15px system-ui; display: grid; place-items: center; height: 90vh\">\n\
     <p>The window's page is not built yet: run <code>cargo xtask build</code>, or <code>npm run build</code> in ui/.</p>\n";
 
+#[expect(clippy::disallowed_methods, reason = "Cargo tells a build script everything in its environment")]
 fn main() -> ExitCode {
     // Cargo takes a path that is not there for one that always changed.
     for path in UI_SOURCES.iter().chain([&DIST]).filter(|path| Path::new(path).exists()) {

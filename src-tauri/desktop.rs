@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::start::Here;
 use crate::ticks::Ticks;
-use crate::{batches, commands, drops, signals, window};
+use crate::{commands, drops, notify, signals, window};
 
 /// Runs until the app ends.
 pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
@@ -68,6 +68,7 @@ pub(crate) fn context() -> tauri::Context {
 }
 
 /// Whether there is a screen to open a window on. GTK ends the process where there is none, so it is asked before.
+#[expect(clippy::disallowed_methods, reason = "the screen is named there and nowhere else")]
 pub(crate) fn has_display() -> bool {
     let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
@@ -101,7 +102,7 @@ fn listen(app: &App, files: Vec<PathBuf>) {
         signals::end_is_wanted().await;
         closing::quit(&handle);
     });
-    runtime.spawn(batches::follow(app.handle().clone(), Arc::clone(&engine)));
+    runtime.spawn(notify::follow(app.handle().clone(), Arc::clone(&engine)));
     let (handle, engine) = (app.handle().clone(), Arc::clone(&engine));
     runtime.spawn(async move {
         if let Err(why) = engine.add(&files, Countdown::No).await {

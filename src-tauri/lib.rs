@@ -3,7 +3,6 @@
 //! What is absent: no path ever comes from the page, no state of an upload is kept here, and nothing here runs on the thread that draws.
 
 mod args;
-mod batches;
 mod clipboard;
 mod closing;
 mod commands;
@@ -13,6 +12,8 @@ mod drops;
 mod engine;
 mod folder;
 mod intake;
+mod needs;
+mod notify;
 mod options;
 mod signals;
 mod start;

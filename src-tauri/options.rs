@@ -19,6 +19,7 @@ pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
 }
 
 /// The process's environment, for keys whose source is a variable.
+#[expect(clippy::disallowed_methods, reason = "a program: from here the library is handed its environment")]
 pub(crate) fn variables() -> Variables {
     Arc::new(|name| std::env::var(name).ok())
 }

@@ -40,6 +40,7 @@ pub(crate) enum StartError {
 }
 
 /// Takes the data folder; or hands the files to whoever holds it, who then shows its window: nothing is left to do here.
+#[expect(clippy::disallowed_methods, reason = "a program: from here the library is handed its environment")]
 pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
     let data_dir = match &args.data_dir {
         Some(folder) => absolute(folder)?,

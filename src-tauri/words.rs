@@ -52,6 +52,16 @@ pub(crate) fn batch_finished(batch: &Batch) -> Words {
     }
 }
 
+/// What is said of a destination whose uploads wait for its key: it was refused, or is not at hand.
+pub(crate) fn needs_key(destination: &str, refused: bool) -> Words {
+    let title = if refused {
+        format!("{destination} no longer accepts this key.")
+    } else {
+        format!("{destination} needs its key.")
+    };
+    (title, "Its uploads wait, nothing is lost. Open Partway to replace the key.".into())
+}
+
 /// What is said once, when the window is closed while something uploads.
 pub(crate) fn still_uploading(files: u32) -> Words {
     let them = if files == 1 { "it" } else { "them" };
@@ -108,6 +118,19 @@ mod tests {
         assert_eq!(said(&practice), "Practice finished, not uploaded|2 files on this computer only.");
         let short = Batch { practice: true, ..batch(2, 1, 0) };
         assert_eq!(said(&short), "1 practised, 1 not sent|Keep the originals.");
+    }
+
+    #[test]
+    fn a_key_that_is_needed_is_no_loss() {
+        let title = |refused| needs_key("Acme", refused).0;
+        assert_eq!(
+            (title(true), title(false)),
+            ("Acme no longer accepts this key.".into(), "Acme needs its key.".into())
+        );
+        assert_eq!(
+            needs_key("Acme", true).1,
+            "Its uploads wait, nothing is lost. Open Partway to replace the key."
+        );
     }
 
     #[test]

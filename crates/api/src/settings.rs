@@ -11,7 +11,7 @@ pub struct Settings {
     pub parts_at_once: Option<u32>,
     /// Seconds a new batch waits before it starts; 0: none.
     pub countdown_seconds: u32,
-    /// One notification when a batch is through.
+    /// A notification when a batch is through, and when a destination needs its key.
     pub notify: bool,
     /// The user was told that closing the window only hides it while something uploads; said once.
     pub told_of_hiding: bool,

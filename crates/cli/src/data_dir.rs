@@ -8,6 +8,7 @@ use crate::exit::Stopped;
 ///
 /// # Errors
 /// Where the environment does not tell, or the path is empty.
+#[expect(clippy::disallowed_methods, reason = "a program: from here the library is handed its environment")]
 pub(crate) fn choose(named: Option<PathBuf>) -> Result<PathBuf, Stopped> {
     let folder = match named {
         Some(folder) => folder,

@@ -106,6 +106,7 @@ pub(crate) fn from_input(input: impl BufRead, parts: usize) -> Result<Vec<String
 }
 
 /// The environment, for what is handed to libraries.
+#[expect(clippy::disallowed_methods, reason = "a program, and the one place where it reads keys")]
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

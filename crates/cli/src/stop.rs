@@ -33,6 +33,10 @@ impl Stop {
         tokio::spawn(async move {
             let Some(mut signals) = system::Signals::listen() else { return std::future::pending().await };
             asked.send_replace(Some(signals.next().await));
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "at once is what was asked for; all that counts is in the journal"
+            )]
             std::process::exit(signals.next().await.number().into());
         });
         let limit = max_wait.and_then(|seconds| {

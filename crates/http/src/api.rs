@@ -41,6 +41,7 @@ impl ApiClient {
     ///
     /// # Errors
     /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    #[expect(clippy::disallowed_methods, reason = "this is where the client is built")]
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client_config(&options.extra_roots_pem)?)

@@ -10,6 +10,10 @@ use partway_sandbox::{Cli, Running, start};
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let end_with_stdin = cli.end_with_stdin;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a program: from here the library is handed its environment"
+    )]
     let begun = match cli.options(|name| std::env::var(name).ok()) {
         Ok(options) => start(options).await,
         Err(error) => Err(error),

@@ -2,6 +2,11 @@
 //!
 //! It knows none of the other crates, so that it compiles in seconds where nothing is installed yet.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program for developers: cargo tells it where it is by its environment"
+)]
+
 mod binaries;
 mod build;
 mod install;

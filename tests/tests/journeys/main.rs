@@ -3,6 +3,7 @@
 //! The programs under test lie in `PARTWAY_BIN_DIR`, or beside this test's own. What a test draws by chance follows from a seed that it
 //! prints; `PARTWAY_SEED` gives that seed again.
 
+#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a journey that meets the unexpected has failed")]
 
 mod support;

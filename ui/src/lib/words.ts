@@ -217,7 +217,7 @@ export const words = {
       seconds === 0 ? "Do not wait" : `Wait ${count(seconds, "second", "seconds")}`,
     background: "In the background",
     notify: "Notify me",
-    notifyHelp: "Once for each batch, and whenever something needs you",
+    notifyHelp: "Once for each batch, and when a destination needs its key",
     look: "Appearance",
     theme: "Theme",
     themes: { system: "As the system", light: "Light", dark: "Dark" } as Record<string, string>,

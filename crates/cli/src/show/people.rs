@@ -29,6 +29,7 @@ struct File {
 }
 
 impl People {
+    #[expect(clippy::disallowed_methods, reason = "a program that shows colours")]
     pub(crate) fn new() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {

@@ -1,5 +1,6 @@
 //! The engine on a folder of its own, against a vendor made up for it and against the sandbox.
 
+#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -13,7 +13,7 @@ parts_at_once: number | null,
  */
 countdown_seconds: number, 
 /**
- * One notification when a batch is through.
+ * A notification when a batch is through, and when a destination needs its key.
  */
 notify: boolean, 
 /**
