@@ -152,8 +152,9 @@ fn a_key_that_a_guest_lent_is_lent_again_when_it_takes_over() {
 
 /// Begins two uploads in one process each, and waits until the holder is through with its own and stays for the other.
 fn lingering(house: &House, chance: &mut Chance) -> (Running, Running) {
-    house.file("a.mov", 8 * PART, chance);
-    house.file("b.mov", 120 * PART, chance);
+    // Long enough for the second process to be there before the first one is through, also on a busy machine.
+    house.file("a.mov", 80 * PART, chance);
+    house.file("b.mov", 240 * PART, chance);
     let (mut holder, _) = begun(house, "a.mov");
     let mut guest = house.begin(["upload", "b.mov", "--to", "Acme", "--json"]);
     guest.until_event("part");
