@@ -139,10 +139,10 @@ impl Handing {
                     }
                     return Ok((followed, why));
                 }
-                Some(Err(error @ AskError::Api(_))) => {
+                Some(Err(AskError::Api(error))) => {
                     self.asked = false;
                     followed.front.close(Duration::ZERO).await;
-                    return Err(error.into());
+                    return Err(crate::destinations::in_flags(error, false));
                 }
                 None | Some(Err(AskError::HolderGone)) if why.is_some() => return Ok((followed, why)),
                 None | Some(Err(AskError::HolderGone)) => {

@@ -9,6 +9,12 @@ use walkdir::WalkDir;
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
 
+/// The type of which nothing is known (RFC 2046, 4.5.1).
+const UNKNOWN: &str = "application/octet-stream";
+
+/// So much of a file's beginning is looked at; what tells types apart lies in the first few hundred bytes of nearly all.
+const LOOKED_AT: usize = 4096;
+
 /// A file that can go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -20,7 +26,7 @@ pub struct Found {
     pub folders: String,
     /// What tells whether it is still the same file.
     pub identity: FileIdentity,
-    /// MIME type by its name.
+    /// MIME type by its name; where that says nothing, by its content.
     pub mime: String,
 }
 
@@ -77,13 +83,24 @@ fn walk(root: &Path, intake: &mut Intake) {
 }
 
 fn take(path: &Path, folders: String, intake: &mut Intake) {
-    let identity = match source::Source::open(path) {
-        Ok(source) => source.identity(),
+    let source = match source::Source::open(path) {
+        Ok(source) => source,
         Err(error) => return leave(intake, path, why(&error)),
     };
+    let identity = source.identity();
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let mime = mime_guess::from_path(path).first_or_octet_stream().essence_str().to_owned();
+    // The name says more where it says anything: many types begin like another (a .docx like a .zip).
+    let by_name = mime_guess::from_path(path).first().map(|mime| mime.essence_str().to_owned());
+    let mime = by_name.or_else(|| by_content(&source, identity.size)).unwrap_or_else(|| UNKNOWN.to_owned());
     intake.files.push(Found { path: path.to_owned(), name, folders, identity, mime });
+}
+
+/// The type that the first bytes tell of.
+fn by_content(source: &source::Source, size: u64) -> Option<String> {
+    let mut first = vec![0; usize::try_from(size).map_or(LOOKED_AT, |size| size.min(LOOKED_AT))];
+    // One that cannot be read now is told when it is sent.
+    source.read_at(&mut first, 0).ok()?;
+    infer::get(&first).map(|found| found.mime_type().to_owned())
 }
 
 fn why(error: &SourceError) -> WhyLeftOut {
@@ -143,6 +160,24 @@ mod tests {
         );
         let left: Vec<_> = intake.left_out.iter().map(|l| l.why.clone()).collect();
         assert_eq!(left, [WhyLeftOut::Ignored, WhyLeftOut::EmptyFolder, WhyLeftOut::Missing]);
+    }
+
+    #[test]
+    fn a_type_is_told_by_the_name_and_where_that_says_nothing_by_the_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice();
+        let mp4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".as_slice();
+        for (name, content, mime) in [
+            ("still", png, "image/png"),
+            ("clip.take7", mp4, "video/mp4"),
+            ("named.mov", png, "video/quicktime"),
+            ("plain", b"words", UNKNOWN),
+            ("empty", b"", UNKNOWN),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(look(&[path]).files[0].mime, mime, "{name}");
+        }
     }
 
     #[cfg(unix)]

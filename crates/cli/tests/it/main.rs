@@ -5,5 +5,6 @@
 mod hand_over;
 mod holder;
 mod journal;
+mod kinds;
 mod run;
 mod usage;
