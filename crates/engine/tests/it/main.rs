@@ -24,5 +24,6 @@ mod sandbox;
 mod sources;
 mod storage;
 mod vendor;
+mod vendors;
 mod verify;
 mod windows;
