@@ -58,6 +58,6 @@ pub struct FileReceipt {
     pub link: Option<String>,
     /// The vendor's own word on the size, bytes.
     pub size: Option<u64>,
-    /// The vendor's checksum of the whole, with its algorithm ("md5:…"), where it gave one.
+    /// The vendor's checksum of the whole, with its algorithm ("md5:…", or "etag:…" for an ETag of the whole), where it gave one.
     pub checksum: Option<String>,
 }

@@ -67,7 +67,8 @@ pub trait Provider: Send + Sync {
     /// Asks about the finished file, and adds what comes to `receipt` (what *complete* brought, or
     /// [`FileReceipt::unknown`] where its answer was lost). Called where [`Capabilities::verify`] holds.
     ///
-    /// A file that is there makes the receipt `Confirmed`. A failure of class `Conflict` means that it is not there; any other, that
+    /// A file that is there makes the receipt `Confirmed`, also one that is not what was sent: its size, and its checksum where that has
+    /// the form "md5:…" or "etag:…", are compared by whoever asks. A failure of class `Conflict` means that it is not there; any other, that
     /// nothing can be said.
     async fn verify(
         &self,

@@ -9,7 +9,7 @@ use partway_provider::PartTarget;
 use tokio::sync::watch;
 
 use super::patience::trouble;
-use super::{Halt, links};
+use super::{Halt, links, taken};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
@@ -148,6 +148,10 @@ impl Part {
 
     /// What to do after an attempt that did not succeed: how long to wait, or that it is larger than this part.
     fn delay(&self, failure: &Failure, tries: u32) -> Result<Duration, PartEnd> {
+        if taken::says_so(failure) && (self.again || tries > 1) {
+            let (cause, detail) = (failure.cause.clone(), failure.to_string());
+            return Err(PartEnd::Taken { cause, detail });
+        }
         let after = match &failure.class {
             RetryClass::Again | RetryClass::Unknown | RetryClass::PartsMissing | RetryClass::Conflict => None,
             RetryClass::Throttled { after } => *after,
@@ -160,12 +164,6 @@ impl Part {
                 });
             }
             RetryClass::SessionGone => return Err(PartEnd::Session),
-            RetryClass::Refused
-                if matches!(failure.cause, Cause::NameTaken { .. }) && (self.again || tries > 1) =>
-            {
-                let detail = failure.to_string();
-                return Err(PartEnd::Taken { cause: failure.cause.clone(), detail });
-            }
             RetryClass::Offline | RetryClass::Credentials | RetryClass::Refused => {
                 return Err(PartEnd::Halt(Halt::from_failure(failure)));
             }

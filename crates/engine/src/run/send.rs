@@ -76,6 +76,13 @@ impl Run {
                     self.warn_of_short_life(session, &plan).await?;
                     continue;
                 }
+                Err(PartEnd::Taken { cause, detail }) => {
+                    if self.is_ours(session, source, &plan).await? {
+                        continue;
+                    }
+                    // Else its provider may look once what is there, and say its name.
+                    PartEnd::Links { expired: false, cause, detail }
+                }
                 Err(end) => end,
             };
             match end {
@@ -89,11 +96,6 @@ impl Run {
                     if !self.renew(&mut links, session, landed.part, landed.renewal, expired).await? {
                         flight.shut_down().await;
                         return links_ended(expired, cause, detail);
-                    }
-                }
-                PartEnd::Taken { cause, detail } => {
-                    if !self.is_ours(session, source, &plan).await? {
-                        return Err(Halt::Attention { cause, detail });
                     }
                 }
                 end => {

@@ -184,7 +184,7 @@ fn compare(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Compared 
         return Compared::Other(format!("it has {other} bytes of this file instead of {size}"));
     }
     let all = parts.iter().all(|part| part.compared);
-    let told = receipt.checksum.as_deref().and_then(|checksum| checksum.strip_prefix("md5:"));
+    let told = told(receipt);
     let equal = match (told, ours(told, parts)) {
         (Some(told), Some(ours)) if told.eq_ignore_ascii_case(&ours) => true,
         (Some(told), Some(ours)) if all => {
@@ -199,9 +199,15 @@ fn compare(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Compared 
 
 /// Whether size and checksum prove that what is there is what was sent.
 pub(super) fn is_ours(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> bool {
-    let told = receipt.checksum.as_deref().and_then(|checksum| checksum.strip_prefix("md5:"));
+    let told = told(receipt);
     let equal = told.zip(ours(told, parts)).is_some_and(|(told, ours)| told.eq_ignore_ascii_case(&ours));
     equal && receipt.size == Some(size)
+}
+
+/// The vendor's checksum of the whole, where it may be made of MD5s; an ETag is, where it has their form and nothing is encrypted.
+fn told(receipt: &FileReceipt) -> Option<&str> {
+    let checksum = receipt.checksum.as_deref()?;
+    checksum.strip_prefix("md5:").or_else(|| checksum.strip_prefix("etag:"))
 }
 
 /// Our checksum in the form of the vendor's, where there is one: the MD5 of a single part's bytes, or S3's MD5 of as many MD5s.
@@ -257,7 +263,7 @@ mod tests {
 
     #[test]
     fn another_size_or_checksum_is_another_file() {
-        let other = Some(format!("md5:{}", hex::encode([8; 16])));
+        let other = Some(format!("etag:{}", hex::encode([8; 16])));
         assert!(matches!(compare(&receipt(Some(5), other.clone()), 5, &parts(1, true)), Compared::Other(_)));
         assert_eq!(compare(&receipt(Some(5), other), 5, &parts(1, false)), Compared::Open, "it may encrypt");
         assert!(matches!(compare(&receipt(Some(4), None), 5, &parts(1, false)), Compared::Other(_)));

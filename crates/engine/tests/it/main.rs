@@ -25,5 +25,6 @@ mod sandbox;
 mod sources;
 mod storage;
 mod vendor;
+mod vendors;
 mod verify;
 mod windows;
