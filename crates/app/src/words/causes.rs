@@ -129,6 +129,7 @@ pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
         (_, Cause::BrokenReply { what }) => {
             format!("The server answered something else than {to} would: {} Check its address.", stop(what))
         }
+        (_, Cause::Refused { said }) => format!("{to} refuses: {}", stop(said)),
         _ => format!(
             "The server did not answer as it should ({}). Test again later.",
             failure.detail.trim_end_matches('.')
@@ -145,6 +146,27 @@ fn stop(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_that_finds_something_says_what_and_what_to_do() {
+        use partway_core::Step;
+        let words = |class, cause, detail: &str| {
+            check_failed(&Failure::new(Step::Check, class, cause, detail), "Acme")
+        };
+        let said = "The access key id is known, but the secret does not belong to it. Copy the secret again.";
+        assert_eq!(
+            words(RetryClass::Credentials, Cause::Refused { said: said.into() }, "403"),
+            format!("Acme refuses: {said}")
+        );
+        assert_eq!(
+            words(RetryClass::Credentials, Cause::KeyRefused, "401"),
+            "Acme does not accept this key. Copy it again from there."
+        );
+        assert_eq!(
+            words(RetryClass::Again, Cause::KeepsFailing { what: String::new() }, "Check 503: busy."),
+            "The server did not answer as it should (Check 503: busy). Test again later."
+        );
+    }
 
     #[test]
     fn every_cause_names_the_file_and_the_destination_or_what_to_do() {
