@@ -63,6 +63,10 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
 }
 
 /// The bundled page, the configuration and the rights, put into the program when it is compiled.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Tauri's macro has an end of its own for a program that was put together wrongly"
+)]
 pub(crate) fn context() -> tauri::Context {
     tauri::generate_context!()
 }
