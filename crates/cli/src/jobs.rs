@@ -72,7 +72,8 @@ pub(crate) async fn retry(folder: &Path, id: String) -> Result<Exit, Stopped> {
 pub(crate) async fn cancel(folder: &Path, id: String) -> Result<Exit, Stopped> {
     tell(folder, Command::Cancel { jobs: Selection::Job(id) }).await?;
     print::line(
-        "Cancelled: nothing more is sent, and what was sent is discarded where the service can do that.",
+        "Cancelled: nothing more is sent, and what was sent is discarded where the service can do that. Where it does not \
+         answer now, the next 'partwayctl resume' asks it again.",
     )?;
     Ok(Exit::Good)
 }

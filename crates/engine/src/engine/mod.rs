@@ -55,7 +55,8 @@ pub struct EngineOptions {
     pub grace: Duration,
     /// Nobody can answer: what needs a person ends a job as needs-attention instead of holding it.
     pub headless: bool,
-    /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed.
+    /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed. Only what is given up
+    /// meanwhile is thrown away there when the engine is closed.
     pub idle: bool,
 }
 
@@ -122,6 +123,8 @@ pub(crate) struct Inner {
     pub(crate) permits: Permits,
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
+    /// Nothing is asked of any server, but to throw away what this process gave up.
+    idle: bool,
     active: Mutex<HashMap<JobId, Active>>,
     /// Woken when a run ended.
     run_ended: Notify,
@@ -139,6 +142,8 @@ pub(crate) struct Inner {
 /// What is remembered while the process lives and not longer.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// A session was given up.
+    pub(crate) gave_up: bool,
     pub(crate) put_off: HashMap<JobId, u32>,
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
@@ -170,6 +175,7 @@ impl Engine {
             permits: Permits::new(options.bounds),
             grace: options.grace,
             headless: options.headless,
+            idle: options.idle,
             active: Mutex::default(),
             run_ended: Notify::new(),
             wake: Notify::new(),
@@ -260,6 +266,9 @@ impl Engine {
         let tasks = std::mem::take(&mut *self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {
             task.abort();
+        }
+        if !self.0.idle || self.0.memory().gave_up {
+            sweep::last(&self.0).await;
         }
         self.0.journal.close().await;
     }

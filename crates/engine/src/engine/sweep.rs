@@ -17,6 +17,10 @@ const CALM: Duration = Duration::from_millis(500);
 /// An abort that did not succeed is tried again after that time.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// So long an end in order waits for vendors that are to throw sessions away, and so often they are asked.
+const LAST: Duration = Duration::from_secs(5);
+const LAST_TRIES: u32 = 3;
+
 pub(super) async fn serve(inner: Arc<Inner>) {
     loop {
         let all_clear = match clear(&inner).await {
@@ -38,6 +42,23 @@ pub(super) async fn serve(inner: Arc<Inner>) {
         } else {
             let _ = tokio::time::timeout(AGAIN, inner.sweep.notified()).await;
         }
+    }
+}
+
+/// The last sweep before an end in order: whoever gives an upload up and ends at once must not leave it open, and billed. What
+/// does not succeed in this time is tried again at the next start.
+pub(super) async fn last(inner: &Arc<Inner>) {
+    let all = async {
+        for _ in 0..LAST_TRIES {
+            match clear(inner).await {
+                Ok(true) => return,
+                Ok(false) => tokio::time::sleep(CALM).await,
+                Err(error) => return tracing::warn!(%error, "what was given up could not be cleared away"),
+            }
+        }
+    };
+    if tokio::time::timeout(LAST, all).await.is_err() {
+        tracing::warn!("what was given up is thrown away at the next start");
     }
 }
 
@@ -108,6 +129,7 @@ impl Inner {
         if let Err(error) = outcome {
             tracing::error!(%error, job = %id, "a cancellation could not be written down; it is done again at the next start");
         }
+        self.memory().gave_up = true;
         self.sweep.notify_one();
     }
 }

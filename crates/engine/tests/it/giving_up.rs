@@ -58,6 +58,27 @@ async fn a_vendor_that_can_throw_sessions_away_is_asked_and_an_unanswered_wish_i
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_thrown_away_before_the_process_ends() {
+    let rig = Rig::new().await;
+    rig.vendor.script(|script| {
+        script.capabilities.abort = true;
+        // So that it is not thrown away before the end is asked for.
+        script.abort.push_back(failure(RetryClass::Again, busy()));
+    });
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 5_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    under.engine.cancel(&Which::Job(id.clone())).await.unwrap();
+    assert_eq!(under.ends(&id).await, State::Cancelled);
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Abort(_))).await;
+    under.engine.close(std::time::Duration::ZERO).await;
+    rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Abort(_))).await;
+    let under = rig.open().await;
+    assert!(under.engine.detail(&id).await.unwrap().left_behind.is_empty());
+}
+
+#[tokio::test]
 async fn a_job_can_be_cancelled_at_every_moment_of_its_beginning() {
     let rig = Rig::new().await;
     let under = rig.open().await;
