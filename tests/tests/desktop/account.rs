@@ -19,7 +19,7 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
         app.press("Add your first destination").await;
         app.field("Name").await.send_keys("Dailies").await.unwrap();
         app.field("API key").await.send_keys(&key).await.unwrap();
-        app.press("Advanced: server, session length, metadata").await;
+        app.press("Advanced").await;
         app.field("Server").await.send_keys(&url).await.unwrap();
         app.press_at("//form//button[@type='submit']").await;
         app.shows("Keep for this session only", Duration::from_secs(30)).await;
