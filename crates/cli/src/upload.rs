@@ -60,6 +60,12 @@ async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String
             Ok((followed, id))
         }
         Err(stopped) => {
+            // Where there was a journal that could not be read, that is why there is none.
+            if let Ok(Answer::Jobs { set_aside: Some(sentence), .. }) =
+                followed.front.ask(Request::List).await
+            {
+                work.show.aside(&sentence);
+            }
             followed.front.close(Duration::ZERO).await;
             Err(stopped)
         }

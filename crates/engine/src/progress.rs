@@ -34,6 +34,8 @@ struct Now {
     flying: BTreeMap<PartNumber, Flying>,
     trouble: Option<Trouble>,
     reads: Option<Arc<AtomicU64>>,
+    /// The most confirmed bytes that were told of this session.
+    told: u64,
 }
 
 #[derive(Debug)]
@@ -80,12 +82,20 @@ impl Live {
     pub(crate) fn set_plan(&self, plan: PartPlan, confirmed: &[PartNumber]) {
         let mut now = self.now();
         now.plan = Some(plan);
+        now.told = 0;
         now.confirmed = vec![false; plan.count() as usize];
         for part in confirmed {
             if let Some(slot) = now.confirmed.get_mut(part.get() as usize - 1) {
                 *slot = true;
             }
         }
+    }
+
+    /// Tells of confirmed bytes. Parts that end together come here in any order; what is told never runs backwards within a session.
+    pub(crate) fn tell_confirmed(&self, confirmed: u64, tell: impl FnOnce(u64)) {
+        let mut now = self.now();
+        now.told = now.told.max(confirmed);
+        tell(now.told);
     }
 
     pub(crate) fn begin(&self, part: PartNumber, attempt: Arc<Attempt>, again: bool) {
@@ -214,6 +224,18 @@ mod tests {
         let plan = PartPlan::restore(50, 10, 5).unwrap();
         let flying = [flying(3, 5, false), flying(4, 9, true)];
         assert_eq!(ribbon(&plan, &[true, true, false, false, false], &flying, 256), "dd5r.");
+    }
+
+    #[test]
+    fn what_is_told_as_confirmed_never_runs_backwards_within_a_session() {
+        let live = Live::default();
+        let mut told = Vec::new();
+        for confirmed in [10, 30, 20, 40] {
+            live.tell_confirmed(confirmed, |confirmed| told.push(confirmed));
+        }
+        live.set_plan(PartPlan::restore(40, 10, 4).unwrap(), &[]);
+        live.tell_confirmed(10, |confirmed| told.push(confirmed));
+        assert_eq!(told, [10, 30, 30, 40, 10]);
     }
 
     #[test]

@@ -19,9 +19,11 @@ const LONGEST_REPLY: usize = 32 << 20;
 /// A reply longer than that waits for its turn, bytes. Usual ones have a few kB, and 1,000 links about one MB.
 const LONG: usize = 2 << 20;
 
-/// So many long replies are read at a time, so that a process takes a known amount of memory for them, however many
-/// vendors answer at once.
-const LONG_AT_ONCE: usize = 2;
+/// One long reply is read at a time, so that a process takes a known amount of memory for them, however many vendors answer at once.
+const LONG_AT_ONCE: usize = 1;
+
+/// So long a long reply waits for another one: a vendor that sends its own drop by drop must not keep all others from theirs.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Shorter than a server keeps an idle connection: Node's default, the shortest of the usual ones, is 5 s
 /// (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being closed.
@@ -125,14 +127,15 @@ impl ApiClient {
         if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
             return Err(too_long());
         }
-        let (mut body, mut room) = (Vec::new(), None);
+        let (mut body, mut room, mut waited) = (Vec::new(), None, false);
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
                 Ok(Some(chunk)) => {
-                    if room.is_none() && body.len() + chunk.len() > LONG {
-                        // Never closed, so it is always given.
-                        room = Arc::clone(&self.room).acquire_owned().await.ok();
+                    if !waited && body.len() + chunk.len() > LONG {
+                        let right = Arc::clone(&self.room).acquire_owned();
+                        room = tokio::time::timeout(PATIENCE, right).await.ok().and_then(Result::ok);
+                        waited = true;
                     }
                     body.extend_from_slice(&chunk);
                 }

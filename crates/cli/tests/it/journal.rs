@@ -21,9 +21,12 @@ fn uploads_that_are_not_known_any_more_are_told_until_the_damaged_file_is_taken_
     Nothing else is unfinished.
     ");
     // The first to look is not the only one who has to know.
-    for words in [&["list"][..], &["list", "--json"], &["resume", "--json"]] {
+    std::fs::write(place.files().join("a.mov"), "a").unwrap();
+    for (words, code) in
+        [(&["list"][..], 1), (&["list", "--json"], 1), (&["resume", "--json"], 1), (&["upload", "a.mov"], 2)]
+    {
         let ran = place.run(words, &[]);
-        assert_eq!(ran.code, 1, "{words:?}: {}", ran.err);
+        assert_eq!(ran.code, code, "{words:?}: {}", ran.err);
         assert!(ran.err.starts_with("The record of your uploads could not be read."), "{}", ran.err);
     }
     for entry in std::fs::read_dir(place.data()).unwrap() {

@@ -31,7 +31,7 @@ impl fmt::Display for Unwritable {
         if self.full {
             f.write_str("the disk that holds the data folder is full, so nothing can be written down")
         } else {
-            write!(f, "the data folder cannot be written: {}", self.why)
+            write!(f, "the data folder cannot be written ({}); its disk may be full or read-only", self.why)
         }
     }
 }

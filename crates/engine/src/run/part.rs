@@ -142,7 +142,9 @@ impl Part {
         self.live.confirm(self.part.number);
         self.inner.network_back(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
         let (job, part) = (self.job.clone(), self.part.number.get());
-        self.inner.tell(Happening::Confirmed { job, part, confirmed });
+        self.live.tell_confirmed(confirmed, |confirmed| {
+            self.inner.tell(Happening::Confirmed { job, part, confirmed });
+        });
         Ok(())
     }
 
