@@ -18,3 +18,8 @@ pub(crate) fn set(conn: &Connection, name: &str, value: &str) -> Result<()> {
     .execute(params![name, value])?;
     Ok(())
 }
+
+/// Takes a setting away; whether it was there.
+pub(crate) fn take(conn: &Connection, name: &str) -> Result<bool> {
+    Ok(conn.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])? > 0)
+}

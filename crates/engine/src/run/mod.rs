@@ -6,6 +6,7 @@ mod flight;
 mod halt;
 mod hash;
 mod links;
+mod once;
 mod part;
 mod patience;
 mod reconcile;

@@ -7,8 +7,9 @@ use partway_provider::{FileFacts, Planner, Started};
 
 use super::patience::Refused;
 use super::reconcile::Standing;
-use super::{Halt, Run, check};
+use super::{Halt, Run, check, once};
 use crate::journal::sessions::{self, OpenSession};
+use crate::journal::settings;
 use crate::log::Log;
 
 /// After so many sessions that ran out before the file was through, a person has to look at the figures.
@@ -61,10 +62,18 @@ impl Run {
             self.hash(&source).await?;
         }
         let (file, plan) = (self.facts(), self.own_plan()?);
+        let repeatable = self.may_repeat_start();
+        if !repeatable {
+            self.no_start_unanswered().await?;
+        }
+        let (inner, job) = (Arc::clone(&self.inner), self.job.id.clone());
         let started = self
             .patiently(|provider| {
-                let file = file.clone();
-                async move { provider.start(&file, plan).await }
+                let (file, inner, job) = (file.clone(), Arc::clone(&inner), job.clone());
+                async move {
+                    let start = provider.start(&file, plan);
+                    if repeatable { start.await } else { once::start(&inner, &job, start).await }
+                }
             })
             .await;
         let started = match started {
@@ -73,6 +82,8 @@ impl Run {
             Err(Refused::Failure(failure))
                 if failure.class == RetryClass::Unknown && !self.may_repeat_start() =>
             {
+                let name = once::mark(&self.job.id);
+                self.inner.journal.write(move |conn| settings::take(conn, &name)).await?;
                 return Err(Halt::Attention { cause: failure.cause.clone(), detail: failure.to_string() });
             }
             Err(refused) => return Err(refused.into()),
@@ -137,6 +148,7 @@ impl Run {
             .journal
             .write(move |conn| {
                 let id = sessions::open(conn, now, &job, &started)?;
+                settings::take(conn, &once::mark(&job.id))?;
                 Ok(OpenSession {
                     id,
                     session: started.session,

@@ -18,6 +18,7 @@ mod holds;
 mod limits;
 mod links;
 mod names;
+mod once;
 mod queue;
 mod recovery;
 mod rig;
