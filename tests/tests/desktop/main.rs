@@ -12,6 +12,8 @@ mod asking;
 mod closing;
 mod crash;
 mod fences;
+mod finished;
 mod first_run;
 mod guest;
+mod hovering;
 mod many;

@@ -160,6 +160,21 @@ impl Desk {
         .await;
     }
 
+    /// Puts the window of that title in front, and waits until it has the keyboard.
+    pub(crate) async fn in_front(&self, title: &str) {
+        until(&format!("“{title}” in front"), UP, async || {
+            self.output("wmctrl", ["-a", title]).await;
+            let active = self.output("xdotool", ["getactivewindow", "getwindowname"]).await;
+            (String::from_utf8_lossy(&active.stdout).trim() == title).then_some(())
+        })
+        .await;
+    }
+
+    /// How many windows there are, of all programs.
+    pub(crate) async fn windows(&self) -> usize {
+        self.run("wmctrl", ["-l"]).await.lines().count()
+    }
+
     /// Presses keys on the real keyboard, with the app's window in front.
     pub(crate) async fn press_keys(&self, keys: &str) {
         self.run("wmctrl", ["-a", "Partway"]).await;

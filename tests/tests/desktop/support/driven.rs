@@ -21,6 +21,19 @@ const UP: Duration = Duration::from_secs(60);
 /// What a page asks for that looks at the beginning of its list.
 const LOOK: &str = "{ filter: 'all', offset: 0, limit: 20, selected: null, hidden: false }";
 
+/// How many rows the list has.
+const ROWS: &str = "return Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? 0)";
+
+/// Writes down, by the page's clock, when a drop was seen there, when the first rows stood, and when all of them were counted.
+const TIME_DROP: &str = "const rows = arguments[0]; const times = window.times = {}; \
+    const look = () => { const now = performance.now(); const there = what => document.querySelector(what) !== null; \
+    if (there('[data-testid=drop]')) times.over = now; \
+    else if (times.over !== undefined) times.dropped ??= now; \
+    if (times.dropped === undefined) return; \
+    if (there('[data-testid=row]')) times.first ??= now; \
+    if (there(`[role=grid][aria-rowcount='${rows}']`)) times.all ??= now; }; \
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true }); return 0";
+
 /// A running app and the way to its page.
 pub(crate) struct Driven {
     page: Client,
@@ -149,6 +162,24 @@ impl Driven {
         self.ask("return window.ticks").await.as_u64().unwrap()
     }
 
+    /// From now on the page takes the time from a drop to its rows.
+    pub(crate) async fn time_drop(&self, rows: u64) {
+        self.page.execute(TIME_DROP, vec![rows.into()]).await.unwrap();
+    }
+
+    /// From the drop to the first rows in the page, and to all of them in its count. After [`time_drop`](Self::time_drop).
+    pub(crate) async fn drop_times(&self) -> (Duration, Duration) {
+        let times = self.ask("return window.times").await;
+        let at = |what: &str| times[what].as_f64().unwrap_or_else(|| panic!("no “{what}” in {times}"));
+        let since = |what| Duration::from_secs_f64((at(what) - at("dropped")) / 1_000.0);
+        (since("first"), since("all"))
+    }
+
+    /// How many pages the app has.
+    pub(crate) async fn windows(&self) -> usize {
+        self.page.windows().await.unwrap().len()
+    }
+
     /// Where the page is.
     pub(crate) async fn address(&self) -> String {
         self.page.current_url().await.unwrap().to_string()
@@ -178,12 +209,24 @@ impl Driven {
         .await;
     }
 
+    /// Waits until the page says that something is dragged over it, or no longer.
+    pub(crate) async fn has_overlay(&self, there: bool, bound: Duration) {
+        let script = "return document.querySelector('[data-testid=drop]') !== null";
+        until(&format!("the overlay's being there: {there}"), bound, async || {
+            (self.page.execute(script, vec![]).await.ok()? == there).then_some(())
+        })
+        .await;
+    }
+
+    /// How many rows the list has, whether they are mounted or not.
+    pub(crate) async fn rows(&self) -> u64 {
+        self.ask(ROWS).await.as_u64().unwrap()
+    }
+
     /// Waits until the list has so many rows, whether they are mounted or not.
     pub(crate) async fn has_rows(&self, rows: u64, bound: Duration) {
-        let count =
-            "return Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? 0)";
         until(&format!("{rows} rows"), bound, async || {
-            let count = self.page.execute(count, vec![]).await.ok()?.as_f64()?;
+            let count = self.page.execute(ROWS, vec![]).await.ok()?.as_f64()?;
             (count >= rows as f64).then_some(())
         })
         .await;

@@ -11,8 +11,11 @@ use super::wait::until;
 const UP: Duration = Duration::from_secs(30);
 /// Where the app's window stands, and its middle.
 const APP: (i32, i32, i32, i32) = (0, 0, 1120, 700);
+const MIDDLE: (i32, i32) = (APP.0 + APP.2 / 2, APP.1 + APP.3 / 2);
 /// Where the file manager stands.
 const BESIDE: (i32, i32, i32, i32) = (1130, 0, 500, 600);
+/// Bare desktop below the app's window: what is let go there goes nowhere.
+const NOWHERE: (i32, i32) = (560, 785);
 /// The middle of the first icon, from the corner of the file manager's window: below menu, tool bar and a margin.
 const FIRST_ICON: (i32, i32) = (60, 120);
 /// Steps of a drag, and the time between them: a hand is not faster, and toolkits want to see several moves.
@@ -53,24 +56,39 @@ impl<'a> FileManager<'a> {
 
     /// Drags everything in the folder onto the middle of the app's window.
     pub(crate) async fn drag_all(&self) {
+        self.hold_all_over_the_app().await;
+        self.let_go().await;
+    }
+
+    /// Drags everything in the folder over the middle of the app's window, and holds it there.
+    pub(crate) async fn hold_all_over_the_app(&self) {
         let from = (BESIDE.0 + FIRST_ICON.0, BESIDE.1 + FIRST_ICON.1);
         self.x(&["windowactivate", "--sync", &self.window]).await;
         self.x(&["mousemove", &from.0.to_string(), &from.1.to_string(), "click", "1"]).await;
         self.x(&["key", "--clearmodifiers", "ctrl+a"]).await;
         tokio::time::sleep(REST).await;
-        self.drag(from, (APP.0 + APP.2 / 2, APP.1 + APP.3 / 2)).await;
-    }
-
-    async fn drag(&self, from: (i32, i32), to: (i32, i32)) {
         self.x(&["mousedown", "1"]).await;
         tokio::time::sleep(REST).await;
+        self.carry(from, MIDDLE).await;
+    }
+
+    /// Goes on with what is held over the app, away from its window.
+    pub(crate) async fn carry_away(&self) {
+        self.carry(MIDDLE, NOWHERE).await;
+    }
+
+    /// Lets go what is held.
+    pub(crate) async fn let_go(&self) {
+        self.x(&["mouseup", "1"]).await;
+    }
+
+    async fn carry(&self, from: (i32, i32), to: (i32, i32)) {
         for step in 1..=STEPS {
             let at = |from: i32, to: i32| (from + (to - from) * step / STEPS).to_string();
             self.x(&["mousemove", &at(from.0, to.0), &at(from.1, to.1)]).await;
             tokio::time::sleep(STEP).await;
         }
         tokio::time::sleep(REST).await;
-        self.x(&["mouseup", "1"]).await;
     }
 
     async fn x(&self, args: &[&str]) {
