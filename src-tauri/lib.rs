@@ -12,6 +12,7 @@ mod drops;
 mod engine;
 mod folder;
 mod intake;
+mod logging;
 mod needs;
 mod notify;
 mod options;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 /// Runs the app until it ends, or hands its files to the one that runs already.
 pub fn main() -> ExitCode {
     let args = args::parse();
+    logging::start();
     match start::start(&args) {
         Ok(Some(here)) => desktop::run(here, !args.hidden),
         Ok(None) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
         keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),
+        log: crate::logging::file(),
         headless: false,
         idle: false,
     }

@@ -48,6 +48,7 @@ pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
             default_folder(std::env::consts::OS, |name| std::env::var_os(name)).ok_or(StartError::NoHome)?
         }
     };
+    partway_app::keep_crash_reports(&data_dir);
     let threads = Builder::new_multi_thread()
         .thread_name("engine")
         .enable_all()

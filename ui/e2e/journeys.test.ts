@@ -215,6 +215,30 @@ describe("queue", () => {
     expect(JSON.stringify(await log(page))).toContain("https://media.acme.example/v/teaser-vertical-final");
   });
 
+  test("what is handed to whoever helps is shown before it is copied", async () => {
+    const page = await open({ scene: "queue" });
+    await page.evaluate(() =>
+      window.fixture?.change((world) => {
+        world.notices = [
+          {
+            id: "crash",
+            title: "Partway stopped unexpectedly (14:02).",
+            text: "Uploads go on from where they were.",
+            urgent: false,
+            buttons: [{ words: "Show report", action: { act: "diagnostics" } }],
+          },
+        ];
+      }),
+    );
+    await page.getByRole("button", { name: "Show report" }).click();
+    const report = page.getByRole("region", { name: "For whoever helps you" });
+    await expect.poll(() => report.innerText()).toContain("Partway 0.1.0");
+    expect(await log(page)).toEqual([{ do: "diagnostics" }]);
+    await page.getByRole("button", { name: "Copy", exact: true }).click();
+    await expect.poll(async () => JSON.stringify(await log(page))).toContain('{"copy":"Keys are never');
+    await page.getByText("Copied.").waitFor();
+  });
+
   test("a drag says how much and to where", async () => {
     const page = await open({ scene: "queue" });
     await page.evaluate(() => window.fixture?.drag({ over: true, count: 12 }));

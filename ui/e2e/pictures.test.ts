@@ -97,6 +97,15 @@ const views: View[] = [
     },
   },
   {
+    name: "diagnostics",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByRole("button", { name: "Show and copy" }).click();
+      await page.getByText("Destinations: 4").waitFor();
+    },
+  },
+  {
     name: "drop",
     scene: "queue",
     arrange: async (page) => {

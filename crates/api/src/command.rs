@@ -85,6 +85,8 @@ pub enum Command {
     Link { jobs: Selection },
     /// Test whether the keychain stores and gives back.
     CheckKeychain,
+    /// A text for whoever helps: what runs here and what was logged, without keys.
+    Diagnostics,
 }
 
 /// The answer to a [`Command`].
@@ -110,4 +112,6 @@ pub enum Done {
     Link { text: String },
     /// The keychain's state.
     Keychain { keychain: crate::KeychainView },
+    /// A text to be read before it is handed on.
+    Diagnostics { text: String },
 }

@@ -130,6 +130,8 @@ pub enum NoticeAction {
         /// Its id.
         notice: String,
     },
+    /// Show what there is to hand to whoever helps.
+    Diagnostics,
     /// Settle the taken names of a batch.
     SettleName {
         /// The batch.

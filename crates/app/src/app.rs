@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, watch};
 use crate::events::{self, Events, Told};
 use crate::keys::Keys;
 use crate::practice::Practice;
+use crate::support::{self, Support};
 use crate::system::{SystemChance, SystemClock};
 use crate::watch::Watch;
 use crate::{AppOptions, OpenError, commands};
@@ -36,6 +37,9 @@ pub(crate) struct Inner {
     pub(crate) unfinished: Mutex<Vec<JobId>>,
     /// Where the last damaged journal lies.
     pub(crate) set_aside: Option<PathBuf>,
+    /// The report of the last crash before this start.
+    pub(crate) crash: Option<PathBuf>,
+    pub(crate) support: Support,
     /// Raised whenever something that is shown changed without a happening of the engine.
     pub(crate) changed: watch::Sender<u64>,
 }
@@ -47,6 +51,11 @@ impl App {
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let support = Support {
+            data_dir: options.data_dir.clone(),
+            log: options.log,
+            variables: Arc::clone(&options.variables),
+        };
         let mut http_options = options.http;
         let time = Arc::clone(&clock);
         http_options
@@ -71,6 +80,11 @@ impl App {
         )
         .await
         .map_err(|error| OpenError(sentence(&error.to_string())))?;
+        // Without a log everything works; that a folder cannot be written is told by the journal.
+        if !options.idle {
+            let _ = support.log.open(&options.data_dir);
+        }
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), unfinished = engine.unfinished.len(), "opened");
         let app = Self(Arc::new(Inner {
             engine: engine.engine,
             keys,
@@ -83,6 +97,8 @@ impl App {
             speeds: Mutex::default(),
             unfinished: Mutex::new(engine.unfinished),
             set_aside: engine.set_aside,
+            crash: support::newest(&options.data_dir),
+            support,
             changed: watch::channel(0).0,
         }));
         let settings = app.settings().await;
@@ -129,6 +145,8 @@ impl App {
     pub async fn close(&self, grace: Duration) {
         self.0.engine.close(grace).await;
         self.0.practice.stop().await;
+        tracing::info!("closed in order");
+        self.0.support.log.close();
         self.0.closed.send_replace(true);
     }
 

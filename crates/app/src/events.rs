@@ -103,6 +103,7 @@ impl Known {
                 events
             }
             Happening::Changed { job } => {
+                tracing::info!(job = %job.id, state = job.state.name(), holds = ?job.holds, "changed");
                 let to = self.names.get(&app.0.engine, &job.destination).await;
                 let over = job.state.is_end() || matches!(job.state, State::NeedsAttention(_));
                 if over {

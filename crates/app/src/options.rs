@@ -6,6 +6,8 @@ use std::sync::Arc;
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
 
+use crate::LogFile;
+
 /// Looks up an environment variable; handed in so that tests and libraries never read the real one.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
@@ -21,6 +23,8 @@ pub struct AppOptions {
     pub http: HttpOptions,
     /// The bundled `partway-sandbox`, for *Practice*; `None`: no Practice.
     pub sandbox: Option<PathBuf>,
+    /// Where the log is written; the program puts its layer into the subscriber.
+    pub log: LogFile,
     /// Whether nobody can answer: what needs a person ends a file as needs-attention instead of waiting.
     pub headless: bool,
     /// Whether the folder is only looked at or changed: nothing is started, so that a `list` sends nothing and needs no key.

@@ -42,6 +42,11 @@ impl Practice {
         Self { binary, dir: data_dir.join("practice"), running: Arc::default() }
     }
 
+    /// Whether the sandbox is installed here.
+    pub(crate) const fn is_there(&self) -> bool {
+        self.binary.is_some()
+    }
+
     pub(crate) async fn key(&self) -> Result<ApiKey, String> {
         Ok(self.ensure().await?.1)
     }

@@ -30,6 +30,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Now, where no clock can be handed in: in a program that is crashing.
+#[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in elsewhere")]
+pub(crate) fn now() -> jiff::Zoned {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC)
+}
+
 /// The system's chance.
 pub(crate) struct SystemChance;
 

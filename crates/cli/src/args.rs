@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Cancel(Job),
     /// Try one upload again that needs attention.
     Retry(Job),
+    /// Print what somebody who helps has to know; read it before you hand it on.
+    Diagnostics,
 }
 
 #[derive(Debug, Arguments)]

@@ -6,6 +6,7 @@
 mod args;
 mod data_dir;
 mod destinations;
+mod diagnostics;
 mod exit;
 mod jobs;
 mod keys;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Exit, exit::Stopped> {
     let folder = data_dir::choose(args.data_dir)?;
+    partway_app::keep_crash_reports(&folder);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -61,6 +63,7 @@ fn run(args: Args) -> Result<Exit, exit::Stopped> {
             Command::Pause(job) => jobs::pause(&folder, job.id).await,
             Command::Cancel(job) => jobs::cancel(&folder, job.id).await,
             Command::Retry(job) => jobs::retry(&folder, job.id).await,
+            Command::Diagnostics => diagnostics::run(&folder).await,
         }
     });
     // A keychain that asks its user may never answer; its thread must not keep the process.

@@ -33,6 +33,7 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, Brid
         keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),
+        log: crate::logging::file(),
         headless: true,
         idle: purpose == Purpose::Look,
     };

@@ -224,7 +224,18 @@ export const words = {
     keys: "Keys",
     keychain: "Kept in the system keychain",
     checkAgain: "Check again",
+    support: "Support",
+    diagnostics: "Diagnostics",
+    diagnosticsHelp: "What runs here and what happened last, without keys and names",
+    showDiagnostics: "Show and copy",
     checking: "Checking …",
+  },
+
+  diagnostics: {
+    title: "For whoever helps you",
+    text: "Keys are never in here, and names of files and folders are left out where Partway knows them. Nothing is sent: read it, then hand it on yourself.",
+    collecting: "Collecting …",
+    copy: "Copy",
   },
 
   copied: "Copied.",

@@ -70,6 +70,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::EmptyPractice => destinations::empty_practice(app).await,
         C::Settings => Ok(Done::Settings { settings: app.settings().await }),
         C::ChangeSettings { settings } => settings::change(app, settings).await,
+        C::Diagnostics => settings::diagnostics(app).await,
         C::CheckKeychain => Ok(Done::Keychain { keychain: settings::keychain(app).await }),
     }
 }

@@ -4,7 +4,7 @@ use partway_api::{ApiError, Code, Done, KeychainView, Settings};
 use partway_keychain::Kept;
 
 use crate::app::journal;
-use crate::{App, set_aside, words};
+use crate::{App, set_aside, support, words};
 
 /// More connections than this help no line and hurt every server.
 const MOST_PARTS: u32 = 64;
@@ -32,11 +32,20 @@ pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiErr
 
 /// Takes a notice away that somebody has seen.
 pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
-    if notice != set_aside::NOTICE {
-        return Err(ApiError::new(Code::Refused, "There is no such notice."));
-    }
-    set_aside::seen(app).await.map_err(|e| journal(&e))?;
+    let seen = match notice {
+        set_aside::NOTICE => set_aside::seen(app).await,
+        support::NOTICE => support::seen(app).await,
+        _ => return Err(ApiError::new(Code::Refused, "There is no such notice.")),
+    };
+    seen.map_err(|e| journal(&e))?;
     Ok(Done::Jobs { touched: 0 })
+}
+
+/// A text for whoever helps.
+pub(super) async fn diagnostics(app: &App) -> Result<Done, ApiError> {
+    let keychain = keychain(app).await.text;
+    let text = support::diagnostics(app, &keychain).await.map_err(|e| journal(&e))?;
+    Ok(Done::Diagnostics { text })
 }
 
 /// Seen by storing, reading and removing a test entry.

@@ -6,7 +6,7 @@ use partway_engine::Standing;
 
 use crate::App;
 use crate::keys::KeySource;
-use crate::{set_aside, words};
+use crate::{set_aside, support, words};
 
 /// One banner a cause.
 pub(super) async fn all(
@@ -79,6 +79,22 @@ pub(super) async fn all(
                 words: "Understood".into(),
                 action: NoticeAction::Dismiss { notice: set_aside::NOTICE.into() },
             }],
+        });
+    }
+    if let Some((_, at)) = support::untold(app).await? {
+        let (title, text) = words::crashed(&words::clock(at, app.now_ms()));
+        notices.push(Notice {
+            id: support::NOTICE.into(),
+            title,
+            text,
+            urgent: false,
+            buttons: vec![
+                NoticeButton { words: "Show report".into(), action: NoticeAction::Diagnostics },
+                NoticeButton {
+                    words: "Understood".into(),
+                    action: NoticeAction::Dismiss { notice: support::NOTICE.into() },
+                },
+            ],
         });
     }
     Ok(notices)

@@ -5,6 +5,7 @@ mod checks;
 mod log;
 mod numbers;
 mod states;
+mod support;
 
 pub(crate) use causes::{check_failed, is_refusal, sentence};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, keychain, trial_arrived};
@@ -13,3 +14,4 @@ pub(crate) use numbers::{bytes, clock, count, duration};
 pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };
+pub(crate) use support::crashed;

@@ -16,5 +16,6 @@ mod kinds;
 mod practice;
 mod rig;
 mod secrets;
+mod support;
 mod taking_up;
 mod ticks;

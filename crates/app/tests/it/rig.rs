@@ -9,7 +9,7 @@ use partway_api::{
     Answer, ApiError, Command, DestinationDraft, DestinationView, Done, FieldsDraft, JobLine, KeyDraft,
     RawPath, Request, Selection, StateName,
 };
-use partway_app::{App, AppOptions};
+use partway_app::{App, AppOptions, LogFile};
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
 use partway_sandbox::{Options, Running};
@@ -48,6 +48,14 @@ impl Rig {
     }
 
     pub(crate) async fn open_at(&self, data_dir: PathBuf) -> App {
+        self.open_with(data_dir, LogFile::default()).await
+    }
+
+    pub(crate) async fn open_logged(&self, log: LogFile) -> App {
+        self.open_with(self.data(), log).await
+    }
+
+    async fn open_with(&self, data_dir: PathBuf, log: LogFile) -> App {
         let variables = self.variables.clone();
         let options = AppOptions {
             data_dir,
@@ -55,6 +63,7 @@ impl Rig {
             keychain: self.keychain.clone(),
             http: HttpOptions::default(),
             sandbox: self.practice.clone(),
+            log,
             headless: self.headless,
             idle: false,
         };

@@ -48,6 +48,7 @@ async fn open(data_dir: &Path) -> App {
         keychain: None,
         http: Default::default(),
         sandbox: None,
+        log: partway_app::LogFile::default(),
         headless: true,
         idle: true,
     };

@@ -12,7 +12,7 @@ destination: string, } | { "act": "dismiss",
 /**
  * Its id.
  */
-notice: string, } | { "act": "settle-name", 
+notice: string, } | { "act": "diagnostics" } | { "act": "settle-name", 
 /**
  * The batch.
  */

@@ -8,6 +8,7 @@ export type View = "queue" | "add" | "settings";
 
 export type Dialog =
   | { about: "cancel"; row: JobRow }
+  | { about: "diagnostics" }
   | { about: "replace-key"; destination: DestinationView }
   | { about: "test-destination"; destination: DestinationView }
   | { about: "remove-destination"; destination: DestinationView };
