@@ -9,6 +9,8 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum IfExists {
+    /// Ask, whatever the destination's rule is.
+    Ask,
     /// Replace it.
     Overwrite,
     /// Keep both: take a free name beside it.

@@ -53,6 +53,20 @@ impl Failure {
         Self { step, class, cause, status: None, code: None, detail: detail.into(), clock_ahead: None }
     }
 
+    /// What a storage's "forbidden" to a part means: of a link that was signed here, that the key may not store it; of one that came
+    /// from elsewhere, no more than that it does not do.
+    #[must_use]
+    pub fn of_link(mut self, signed_here: bool) -> Self {
+        if self.class == RetryClass::LinkBroken && self.cause == Cause::PermissionRefused {
+            if signed_here {
+                self.class = RetryClass::Refused;
+            } else {
+                self.cause = Cause::LinksUnusable { what: self.detail.clone() };
+            }
+        }
+        self
+    }
+
     /// A refusal of a file's type with that type, which the reader of the answer could not know.
     #[must_use]
     pub fn with_type(mut self, offered: &str) -> Self {

@@ -136,7 +136,9 @@ const ROWS: &[Row] = &[
 
     // No key goes with a part, so neither 401 nor 403 says anything of it.
     (Part, 401..=401, Anything,                                      LinkBroken,   Tell::Links),
-    (Part, 403..=404, Anything,                                      LinkBroken,   Tell::Links),
+    // Whose links are signed here knows that it is the key that may not; who got them from elsewhere can only say that they do not do.
+    (Part, 403..=403, Anything,                                      LinkBroken,   Tell::Permission),
+    (Part, 404..=404, Anything,                                      LinkBroken,   Tell::Links),
     (Part, 409..=409, Anything,                                      Again,        Tell::Nothing),
     (Part, 410..=410, Anything,                                      SessionGone,  Tell::Nothing),
 

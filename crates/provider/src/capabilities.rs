@@ -32,4 +32,7 @@ pub struct Capabilities {
     pub start_repeatable: bool,
     /// The address of a finished file is open to whoever has it (else: "sign-in needed").
     pub link_is_open: bool,
+    /// Part targets are signed here, with the key: they cost nothing, so they are not written down, and a storage that forbids one
+    /// forbids it to the key.
+    pub signs_links: bool,
 }

@@ -17,6 +17,8 @@ pub struct FileFacts {
     pub hash: Option<FileHash>,
     /// Everything else that can be set.
     pub fields: Fields,
+    /// 0: its own name. From 1 on that one is taken, and it goes under the so-manieth name beside it ("cut (2).mov" for 1).
+    pub beside: u32,
 }
 
 /// How a file's bytes are hashed as a whole.
@@ -44,6 +46,8 @@ pub struct FileHash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IfExists {
+    /// Ask, whatever the destination's rule is; the same as nothing set.
+    Ask,
     /// Replace it.
     Overwrite,
     /// Take a free name beside it.

@@ -45,6 +45,18 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// The name that this file will have there, where the destination holds one file a name and it is known before anybody is asked.
+    /// `None`: every file has a place of its own, whatever it is called.
+    fn name(&self, _file: &FileFacts) -> Option<String> {
+        None
+    }
+
+    /// The same session, from now on replacing what is there; `None` where that takes a new one. For a session that found its name taken
+    /// at the end, when a person says "replace": what was sent need not be sent again.
+    fn replacing(&self, _session: &Session) -> Option<Session> {
+        None
+    }
+
     /// Opens a session. `plan` is there where the client plans ([`Planner`]); where the server does, the plan comes back.
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure>;
 

@@ -59,14 +59,8 @@ pub(super) async fn settle_name(app: &App, jobs: &Selection, how: IfExists) -> R
         }
         Selection::Job(text) => {
             let id = id_of(app, text).await?;
-            if how == IfExists::Skip {
-                app.0.engine.cancel(&Which::Job(id)).await.map_err(refusal)?
-            } else {
-                let change = Change { if_exists: Some(view::if_exists(how)), ..Change::default() };
-                let which = Which::Job(id.clone());
-                app.0.engine.change_fields(&which, change).await.map_err(refusal)?;
-                app.0.engine.retry(&which).await.map_err(refusal)?
-            }
+            app.0.engine.settle_name(&id, view::if_exists(how)).await.map_err(refusal)?;
+            1
         }
         Selection::All => {
             return Err(ApiError::new(Code::Refused, "Say for which file, or for which batch."));

@@ -13,6 +13,7 @@ pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
         custom_id: fields.custom_id,
         title: fields.title,
         if_exists: fields.if_exists.map(|how| match how {
+            IfExists::Ask => partway_api::IfExists::Ask,
             IfExists::Overwrite => partway_api::IfExists::Overwrite,
             IfExists::Rename => partway_api::IfExists::Rename,
             IfExists::Skip => partway_api::IfExists::Skip,
@@ -44,6 +45,7 @@ pub(crate) fn from_draft(draft: &FieldsDraft) -> Fields {
 /// The engine's word for what is to be done with a taken name.
 pub(crate) const fn if_exists(how: partway_api::IfExists) -> IfExists {
     match how {
+        partway_api::IfExists::Ask => IfExists::Ask,
         partway_api::IfExists::Overwrite => IfExists::Overwrite,
         partway_api::IfExists::Rename => IfExists::Rename,
         partway_api::IfExists::Skip => IfExists::Skip,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use partway_core::{Answer, Cause, RetryClass, Step, classify};
+use partway_core::{Answer, Cause, Failure, RetryClass, Step, classify};
 use proptest::prelude::*;
 
 const STEPS: [Step; 8] = [
@@ -79,8 +79,10 @@ fn links_that_can_never_work_say_why() {
         links("There were headers present in the request which were not signed"),
     );
     is(Step::Part, said(403, "HeadersNotSigned", "x-amz-acl"), RetryClass::LinkBroken, links("x-amz-acl"));
-    is(Step::Part, coded(403, "AccessDenied"), RetryClass::LinkBroken, links("AccessDenied"));
-    is(Step::Part, status(403), RetryClass::LinkBroken, links("status 403"));
+    // Nothing is said of the link itself: its maker knows whether that is his key's fault.
+    let forbidden = || Some(Cause::PermissionRefused);
+    is(Step::Part, coded(403, "AccessDenied"), RetryClass::LinkBroken, forbidden());
+    is(Step::Part, status(403), RetryClass::LinkBroken, forbidden());
 }
 
 #[test]
@@ -89,9 +91,32 @@ fn no_part_says_anything_of_the_key() {
         for code in ["", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "invalid_api_key"] {
             let (class, cause) = classify(Step::Part, &coded(number, code));
             assert_ne!(class, RetryClass::Credentials, "{number} {code}");
-            assert!(!matches!(cause, Some(Cause::KeyRefused | Cause::PermissionRefused)), "{number} {code}");
+            assert_ne!(cause, Some(Cause::KeyRefused), "{number} {code}");
+            let cause = cause.unwrap_or(Cause::QuotaRefused);
+            let failure = Failure::new(Step::Part, class, cause, "said").of_link(false);
+            assert_ne!(failure.cause, Cause::PermissionRefused, "{number} {code}");
         }
     }
+}
+
+#[test]
+fn a_part_that_is_forbidden_is_the_keys_fault_where_the_link_was_signed_with_it() {
+    let of = |answer: &Answer<'_>, signed_here| {
+        let (class, cause) = classify(Step::Part, answer);
+        let failure = Failure::new(Step::Part, class, cause.unwrap(), "said").of_link(signed_here);
+        (failure.class, failure.cause)
+    };
+    let links = |what: &str| (RetryClass::LinkBroken, Cause::LinksUnusable { what: what.into() });
+    for answer in [coded(403, "AccessDenied"), status(403)] {
+        assert_eq!(of(&answer, true), (RetryClass::Refused, Cause::PermissionRefused));
+        assert_eq!(of(&answer, false), links("said"));
+    }
+    for (code, told) in
+        [("SignatureDoesNotMatch", "SignatureDoesNotMatch"), ("HeadersNotSigned", "HeadersNotSigned")]
+    {
+        assert_eq!(of(&coded(403, code), true), links(told));
+    }
+    assert_eq!(of(&status(404), true), links("status 404"));
 }
 
 #[test]

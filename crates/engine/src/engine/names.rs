@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use partway_core::{Cause, Event};
+use partway_core::{Cause, Event, State};
 use partway_provider::IfExists;
 
-use super::apply::{ended, write};
+use rusqlite::Connection;
+
+use super::apply::{Written, ended, write};
 use super::{Engine, Inner, Refusal};
 use crate::happening::Happening;
-use crate::journal::{JournalError, batches, jobs, sessions};
+use crate::journal::{JournalError, batches, jobs, names, sessions};
 use crate::log::Log;
-use crate::record::{BatchId, JobId};
+use crate::record::{BatchId, Job, JobId};
+use crate::run;
 
 impl Engine {
-    /// Decides for all of a batch whose name is taken at the destination, those that wait for it and those to come. Replacing and
-    /// renaming send them again from the start; what is skipped is cancelled. Gives back how many waited for it.
+    /// Decides for all of a batch whose name is taken at the destination, those that wait for it and those to come. What is renamed is sent
+    /// again from the start, what replaces only goes on, and what is skipped is cancelled. Gives back how many waited for it.
     ///
     /// # Errors
     /// [`Refusal::NotThere`] for an unknown batch.
@@ -31,9 +34,7 @@ impl Engine {
                 jobs::set_if_exists(conn, &id, how)?;
                 let mut all = Vec::new();
                 for job in jobs::whose_name_is_taken(conn, &id)? {
-                    sessions::reset_ended(conn, &job)?;
-                    let (event, log) = decided(how);
-                    all.extend(write(conn, now, &job, &event, Some(log))?);
+                    all.extend(decide(conn, now, &job, how)?);
                 }
                 let ended = ended(conn, now, &all)?;
                 Ok(Some((all, ended)))
@@ -48,12 +49,52 @@ impl Engine {
         self.0.tell(Happening::BatchChanged { batch: batch.clone() });
         Ok(touched)
     }
+
+    /// The same for one file, which waits for it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] for a file that waits for no such word, [`Refusal::NotThere`] for an unknown one.
+    pub async fn settle_name(&self, id: &JobId, how: IfExists) -> Result<(), Refusal> {
+        self.0.job(id).await?;
+        let (now, job) = (self.0.clock.unix_ms(), id.clone());
+        let (settled, ended) = self
+            .0
+            .journal
+            .write(move |conn| {
+                let waits = jobs::get(conn, &job)?
+                    .is_some_and(|job| matches!(job.state, State::NeedsAttention(Cause::NameTaken { .. })));
+                let settled: Vec<_> =
+                    if waits { decide(conn, now, &job, how)?.into_iter().collect() } else { Vec::new() };
+                let ended = ended(conn, now, &settled)?;
+                Ok((settled, ended))
+            })
+            .await?;
+        if settled.is_empty() {
+            return Err(Refusal::NotNow("This file waits for no word about its name.".into()));
+        }
+        for written in settled {
+            self.0.carry_out(written);
+        }
+        self.0.tell_ended(ended);
+        Ok(())
+    }
 }
 
-const fn decided(how: IfExists) -> (Event, Log) {
+/// What follows for one file whose name is taken; nothing while it is still to be asked about.
+fn decide(conn: &Connection, now: i64, job: &JobId, how: IfExists) -> Result<Option<Written>, JournalError> {
+    names::decide(conn, job, how)?;
+    let Some((event, log)) = decided(how) else { return Ok(None) };
+    sessions::reset_ended(conn, job)?;
+    Ok(write(conn, now, job, &event, Some(log))?.ok())
+}
+
+/// What was sent under a name that may be replaced only has to be put together; under another name it must be sent again.
+const fn decided(how: IfExists) -> Option<(Event, Log)> {
     match how {
-        IfExists::Skip => (Event::Skip, Log::Skipped),
-        IfExists::Overwrite | IfExists::Rename => (Event::SendAgain, Log::GoingOn),
+        IfExists::Ask => None,
+        IfExists::Skip => Some((Event::Skip, Log::Skipped)),
+        IfExists::Overwrite => Some((Event::Retry, Log::GoingOn)),
+        IfExists::Rename => Some((Event::SendAgain, Log::GoingOn)),
     }
 }
 
@@ -75,7 +116,15 @@ impl Inner {
                 Some(IfExists::Skip) => {
                     steps.extend(write(conn, now, &id, &Event::Skip, Some(Log::Skipped))?);
                 }
+                // Its own session found the name taken at the end: a new one goes under the next.
+                Some(IfExists::Rename)
+                    if used == Some(IfExists::Rename) && names::pass_over(conn, &id, run::names::BESIDE)? =>
+                {
+                    steps.extend(write(conn, now, &id, &Event::SessionGone, Some(Log::GoingOn))?);
+                    steps.extend(write(conn, now, &id, &Event::Restarted, None)?);
+                }
                 since => {
+                    let cause = named(conn, &job, cause)?;
                     if let Ok(mut written) =
                         write(conn, now, &id, &Event::Refused(cause), Some(Log::Attention))?
                     {
@@ -84,8 +133,7 @@ impl Inner {
                         steps.push(written);
                     }
                     // Once more with what was decided; a vendor that still says so then is told.
-                    if let Some(how) = since.filter(|_| since != used) {
-                        let (event, log) = decided(how);
+                    if let Some((event, log)) = since.filter(|_| since != used).and_then(decided) {
                         steps.extend(write(conn, now, &id, &event, Some(log))?);
                     }
                 }
@@ -100,4 +148,15 @@ impl Inner {
         self.tell_ended(ended);
         Ok(())
     }
+}
+
+/// The name that is taken, where the storage did not tell it.
+fn named(conn: &Connection, job: &Job, cause: Cause) -> Result<Cause, JournalError> {
+    Ok(match cause {
+        Cause::NameTaken { name } if name.is_empty() => {
+            let took = names::taken_by(conn, &job.id)?;
+            Cause::NameTaken { name: took.unwrap_or_else(|| job.name.clone()) }
+        }
+        cause => cause,
+    })
 }

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use super::{JournalError, Result};
 
 /// One script a version; the index + 1 is the `user_version` after it.
-const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
 pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {
@@ -108,6 +109,8 @@ mod tests {
         run(&mut conn, &older, 2, MIGRATIONS).unwrap();
         conn.prepare("SELECT hash, skipped FROM job").unwrap();
         conn.prepare("SELECT if_exists, expected FROM batch").unwrap();
+        conn.prepare("SELECT takes, beside, may_replace FROM job").unwrap();
+        conn.prepare("SELECT replaces, broken FROM session").unwrap();
         assert!(dir.path().join("journal.version-1-2.db").exists());
     }
 

@@ -1,7 +1,7 @@
 //! Rows of `session`, `target` and `receipt`: the vendor's upload, where its parts go, what came back.
 
 use partway_core::{Etag, FileReceipt, PartNumber, PartReceipt, SignedUrl};
-use partway_provider::{PartTarget, Session, Started};
+use partway_provider::{IfExists, PartTarget, Session, Started};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::destinations::json;
@@ -19,6 +19,10 @@ pub(crate) struct OpenSession {
     pub(crate) complete_sent: bool,
     /// It was opened by an earlier run: what that sent may have arrived.
     pub(crate) resumed: bool,
+    /// What is there is replaced.
+    pub(crate) replaces: bool,
+    /// So often its links were renewed because they never worked.
+    pub(crate) broken: u32,
 }
 
 /// A session that was given up and that the vendor may still keep.
@@ -33,8 +37,15 @@ pub(crate) struct Leftover {
 /// Writes a new session with its plan and its targets, before the first byte is sent.
 pub(crate) fn open(conn: &Connection, now: i64, job: &Job, started: &Started) -> Result<i64> {
     conn.execute(
-        "INSERT INTO session(job, destination, body, expires_s, opened_at, status) VALUES (?1, ?2, ?3, ?4, ?5, 'open')",
-        params![job.id.0, job.destination.0, started.session.body, started.session.expires_at, now],
+        "INSERT INTO session(job, destination, body, expires_s, opened_at, status, replaces) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6)",
+        params![
+            job.id.0,
+            job.destination.0,
+            started.session.body,
+            started.session.expires_at,
+            now,
+            job.fields.if_exists == Some(IfExists::Overwrite)
+        ],
     )?;
     let id = conn.last_insert_rowid();
     conn.execute(
@@ -63,7 +74,7 @@ pub(crate) fn put_targets(conn: &Connection, session: i64, targets: &[PartTarget
 
 pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSession>> {
     Ok(conn
-        .prepare_cached("SELECT id, body, expires_s, opened_at, complete_sent FROM session WHERE job = ?1 AND status = 'open'")?
+        .prepare_cached("SELECT id, body, expires_s, opened_at, complete_sent, replaces, broken FROM session WHERE job = ?1 AND status = 'open'")?
         .query_row([&job.0], |r| {
             Ok(OpenSession {
                 id: r.get(0)?,
@@ -71,6 +82,8 @@ pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSessi
                 opened_at: r.get(3)?,
                 complete_sent: r.get(4)?,
                 resumed: true,
+                replaces: r.get(5)?,
+                broken: r.get(6)?,
             })
         })
         .optional()?)
@@ -116,6 +129,21 @@ pub(crate) fn forget_missing_targets(conn: &Connection, session: i64) -> Result<
         "DELETE FROM target WHERE session = ?1 AND NOT EXISTS
            (SELECT 1 FROM receipt WHERE receipt.session = target.session AND receipt.part = target.part)",
         [session],
+    )?;
+    Ok(())
+}
+
+/// How often the links of a session were renewed because they never worked.
+pub(crate) fn set_broken(conn: &Connection, session: i64, times: u32) -> Result<()> {
+    conn.execute("UPDATE session SET broken = ?2 WHERE id = ?1", params![session, times])?;
+    Ok(())
+}
+
+/// From now on the session replaces what is there.
+pub(crate) fn set_replacing(conn: &Connection, session: i64, changed: &Session) -> Result<()> {
+    conn.execute(
+        "UPDATE session SET body = ?2, expires_s = ?3, replaces = 1 WHERE id = ?1",
+        params![session, changed.body, changed.expires_at],
     )?;
     Ok(())
 }

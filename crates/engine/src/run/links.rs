@@ -39,6 +39,8 @@ pub(super) struct Link {
 /// The links of one session, as far as they are in memory.
 pub(super) struct Links {
     waiting: VecDeque<Link>,
+    /// Those that are not written down and whose part is on its way, or is not due yet.
+    spare: BTreeMap<PartNumber, Link>,
     /// Before this part every one has a receipt, is on its way, or waits here.
     next: u32,
     renewal: u32,
@@ -54,8 +56,18 @@ pub(super) struct NoLink {
 }
 
 impl Links {
-    pub(super) const fn new() -> Self {
-        Self { waiting: VecDeque::new(), next: 1, renewal: 0, in_vain: 0, broken: 0 }
+    /// Those of a session; what came with it and is not written down is here already.
+    pub(super) fn of(session: &OpenSession, brought: Vec<PartTarget>) -> Self {
+        let since = session.opened_at;
+        let spare = brought.into_iter().map(|target| (target.number, Link { target, since, renewal: 0 }));
+        Self {
+            waiting: VecDeque::new(),
+            spare: spare.collect(),
+            next: 1,
+            renewal: 0,
+            in_vain: 0,
+            broken: session.broken,
+        }
     }
 
     /// A part went through: the links are good.
@@ -67,7 +79,7 @@ impl Links {
     pub(super) fn again_from(&mut self, part: PartNumber) {
         let first = self.waiting.front().map_or(part, |link| link.target.number);
         self.next = self.next.min(part.get()).min(first.get());
-        self.waiting.clear();
+        self.spare.extend(self.waiting.drain(..).map(|link| (link.target.number, link)));
     }
 
     fn without(&self, end: PartEnd) -> NoLink {
@@ -113,35 +125,52 @@ impl Run {
         let read = self.inner.journal.read(move |conn| sessions::missing(conn, id, from, to, limit));
         let mut window = read.await.map_err(|error| PartEnd::Halt(error.into()))?;
         let after = window.last().map_or(to, |(last, _)| last.get()) + 1;
-        window.retain(|(part, _)| !flight.holds(*part));
-        let mut fresh = BTreeMap::new();
+        let renewal = links.renewal;
+        for (_, known) in &mut window {
+            // One that was signed here is made anew.
+            known.take_if(|_| self.signs_links());
+        }
+        let mut links_of: BTreeMap<PartNumber, Link> = std::mem::take(&mut links.spare);
+        for (part, target) in &mut window {
+            if let Some(target) = target.take() {
+                links_of.insert(*part, Link { target, since: session.opened_at, renewal });
+            }
+        }
         if self.provider.capabilities().refresh {
-            let good = |target: &PartTarget| self.is_valid(target, session.opened_at);
-            let lacking: Vec<PartNumber> = window
-                .iter()
-                .filter(|(_, target)| !target.as_ref().is_some_and(good))
-                .map(|(part, _)| *part)
-                .collect();
-            if !lacking.is_empty() {
-                fresh = self.fresh(session, &lacking).await?;
-                let left_out: Vec<_> = lacking.into_iter().filter(|part| !fresh.contains_key(part)).collect();
+            let good = |part: &PartNumber| {
+                links_of.get(part).is_some_and(|link| self.is_valid(&link.target, link.since))
+            };
+            let lacking: Vec<PartNumber> =
+                window.iter().map(|(part, _)| *part).filter(|part| !good(part)).collect();
+            if lacking.iter().any(|part| !flight.holds(*part)) {
+                // Also for those on their way: where their links never work, they come back for others one after the other.
+                let fresh = self.fresh(session, &lacking, flight).await?;
+                let left_out: Vec<_> = lacking
+                    .into_iter()
+                    .filter(|part| !fresh.contains_key(part) && !flight.holds(*part))
+                    .collect();
                 if !left_out.is_empty() {
                     self.take_over(session, source, plan, &left_out).await?;
                     window.retain(|(part, _)| !left_out.contains(part));
                 }
+                let since = self.inner.clock.unix_ms();
+                links_of
+                    .extend(fresh.into_iter().map(|(part, target)| (part, Link { target, since, renewal })));
             }
         }
-        let now = self.inner.clock.unix_ms();
-        for (part, known) in window {
-            let link = match (fresh.remove(&part), known) {
-                (Some(target), _) => Some((target, now)),
-                (None, known) => known.map(|target| (target, session.opened_at)),
-            };
-            let renewal = links.renewal;
-            links.waiting.extend(link.map(|(target, since)| Link { target, since, renewal }));
+        for (part, _) in window.iter().filter(|(part, _)| !flight.holds(*part)) {
+            links.waiting.extend(links_of.remove(part));
+        }
+        if self.signs_links() {
+            links_of.retain(|part, _| flight.holds(*part));
+            links.spare = links_of;
         }
         links.next = after;
         Ok(())
+    }
+
+    pub(super) fn signs_links(&self) -> bool {
+        self.provider.capabilities().signs_links
     }
 
     /// Asks for links of these parts, and writes down all that came. Some may be missing, where the vendor can list its parts.
@@ -149,6 +178,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         parts: &[PartNumber],
+        flight: &Flight,
     ) -> Result<BTreeMap<PartNumber, PartTarget>, PartEnd> {
         let vendor = session.session.clone();
         let asked = self.patiently(|provider| {
@@ -156,11 +186,14 @@ impl Run {
             async move { provider.targets(&vendor, &parts).await }
         });
         let targets = asked.await.map_err(part_end)?;
-        let (id, kept) = (session.id, targets.clone());
-        let written = self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &kept)).await;
-        written.map_err(|error| PartEnd::Halt(error.into()))?;
+        if !self.signs_links() {
+            let (id, kept) = (session.id, targets.clone());
+            let written = self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &kept)).await;
+            written.map_err(|error| PartEnd::Halt(error.into()))?;
+        }
         let fresh: BTreeMap<_, _> = targets.into_iter().map(|target| (target.number, target)).collect();
-        match parts.iter().find(|part| !fresh.contains_key(part)) {
+        match parts.iter().find(|part| !fresh.contains_key(part) && !flight.holds(**part)) {
+            // Of those on their way one may have arrived in the meantime.
             Some(part) if !self.provider.capabilities().list => Err(PartEnd::Links {
                 expired: true,
                 cause: Cause::LinksUnusable { what: "links for some parts are missing".into() },
@@ -185,12 +218,23 @@ impl Run {
         }
         links.in_vain += 1;
         links.broken += u32::from(!expired);
-        if links.broken > RENEWALS_OF_BROKEN || links.in_vain > RENEWALS_IN_VAIN {
+        let given_up = links.broken > RENEWALS_OF_BROKEN || links.in_vain > RENEWALS_IN_VAIN;
+        links.renewal += 1;
+        // The others that have none now, or come back for one, are asked for at once.
+        links.spare.clear();
+        links.next = 1;
+        // Who tries again later begins with fresh ones, and may renew them once.
+        let (id, broken) = (session.id, if given_up { 0 } else { links.broken });
+        self.inner
+            .journal
+            .write(move |conn| {
+                sessions::set_broken(conn, id, broken)?;
+                sessions::forget_missing_targets(conn, id)
+            })
+            .await?;
+        if given_up {
             return Ok(false);
         }
-        links.renewal += 1;
-        let id = session.id;
-        self.inner.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
         self.log(Log::LinksRenewed).await?;
         Ok(true)
     }

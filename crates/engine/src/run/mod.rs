@@ -6,6 +6,7 @@ mod flight;
 mod halt;
 mod hash;
 mod links;
+pub(crate) mod names;
 mod once;
 mod part;
 mod patience;
@@ -19,7 +20,7 @@ mod turn;
 use std::sync::Arc;
 
 use partway_core::{Cause, Event, State};
-use partway_provider::Provider;
+use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
 use crate::engine::{Inner, Stop};
@@ -42,6 +43,8 @@ pub(crate) struct Run {
     pub(crate) key: u32,
     pub(crate) live: Arc<Live>,
     pub(crate) stop: watch::Receiver<Stop>,
+    /// Targets of a session that this run opened, where they are not written down.
+    pub(crate) brought: Vec<PartTarget>,
     /// Whether it was told that the session may end before the file is through.
     pub(crate) told_short: bool,
 }
@@ -87,8 +90,17 @@ async fn go(
     let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
-    let mut run =
-        Run { inner: Arc::clone(inner), job, destination, provider, key, live, stop, told_short: false };
+    let mut run = Run {
+        inner: Arc::clone(inner),
+        job,
+        destination,
+        provider,
+        key,
+        live,
+        stop,
+        brought: Vec::new(),
+        told_short: false,
+    };
     let Some(source) = source else {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
         return match run.finish(None).await? {

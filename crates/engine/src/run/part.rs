@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use partway_core::{Backoff, Cause, Etag, Failure, PartReceipt, RetryClass, Step};
 use partway_http::{PutAnswer, PutFailure};
 use partway_provider::PartTarget;
@@ -65,6 +67,8 @@ pub(super) struct Part {
     /// An earlier run, or one with an earlier link, may have sent it.
     pub(super) again: bool,
     pub(super) part: partway_core::Part,
+    /// Its link was signed here, with the key.
+    pub(super) signed_here: bool,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
     pub(super) stop: watch::Receiver<Stop>,
@@ -97,7 +101,7 @@ impl Part {
                     }
                 }
                 Err(PutFailure::Body(error)) => return Err(PartEnd::Source(self.body_trouble(error))),
-                Err(PutFailure::Wire(failure)) => failure,
+                Err(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
             };
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
@@ -114,6 +118,15 @@ impl Part {
         }
     }
 
+    /// The link takes these very bytes only, those that lie there, and this file has others: so another file took the name.
+    fn asks_for_others(&self, failure: &Failure, attempt: &Attempt) -> bool {
+        let asked = self.target.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-md5"));
+        let sum = asked.and_then(|(_, sum)| BASE64.decode(sum).ok());
+        failure.class == RetryClass::Again
+            && failure.code.as_deref() == Some("BadDigest")
+            && sum.zip(attempt.md5()).is_some_and(|(asked, ours)| asked != ours)
+    }
+
     async fn attempt(&self, again: bool) -> Result<(PutAnswer, [u8; 16]), PutFailure> {
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
@@ -123,7 +136,16 @@ impl Part {
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt), on_block);
         let put = self.inner.parts.put(&self.target.url, &self.target.headers, body);
         let speed = || self.live.bytes_per_second(self.inner.clock.steady());
-        let answer = watched(put, &attempt, || answer_within(self.part.len, speed())).await?;
+        let answer = match watched(put, &attempt, || answer_within(self.part.len, speed())).await {
+            Err(PutFailure::Wire(failure)) if self.asks_for_others(&failure, &attempt) => {
+                return Err(PutFailure::Wire(Failure {
+                    class: RetryClass::LinkBroken,
+                    cause: Cause::NameTaken { name: String::new() },
+                    ..failure
+                }));
+            }
+            answer => answer?,
+        };
         match attempt.md5() {
             Some(md5) => Ok((answer, md5)),
             None => Err(PutFailure::Wire(passing(DIFFERS, "the storage said yes before it had every byte"))),

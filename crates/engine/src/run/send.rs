@@ -40,7 +40,8 @@ impl Run {
 
     async fn send_once(&mut self, session: &OpenSession, source: &Arc<Source>) -> Result<Ended, Halt> {
         let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
-        let (mut flight, mut links) = (Flight::default(), Links::new());
+        let brought = std::mem::take(&mut self.brought);
+        let (mut flight, mut links) = (Flight::default(), Links::of(session, brought));
         let mut stop = self.stop.clone();
         loop {
             let landed = match self.begin(&mut flight, &mut links, session, source, &plan).await {
@@ -168,6 +169,7 @@ impl Run {
             since: link.since,
             again: session.resumed || link.renewal > 0,
             renewal: link.renewal,
+            signed_here: self.provider.capabilities().signs_links,
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
-use partway_provider::{FileFacts, Planner, Started};
+use partway_provider::{FileFacts, IfExists, Planner, Started};
 
 use super::patience::Refused;
 use super::reconcile::Standing;
@@ -39,6 +39,11 @@ impl Run {
     /// `None`: the vendor does not know it any more, and it was given up.
     async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<Option<OpenSession>, Halt> {
         let id = session.id;
+        if self.signs_links() {
+            // An earlier version of Partway wrote them down.
+            self.inner.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
+        }
+        let Some(session) = self.that_replaces(session).await? else { return Ok(None) };
         let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
         if let Standing::Gone = self.recount(&session, &receipts).await? {
             self.session_lost(&session, false).await?;
@@ -55,17 +60,52 @@ impl Run {
         Ok(Some(session))
     }
 
+    /// The session as it has to be where a person said since that what is there may be replaced. `None`: it was given up for a new one.
+    async fn that_replaces(&mut self, session: OpenSession) -> Result<Option<OpenSession>, Halt> {
+        if self.job.fields.if_exists != Some(IfExists::Overwrite) || session.replaces {
+            return Ok(Some(session));
+        }
+        let Some(changed) = self.provider.replacing(&session.session) else {
+            let job = self.job.id.clone();
+            self.inner.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
+            self.inner.clear_away();
+            self.reload().await?;
+            return Ok(None);
+        };
+        let (id, written) = (session.id, changed.clone());
+        self.inner.journal.write(move |conn| sessions::set_replacing(conn, id, &written)).await?;
+        Ok(Some(OpenSession { session: changed, replaces: true, ..session }))
+    }
+
     async fn open(&mut self) -> Result<OpenSession, Halt> {
         self.pre_flight()?;
         if self.lacks_hash() {
             let source = Arc::new(check::source(&self.job)?);
             self.hash(&source).await?;
         }
-        let (file, plan) = (self.facts(), self.own_plan()?);
-        let repeatable = self.may_repeat_start();
-        if !repeatable {
+        let plan = self.own_plan()?;
+        if !self.may_repeat_start() {
             self.no_start_unanswered().await?;
         }
+        let mut from = 0;
+        let started = loop {
+            let file = self.named(from).await?;
+            match self.begin_session(&file, plan).await {
+                Err(Refused::Failure(failure)) if self.goes_beside(&failure, &file) => {
+                    from = self.next_beside(&file)?;
+                }
+                begun => break begun?,
+            }
+        };
+        self.inner.key_is_good(&self.destination.id, self.key).await?;
+        if let Some(ahead) = started.clock_ahead {
+            self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
+        }
+        self.keep(started).await
+    }
+
+    async fn begin_session(&mut self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Refused> {
+        let repeatable = self.may_repeat_start();
         let (inner, job) = (Arc::clone(&self.inner), self.job.id.clone());
         let started = self
             .patiently(|provider| {
@@ -76,26 +116,23 @@ impl Run {
                 }
             })
             .await;
-        let started = match started {
-            Ok(started) => started,
+        match started {
             // No answer to a start: where a second one does no harm, the job comes back to it after a while.
-            Err(Refused::Failure(failure))
-                if failure.class == RetryClass::Unknown && !self.may_repeat_start() =>
-            {
+            Err(Refused::Failure(failure)) if failure.class == RetryClass::Unknown && !repeatable => {
                 let name = once::mark(&self.job.id);
-                self.inner.journal.write(move |conn| settings::take(conn, &name)).await?;
-                return Err(Halt::Attention { cause: failure.cause.clone(), detail: failure.to_string() });
+                self.inner
+                    .journal
+                    .write(move |conn| settings::take(conn, &name))
+                    .await
+                    .map_err(Halt::from)?;
+                let (cause, detail) = (failure.cause.clone(), failure.to_string());
+                Err(Refused::Halt(Halt::Attention { cause, detail }))
             }
-            Err(refused) => return Err(refused.into()),
-        };
-        self.inner.key_is_good(&self.destination.id, self.key).await?;
-        if let Some(ahead) = started.clock_ahead {
-            self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
+            started => started,
         }
-        self.keep(started).await
     }
 
-    fn facts(&self) -> FileFacts {
+    pub(super) fn facts(&self) -> FileFacts {
         let wanted = self.provider.capabilities().wants_hash;
         FileFacts {
             name: self.job.name.clone(),
@@ -103,6 +140,7 @@ impl Run {
             mime: self.job.mime.clone(),
             hash: self.job.hash.clone().filter(|hash| Some(hash.algorithm) == wanted),
             fields: self.job.fields.clone(),
+            beside: 0,
         }
     }
 
@@ -141,8 +179,9 @@ impl Run {
         })
     }
 
-    async fn keep(&mut self, started: Started) -> Result<OpenSession, Halt> {
+    async fn keep(&mut self, mut started: Started) -> Result<OpenSession, Halt> {
         let (now, job, plan) = (self.inner.clock.unix_ms(), self.job.clone(), started.plan);
+        self.brought = if self.signs_links() { std::mem::take(&mut started.targets) } else { Vec::new() };
         let session = self
             .inner
             .journal
@@ -155,6 +194,8 @@ impl Run {
                     opened_at: now,
                     complete_sent: false,
                     resumed: false,
+                    replaces: job.fields.if_exists == Some(IfExists::Overwrite),
+                    broken: 0,
                 })
             })
             .await?;

@@ -84,6 +84,63 @@ async fn links_that_never_work_are_told_and_not_tried_for_ever() {
 }
 
 #[tokio::test]
+async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_way() {
+    for signed_here in [false, true] {
+        let mut rig = Rig::new().await;
+        rig.bounds.parts_per_job = 6;
+        rig.vendor.script(|script| {
+            script.capabilities.refresh = true;
+            script.capabilities.signs_links = signed_here;
+        });
+        let under = rig.open().await;
+        // All are on their way before the first is refused, and they are refused one after the other.
+        rig.vendor.storage.shut();
+        rig.vendor.storage.judge(|_| Reply::No(403, "", "SignatureDoesNotMatch"));
+        let id = under.add_one(rig.file("a", 9_000)).await;
+        rig.vendor.storage.came_in(6).await;
+        rig.vendor.storage.open();
+        let state = under.ends(&id).await;
+        assert!(matches!(state, State::NeedsAttention(Cause::LinksUnusable { .. })), "{state:?}");
+        assert_eq!(
+            rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))),
+            1,
+            "{:?}",
+            rig.vendor.asked()
+        );
+        // A person who tries again gets fresh ones.
+        rig.vendor.storage.judge(|_| Reply::Stored);
+        under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
+        assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
+        assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_crash_does_not_forget_that_links_were_renewed_once() {
+    let mut rig = Rig::new().await;
+    rig.bounds.parts_per_job = 1;
+    rig.vendor.script(|script| script.capabilities.refresh = true);
+    let under = rig.open().await;
+    let storage = &rig.vendor.storage;
+    storage.judge(|_| Reply::No(403, "", "SignatureDoesNotMatch"));
+    storage.shut();
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    storage.came_in(1).await;
+    rig.vendor.shut();
+    storage.open();
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Targets(_))).await;
+    storage.shut();
+    rig.vendor.open();
+    storage.came_in(2).await;
+    under.engine.close(Duration::ZERO).await;
+    storage.open();
+    let under = rig.open().await;
+    let state = under.ends(&id).await;
+    assert!(matches!(state, State::NeedsAttention(Cause::LinksUnusable { .. })), "{state:?}");
+    assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 1);
+}
+
+#[tokio::test]
 async fn a_session_that_the_vendor_forgot_is_replaced() {
     let mut rig = Rig::new().await;
     rig.bounds.parts_per_job = 1;

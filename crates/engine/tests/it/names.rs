@@ -11,15 +11,15 @@ use crate::rig::{Rig, Under, bytes};
 use crate::storage::Reply;
 use crate::vendor::{Asked, failure};
 
-fn taken() -> Failure {
+pub(crate) fn taken() -> Failure {
     failure(RetryClass::Refused, Cause::NameTaken { name: "a".into() })
 }
 
-fn waits(state: &State) -> bool {
+pub(crate) fn waits(state: &State) -> bool {
     matches!(state, State::NeedsAttention(Cause::NameTaken { .. }))
 }
 
-fn starts(rig: &Rig) -> usize {
+pub(crate) fn starts(rig: &Rig) -> usize {
     rig.vendor.count(|asked| matches!(asked, Asked::Start(_)))
 }
 
@@ -210,4 +210,35 @@ async fn a_lost_complete_and_then_a_taken_name_is_compared_too() {
         let state = under.ends(&id).await;
         assert!(if ours { state == State::Verified } else { waits(&state) }, "{state:?}");
     }
+}
+
+/// A link that takes only the bytes that lie there (`Content-MD5`), in case they are ours.
+#[tokio::test]
+async fn other_bytes_of_the_same_size_are_a_taken_name_and_no_storage_that_keeps_failing() {
+    for (lies_there, ours) in [(vec![0; 900], false), (bytes(900), true)] {
+        let rig = Rig::new().await;
+        let sum = base64(&<md5::Md5 as md5::Digest>::digest(&lies_there));
+        rig.vendor.script(|script| {
+            script.capabilities.verify = true;
+            script.capabilities.refresh = true;
+            script.headers = vec![("Content-MD5".into(), sum)];
+            script.verify.extend([there(&lies_there), there(&lies_there)]);
+        });
+        let under = rig.open().await;
+        let first = AtomicBool::new(true);
+        rig.vendor.storage.judge(move |_| match (first.swap(false, Ordering::SeqCst), ours) {
+            (true, _) => precondition(),
+            (false, true) => Reply::Stored,
+            (false, false) => Reply::No(400, "", "BadDigest"),
+        });
+        let id = under.add_one(rig.file("a", 900)).await;
+        let state = under.ends(&id).await;
+        let taken = State::NeedsAttention(Cause::NameTaken { name: "a".into() });
+        assert_eq!(state, if ours { State::Verified } else { taken });
+        assert_eq!(rig.vendor.storage.puts().len(), 2);
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
 }

@@ -58,6 +58,12 @@ pub(crate) struct Script {
     /// What the list says instead of what the storage has.
     pub(crate) list_says: Option<Vec<ListedPart>>,
     pub(crate) complete_panics: bool,
+    /// What every part is sent with.
+    pub(crate) headers: Vec<(String, String)>,
+    /// It holds one file a name.
+    pub(crate) names: bool,
+    /// A session can be made to replace what is there.
+    pub(crate) replaces: bool,
     /// Whether the receipt tells the size.
     pub(crate) tells_size: bool,
     sizes: Vec<u64>,
@@ -88,6 +94,7 @@ impl Vendor {
                     wants_hash: None,
                     start_repeatable: true,
                     link_is_open: true,
+                    signs_links: false,
                 },
                 part_size: 1000,
                 life: None,
@@ -104,6 +111,9 @@ impl Vendor {
                 only_missing: false,
                 list_says: None,
                 complete_panics: false,
+                headers: Vec::new(),
+                names: false,
+                replaces: false,
                 tells_size: true,
                 sizes: Vec::new(),
                 lie: 0,
@@ -163,11 +173,11 @@ impl Vendor {
         parts: impl Iterator<Item = u32>,
         expires_at: Option<u64>,
     ) -> Vec<PartTarget> {
-        let port = self.storage.port;
+        let (port, headers) = (self.storage.port, self.script(|script| script.headers.clone()));
         let link = |part: u32| PartTarget {
             number: PartNumber::new(part).unwrap(),
             url: SignedUrl::new(format!("http://127.0.0.1:{port}/{session}/{part}?{SIGNATURE}=abc")),
-            headers: Vec::new(),
+            headers: headers.clone(),
             expires_at,
         };
         parts.map(link).collect()
@@ -215,6 +225,18 @@ impl Provider for Made {
 
     fn refuses(&self, _: &FileFacts) -> Option<Cause> {
         self.0.script(|script| script.refuses.clone())
+    }
+
+    fn name(&self, file: &FileFacts) -> Option<String> {
+        let name = match file.beside {
+            0 => file.name.clone(),
+            beside => format!("{} ({})", file.name, beside + 1),
+        };
+        self.0.script(|script| script.names).then_some(name)
+    }
+
+    fn replacing(&self, session: &Session) -> Option<Session> {
+        self.0.script(|script| script.replaces).then(|| session.clone())
     }
 
     async fn check(&self) -> CheckReport {

@@ -26,6 +26,7 @@ impl Example {
             mime: destination.mime().to_owned(),
             hash: None,
             fields: crate::Fields::default(),
+            beside: 0,
         };
         Self { facts, bytes }
     }

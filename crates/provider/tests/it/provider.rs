@@ -66,6 +66,7 @@ impl Provider for MemoryProvider {
             wants_hash: None,
             start_repeatable: true,
             link_is_open: true,
+            signs_links: false,
         }
     }
 

@@ -100,6 +100,7 @@ impl Provider for AutoRender {
             // has its id, so there is nothing to do about it but to begin another.
             start_repeatable: true,
             link_is_open: true,
+            signs_links: false,
         }
     }
 

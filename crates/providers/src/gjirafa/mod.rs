@@ -156,6 +156,7 @@ impl Provider for Gjirafa {
             start_repeatable: true,
             // Nothing says whether the download path is open.
             link_is_open: false,
+            signs_links: false,
         }
     }
 

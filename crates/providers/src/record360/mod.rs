@@ -159,6 +159,7 @@ impl Provider for Record360 {
             start_repeatable: false,
             // Nothing says whether the location is open.
             link_is_open: false,
+            signs_links: false,
         }
     }
 

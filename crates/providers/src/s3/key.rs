@@ -15,6 +15,7 @@ const LONGEST: usize = 1024;
 pub(crate) fn key(settings: &Settings, file: &FileFacts, now: Timestamp) -> Result<String, String> {
     let (prefix, own) = (&settings.prefix, settings.object.fill(file, now));
     let key = if prefix.is_empty() { own } else { format!("{prefix}/{own}") };
+    let key = if file.beside == 0 { key } else { beside(&key, file.beside.saturating_add(1)) };
     if file.name.is_empty() || file.name.ends_with('/') {
         return Err("it has no name. Give it one".to_owned());
     }
@@ -41,7 +42,7 @@ pub(crate) fn name(key: &str) -> &str {
 }
 
 /// The key beside a taken one: "cut (2).mov" for "cut.mov".
-pub(crate) fn beside(key: &str, number: u32) -> String {
+fn beside(key: &str, number: u32) -> String {
     let at = key.len() - name(key).len();
     let (folder, name) = key.split_at(at);
     let (stem, ending) = parted(name);
@@ -58,7 +59,8 @@ mod tests {
     fn of(prefix: &str, folder: &str, name: &str) -> Result<String, String> {
         let settings = Settings::read(&json!({ "bucket": "films", "prefix": prefix })).unwrap();
         let fields = Fields { folder: Some(folder.to_owned()), ..Fields::default() };
-        let file = FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields };
+        let file =
+            FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields, beside: 0 };
         key(&settings, &file, Timestamp::UNIX_EPOCH)
     }
 

@@ -92,6 +92,7 @@ impl Provider for S3 {
             // A start whose answer was lost leaves an upload without parts: no bytes, no cost.
             start_repeatable: true,
             link_is_open: false,
+            signs_links: true,
         }
     }
 
@@ -113,6 +114,15 @@ impl Provider for S3 {
         let key = key::key(&self.settings, file, now).map(drop);
         let said = key.and_then(|()| headers::of(&self.settings, file).map(drop)).err()?;
         Some(Cause::Refused { said })
+    }
+
+    fn name(&self, file: &FileFacts) -> Option<String> {
+        key::key(&self.settings, file, self.now(Step::Start).ok()?).ok()
+    }
+
+    fn replacing(&self, session: &Session) -> Option<Session> {
+        let kept = Kept { only_if_free: false, ..Kept::read(session, Step::Complete).ok()? };
+        kept.session(Step::Complete).ok()
     }
 
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {

@@ -16,9 +16,6 @@ use super::{S3, headers, key, xml};
 /// So many targets come with the session; signing costs nothing, so the others are signed when they are needed.
 const WINDOW: usize = 64;
 
-/// So many names beside a taken one are tried.
-const NAMES: u32 = 100;
-
 /// Asks to replace nothing (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with conditional writes").
 pub(crate) const NOTHING_THERE: (&str, &str) = ("if-none-match", "*");
 
@@ -39,7 +36,7 @@ impl S3 {
                 let look = self.look(Step::Start, &key).await?;
                 (key, Some(look))
             }
-            if_exists => self.free(key, if_exists == Some(IfExists::Rename)).await?,
+            _ => self.free(key).await?,
         };
         let mut clock_ahead = look.as_ref().and_then(|look| look.clock_ahead);
         let mut began = look.as_ref().and_then(|look| look.server_unix_time);
@@ -71,24 +68,13 @@ impl S3 {
         Ok(Started { session: kept.session(Step::Start)?, plan, targets, clock_ahead })
     }
 
-    /// The key itself where nothing is there, or a free one beside it.
-    ///
-    /// Where the key may not look, the condition at the end must do.
-    async fn free(&self, key: String, beside: bool) -> Result<(String, Option<Look>), Failure> {
+    /// The key, where nothing is there. Where the key may not look, the condition at the end must do.
+    async fn free(&self, key: String) -> Result<(String, Option<Look>), Failure> {
         let look = self.look(Step::Start, &key).await?;
         match look.seen {
-            Seen::Absent | Seen::Hidden(_) => return Ok((key, Some(look))),
-            Seen::There(_) if !beside => return Err(taken(Step::Start, &key)),
-            Seen::There(_) => {}
+            Seen::Absent | Seen::Hidden(_) => Ok((key, Some(look))),
+            Seen::There(_) => Err(taken(Step::Start, &key)),
         }
-        for number in 2..=NAMES {
-            let other = key::beside(&key, number);
-            let look = self.look(Step::Start, &other).await?;
-            if matches!(look.seen, Seen::Absent) {
-                return Ok((other, Some(look)));
-            }
-        }
-        Err(refused(format!("“{key}” and {} names beside it are taken. Clear up there", NAMES - 1)))
     }
 
     /// Targets of these parts of an upload that goes on.

@@ -133,7 +133,8 @@ mod tests {
 
     fn filled(template: &str, folder: &str, name: &str) -> String {
         let fields = Fields { folder: Some(folder.to_owned()), ..Fields::default() };
-        let file = FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields };
+        let file =
+            FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields, beside: 0 };
         // 2024-05-01 10:00 UTC.
         let now = Timestamp::from_second(1_714_557_600).unwrap();
         Template::read(Some(template.to_owned())).unwrap().fill(&file, now)

@@ -104,5 +104,6 @@ pub(crate) fn file(size: u64) -> FileFacts {
         mime: "video/quicktime".to_owned(),
         hash: None,
         fields: Fields::default(),
+        beside: 0,
     }
 }

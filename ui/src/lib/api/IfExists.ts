@@ -3,4 +3,4 @@
 /**
  * What to do where the destination has something of that name already.
  */
-export type IfExists = "overwrite" | "rename" | "skip";
+export type IfExists = "ask" | "overwrite" | "rename" | "skip";

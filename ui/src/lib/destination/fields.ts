@@ -36,7 +36,7 @@ export const formOf = (fields: FieldsDraft): FieldsForm => ({
     .map(([name, value]) => `${name}=${value ?? ""}`)
     .join("\n"),
   customId: fields.custom_id ?? "",
-  ifExists: fields.if_exists ?? "",
+  ifExists: fields.if_exists === "ask" ? "" : (fields.if_exists ?? ""),
   prefix: fields.random_prefix ?? false,
   hours: fields.ttl_seconds === null ? "" : String(fields.ttl_seconds / SECONDS_AN_HOUR),
 });
@@ -99,7 +99,7 @@ export function changeOf(
     metadata: differs("metadata") ? next.metadata : null,
     custom_id: differs("custom_id") ? (next.custom_id ?? "") : null,
     title: differs("title") ? (next.title ?? "") : null,
-    if_exists: differs("if_exists") ? next.if_exists : null,
+    if_exists: differs("if_exists") ? (next.if_exists ?? "ask") : null,
     mime: mime !== before.mime.trim() ? mime : null,
   };
 }

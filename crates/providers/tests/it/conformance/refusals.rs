@@ -19,7 +19,7 @@ const PART: &[Row] = &[
     ("400-expired-token@part", LinkExpired, "keeps-failing", "token has expired"),
     ("403-signature@part", LinkBroken, "links-unusable", "signature"),
     ("403-headers-not-signed@part", LinkBroken, "links-unusable", "not signed"),
-    ("403-permission@part", LinkBroken, "links-unusable", "Access Denied"),
+    ("403-permission@part", LinkBroken, "permission-refused", "Access Denied"),
     ("404-no-such-upload@part", SessionGone, "keeps-failing", "upload does not exist"),
     ("400-request-timeout@part", Again, "keeps-failing", "not read from or written to"),
     ("400-incomplete-body@part", Again, "keeps-failing", "number of bytes"),

@@ -91,7 +91,8 @@ async fn a_name_that_is_taken_is_told_before_a_byte_is_sent_or_another_is_taken(
             let failure = provider.start(&facts, plan(size)).await.unwrap_err();
             assert_eq!(failure.cause, Cause::NameTaken { name: name.clone() }, "{failure}");
         }
-        let beside = upload(provider.as_ref(), &if_exists(&name, size, IfExists::Rename), &bytes(size)).await;
+        let facts = FileFacts { beside: 1, ..if_exists(&name, size, IfExists::Rename) };
+        let beside = upload(provider.as_ref(), &facts, &bytes(size)).await;
         assert_eq!(beside.name, Some(format!("{size}.a (2).mov")));
         let other = vec![9; size as usize];
         let second = upload(provider.as_ref(), &if_exists(&name, size, IfExists::Overwrite), &other).await;
@@ -119,8 +120,6 @@ async fn a_name_that_is_taken_meanwhile_is_not_replaced() {
             assert_eq!(failure.code.as_deref(), Some("BadDigest"), "{failure}");
             let same = put(&started, &fresh[0], &theirs).await.unwrap();
             assert!(same.compared);
-            let kept = upload(provider.as_ref(), &if_exists(&facts.name, 5, IfExists::Rename), &theirs).await;
-            assert_eq!(kept.name.as_deref(), Some("5 (2).mov"));
             failure
         } else {
             let receipts = send(&started, &all, &bytes(size)).await;

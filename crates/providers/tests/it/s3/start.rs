@@ -110,11 +110,11 @@ async fn a_small_file_goes_by_one_put_that_replaces_nothing() {
 }
 
 #[tokio::test]
-async fn a_taken_name_is_told_or_another_is_found_or_it_is_replaced() {
+async fn a_taken_name_is_told_one_beside_it_is_used_or_it_is_replaced() {
     let (status, body) = exists(7, "etag: \"x\"");
     let there = (status.as_str(), body);
     for size in [5, SIZE] {
-        for if_exists in [None, Some(IfExists::Skip)] {
+        for if_exists in [None, Some(IfExists::Ask), Some(IfExists::Skip), Some(IfExists::Rename)] {
             let (provider, mut asked) = answering(std::slice::from_ref(&there), &json!({})).await;
             let failure = provider.start(&with(size, if_exists), plan(size)).await.unwrap_err();
             assert_eq!(failure.cause, Cause::NameTaken { name: "cut v7.mov".to_owned() });
@@ -122,24 +122,18 @@ async fn a_taken_name_is_told_or_another_is_found_or_it_is_replaced() {
             assert!(asked.recv().await.is_some() && asked.try_recv().is_err(), "not a byte is sent");
         }
     }
-    let replies = [there.clone(), there.clone(), ABSENT, opened()];
-    let (provider, mut asked) = answering(&replies, &json!({})).await;
-    let started = provider.start(&with(SIZE, Some(IfExists::Rename)), plan(SIZE)).await.unwrap();
-    for name in
-        ["cut%20v7.mov?", "cut%20v7%20%282%29.mov?", "cut%20v7%20%283%29.mov?", "cut%20v7%20%283%29.mov?"]
-    {
-        assert!(seen(&mut asked).await.contains(name), "{name}");
+    let beside = FileFacts { beside: 2, ..with(SIZE, Some(IfExists::Rename)) };
+    let (provider, mut asked) = answering(&[ABSENT, opened()], &json!({})).await;
+    assert_eq!(provider.name(&beside).as_deref(), Some("cut v7 (3).mov"));
+    let started = provider.start(&beside, plan(SIZE)).await.unwrap();
+    for _ in 0..2 {
+        assert!(seen(&mut asked).await.contains("cut%20v7%20%283%29.mov?"));
     }
     assert!(started.targets[0].url.expose().contains("/cut%20v7%20%283%29.mov?"));
 
     let (provider, mut asked) = answering(&[opened()], &json!({})).await;
     provider.start(&with(SIZE, Some(IfExists::Overwrite)), plan(SIZE)).await.unwrap();
     assert!(seen(&mut asked).await.starts_with("POST "), "there is nothing to look for");
-
-    // All names of the world are taken.
-    let (provider, _) = answering(&[there], &json!({})).await;
-    let failure = provider.start(&with(SIZE, Some(IfExists::Rename)), plan(SIZE)).await.unwrap_err();
-    insta::assert_snapshot!(failure, @"Start: “cut v7.mov” and 99 names beside it are taken. Clear up there");
 }
 
 #[tokio::test]
@@ -188,4 +182,15 @@ async fn nothing_shows_a_link_or_half_of_a_key() {
     assert!(!shown.contains("X-Amz-Signature") && !shown.contains("wJalr"), "{shown}");
     assert!(started.targets[0].url.expose().contains("X-Amz-Signature="));
     assert!(!started.targets[0].url.expose().contains("wJalr"));
+}
+
+#[tokio::test]
+async fn a_session_that_may_replace_what_is_there_is_the_same_in_all_else() {
+    let (provider, _) = answering(&[ABSENT, opened()], &json!({})).await;
+    let started = provider.start(&file(SIZE), plan(SIZE)).await.unwrap();
+    let replacing = provider.replacing(&started.session).unwrap();
+    let read = |body: &str| serde_json::from_str::<Value>(body).unwrap();
+    let mut wanted = read(&started.session.body);
+    wanted["only_if_free"] = json!(false);
+    assert_eq!(read(&replacing.body), wanted);
 }

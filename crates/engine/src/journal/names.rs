@@ -1,0 +1,104 @@
+//! The names that jobs take at their destination: two of them never go to one place unasked.
+
+use partway_provider::IfExists;
+use rusqlite::{Connection, params};
+
+use super::Result;
+use crate::record::{Job, JobId};
+
+/// So many names beside its own are tried for a file.
+pub(crate) const MOST: u32 = 1000;
+
+/// What came of asking for a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    /// It is this job's until it ends; so many before it were taken.
+    Beside(u32),
+    /// Another job has it.
+    Taken(String),
+    /// Names are nothing that could be taken there.
+    Nameless,
+}
+
+/// Takes the name for a job; where another has it and a free one may be taken, the next, from the given one on. What is asked and what is
+/// written is one transaction of the only connection that writes, so no two jobs get one name.
+pub(crate) fn reserve(
+    conn: &Connection,
+    job: &Job,
+    from: u32,
+    name: impl Fn(u32) -> Option<String>,
+) -> Result<Reserved> {
+    let how = job.fields.if_exists;
+    let (passed, may_replace) = standing(conn, &job.id)?;
+    let renames = how == Some(IfExists::Rename);
+    let first = if renames { from.max(passed) } else { 0 };
+    let mut last = None;
+    for beside in first..=first.saturating_add(if renames { MOST } else { 0 }) {
+        let Some(name) = name(beside) else { return Ok(Reserved::Nameless) };
+        let replaces = how == Some(IfExists::Overwrite) && may_replace;
+        if replaces || !is_taken(conn, job, &name)? {
+            conn.prepare_cached("UPDATE job SET takes = ?2, beside = ?3 WHERE id = ?1")?
+                .execute(params![job.id.0, name, beside])?;
+            return Ok(Reserved::Beside(beside));
+        }
+        last = Some(name);
+    }
+    conn.prepare_cached("UPDATE job SET takes = NULL WHERE id = ?1")?.execute([&job.id.0])?;
+    Ok(last.map_or(Reserved::Nameless, Reserved::Taken))
+}
+
+/// How many names were passed over, and whether a person said that what is there may be replaced, for it or for its batch.
+fn standing(conn: &Connection, job: &JobId) -> Result<(u32, bool)> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT job.beside, job.may_replace OR coalesce(batch.if_exists, '') = '\"overwrite\"'
+             FROM job JOIN batch ON batch.id = job.batch WHERE job.id = ?1",
+        )?
+        .query_row([&job.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Whether another job goes, or within the batch went, to that name.
+fn is_taken(conn: &Connection, job: &Job, name: &str) -> Result<bool> {
+    let which = match job.fields.if_exists {
+        // Files of earlier batches are what is to be replaced.
+        Some(IfExists::Overwrite) => "batch = ?4 AND state NOT IN ('cancelling', 'cancelled')",
+        // One that needs attention may go on, and there is a free name for this one.
+        Some(IfExists::Rename) => {
+            "state NOT IN ('cancelling', 'cancelled') AND (batch = ?4 OR state NOT IN ('uploaded', 'verified'))"
+        }
+        // One that needs attention has stored nothing yet; if it goes on later, the destination tells then.
+        _ => {
+            "(state IN ('waiting', 'checking', 'uploading', 'finishing') OR (batch = ?4 AND state IN ('uploaded', 'verified')))"
+        }
+    };
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT EXISTS(SELECT 1 FROM job WHERE destination = ?1 AND takes = ?2 AND id <> ?3 AND ?4 = ?4 AND {which})"
+        ))?
+        .query_row(params![job.destination.0, name, job.id.0, job.batch.0], |row| row.get(0))?)
+}
+
+/// The destination has something of the name that this job took: the next time it tries the one after it. `false`: it took none, or
+/// so many were tried.
+pub(crate) fn pass_over(conn: &Connection, job: &JobId, most: u32) -> Result<bool> {
+    let passed = conn
+        .prepare_cached(
+            "UPDATE job SET beside = beside + 1, takes = NULL WHERE id = ?1 AND takes IS NOT NULL AND beside < ?2",
+        )?
+        .execute(params![job.0, most])?;
+    Ok(passed > 0)
+}
+
+/// A person said what is done with this job, whose name is taken.
+pub(crate) fn decide(conn: &Connection, job: &JobId, how: IfExists) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE job SET may_replace = ?3, fields = json_set(fields, '$.if_exists', json(?2)) WHERE id = ?1",
+    )?
+    .execute(params![job.0, super::destinations::json(&how)?, how == IfExists::Overwrite])?;
+    Ok(())
+}
+
+/// The name that a job takes.
+pub(crate) fn taken_by(conn: &Connection, job: &JobId) -> Result<Option<String>> {
+    Ok(conn.prepare_cached("SELECT takes FROM job WHERE id = ?1")?.query_row([&job.0], |row| row.get(0))?)
+}

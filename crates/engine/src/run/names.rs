@@ -1,0 +1,60 @@
+//! The name that a file will have at its destination: taken in the journal before anything is sent, the next one where it is taken.
+
+use std::sync::Arc;
+
+use partway_core::{Cause, Failure};
+use partway_provider::{FileFacts, IfExists};
+
+use super::{Halt, Run, taken};
+use crate::journal::names::{self, Reserved};
+
+/// So many names beside a file's own may be taken at the destination.
+pub(crate) const BESIDE: u32 = 99;
+
+impl Run {
+    /// The file under the name that it takes: its own, or the next one beside it that no other job has.
+    pub(super) async fn named(&mut self, from: u32) -> Result<FileFacts, Halt> {
+        let (file, provider, job) = (self.facts(), Arc::clone(&self.provider), self.job.clone());
+        let asked = file.clone();
+        let reserved = self
+            .inner
+            .journal
+            .write(move |conn| {
+                names::reserve(conn, &job, from, |beside| {
+                    provider.name(&FileFacts { beside, ..asked.clone() })
+                })
+            })
+            .await?;
+        match reserved {
+            Reserved::Beside(beside) => Ok(FileFacts { beside, ..file }),
+            Reserved::Nameless => Ok(file),
+            Reserved::Taken(name) if self.renames() => Err(no_more(&name)),
+            Reserved::Taken(name) => Err(Halt::Attention {
+                detail: format!("another file of Partway's list goes there as {name}"),
+                cause: Cause::NameTaken { name },
+            }),
+        }
+    }
+
+    /// Whether the start of this file, which found its name taken, is tried with the next one.
+    pub(super) fn goes_beside(&self, failure: &Failure, file: &FileFacts) -> bool {
+        taken::says_so(failure) && self.renames() && self.provider.name(file).is_some()
+    }
+
+    /// How many names are passed over next.
+    pub(super) fn next_beside(&self, file: &FileFacts) -> Result<u32, Halt> {
+        match self.provider.name(file) {
+            Some(name) if file.beside >= BESIDE => Err(no_more(&name)),
+            _ => Ok(file.beside + 1),
+        }
+    }
+
+    fn renames(&self) -> bool {
+        self.job.fields.if_exists == Some(IfExists::Rename)
+    }
+}
+
+fn no_more(name: &str) -> Halt {
+    let said = format!("“{name}” and the names before it are taken. Clear up there");
+    Halt::Attention { detail: said.clone(), cause: Cause::Refused { said } }
+}
