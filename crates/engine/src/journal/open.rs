@@ -21,11 +21,11 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
     let path = data_dir.join("journal.db");
     let io = |source| JournalError::Io { path: path.clone(), source };
     make_private_dir(data_dir).map_err(io)?;
-    let (conn, set_aside) = match prepare(&path, now_ms) {
+    let (conn, set_aside) = match prepare_there(&path, now_ms) {
         Ok(conn) => (conn, None),
         Err(JournalError::Sqlite(error)) if is_damage(&error) => {
             let aside = set_aside(&path, now_ms).map_err(io)?;
-            (prepare(&path, now_ms)?, Some(aside))
+            (prepare_there(&path, now_ms)?, Some(aside))
         }
         Err(error) => return Err(error),
     };
@@ -41,8 +41,67 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
     Ok(Opened { journal, set_aside: set_aside.or_else(|| last_aside(data_dir)) })
 }
 
+/// Opens the journal, or begins one where there is none.
+///
+/// A new one is made whole under another name and only then called the journal. So an empty file of that name is never one that a first
+/// start left half-made, but one that lost what was in it, and is set aside and told of like any other damage.
+fn prepare_there(path: &Path, now_ms: i64) -> Result<Connection> {
+    let io = |source| JournalError::Io { path: path.to_owned(), source };
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() == 0 => return Err(damage("the file is empty").into()),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => begin(path, now_ms)?,
+        Err(error) => return Err(io(error)),
+    }
+    prepare(path, now_ms)
+}
+
+fn begin(path: &Path, now_ms: i64) -> Result<()> {
+    let io = |source| JournalError::Io { path: path.to_owned(), source };
+    // SQLite would throw away a log without its journal.
+    if std::fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(damage("its log is there without it").into());
+    }
+    let half_made = path.with_extension("new");
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(with_suffix(&half_made, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+    }
+    make_private_file(&half_made).map_err(io)?;
+    // Closing the only connection writes its log into the file.
+    prepare(&half_made, now_ms)?.close().map_err(|(_, error)| error)?;
+    std::fs::OpenOptions::new().write(true).open(&half_made).and_then(|file| file.sync_all()).map_err(io)?;
+    std::fs::rename(&half_made, path).map_err(io)?;
+    path.parent().map_or(Ok(()), keep_names).map_err(io)
+}
+
+/// What was named in a folder is so after a power cut too.
+#[cfg(unix)]
+fn keep_names(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn keep_names(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn damage(what: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some(what.to_owned()),
+    )
+}
+
 fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
-    make_private_file(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
     let mut conn = Connection::open(path)?;
     conn.busy_timeout(BUSY)?;
     // FULL: a receipt counts only when it survives a power cut. secure_delete: links that were deleted are overwritten with zeros.
@@ -51,11 +110,7 @@ fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
     )?;
     let sound: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if sound != "ok" {
-        return Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
-            Some(sound),
-        )
-        .into());
+        return Err(damage(&sound).into());
     }
     migrations::migrate(&mut conn, path, now_ms)?;
     Ok(conn)
@@ -83,17 +138,14 @@ fn last_aside(data_dir: &Path) -> Option<PathBuf> {
 
 fn set_aside(path: &Path, now_ms: i64) -> std::io::Result<PathBuf> {
     let aside = path.with_file_name(format!("{ASIDE}{now_ms}.db"));
-    std::fs::rename(path, &aside)?;
-    for suffix in ["-wal", "-shm"] {
-        let mut log = path.as_os_str().to_owned();
-        log.push(suffix);
-        let mut log_aside = aside.as_os_str().to_owned();
-        log_aside.push(suffix);
-        match std::fs::rename(&log, &log_aside) {
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::rename(with_suffix(path, suffix), with_suffix(&aside, suffix)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
+    // Where only a log was left, this is what later starts find.
+    make_private_file(&aside)?;
     Ok(aside)
 }
 

@@ -35,9 +35,11 @@ async fn only_its_owner_may_look_into_the_folder() {
 
 #[tokio::test]
 async fn a_damaged_journal_is_set_aside_whole_and_a_new_one_begun() {
-    for damage in
-        ["not a journal at all, but long enough to be one".repeat(40).into_bytes(), vec![0xff; 8192]]
-    {
+    for damage in [
+        "not a journal at all, but long enough to be one".repeat(40).into_bytes(),
+        vec![0xff; 8192],
+        Vec::new(),
+    ] {
         let rig = Rig::new().await;
         std::fs::create_dir(rig.data()).unwrap();
         std::fs::write(rig.data().join("journal.db"), &damage).unwrap();
@@ -58,6 +60,42 @@ async fn a_damaged_journal_is_set_aside_whole_and_a_new_one_begun() {
         assert_eq!(gone.set_aside, None);
         gone.engine.close(Duration::ZERO).await;
     }
+}
+
+#[tokio::test]
+async fn a_first_start_that_ended_half_way_leaves_nothing_that_is_told_of() {
+    let rig = Rig::new().await;
+    std::fs::create_dir(rig.data()).unwrap();
+    for half_made in ["journal.new", "journal.new-wal"] {
+        std::fs::write(rig.data().join(half_made), "half of something").unwrap();
+    }
+    let opened = reopen(&rig).await.unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.engine.close(Duration::ZERO).await;
+    let opened = reopen(&rig).await.unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.engine.close(Duration::ZERO).await;
+    let mut left: Vec<_> =
+        std::fs::read_dir(rig.data()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.retain(|name| name != "journal.db");
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_log_without_its_journal_is_set_aside_and_told_of() {
+    let rig = Rig::new().await;
+    std::fs::create_dir(rig.data()).unwrap();
+    std::fs::write(rig.data().join("journal.db-wal"), "what nobody else has").unwrap();
+    let opened = reopen(&rig).await.unwrap();
+    let aside = opened.set_aside;
+    assert!(aside.is_some());
+    opened.engine.close(Duration::ZERO).await;
+    let opened = reopen(&rig).await.unwrap();
+    assert_eq!(opened.set_aside, aside);
+    opened.engine.close(Duration::ZERO).await;
+    let kept = std::fs::read_dir(rig.data()).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<_> = kept.filter(|path| path.to_string_lossy().ends_with(".db-wal")).collect();
+    assert!(matches!(&kept[..], [log] if std::fs::read(log).unwrap() == b"what nobody else has"), "{kept:?}");
 }
 
 #[tokio::test]
