@@ -1,118 +1,18 @@
-//! Taking a batch in: the batch before its first job, all of it in one commit.
+//! What can be done with a batch before it starts, and with a file whose arrival only a person can know.
 
 use std::sync::Arc;
 
-use partway_core::{Cause, Event, FileReceipt, Hold, Holds, State, Strength};
-
+use partway_core::{Cause, Event, FileReceipt, State, Strength};
 use rusqlite::Connection;
 
 use super::{Engine, Refusal};
 use crate::JournalError;
 use crate::happening::Happening;
-use crate::intake::Intake;
-use crate::journal::{batches, destinations, fields, jobs, sessions};
+use crate::journal::{batches, destinations, jobs, sessions};
 use crate::log::Log;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
 impl Engine {
-    /// Takes files in for a destination. With a countdown in milliseconds the batch waits so long before it starts.
-    ///
-    /// # Errors
-    /// [`Refusal::NotThere`] for an unknown destination.
-    pub async fn add(
-        &self,
-        intake: Intake,
-        destination: &DestinationId,
-        folder: Option<String>,
-        countdown_ms: Option<i64>,
-    ) -> Result<(Batch, Vec<Job>), Refusal> {
-        self.add_as(BatchId::new(), intake, destination, folder, countdown_ms).await
-    }
-
-    /// The same under an id that the asker made. Where a batch has it already nothing is taken in again: that one comes back, so
-    /// that whoever got no answer may ask once more.
-    ///
-    /// # Errors
-    /// [`Refusal::NotThere`] for an unknown destination.
-    pub async fn add_as(
-        &self,
-        id: BatchId,
-        intake: Intake,
-        destination: &DestinationId,
-        folder: Option<String>,
-        countdown_ms: Option<i64>,
-    ) -> Result<(Batch, Vec<Job>), Refusal> {
-        let (now, date) = (self.0.clock.unix_ms(), self.0.clock.date());
-        let wanted = destination.clone();
-        let added = self
-            .0
-            .journal
-            .write(move |conn| {
-                if let Some(before) = taken_in(conn, &id)? {
-                    return Ok(Some((before, false)));
-                }
-                let Some(destination) = destinations::get(conn, &wanted)?.filter(|found| !found.removed)
-                else {
-                    return Ok(None);
-                };
-                let batch = Batch {
-                    id,
-                    destination: wanted,
-                    folder,
-                    left_out: intake.left_out.clone(),
-                    created_at: now,
-                    starts_at: countdown_ms.map(|ms| now + ms),
-                    finished_at: None,
-                };
-                batches::add(conn, &batch)?;
-                let holds =
-                    if countdown_ms.is_some() { Holds::NONE.with(Hold::Countdown) } else { Holds::NONE };
-                let first = jobs::next_position(conn)?;
-                let mut added = Vec::with_capacity(intake.files.len());
-                for (position, found) in (first..).zip(intake.files) {
-                    let file = fields::File { path: &found.path, name: &found.name, folders: &found.folders };
-                    let fields = fields::of(&destination, &intake.set, batch.folder.as_deref(), file, &date);
-                    let job = Job {
-                        id: JobId::new(),
-                        batch: batch.id.clone(),
-                        destination: destination.id.clone(),
-                        position,
-                        path: found.path,
-                        name: found.name,
-                        identity: found.identity,
-                        mime: found.mime,
-                        hash: None,
-                        fields,
-                        folders: found.folders,
-                        state: State::Waiting,
-                        holds,
-                        detail: None,
-                        plan: None,
-                        confirmed: 0,
-                        parts_confirmed: 0,
-                        sessions_ended: 0,
-                        skipped: false,
-                        receipt: None,
-                        checksum: None,
-                        created_at: now,
-                        started_at: None,
-                        finished_at: None,
-                    };
-                    jobs::add(conn, &job)?;
-                    added.push(job);
-                }
-                Ok(Some(((batch, added), true)))
-            })
-            .await?;
-        let ((batch, jobs), new) = added.ok_or_else(|| Refusal::NotThere("such destination".into()))?;
-        if !new {
-            return Ok((batch, jobs));
-        }
-        self.0.tell(Happening::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
-        self.0.wake.notify_one();
-        Ok((batch, jobs))
-    }
-
     /// The batch of that id and its jobs as they are now, where there is one.
     ///
     /// # Errors
@@ -240,7 +140,11 @@ impl Engine {
     }
 }
 
-fn taken_in(conn: &Connection, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
+/// One that is still being taken in is none yet.
+pub(super) fn taken_in(conn: &Connection, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
+    if batches::is_coming_in(conn, id)? {
+        return Ok(None);
+    }
     let Some(batch) = batches::get(conn, id)? else { return Ok(None) };
     let jobs =
         jobs::of_batch(conn, id)?.iter().map(|job| jobs::require(conn, job)).collect::<Result<_, _>>()?;

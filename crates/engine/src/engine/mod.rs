@@ -9,6 +9,7 @@ mod names;
 mod read;
 mod schedule;
 mod sweep;
+mod take_in;
 mod waits;
 
 use std::collections::{HashMap, HashSet};
@@ -27,7 +28,7 @@ pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};
 use crate::happening::Happening;
-use crate::journal::{Journal, JournalError, Unwritable, jobs};
+use crate::journal::{Journal, JournalError, Unwritable, batches, jobs};
 use crate::permits::{Bounds, Permits};
 use crate::progress::Live;
 use crate::providers::Providers;
@@ -125,6 +126,8 @@ pub(crate) struct Inner {
     pub(crate) headless: bool,
     /// Nothing is asked of any server, but to throw away what this process gave up.
     idle: bool,
+    /// One batch is taken in at a time.
+    intake: tokio::sync::Mutex<()>,
     active: Mutex<HashMap<JobId, Active>>,
     /// Woken when a run ended.
     run_ended: Notify,
@@ -176,6 +179,7 @@ impl Engine {
             grace: options.grace,
             headless: options.headless,
             idle: options.idle,
+            intake: tokio::sync::Mutex::default(),
             active: Mutex::default(),
             run_ended: Notify::new(),
             wake: Notify::new(),
@@ -207,6 +211,8 @@ impl Engine {
         self.0
             .journal
             .write(move |conn| {
+                // Nothing of these has started, and nobody was told of them.
+                batches::remove_half_taken_in(conn)?;
                 let unfinished = jobs::in_states(
                     conn,
                     &["needs-attention", "waiting", "checking", "uploading", "finishing"],

@@ -49,10 +49,41 @@ pub(crate) fn get(conn: &Connection, id: &BatchId) -> Result<Option<Batch>> {
         .optional()?)
 }
 
+/// How many files it will have, while they are still coming in.
+pub(crate) fn set_expected(conn: &Connection, id: &BatchId, files: Option<usize>) -> Result<()> {
+    conn.execute("UPDATE batch SET expected = ?2 WHERE id = ?1", params![id.0, files])?;
+    Ok(())
+}
+
+/// Whether its files are still coming in.
+pub(crate) fn is_coming_in(conn: &Connection, id: &BatchId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = ?1 AND expected IS NOT NULL)")?
+        .query_row([&id.0], |row| row.get(0))?)
+}
+
+/// Takes batches away whose files were still coming in when the process ended.
+pub(crate) fn remove_half_taken_in(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "DELETE FROM job WHERE batch IN (SELECT id FROM batch WHERE expected IS NOT NULL);
+         DELETE FROM batch WHERE expected IS NOT NULL;",
+    )?;
+    Ok(())
+}
+
+/// What was decided for all its files whose name is taken.
+pub(crate) fn if_exists(conn: &Connection, id: &BatchId) -> Result<Option<IfExists>> {
+    let decided: Option<Option<String>> = conn
+        .prepare_cached("SELECT if_exists FROM batch WHERE id = ?1")?
+        .query_row([&id.0], |row| row.get(0))
+        .optional()?;
+    Ok(decided.flatten().and_then(|json| serde_json::from_str(&json).ok()))
+}
+
 /// Batches whose jobs still carry the countdown.
 pub(crate) fn counting_down(conn: &Connection) -> Result<Vec<Batch>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM batch WHERE finished_at IS NULL AND id IN
+        "SELECT {COLUMNS} FROM batch WHERE finished_at IS NULL AND expected IS NULL AND id IN
            (SELECT batch FROM job JOIN hold ON hold.job = job.id WHERE hold.hold = 'countdown') ORDER BY created_at"
     ))?;
     let rows = statement.query_map([], read)?;
@@ -102,6 +133,7 @@ pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Re
             "SELECT EXISTS(SELECT 1 FROM job WHERE batch = ?1 AND state IN ('waiting', 'checking', 'uploading', 'finishing', 'cancelling'))",
         )?
         .query_row([&id.0], |row| row.get(0))?;
+    let open = open || is_coming_in(conn, id)?;
     let count = if open { None } else { Some(count(conn, id)?).filter(|count| count.files > 0) };
     let Some(count) = count else {
         // A retry opens a batch again, so that its end is told again.

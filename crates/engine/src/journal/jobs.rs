@@ -131,6 +131,7 @@ fn add_hold(conn: &Connection, now: i64, id: &JobId, hold: Hold) -> Result<()> {
 pub(crate) fn runnable(conn: &Connection, limit: usize, except: &[JobId]) -> Result<Vec<JobId>> {
     let mut statement = conn.prepare_cached(
         "SELECT id FROM job WHERE state IN ('waiting', 'finishing') AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id)
+           AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = job.batch AND expected IS NOT NULL)
          ORDER BY state = 'waiting', position LIMIT ?1",
     )?;
     let wanted = i64::try_from(limit + except.len()).unwrap_or(i64::MAX);

@@ -27,6 +27,7 @@ mod rig;
 mod sandbox;
 mod sources;
 mod storage;
+mod take_in;
 mod vendor;
 mod vendors;
 mod verify;

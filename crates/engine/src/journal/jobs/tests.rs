@@ -1,7 +1,7 @@
-//! The order of the queue.
+//! The order of the queue, and a batch whose files are still coming in.
 
 use super::*;
-use crate::journal::migrations;
+use crate::journal::{batches, migrations};
 
 fn journal() -> Connection {
     let mut conn = Connection::open_in_memory().unwrap();
@@ -49,4 +49,33 @@ fn what_only_needs_its_last_answer_goes_first_and_what_has_a_hold_does_not_go() 
     // What runs already takes no place from those behind it.
     assert_eq!(next(1, &["4"]), ["1"]);
     assert_eq!(next(2, &["4", "1"]), ["5"]);
+}
+
+#[test]
+fn a_batch_whose_files_are_still_coming_in_neither_starts_nor_counts_down_nor_ends() {
+    let (conn, b) = (journal(), BatchId("b".into()));
+    batches::set_expected(&conn, &b, Some(3)).unwrap();
+    add(&conn, 1, "waiting", None);
+    add(&conn, 2, "waiting", Some("countdown"));
+    let state = |conn: &Connection| {
+        let next = runnable(conn, 9, &[]).unwrap().len();
+        (next, batches::counting_down(conn).unwrap().len())
+    };
+    assert_eq!(state(&conn), (0, 0));
+    batches::set_expected(&conn, &b, None).unwrap();
+    assert_eq!(state(&conn), (1, 1));
+
+    batches::set_expected(&conn, &b, Some(3)).unwrap();
+    conn.execute_batch("UPDATE job SET state = 'cancelled'; DELETE FROM hold").unwrap();
+    assert_eq!(batches::finish_if_through(&conn, 5, &b).unwrap(), None);
+    batches::set_expected(&conn, &b, None).unwrap();
+    assert_eq!(batches::finish_if_through(&conn, 5, &b).unwrap().map(|count| count.cancelled), Some(2));
+
+    // The process ended while they came in.
+    batches::set_expected(&conn, &b, Some(3)).unwrap();
+    batches::remove_half_taken_in(&conn).unwrap();
+    let left: u32 = conn
+        .query_row("SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM batch)", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
 }

@@ -1,0 +1,191 @@
+//! Taking a batch in: the batch before its first job, and of many files so many a commit, so that receipts need not wait for all.
+//!
+//! Until its last file is in, a batch is none yet: nothing of it starts, nobody is told of it, and it does not end. If the process ends
+//! before that, the next one takes it away again, as if it had never been dropped.
+
+use std::sync::Arc;
+
+use partway_core::{Hold, Holds, State};
+use partway_provider::{Fields, IfExists};
+use rusqlite::Connection;
+
+use super::intake::taken_in;
+use super::{Engine, Refusal};
+use crate::JournalError;
+use crate::happening::Happening;
+use crate::intake::{Found, Intake};
+use crate::journal::{batches, destinations, fields, jobs};
+use crate::record::{Batch, BatchId, Destination, DestinationId, Job, JobId};
+
+/// So many files are written in one commit: some tens of milliseconds.
+const CHUNK: usize = 1000;
+
+/// What is the same for all files of a batch.
+struct Common {
+    batch: Batch,
+    destination: Destination,
+    set: Fields,
+    date: String,
+    holds: Holds,
+}
+
+impl Engine {
+    /// Takes files in for a destination. With a countdown in milliseconds the batch waits so long before it starts.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown destination.
+    pub async fn add(
+        &self,
+        intake: Intake,
+        destination: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
+        self.add_as(BatchId::new(), intake, destination, folder, countdown_ms).await
+    }
+
+    /// The same under an id that the asker made. Where a batch has it already nothing is taken in again: that one comes back, so
+    /// that whoever got no answer may ask once more.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown destination.
+    pub async fn add_as(
+        &self,
+        id: BatchId,
+        intake: Intake,
+        destination: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
+        let (engine, destination) = (self.clone(), destination.clone());
+        // On a task of its own: whoever asked may go away, and half a batch must not stay.
+        let taking =
+            tokio::spawn(async move { engine.take_in(id, intake, destination, folder, countdown_ms).await });
+        taking.await.unwrap_or(Err(Refusal::Journal(JournalError::Closed)))
+    }
+
+    async fn take_in(
+        &self,
+        id: BatchId,
+        intake: Intake,
+        destination: DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
+        // One after the other: who asks again for one that is coming in gets it when it is in.
+        let _alone = self.0.intake.lock().await;
+        let asked = id.clone();
+        let before = self.0.journal.read(move |conn| taken_in(conn, &asked)).await?;
+        if let Some(before) = before {
+            return Ok(before);
+        }
+        let wanted = destination.clone();
+        let found = self.0.journal.read(move |conn| destinations::get(conn, &wanted)).await?;
+        let Some(destination) = found.filter(|found| !found.removed) else {
+            return Err(Refusal::NotThere("such destination".into()));
+        };
+        let counts = countdown_ms.is_some();
+        let batch = Batch {
+            id,
+            destination: destination.id.clone(),
+            folder,
+            left_out: intake.left_out,
+            created_at: self.0.clock.unix_ms(),
+            starts_at: None,
+            finished_at: None,
+        };
+        let holds = if counts { Holds::NONE.with(Hold::Countdown) } else { Holds::NONE };
+        let date = self.0.clock.date();
+        let common = Arc::new(Common { batch, destination, set: intake.set, date, holds });
+        let jobs = match self.write_all(&common, intake.files, countdown_ms).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                let id = common.batch.id.clone();
+                // Where that cannot be written either, the next start does it.
+                let _ = self.0.journal.write(move |conn| batches::remove(conn, &id)).await;
+                return Err(error.into());
+            }
+        };
+        let id = common.batch.id.clone();
+        let batch = self.0.journal.read(move |conn| batches::get(conn, &id)).await?;
+        let batch = batch.unwrap_or_else(|| common.batch.clone());
+        self.0.tell(Happening::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
+        self.0.wake.notify_one();
+        Ok((batch, jobs))
+    }
+
+    async fn write_all(
+        &self,
+        common: &Arc<Common>,
+        files: Vec<Found>,
+        countdown_ms: Option<i64>,
+    ) -> Result<Vec<Job>, JournalError> {
+        let (expected, mut files) = (files.len(), files.into_iter());
+        let mut all = Vec::with_capacity(expected);
+        loop {
+            let chunk: Vec<Found> = files.by_ref().take(CHUNK).collect();
+            let (first, last) = (all.is_empty(), files.len() == 0);
+            let (common, now) = (Arc::clone(common), self.0.clock.unix_ms());
+            let written = self.0.journal.write(move |conn| {
+                if first {
+                    // One that an intake left which could not be written to its end.
+                    batches::remove(conn, &common.batch.id)?;
+                    batches::add(conn, &common.batch)?;
+                    batches::set_expected(conn, &common.batch.id, Some(expected))?;
+                }
+                let jobs = add(conn, &common, chunk)?;
+                if last {
+                    batches::set_expected(conn, &common.batch.id, None)?;
+                    batches::set_starts_at(conn, &common.batch.id, countdown_ms.map(|ms| now + ms))?;
+                }
+                Ok(jobs)
+            });
+            all.extend(written.await?);
+            if last {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>, JournalError> {
+    let Common { batch, destination, set, date, holds } = common;
+    // Somebody may have decided for the whole batch while it came in.
+    let decided: Option<IfExists> = batches::if_exists(conn, &batch.id)?;
+    let first = jobs::next_position(conn)?;
+    let mut added = Vec::with_capacity(files.len());
+    for (position, found) in (first..).zip(files) {
+        let file = fields::File { path: &found.path, name: &found.name, folders: &found.folders };
+        let mut fields = fields::of(destination, set, batch.folder.as_deref(), file, date);
+        fields.if_exists = decided.or(fields.if_exists);
+        let job = Job {
+            id: JobId::new(),
+            batch: batch.id.clone(),
+            destination: destination.id.clone(),
+            position,
+            path: found.path,
+            name: found.name,
+            identity: found.identity,
+            mime: found.mime,
+            hash: None,
+            fields,
+            folders: found.folders,
+            state: State::Waiting,
+            holds: *holds,
+            detail: None,
+            plan: None,
+            confirmed: 0,
+            parts_confirmed: 0,
+            sessions_ended: 0,
+            skipped: false,
+            receipt: None,
+            checksum: None,
+            created_at: batch.created_at,
+            started_at: None,
+            finished_at: None,
+        };
+        jobs::add(conn, &job)?;
+        added.push(job);
+    }
+    Ok(added)
+}
