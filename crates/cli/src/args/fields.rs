@@ -39,6 +39,8 @@ pub(crate) struct FileFields {
 /// What to do where a name is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum IfExists {
+    /// Ask: such a file needs attention, whatever the destination's rule is.
+    Ask,
     /// Replace what is there.
     Overwrite,
     /// Take a free name beside it.
@@ -57,6 +59,7 @@ impl FileFields {
             custom_id: self.custom_id,
             title: self.title,
             if_exists: self.if_exists.map(|how| match how {
+                IfExists::Ask => partway_api::IfExists::Ask,
                 IfExists::Overwrite => partway_api::IfExists::Overwrite,
                 IfExists::Rename => partway_api::IfExists::Rename,
                 IfExists::Skip => partway_api::IfExists::Skip,

@@ -189,3 +189,50 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
     }
     Ok(added)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Journal;
+    use crate::record::Standing;
+
+    #[tokio::test]
+    async fn what_is_decided_for_a_batch_while_it_comes_in_holds_for_those_to_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        std::fs::write(&file, "a").unwrap();
+        let intake = crate::intake::look(&[file]);
+        let destination = Destination {
+            id: DestinationId("d".into()),
+            name: "Acme".into(),
+            kind: "made-up".into(),
+            settings: "{}".into(),
+            fields: Fields { if_exists: Some(IfExists::Overwrite), ..Fields::default() },
+            key_source: "{}".into(),
+            standing: Standing::Unknown,
+            removed: false,
+        };
+        let batch = Batch {
+            id: BatchId("b".into()),
+            destination: destination.id.clone(),
+            folder: None,
+            left_out: Vec::new(),
+            created_at: 0,
+            starts_at: None,
+            finished_at: None,
+        };
+        let (set, date) = (Fields::default(), String::new());
+        let common = Common { batch, destination, set, date, holds: Holds::NONE };
+        let journal = Journal::open(&folder.path().join("data"), 0).unwrap().journal;
+        let told = journal.write(move |conn| {
+            destinations::add(conn, 0, &common.destination)?;
+            batches::add(conn, &common.batch)?;
+            let before = add(conn, &common, intake.files.clone())?;
+            batches::set_if_exists(conn, &common.batch.id, IfExists::Skip)?;
+            let after = add(conn, &common, intake.files)?;
+            Ok([before, after].map(|jobs| jobs[0].fields.if_exists))
+        });
+        assert_eq!(told.await.unwrap(), [Some(IfExists::Overwrite), Some(IfExists::Skip)]);
+        journal.close().await;
+    }
+}

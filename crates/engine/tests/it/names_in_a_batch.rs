@@ -104,6 +104,11 @@ async fn one_file_alone_can_be_decided_about_and_only_while_it_waits_for_it() {
         assert_eq!(under.until(&ids[1], |job| job.state.is_end()).await.state, end);
         assert!(waits(&under.job(&ids[2]).await.state), "nothing was said of the third");
         assert!(under.engine.settle_name(&ids[0], how).await.is_err());
+        // What waits for something else is no matter of names.
+        rig.vendor.script(|script| script.refuses = Some(Cause::QuotaRefused));
+        let other = under.add_one(rig.file("other", 10)).await;
+        assert_eq!(under.ends(&other).await, State::NeedsAttention(Cause::QuotaRefused));
+        assert!(under.engine.settle_name(&other, how).await.is_err());
     }
 }
 

@@ -102,6 +102,13 @@ test("a change holds only what differs", () => {
   });
 });
 
+test("a rule for taken names can be set back to asking", () => {
+  const before = { fields: fields({ ifExists: "rename" }), mime: "" };
+  const change = changeOf(before, { ...before, fields: fields({ ifExists: "" }) }, ["if_exists"]);
+  expect(!isError(change) && change.if_exists).toBe("ask");
+  expect(formOf({ ...nothingSet, if_exists: "ask" }).ifExists).toBe("");
+});
+
 test.each([
   [{ name: " " }, "name"],
   [{ fields: fields({ hours: "soon" }) }, "ttl_seconds"],
