@@ -2,11 +2,12 @@
 
 use partway_core::Credentials;
 use partway_http::ApiClient;
-use partway_provider::Provider;
+use partway_provider::{Fields, Provider};
 use serde_json::Value;
 
 use crate::SettingsError;
 use crate::autorender::AutoRender;
+use crate::fields::{self, beside, sampled};
 use crate::gjirafa::Gjirafa;
 use crate::record360::Record360;
 use crate::s3::S3;
@@ -99,6 +100,23 @@ pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
         "s3" => crate::s3::Settings::read(settings).map(drop),
         other => Err(SettingsError::unknown_kind(other)),
     }
+}
+
+/// Whether a file with these fields can ever go to such a destination, by the rules of its start; nothing is sent. Words in braces may
+/// still stand in them.
+///
+/// # Errors
+/// [`SettingsError`] names the field, as it is called in [`Fields`], and what to do.
+pub fn validate_fields(kind: &str, settings: &Value, fields: &Fields) -> Result<(), SettingsError> {
+    let fields = sampled(fields);
+    let looked = match kind {
+        "autorender" => fields::folder(&fields),
+        "gjirafa" => crate::gjirafa::Settings::read(settings)?.shows(&fields),
+        "record360" => Ok(()),
+        "s3" => crate::s3::looked_at(&crate::s3::Settings::read(settings)?, &fields),
+        other => return Err(SettingsError::unknown_kind(other)),
+    };
+    looked.map_err(beside)
 }
 
 /// The provider of a destination.

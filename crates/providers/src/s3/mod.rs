@@ -6,6 +6,7 @@
 mod ask;
 mod check;
 mod credentials;
+mod fields;
 mod finish;
 mod headers;
 mod key;
@@ -30,6 +31,8 @@ use serde_json::Value;
 
 pub use settings::Settings;
 pub use template::Template;
+
+pub(crate) use fields::looked_at;
 
 use credentials::Pair;
 use session::Kept;
