@@ -1,8 +1,8 @@
 //! The kinds of destinations there are, and the way from a kind's name to its provider.
 
-use partway_core::Credentials;
+use partway_core::{ApiKey, Credentials};
 use partway_http::ApiClient;
-use partway_provider::{Fields, Provider};
+use partway_provider::{CheckReport, Fields, Finding, Provider};
 use serde_json::Value;
 
 use crate::SettingsError;
@@ -79,6 +79,8 @@ pub enum Form {
     Switch,
 }
 
+const NO_KEY: &str = "There is no key that could be tried, so nothing can be said of it";
+
 const KINDS: &[Kind] =
     &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND, crate::s3::KIND];
 
@@ -117,6 +119,28 @@ pub fn validate_fields(kind: &str, settings: &Value, fields: &Fields) -> Result<
         other => return Err(SettingsError::unknown_kind(other)),
     };
     looked.map_err(beside)
+}
+
+/// Host and clock of a destination, where there is no key to ask with: an invented one is refused, and whoever refuses it is there. Of
+/// the key this says nothing.
+///
+/// # Errors
+/// [`SettingsError`] as in [`validate`].
+pub async fn reach(kind: &str, settings: &Value, http: ApiClient) -> Result<CheckReport, SettingsError> {
+    const INVENTED: &str = "none.none.none";
+    let two = kinds().iter().any(|known| known.name == kind && known.secret_label.is_some());
+    let nobodys = Credentials {
+        key: ApiKey::new(INVENTED),
+        secret: two.then(|| ApiKey::new("none either")),
+        session_token: None,
+    };
+    let mut settings = settings.clone();
+    // Nobody is signed in with an invented password: too many of them lock a user out.
+    if let Some(settings) = settings.as_object_mut() {
+        settings.remove("user");
+    }
+    let report = open(kind, &settings, nobodys, http)?.check().await;
+    Ok(CheckReport { key: Finding::CannotKnow(NO_KEY), ..report })
 }
 
 /// The provider of a destination.

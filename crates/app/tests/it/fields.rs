@@ -1,8 +1,8 @@
 //! What is set for files: filled in when they are added, changed before they start, refused where it is typed.
 
 use partway_api::{
-    Code, Command, Done, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction, Selection,
-    StateName,
+    Code, Command, Done, Event, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction,
+    Selection, StateName,
 };
 use partway_app::App;
 
@@ -172,6 +172,35 @@ async fn a_taken_name_is_settled_for_a_batch_or_for_one_file() {
         assert_eq!(end.state, StateName::Verified);
         assert_eq!(count(&rig.sandbox.dir.join("objects")), objects, "{how:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_skipped_is_told_as_skipped_and_a_receipt_has_the_storages_own_checksum() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let (draft, key) = of_kind(&rig, "s3");
+    add_destination(&app, draft, key).await.unwrap();
+    let file = rig.file("a.mov", 10);
+    let (_, jobs, _) = add(&app, std::slice::from_ref(&file), None, false).await.unwrap();
+    let end = ends(&app, &jobs[0].id).await;
+    // printf aaaaaaaaaa | md5sum
+    assert_eq!(end.receipt.unwrap().checksum.as_deref(), Some("e09c80c42fda55f9d992e59ca6b3307d"));
+    assert!(!end.skipped);
+
+    std::fs::write(&file, vec![rand(); 11]).unwrap();
+    let skip = FieldsDraft { if_exists: Some(IfExists::Skip), ..FieldsDraft::default() };
+    let mut events = app.follow();
+    let (_, jobs, _) = add_with(&app, &[file], None, false, skip, None).await.unwrap();
+    let end = ends(&app, &jobs[0].id).await;
+    assert_eq!((end.state, end.skipped), (StateName::Cancelled, true));
+    let told = tokio::time::timeout(crate::rig::PATIENCE, async {
+        loop {
+            if let Some(Ok(Event::Finished { skipped, .. })) = events.next().await {
+                return skipped;
+            }
+        }
+    });
+    assert!(told.await.unwrap());
 }
 
 fn rand() -> u8 {

@@ -67,6 +67,7 @@ impl AutoRender {
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, auth } = Settings::read(settings)?;
         key::not_of_another(&credentials.key, "AutoRender")?;
+        key::no_token(&credentials.key, "AutoRender")?;
         let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
         Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
