@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import type { KindView } from "../api";
 import { advanced, draftOf, emptyForm, isError, keyOf, shown, usual } from "./draft";
-import { changeOf, changesNothing, fieldsOf, formOf, nothingSet } from "./fields";
+import { changeOf, changesNothing, fieldsOf, formOf, isBeside, nothingSet } from "./fields";
 
 const setting = (name: string, rest: object = {}) => ({
   name,
@@ -64,6 +64,22 @@ test("tags, metadata and hours are read, and come back as they were", () => {
   });
   if (isError(read)) throw new Error(read.message);
   expect(fieldsOf(formOf(read), kind.file_fields)).toEqual(read);
+});
+
+test("metadata of one name is told and not lost", () => {
+  const twice = fieldsOf(fields({ metadata: "a=1\na=2" }), kind.file_fields);
+  expect(twice).toMatchObject({
+    code: "field",
+    field: "metadata",
+    message: expect.stringContaining("twice"),
+  });
+});
+
+test("an error shows once: beside its field, or for the whole form", () => {
+  const error = (field: string | null) => ({ code: "field" as const, message: "", hint: null, field });
+  expect(isBeside(error("tags"), ["tags"])).toBe(true);
+  expect(isBeside(error("mime"), ["tags"])).toBe(false);
+  expect(isBeside(error(null), ["tags"])).toBe(false);
 });
 
 test("the key is no part of the draft, and has as many parts as its kind says", () => {
