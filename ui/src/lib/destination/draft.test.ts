@@ -66,6 +66,38 @@ test("tags, metadata and hours are read, and come back as they were", () => {
   expect(fieldsOf(formOf(read), kind.file_fields)).toEqual(read);
 });
 
+test("each field goes out as it was set, and none that the kind does not take", () => {
+  const typed = fields({
+    folder: "in",
+    title: "T",
+    customId: "c",
+    ifExists: "skip",
+    prefix: true,
+    hours: "1",
+    tags: "a",
+  });
+  const all = ["folder", "title", "custom_id", "if_exists", "random_prefix", "ttl_seconds", "tags"];
+  expect(fieldsOf(typed, all)).toEqual({
+    folder: "in",
+    tags: ["a"],
+    metadata: {},
+    custom_id: "c",
+    title: "T",
+    if_exists: "skip",
+    random_prefix: true,
+    ttl_seconds: 3600,
+  });
+  expect(fieldsOf(typed, [])).toEqual(nothingSet);
+});
+
+test("one field that differs is a change", () => {
+  const before = { fields: fields({}), mime: "" };
+  const change = changeOf(before, { fields: fields({ title: "T" }), mime: "" }, ["title"]);
+  if (isError(change)) throw new Error(change.message);
+  expect(changesNothing(change)).toBe(false);
+  expect(changesNothing({ ...change, title: null })).toBe(true);
+});
+
 test("metadata of one name is told and not lost", () => {
   const twice = fieldsOf(fields({ metadata: "a=1\na=2" }), kind.file_fields);
   expect(twice).toMatchObject({
