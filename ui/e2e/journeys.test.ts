@@ -118,6 +118,20 @@ describe("queue", () => {
     await expect.poll(() => rows(page).count()).toBe(4);
   });
 
+  test("a folder that no destination takes is told beside its field, and the field stays", async () => {
+    const page = await open({ scene: "queue" });
+    await page.getByRole("button", { name: /^Folder: / }).click();
+    const field = page.locator("#field-new-folder");
+    await field.fill("a/../b");
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await page.getByText("has no address there").waitFor();
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await field.fill("a/b");
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await field.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Folder: a/b" }).waitFor();
+  });
+
   test("pause and resume", async () => {
     const page = await open({ scene: "queue" });
     await page.getByRole("button", { name: "Pause: harbour-drone-4k.mov" }).click();

@@ -29,7 +29,7 @@ pub struct ReceiptView {
     pub link: Option<String>,
     /// Bytes.
     pub size: u64,
-    /// `hex(md5(md5₁‖md5₂‖…))-N` over the parts as they were read.
+    /// `hex(md5(md5₁‖md5₂‖…))-N` over the parts as they were read; of a file that a storage took with one PUT the MD5 itself.
     pub checksum: Option<String>,
     /// Parts.
     pub parts: u32,
@@ -136,6 +136,9 @@ pub enum Event {
         reason: Option<String>,
         /// Whether a destination refused (exit code 3).
         refused: bool,
+        /// Whether it was skipped, because its name was taken and that was to be done then.
+        #[serde(default)]
+        skipped: bool,
     },
     /// A batch came to its end.
     BatchFinished {

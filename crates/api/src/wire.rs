@@ -99,6 +99,9 @@ pub struct JobLine {
     /// Whether the destination refused it (the command line's exit code 3).
     #[serde(default)]
     pub refused: bool,
+    /// Whether it was skipped, because its name was taken and that was to be done then.
+    #[serde(default)]
+    pub skipped: bool,
     /// What came back, where it is finished.
     pub receipt: Option<crate::ReceiptView>,
 }

@@ -224,5 +224,6 @@ fn finished(job: &Job, to: &Named) -> Option<Event> {
         receipt: view::receipt(job),
         reason: view::reason(job, &to.name),
         refused,
+        skipped: job.skipped && state == FinishedState::Cancelled,
     })
 }

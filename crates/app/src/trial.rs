@@ -39,7 +39,12 @@ impl Sent {
         let key_refused = matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing);
         Self {
             arrived: false,
-            key_accepted: if key_refused { Some(false) } else { begun.then_some(true) },
+            // Who signs links here is accepted by nobody before a part is; a part that is not allowed proves nothing.
+            key_accepted: match failure.status {
+                _ if key_refused => Some(false),
+                Some(401 | 403) => None,
+                _ => begun.then_some(true),
+            },
             refused: words::is_refusal(&failure.cause),
             text: told(failure, file, to),
         }

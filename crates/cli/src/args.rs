@@ -15,7 +15,7 @@ use crate::keys::KeyEnv;
 
 const AFTER: &str = "\
 Exit codes:
-  0    all files are uploaded or verified (with --require-verified: all are verified)
+  0    all files are uploaded or verified (with --require-verified: all are verified), or skipped as asked
   1    some files need attention, a path that does not exist among them
   2    used wrongly: unknown destination, missing variable, no keychain for --key-stdin
   3    a destination refuses the key, the size or the type of a file; wins over 1

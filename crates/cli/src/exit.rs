@@ -49,16 +49,20 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Ending {
     pub(crate) state: FinishedState,
     pub(crate) refused: bool,
+    /// Its name was taken, and it was to be left out then.
+    pub(crate) skipped: bool,
 }
 
-/// The exit code of a command that waited for files. A file that was cancelled is not where it should be.
+/// The exit code of a command that waited for files. A file that was cancelled is not where it should be; one that was skipped is what
+/// was asked for.
 pub(crate) fn of(endings: impl IntoIterator<Item = Ending>, require_verified: bool) -> Exit {
     let mut exit = Exit::Good;
     for ending in endings {
         let good = match ending.state {
             FinishedState::Verified => true,
             FinishedState::Uploaded => !require_verified,
-            FinishedState::NeedsAttention | FinishedState::Cancelled => false,
+            FinishedState::Cancelled => ending.skipped,
+            FinishedState::NeedsAttention => false,
         };
         if !good && ending.refused {
             return Exit::Refused;
@@ -127,11 +131,11 @@ impl From<AskError> for Stopped {
 mod tests {
     use super::*;
 
-    const VERIFIED: Ending = Ending { state: FinishedState::Verified, refused: false };
-    const UPLOADED: Ending = Ending { state: FinishedState::Uploaded, refused: false };
-    const ATTENTION: Ending = Ending { state: FinishedState::NeedsAttention, refused: false };
-    const CANCELLED: Ending = Ending { state: FinishedState::Cancelled, refused: false };
-    const REFUSED: Ending = Ending { state: FinishedState::NeedsAttention, refused: true };
+    const VERIFIED: Ending = Ending { state: FinishedState::Verified, refused: false, skipped: false };
+    const UPLOADED: Ending = Ending { state: FinishedState::Uploaded, refused: false, skipped: false };
+    const ATTENTION: Ending = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
+    const CANCELLED: Ending = Ending { state: FinishedState::Cancelled, refused: false, skipped: false };
+    const REFUSED: Ending = Ending { state: FinishedState::NeedsAttention, refused: true, skipped: false };
 
     #[test]
     fn all_good_is_0() {
@@ -149,6 +153,13 @@ mod tests {
     fn attention_and_cancelled_are_1() {
         assert_eq!(of([VERIFIED, ATTENTION], false), Exit::Attention);
         assert_eq!(of([CANCELLED, VERIFIED], false), Exit::Attention);
+    }
+
+    #[test]
+    fn what_was_skipped_is_what_was_asked_for() {
+        let skipped = Ending { skipped: true, ..CANCELLED };
+        assert_eq!(of([skipped, VERIFIED], true), Exit::Good);
+        assert_eq!(of([skipped, CANCELLED], false), Exit::Attention);
     }
 
     #[test]

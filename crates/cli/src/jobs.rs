@@ -145,6 +145,7 @@ mod tests {
             parts_confirmed: 5,
             reason: None,
             refused: false,
+            skipped: false,
             receipt: None,
         }
     }

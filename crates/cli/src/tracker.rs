@@ -56,7 +56,7 @@ impl Tracker {
 
     /// A path that never became a job has ended at once.
     pub(crate) fn left_out(&mut self, name: String, reason: String) -> Event {
-        let ended = Ending { state: FinishedState::NeedsAttention, refused: false };
+        let ended = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
         self.files.push(File {
             id: None,
             name: name.clone(),
@@ -91,8 +91,8 @@ impl Tracker {
                 file.reason.clone_from(reason);
             }
             Event::Part { confirmed, .. } | Event::Progress { confirmed, .. } => file.confirmed = *confirmed,
-            Event::Finished { state, refused, .. } => {
-                file.ended = Some(Ending { state: *state, refused: *refused });
+            Event::Finished { state, refused, skipped, .. } => {
+                file.ended = Some(Ending { state: *state, refused: *refused, skipped: *skipped });
             }
             Event::Started { .. }
             | Event::Note { .. }
@@ -109,7 +109,7 @@ impl Tracker {
         for file in self.files.iter_mut().filter(|file| file.ended.is_none()) {
             let Some(id) = &file.id else { continue };
             let Some(job) = jobs.get(id.as_str()) else {
-                let gone = Ending { state: FinishedState::Cancelled, refused: false };
+                let gone = Ending { state: FinishedState::Cancelled, refused: false, skipped: false };
                 file.ended = Some(gone);
                 let reason = "It was taken out of the list.".to_owned();
                 missed.push(finished(Some(id.clone()), file.name.clone(), gone, None, Some(reason)));
@@ -132,7 +132,7 @@ impl Tracker {
 
     /// Ends everything that is still open: this command does not wait any longer.
     pub(crate) fn give_up(&mut self, why: impl Fn(&str) -> String) -> Vec<Event> {
-        let ended = Ending { state: FinishedState::NeedsAttention, refused: false };
+        let ended = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
         let open = self.files.iter_mut().filter(|file| file.ended.is_none());
         open.map(|file| {
             file.ended = Some(ended);
@@ -194,7 +194,7 @@ fn ending_of(job: &JobLine) -> Option<Ending> {
         StateName::Waiting if job.holds.iter().any(needs_person) => FinishedState::NeedsAttention,
         _ => return None,
     };
-    Some(Ending { state, refused })
+    Some(Ending { state, refused, skipped: job.skipped })
 }
 
 fn stand(file: &File) -> String {
@@ -213,7 +213,8 @@ fn finished(
     receipt: Option<partway_api::ReceiptView>,
     reason: Option<String>,
 ) -> Event {
-    Event::Finished { id, file, state: ending.state, receipt, reason, refused: ending.refused }
+    let Ending { state, refused, skipped } = ending;
+    Event::Finished { id, file, state, receipt, reason, refused, skipped }
 }
 
 /// The job an event is about, and the name it goes under.

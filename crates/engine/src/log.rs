@@ -14,6 +14,8 @@ pub enum Again {
     Differs,
     /// The service answered that it could not take it now.
     Service,
+    /// A web page came in place of its answer.
+    Page,
 }
 
 /// One line of a job's history. Journaled as JSON: names and fields are kept stable.

@@ -2,6 +2,8 @@
 //!
 //! A brace that stands for itself is written twice, as in Rust and Python.
 
+use std::collections::BTreeMap;
+
 use crate::Fields;
 
 /// The words there are.
@@ -92,14 +94,15 @@ fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
 }
 
 impl Fields {
-    /// These, and where one is not set, what `below` has.
+    /// These, and where one is not set, what `below` has. Metadata is set name by name; one that is set to nothing takes away what
+    /// `below` has of its name.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let below = below.clone();
         Self {
             folder: self.folder.or(below.folder),
             tags: if self.tags.is_empty() { below.tags } else { self.tags },
-            metadata: if self.metadata.is_empty() { below.metadata } else { self.metadata },
+            metadata: over(self.metadata, below.metadata),
             custom_id: self.custom_id.or(below.custom_id),
             title: self.title.or(below.title),
             if_exists: self.if_exists.or(below.if_exists),
@@ -113,7 +116,7 @@ impl Fields {
     pub fn filled(self, origin: &Origin<'_>) -> Self {
         let fill = |text: String| if text.contains(['{', '}']) { fill(&text, origin) } else { text };
         Self {
-            folder: self.folder.map(fill),
+            folder: self.folder.map(|folder| segments(&folder, origin)),
             tags: self.tags.into_iter().map(fill).collect(),
             metadata: self.metadata.into_iter().map(|(name, value)| (name, fill(value))).collect(),
             custom_id: self.custom_id.map(fill),
@@ -121,6 +124,26 @@ impl Fields {
             ..self
         }
     }
+}
+
+fn over(set: BTreeMap<String, String>, mut below: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    for (name, value) in set {
+        if value.is_empty() {
+            below.remove(&name);
+        } else {
+            below.insert(name, value);
+        }
+    }
+    below
+}
+
+/// A folder, filled in. One whose words come out empty has no name and is left out; what was typed without a name stays, to be told.
+fn segments(folder: &str, origin: &Origin<'_>) -> String {
+    let filled = folder.split('/').filter_map(|typed| {
+        let filled = fill(typed, origin);
+        (typed.is_empty() || !filled.is_empty()).then_some(filled)
+    });
+    filled.collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -157,6 +180,32 @@ mod tests {
         for (bad, word) in [("{nope}", "nope"), ("{name} {Name}", "Name"), ("a { b", ""), ("{}", "")] {
             assert_eq!(check(bad), Err(NoWord(word.to_owned())), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_folder_whose_words_come_out_empty_is_left_out() {
+        let origin = Origin { name: "README", folder: "", date: "2026-11-21" };
+        for (folder, filled) in [
+            ("a/{ext}/b", "a/b"),
+            ("{ext}", ""),
+            ("{folder}/{stem}", "README"),
+            ("a//b", "a//b"),
+            ("{ext}//b", "/b"),
+        ] {
+            let fields = Fields { folder: Some(folder.into()), ..Fields::default() }.filled(&origin);
+            assert_eq!(fields.folder.as_deref(), Some(filled), "{folder}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_set_name_by_name_and_nothing_takes_it_away() {
+        let fields = |metadata: &[(&str, &str)]| Fields {
+            metadata: metadata.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            ..Fields::default()
+        };
+        let below = fields(&[("camera", "B"), ("crew", "2"), ("take", "")]);
+        let set = fields(&[("camera", "C"), ("crew", ""), ("scene", "12")]);
+        assert_eq!(set.over(&below), fields(&[("camera", "C"), ("scene", "12"), ("take", "")]));
     }
 
     #[test]

@@ -88,6 +88,26 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Text or a number that may be left out; of what is neither nothing can be kept, and it is told.
+    pub(crate) fn text_if_any(&self) -> Result<Option<String>, Failure> {
+        match self.value {
+            Value::Array(_) | Value::Object(_) | Value::Bool(true) => {
+                Err(self.unexpected("text or a number"))
+            }
+            _ => Ok(self.short()),
+        }
+    }
+
+    /// A whole number that may be left out.
+    pub(crate) fn whole_if_any(&self) -> Result<Option<u64>, Failure> {
+        if self.is_blank() { Ok(None) } else { self.whole().map(Some) }
+    }
+
+    /// True or false, or nothing.
+    pub(crate) fn yes_or_no_if_any(&self) -> Result<Option<bool>, Failure> {
+        if self.is_nothing() { Ok(None) } else { self.yes_or_no().map(Some) }
+    }
+
     /// An object.
     pub(crate) fn object(&self) -> Result<(), Failure> {
         if self.value.is_object() { Ok(()) } else { Err(self.unexpected("an object")) }

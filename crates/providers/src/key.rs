@@ -1,6 +1,8 @@
 //! Keys that cannot be sent, or are plainly another service's: told before anything is sent. Only what is certain counts.
 
+use base64::Engine as _;
 use partway_core::ApiKey;
+use serde_json::Value;
 
 use crate::SettingsError;
 
@@ -29,6 +31,22 @@ pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsE
         return Ok(());
     };
     Err(SettingsError::new("key", format!("This is {what}, not a key of {vendor}. Copy the key from there.")))
+}
+
+/// Looks at a key for `vendor`, whose keys are no JSON Web Tokens.
+///
+/// # Errors
+/// [`SettingsError`] where it is one, seen by what it says of itself (RFC 7515, 4.1.1: its header names its algorithm).
+pub(crate) fn no_token(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> {
+    let header = key.expose().trim().split('.').next().unwrap_or_default();
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header.trim_end_matches('='));
+    let header: Option<Value> = header.ok().and_then(|header| serde_json::from_slice(&header).ok());
+    if is_jwt(key) && header.is_some_and(|header| header["alg"].is_string()) {
+        let sentence =
+            format!("This is a token (a JSON Web Token), not a key of {vendor}. Copy the key from there.");
+        return Err(SettingsError::new("key", sentence));
+    }
+    Ok(())
 }
 
 /// Whether it has the form of a JSON Web Token (RFC 7515, 7.1): three parts in base64url, with dots between.
@@ -61,6 +79,19 @@ mod tests {
             ("hunter2", false),
         ] {
             assert_eq!(not_of_another(&ApiKey::new(key), "Acme").is_err(), told, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_by_the_algorithm_that_it_names() {
+        for (key, told) in [
+            ("eyJhbGciOiJIUzI1NiJ9.e30.c2ln", true),
+            (" eyJhbGciOiJIUzI1NiJ9.e30.c2ln\n", true),
+            ("e30.e30.c2ln", false),
+            ("live.v1.c2ln", false),
+            ("eyJhbGciOiJIUzI1NiJ9", false),
+        ] {
+            assert_eq!(no_token(&ApiKey::new(key), "Acme").is_err(), told, "{key}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! The kinds of destinations there are, and the way from a kind's name to its provider.
 
-use partway_core::Credentials;
+use partway_core::{ApiKey, Credentials};
 use partway_http::ApiClient;
-use partway_provider::Provider;
+use partway_provider::{CheckReport, Fields, Finding, Provider};
 use serde_json::Value;
 
 use crate::SettingsError;
 use crate::autorender::AutoRender;
+use crate::fields::{self, beside, sampled};
 use crate::gjirafa::Gjirafa;
 use crate::record360::Record360;
 use crate::s3::S3;
@@ -78,6 +79,8 @@ pub enum Form {
     Switch,
 }
 
+const NO_KEY: &str = "There is no key that could be tried, so nothing can be said of it";
+
 const KINDS: &[Kind] =
     &[crate::autorender::KIND, crate::gjirafa::KIND, crate::record360::KIND, crate::s3::KIND];
 
@@ -99,6 +102,45 @@ pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
         "s3" => crate::s3::Settings::read(settings).map(drop),
         other => Err(SettingsError::unknown_kind(other)),
     }
+}
+
+/// Whether a file with these fields can ever go to such a destination, by the rules of its start; nothing is sent. Words in braces may
+/// still stand in them.
+///
+/// # Errors
+/// [`SettingsError`] names the field, as it is called in [`Fields`], and what to do.
+pub fn validate_fields(kind: &str, settings: &Value, fields: &Fields) -> Result<(), SettingsError> {
+    let fields = sampled(fields);
+    let looked = match kind {
+        "autorender" => fields::folder(&fields),
+        "gjirafa" => crate::gjirafa::Settings::read(settings)?.shows(&fields),
+        "record360" => Ok(()),
+        "s3" => crate::s3::looked_at(&crate::s3::Settings::read(settings)?, &fields),
+        other => return Err(SettingsError::unknown_kind(other)),
+    };
+    looked.map_err(beside)
+}
+
+/// Host and clock of a destination, where there is no key to ask with: an invented one is refused, and whoever refuses it is there. Of
+/// the key this says nothing.
+///
+/// # Errors
+/// [`SettingsError`] as in [`validate`].
+pub async fn reach(kind: &str, settings: &Value, http: ApiClient) -> Result<CheckReport, SettingsError> {
+    const INVENTED: &str = "none.none.none";
+    let two = kinds().iter().any(|known| known.name == kind && known.secret_label.is_some());
+    let nobodys = Credentials {
+        key: ApiKey::new(INVENTED),
+        secret: two.then(|| ApiKey::new("none either")),
+        session_token: None,
+    };
+    let mut settings = settings.clone();
+    // Nobody is signed in with an invented password: too many of them lock a user out.
+    if let Some(settings) = settings.as_object_mut() {
+        settings.remove("user");
+    }
+    let report = open(kind, &settings, nobodys, http)?.check().await;
+    Ok(CheckReport { key: Finding::CannotKnow(NO_KEY), ..report })
 }
 
 /// The provider of a destination.

@@ -5,6 +5,7 @@
 pub mod autorender;
 mod etag;
 mod expect;
+mod fields;
 pub mod gjirafa;
 mod key;
 mod kind;
@@ -18,5 +19,5 @@ pub mod s3;
 mod settings;
 mod typed;
 
-pub use kind::{Form, Kind, Setting, kinds, open, validate};
+pub use kind::{Form, Kind, Setting, kinds, open, reach, validate, validate_fields};
 pub use settings::SettingsError;

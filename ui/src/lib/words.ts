@@ -182,6 +182,7 @@ export const words = {
     mimeHelp: "Empty: by each file's name and content",
     badHours: "Write a number of hours, such as 24.",
     badMetadata: "Write one name=value a line.",
+    twice: (name: string) => `${name} is there twice. Leave one of them out.`,
   },
   replaceKey: {
     title: (name: string) => `New key for ${name}`,

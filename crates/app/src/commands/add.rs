@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use partway_api::{Answer, ApiError, Code, Done, FieldsDraft, RawPath};
 use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, intake, paths};
 
-use super::destinations::{chosen, find, kind};
-use super::fields::{fields_of, folder_of, mime_of};
+use super::destinations::{chosen, find};
+use super::fields::{fields_for, folder_of, mime_of};
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::keys::KeySource;
@@ -95,7 +95,7 @@ async fn take(
     id: Option<BatchId>,
     set: &Set,
 ) -> Result<Answer, ApiError> {
-    let fields = fields_of(kind(&to.kind)?, &set.fields)?;
+    let fields = fields_for(to, &set.fields)?;
     let mime = set.mime.as_deref().map(mime_of).transpose()?;
     let folder = fields.folder.clone().or(folder);
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
@@ -175,7 +175,7 @@ pub(super) async fn change(
     folder: Option<String>,
 ) -> Result<Done, ApiError> {
     let to = find(app, &destination).await?;
-    let folder = folder_of(folder)?;
+    let folder = folder_of(&to, folder)?;
     let wait = i64::from(app.settings().await.countdown_seconds.max(1)) * 1000;
     app.0.engine.redirect(&BatchId(batch), &to.id, folder, wait).await.map_err(refusal)?;
     Ok(Done::Jobs { touched: 1 })

@@ -4,6 +4,7 @@ use partway_api::{ApiError, Code, Done, FieldsChange, FieldsDraft, IfExists, Sel
 use partway_engine::{BatchId, Change, Destination, DestinationId, Which};
 use partway_provider::{Fields, template};
 use partway_providers::Kind;
+use serde_json::Value;
 
 use super::destinations::kind;
 use super::jobs::job as id_of;
@@ -33,8 +34,8 @@ pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) ->
             return Err(ApiError::new(Code::Refused, "Say which file, or which batch, is to be changed."));
         }
     };
-    let kind = kind(&destination(app, &to).await?.kind)?;
-    let looked = fields_of(kind, &drafted(&change))?;
+    let to = destination(app, &to).await?;
+    let looked = fields_of(kind(&to.kind)?, &settings_of(&to), &drafted(&change))?;
     if let Some(mime) = &change.mime {
         mime_of(mime)?;
     }
@@ -96,12 +97,30 @@ pub(super) fn mime_of(text: &str) -> Result<&str, ApiError> {
     Err(ApiError::field("mime", "A type looks like video/mp4: two words with a stroke between."))
 }
 
-/// A folder that was chosen for new files or a batch.
-pub(super) fn folder_of(text: Option<String>) -> Result<Option<String>, ApiError> {
-    if let Some(folder) = &text {
-        no_other_word("folder", folder)?;
-    }
-    Ok(text)
+/// What a destination was set up with.
+pub(super) fn settings_of(to: &Destination) -> Value {
+    serde_json::from_str(&to.settings).unwrap_or_default()
+}
+
+/// A folder that was chosen for new files or a batch. An empty one stays: it is the topmost, whatever the destination's own is.
+pub(super) fn folder_of(to: &Destination, text: Option<String>) -> Result<Option<String>, ApiError> {
+    let draft = FieldsDraft { folder: text.clone(), ..FieldsDraft::default() };
+    let looked = fields_of(kind(&to.kind)?, &settings_of(to), &draft)?;
+    Ok(text.map(|_| looked.folder.unwrap_or_default()))
+}
+
+/// What is set for one upload, where it goes together with what its destination sets.
+pub(super) fn fields_for(to: &Destination, draft: &FieldsDraft) -> Result<Fields, ApiError> {
+    let (kind, settings) = (kind(&to.kind)?, settings_of(to));
+    let fields = fields_of(kind, &settings, draft)?;
+    taken(kind, &settings, &fields.clone().over(&to.fields))?;
+    Ok(fields)
+}
+
+/// By the kind's own rules, which hold at the start, too.
+fn taken(kind: &Kind, settings: &Value, fields: &Fields) -> Result<(), ApiError> {
+    partway_providers::validate_fields(kind.name, settings, fields)
+        .map_err(|error| ApiError::field(error.field, error.sentence))
 }
 
 /// Words in braces are those that are filled in.
@@ -120,8 +139,8 @@ fn no_other_word(field: &str, text: &str) -> Result<(), ApiError> {
     Err(ApiError::field(field, sentence))
 }
 
-/// What shall be set for files, where the kind takes it.
-pub(super) fn fields_of(kind: &Kind, draft: &FieldsDraft) -> Result<Fields, ApiError> {
+/// What shall be set for files, where the kind takes it; `settings` are those of the destination.
+pub(super) fn fields_of(kind: &Kind, settings: &Value, draft: &FieldsDraft) -> Result<Fields, ApiError> {
     let fields = view::from_draft(draft);
     let set = [
         ("folder", fields.folder.is_some()),
@@ -154,12 +173,16 @@ pub(super) fn fields_of(kind: &Kind, draft: &FieldsDraft) -> Result<Fields, ApiE
             "Each piece of metadata has a name: write it as name=value.",
         ));
     }
+    if draft.tags.iter().any(|tag| tag.trim().is_empty()) {
+        return Err(ApiError::field("tags", "A tag is empty. Leave it out, or write something."));
+    }
     if fields.ttl_seconds == Some(0) {
         return Err(ApiError::field(
             "ttl_seconds",
             "A session lives at least a second. Leave it empty for the vendor's own.",
         ));
     }
+    taken(kind, settings, &fields)?;
     Ok(fields)
 }
 

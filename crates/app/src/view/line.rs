@@ -1,7 +1,7 @@
 //! A job as programs see it.
 
 use partway_api::{HoldName, JobLine, ReceiptView, StateName};
-use partway_core::{Hold, Holds, State};
+use partway_core::{FileReceipt, Hold, Holds, State};
 use partway_engine::Job;
 
 use super::Named;
@@ -44,10 +44,16 @@ pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
         name: told.name.clone(),
         link: told.link.clone(),
         size: job.identity.size,
-        checksum: job.checksum.clone(),
+        checksum: whole(told).or_else(|| job.checksum.clone()),
         parts: job.plan.map_or(0, |plan| plan.count()),
         finished_at: job.finished_at.unwrap_or_default(),
     })
+}
+
+/// The MD5 of all bytes, where that is what the storage shows: a file that went with one PUT has no MD5 of MD5s there.
+fn whole(told: &FileReceipt) -> Option<String> {
+    let md5 = told.checksum.as_deref()?.strip_prefix("md5:")?;
+    (md5.len() == 32 && md5.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| md5.to_ascii_lowercase())
 }
 
 /// The sentence for a job that is not simply going on.
@@ -115,6 +121,7 @@ pub(crate) fn job_line(job: &Job, to: &Named) -> JobLine {
         parts_confirmed: job.parts_confirmed,
         reason: reason(job, &to.name),
         refused: matches!(&job.state, State::NeedsAttention(cause) if words::is_refusal(cause)),
+        skipped: job.skipped && job.state == State::Cancelled,
         receipt: receipt(job),
     }
 }

@@ -119,10 +119,22 @@ pub(crate) const fn is_refusal(cause: &Cause) -> bool {
 pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
     let to = if to.is_empty() { "the destination" } else { to };
     match (&failure.class, &failure.cause) {
+        (RetryClass::Offline, Cause::BrokenReply { .. }) => {
+            "A web page answered in place of the server: a sign-in page of your network, or a proxy. Sign in there, or use another network, then test again.".into()
+        }
         (RetryClass::Offline, _) => {
             "The server was not reached. Check its address and your network, then test again.".into()
         }
         (_, Cause::KeyRefused) => format!("{to} does not accept this key. Copy it again from there."),
+        (_, Cause::PermissionRefused) => {
+            format!("{to} knows this key, but does not let it do this. Ask who gave you the key.")
+        }
+        (_, Cause::QuotaRefused) => {
+            format!("{to} has no room left, or its plan ended. Make room or enlarge the plan there, then test again.")
+        }
+        (_, Cause::ClockWrong { .. }) => {
+            "This computer's clock is off, so the server refuses what it signs. Set the clock, then test again.".into()
+        }
         (_, Cause::CertificateRefused { what }) => {
             format!("The server's certificate cannot be trusted: {} Check its address.", stop(what))
         }
@@ -162,6 +174,20 @@ mod tests {
             words(RetryClass::Credentials, Cause::KeyRefused, "401"),
             "Acme does not accept this key. Copy it again from there."
         );
+        let page = Cause::BrokenReply { what: "a web page in place of data".into() };
+        insta::assert_snapshot!([
+            words(RetryClass::Offline, page, "page"),
+            words(RetryClass::Offline, Cause::KeepsFailing { what: String::new() }, "no route"),
+            words(RetryClass::Refused, Cause::PermissionRefused, "403"),
+            words(RetryClass::Refused, Cause::QuotaRefused, "402"),
+            words(RetryClass::Refused, Cause::ClockWrong { ahead_seconds: 1200 }, "403"),
+        ].join("\n"), @r"
+        A web page answered in place of the server: a sign-in page of your network, or a proxy. Sign in there, or use another network, then test again.
+        The server was not reached. Check its address and your network, then test again.
+        Acme knows this key, but does not let it do this. Ask who gave you the key.
+        Acme has no room left, or its plan ended. Make room or enlarge the plan there, then test again.
+        This computer's clock is off, so the server refuses what it signs. Set the clock, then test again.
+        ");
         assert_eq!(
             words(RetryClass::Again, Cause::KeepsFailing { what: String::new() }, "Check 503: busy."),
             "The server did not answer as it should (Check 503: busy). Test again later."

@@ -18,6 +18,9 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
                 Again::Stalled => "The connection stood still",
                 Again::Differs => "A checksum differed",
                 Again::Service => &format!("{to} was busy"),
+                Again::Page => {
+                    "A web page came in place of the answer, from a sign-in page of the network or a proxy"
+                }
             };
             format!("{what}; part {part} is being sent again")
         }

@@ -1,8 +1,8 @@
 //! What is set for files: filled in when they are added, changed before they start, refused where it is typed.
 
 use partway_api::{
-    Code, Command, Done, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction, Selection,
-    StateName,
+    Code, Command, Done, Event, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction,
+    Selection, StateName,
 };
 use partway_app::App;
 
@@ -174,6 +174,35 @@ async fn a_taken_name_is_settled_for_a_batch_or_for_one_file() {
     }
 }
 
+#[tokio::test]
+async fn what_is_skipped_is_told_as_skipped_and_a_receipt_has_the_storages_own_checksum() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let (draft, key) = of_kind(&rig, "s3");
+    add_destination(&app, draft, key).await.unwrap();
+    let file = rig.file("a.mov", 10);
+    let (_, jobs, _) = add(&app, std::slice::from_ref(&file), None, false).await.unwrap();
+    let end = ends(&app, &jobs[0].id).await;
+    // printf aaaaaaaaaa | md5sum
+    assert_eq!(end.receipt.unwrap().checksum.as_deref(), Some("e09c80c42fda55f9d992e59ca6b3307d"));
+    assert!(!end.skipped);
+
+    std::fs::write(&file, vec![rand(); 11]).unwrap();
+    let skip = FieldsDraft { if_exists: Some(IfExists::Skip), ..FieldsDraft::default() };
+    let mut events = app.follow();
+    let (_, jobs, _) = add_with(&app, &[file], None, false, skip, None).await.unwrap();
+    let end = ends(&app, &jobs[0].id).await;
+    assert_eq!((end.state, end.skipped), (StateName::Cancelled, true));
+    let told = tokio::time::timeout(crate::rig::PATIENCE, async {
+        loop {
+            if let Some(Ok(Event::Finished { skipped, .. })) = events.next().await {
+                return skipped;
+            }
+        }
+    });
+    assert!(told.await.unwrap());
+}
+
 fn rand() -> u8 {
     static NEXT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(1);
     NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
@@ -182,4 +211,115 @@ fn rand() -> u8 {
 fn count(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+}
+
+/// What a kind says of fields that were typed: the field, and the sentence beside it.
+async fn told(app: &App, rig: &Rig, kind: &str, fields: FieldsDraft) -> String {
+    let (mut draft, key) = of_kind(rig, kind);
+    draft.fields = fields;
+    match add_destination(app, draft, key).await {
+        Ok(taken) => panic!("{kind} took {:?}", taken.fields),
+        Err(error) => {
+            assert_eq!(error.code, Code::Field);
+            format!("{kind} {}: {}", error.field.unwrap_or_default(), error.message)
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_kind_can_never_take_is_told_where_it_is_typed() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let folder = |folder: &str| FieldsDraft { folder: Some(folder.into()), ..FieldsDraft::default() };
+    let tags = |tags: &[&str]| FieldsDraft {
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        ..FieldsDraft::default()
+    };
+    let metadata = |pairs: &[(&str, &str)]| FieldsDraft {
+        metadata: pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        ..FieldsDraft::default()
+    };
+    let many: Vec<_> = (0..11).map(|at| at.to_string()).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    let (long, longer) = ("k".repeat(129), format!("k={}", "v".repeat(257)));
+    let deep = ["é".repeat(250), "é".repeat(250)].join("/") + "/{folder}/{date}/abcdef/ghi";
+    let mut all = Vec::new();
+    for (kind, fields) in [
+        ("s3", folder("a/../b")),
+        ("s3", folder("./{stem}")),
+        ("s3", folder("a//{stem}")),
+        ("s3", folder(&deep)),
+        ("s3", tags(&many)),
+        ("s3", tags(&[&long])),
+        ("s3", tags(&[&longer])),
+        ("s3", tags(&["aws:x"])),
+        ("s3", tags(&["a=1", "a=2"])),
+        ("s3", tags(&["=1"])),
+        ("s3", tags(&["a", " "])),
+        ("s3", metadata(&[("größe", "1")])),
+        ("s3", metadata(&[("size", "größer als {stem}")])),
+        ("s3", metadata(&[("a", "1"), ("A", "2")])),
+        ("s3", metadata(&[(" ", "1")])),
+        ("autorender", folder("a/..")),
+        ("autorender", folder("a//b")),
+        ("gjirafa", FieldsDraft { title: Some("{stem}".into()), ..FieldsDraft::default() }),
+        ("record360", folder("a")),
+    ] {
+        all.push(told(&app, &rig, kind, fields).await);
+    }
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[tokio::test]
+async fn what_some_file_can_mend_is_taken() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let (mut draft, key) = of_kind(&rig, "s3");
+    draft.fields = FieldsDraft {
+        folder: Some("/{date}/{ext}/{folder}/".into()),
+        tags: vec!["{stem}".into(), "{name}".into(), "{folder}".into(), "größe={ext}".into()],
+        metadata: [("Scene".to_owned(), "12 of {stem}".to_owned()), ("take".to_owned(), String::new())]
+            .into(),
+        ..FieldsDraft::default()
+    };
+    let taken = add_destination(&app, draft, key).await.unwrap();
+    assert_eq!(taken.fields.folder.as_deref(), Some("{date}/{ext}/{folder}"));
+}
+
+#[tokio::test]
+async fn the_rules_of_a_kind_hold_for_an_upload_a_batch_a_file_and_a_chosen_folder() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let (mut draft, key) = of_kind(&rig, "s3");
+    draft.fields.metadata =
+        [("scene".to_owned(), "1".to_owned()), ("crew".to_owned(), "2".to_owned())].into();
+    let s3 = add_destination(&app, draft, key).await.unwrap();
+    let file = rig.file("a.mov", 10);
+    let of = |name: &str, value: &str| FieldsDraft {
+        metadata: [(name.to_owned(), value.to_owned())].into(),
+        ..FieldsDraft::default()
+    };
+    // Only together with what the destination sets it is there twice.
+    let twice = of("Scene", "2");
+    let refused = add_with(&app, std::slice::from_ref(&file), None, true, twice, None).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("metadata"), "{refused:?}");
+    let wrong = of("take", "ü");
+    let refused = add_with(&app, std::slice::from_ref(&file), None, true, wrong, None).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("metadata"), "{refused:?}");
+
+    let set = of("scene", "2");
+    let (batch, jobs, _) = add_with(&app, std::slice::from_ref(&file), None, true, set, None).await.unwrap();
+    let metadata = detail(&app, &jobs[0].id).await.fields.metadata;
+    assert_eq!(metadata, [("crew".to_owned(), "2".to_owned()), ("scene".to_owned(), "2".to_owned())].into());
+    for jobs in [of_batch(&batch), one(&jobs[0].id)] {
+        let change = FieldsChange { tags: Some(vec!["aws:x".into()]), ..FieldsChange::default() };
+        let refused = tell(&app, Command::ChangeFields { jobs, change }).await.unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("tags"), "{refused:?}");
+    }
+    let folder = Some("a/../b".to_owned());
+    let choose = Command::UseDestination { id: s3.id.clone(), folder: folder.clone() };
+    assert_eq!(tell(&app, choose).await.unwrap_err().field.as_deref(), Some("folder"));
+    let batch = batch.unwrap();
+    let change = Command::ChangeBatch { batch, destination: s3.id, folder };
+    assert_eq!(tell(&app, change).await.unwrap_err().field.as_deref(), Some("folder"));
 }

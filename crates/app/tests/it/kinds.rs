@@ -91,13 +91,59 @@ async fn a_key_that_only_the_upload_tells_as_refused_is_told_as_refused() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_at_hand_is_one_line_that_says_what_to_do() {
+async fn without_a_key_server_and_clock_are_seen_all_the_same() {
     let rig = Rig::new().await;
     let app = rig.open().await;
-    add_destination(&app, rig.draft("Acme"), crate::rig::in_variable("NOPE")).await.unwrap();
-    let lines = checked(&app, "acme", true).await;
-    assert_eq!(marks(&lines), [("kept", Mark::Bad)]);
-    assert!(lines[0].text.contains("NOPE is not set"), "{}", lines[0].text);
+    for (mut draft, _) in entries(&rig) {
+        let name = draft.name.clone();
+        if name == "record360" {
+            draft.settings.insert("user".into(), "partway".into());
+        }
+        let secret_variable = (name == "s3").then(|| "NOR_THIS".to_owned());
+        let key =
+            KeyDraft::Environment { variable: "NOPE".into(), secret_variable, session_token_variable: None };
+        add_destination(&app, draft, key).await.unwrap();
+        let lines = checked(&app, &name, true).await;
+        assert_eq!(
+            marks(&lines),
+            [
+                ("host", Mark::Good),
+                ("clock", Mark::Good),
+                ("key", Mark::Unknown),
+                ("kept", Mark::Bad),
+                ("upload", Mark::Unknown)
+            ],
+            "{name}: {lines:#?}"
+        );
+        assert!(lines[3].text.contains("NOPE is not set"), "{}", lines[3].text);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_used_is_told_beside_what_was_seen() {
+    let mut rig = Rig::new().await;
+    rig.variables.insert("ACME".into(), "AKIAIOSFODNN7EXAMPLE".into());
+    let app = rig.open().await;
+    add_destination(&app, rig.draft("Acme"), crate::rig::in_variable("ACME")).await.unwrap();
+    let lines = checked(&app, "acme", false).await;
+    assert_eq!(
+        marks(&lines),
+        [("host", Mark::Good), ("clock", Mark::Good), ("key", Mark::Bad), ("kept", Mark::Good)]
+    );
+    assert!(lines[2].text.contains("access key id of AWS") && lines[2].refused, "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_key_of_s3_that_may_only_read_is_never_ticked() {
+    let rig = Rig::with(|options| options.faults.push("403-permission@put:always".into())).await;
+    let app = rig.open().await;
+    let (draft, key) = of_kind(&rig, "s3");
+    add_destination(&app, draft, key).await.unwrap();
+    for upload in [false, true] {
+        let lines = checked(&app, "s3", upload).await;
+        assert_eq!(marks(&lines)[2], ("key", Mark::Unknown), "{lines:#?}");
+        assert_eq!(lines.iter().any(|line| line.about == "upload" && line.mark == Mark::Bad), upload);
+    }
 }
 
 #[tokio::test]
@@ -132,6 +178,9 @@ async fn a_key_of_the_wrong_kind_is_told_beside_its_field_and_kept_nowhere() {
         ("gjirafa", typed_key("AKIAIOSFODNN7EXAMPLE")),
         ("gjirafa", typed_key("https://example.com/")),
         ("autorender", typed_key("ASIAIOSFODNN7EXAMPLE")),
+        ("autorender", typed_key("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")),
+        ("s3", with_secret("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")),
+        ("record360", typed_key("AKIAIOSFODNN7EXAMPLE")),
         ("record360", typed_key("hunter2")),
         ("gjirafa", with_secret("k")),
         ("gjirafa", KeyDraft::Chain { profile: None }),

@@ -79,6 +79,7 @@ pub(crate) fn job(id: &str) -> JobLine {
         parts_confirmed: 0,
         reason: None,
         refused: false,
+        skipped: false,
         receipt: None,
     }
 }

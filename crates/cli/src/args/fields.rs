@@ -16,7 +16,7 @@ pub(crate) struct FileFields {
     /// A tag for every file; repeatable.
     #[arg(long = "tag", value_name = "T")]
     tags: Vec<String>,
-    /// Metadata for every file; repeatable.
+    /// Metadata for every file, added to the destination's; K= with nothing after it takes one away; repeatable.
     #[arg(long = "metadata", value_name = "K=V", value_parser = key_value)]
     metadata: Vec<(String, String)>,
     /// Your own id for the files.

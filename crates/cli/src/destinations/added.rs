@@ -51,6 +51,12 @@ pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
         (field, _) => Some(field.replace('_', "-")),
     });
     if let Some(flag) = flag {
+        // Sentences name another setting as the window's form does.
+        let kinds = partway_app::kinds();
+        for setting in kinds.iter().flat_map(|kind| &kind.settings) {
+            let named = format!("“{}”", setting.label);
+            error.message = error.message.replace(&named, &format!("--{}", setting.name.replace('_', "-")));
+        }
         error.message = format!("--{flag}: {}", error.message);
     }
     error.into()
@@ -131,6 +137,13 @@ mod tests {
         assert!(matches!(key, KeyDraft::Chain { profile: None }));
         let (_, key) = drafted("partwayctl destinations add A --kind s3 --profile work");
         assert!(matches!(key, KeyDraft::Chain { profile: Some(profile) } if profile == "work"));
+    }
+
+    #[test]
+    fn another_setting_is_named_by_its_flag() {
+        let said =
+            in_flags(ApiError::field("url", "Allow it by “Send unencrypted”, not “x”."), false).sentence;
+        assert_eq!(said, "--url: Allow it by --allow-http, not “x”.");
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl People {
     }
 
     fn finished(&mut self, event: &Event) -> Result<(), Stopped> {
-        let Event::Finished { id, file, state, receipt, reason, .. } = event else { return Ok(()) };
+        let Event::Finished { id, file, state, receipt, reason, skipped, .. } = event else { return Ok(()) };
         let known = id.as_ref().and_then(|id| self.files.get(id));
         let destination = known.map(|known| known.destination.as_str());
         let end = End {
@@ -127,6 +127,7 @@ impl People {
             destination,
             practice: destination.is_some_and(|name| self.practice.contains(name)),
             state: *state,
+            skipped: *skipped,
             size: known.map_or(0, |known| known.size),
             took: known.and_then(|known| Some(known.began?.elapsed())),
             reason: reason.as_deref(),

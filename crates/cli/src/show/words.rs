@@ -12,6 +12,7 @@ pub(super) struct End<'a> {
     pub(super) destination: Option<&'a str>,
     pub(super) practice: bool,
     pub(super) state: FinishedState,
+    pub(super) skipped: bool,
     pub(super) size: u64,
     pub(super) took: Option<Duration>,
     pub(super) reason: Option<&'a str>,
@@ -25,6 +26,7 @@ pub(super) fn state(end: &End<'_>) -> &'static str {
         (FinishedState::Verified, false) => "Verified",
         (FinishedState::Uploaded, false) => "Uploaded, not verified",
         (FinishedState::NeedsAttention, _) => "Needs attention",
+        (FinishedState::Cancelled, _) if end.skipped => "Skipped",
         (FinishedState::Cancelled, _) => "Cancelled",
     }
 }
@@ -92,6 +94,7 @@ pub(super) struct Tally {
     pub(super) uploaded: usize,
     pub(super) practice: usize,
     pub(super) attention: usize,
+    pub(super) skipped: usize,
     pub(super) cancelled: usize,
 }
 
@@ -102,6 +105,7 @@ impl Tally {
             (FinishedState::Verified, false) => &mut self.verified,
             (FinishedState::Uploaded, false) => &mut self.uploaded,
             (FinishedState::NeedsAttention, _) => &mut self.attention,
+            (FinishedState::Cancelled, _) if end.skipped => &mut self.skipped,
             (FinishedState::Cancelled, _) => &mut self.cancelled,
         };
         *kind += 1;
@@ -109,7 +113,8 @@ impl Tally {
 
     /// The sentence under the list; `None` where the one file's own line says it all.
     pub(super) fn sentence(&self) -> Option<String> {
-        let all = self.verified + self.uploaded + self.practice + self.attention + self.cancelled;
+        let all =
+            self.verified + self.uploaded + self.practice + self.attention + self.skipped + self.cancelled;
         if all < 2 {
             return None;
         }
@@ -121,6 +126,7 @@ impl Tally {
             (self.uploaded, "uploaded but not verified"),
             (self.practice, "practice only"),
             (self.attention, "not sent"),
+            (self.skipped, "skipped"),
             (self.cancelled, "cancelled"),
         ];
         let parts: Vec<String> = kinds
@@ -142,6 +148,7 @@ mod tests {
             destination: Some("Acme media"),
             practice: false,
             state: FinishedState::Verified,
+            skipped: false,
             size: 218_000_000,
             took: Some(Duration::from_secs(12)),
             reason: None,
@@ -171,6 +178,8 @@ mod tests {
         };
         insta::assert_snapshot!(line(&attention), @"Needs attention  cards/take3.mov: Acme no longer accepts this key.");
         insta::assert_snapshot!(line(&End { state: FinishedState::Cancelled, ..take3() }), @"Cancelled  cards/take3.mov");
+        let skipped = End { state: FinishedState::Cancelled, skipped: true, ..take3() };
+        insta::assert_snapshot!(line(&skipped), @"Skipped  cards/take3.mov");
         insta::assert_snapshot!(line(&End { file: "evil\u{1b}[2J.mov", took: None, ..take3() }), @"Verified  evil�[2J.mov  → Acme media  218 MB");
     }
 
@@ -194,8 +203,10 @@ mod tests {
     #[test]
     fn all_is_said_only_where_it_is_all() {
         let tally = |verified, uploaded, practice, attention, cancelled| {
-            Tally { verified, uploaded, practice, attention, cancelled }.sentence()
+            Tally { verified, uploaded, practice, attention, cancelled, ..Tally::default() }.sentence()
         };
+        let skipped = Tally { verified: 2, skipped: 1, ..Tally::default() };
+        insta::assert_snapshot!(skipped.sentence().unwrap(), @"3 files: 2 verified, 1 skipped. Keep the originals.");
         assert_eq!(tally(1, 0, 0, 0, 0), None);
         insta::assert_snapshot!(tally(145, 0, 0, 0, 0).unwrap(), @"All 145 verified.");
         insta::assert_snapshot!(tally(142, 0, 0, 3, 0).unwrap(), @"145 files: 142 verified, 3 not sent. Keep the originals.");

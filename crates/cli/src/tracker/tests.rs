@@ -17,6 +17,7 @@ fn job(id: &str, state: StateName) -> JobLine {
         parts_confirmed: 0,
         reason: None,
         refused: false,
+        skipped: false,
         receipt: None,
     }
 }
@@ -31,7 +32,13 @@ fn waiting_for(ids: &[&str]) -> Tracker {
 }
 
 fn end(id: &str, state: FinishedState, refused: bool) -> Event {
-    finished(Some(id.to_owned()), format!("/abs/{id}.mov"), Ending { state, refused }, None, None)
+    finished(
+        Some(id.to_owned()),
+        format!("/abs/{id}.mov"),
+        Ending { state, refused, skipped: false },
+        None,
+        None,
+    )
 }
 
 fn name_of(event: &Event) -> &str {
@@ -51,7 +58,7 @@ fn a_file_goes_under_the_name_it_was_given_and_ends_once() {
     assert_eq!(tracker.catch_up(&[job("a", StateName::Verified), job("b", StateName::Uploading)]), []);
     assert_eq!(
         tracker.endings().collect::<Vec<_>>(),
-        [Ending { state: FinishedState::Verified, refused: false }]
+        [Ending { state: FinishedState::Verified, refused: false, skipped: false }]
     );
 }
 

@@ -41,6 +41,8 @@ fn a_key_of_the_wrong_form_is_told_and_not_repeated() {
 #[test]
 fn a_field_that_the_kind_does_not_take_or_that_has_no_such_word_is_told_with_its_flag() {
     let autorender = |more: &[&'static str]| [&["--kind", "autorender", "--key-env", "K"], more].concat();
+    let url = ["--url", "https://platform.example", "--project", "p"];
+    let gjirafa = |more: &[&'static str]| [&["--kind", "gjirafa", "--key-env", "K"], &url[..], more].concat();
     let place = Place::new().with_destination("Acme");
     std::fs::write(place.files().join("a.mov"), "x").unwrap();
     let upload = |words: &[&str]| {
@@ -52,6 +54,11 @@ fn a_field_that_the_kind_does_not_take_or_that_has_no_such_word_is_told_with_its
         told(&autorender(&["--title", "T"])),
         told(&autorender(&["--folder", "{day}"])),
         told(&autorender(&["--tag", "{stem"])),
+        told(&["--kind", "s3", "--bucket", "media", "--key-chain", "--metadata", "größe=1"]),
+        told(&["--kind", "s3", "--bucket", "media", "--key-chain", "--tag", "aws:x"]),
+        told(&["--kind", "s3", "--bucket", "media", "--key-chain", "--url", "http://nas.local:9000"]),
+        told(&gjirafa(&["--title", "{stem}"])),
+        upload(&["--folder", "a/../b"]),
         upload(&["--if-exists", "skip"]),
         upload(&["--tag", "{Name}"]),
         upload(&["--type", "mp4"]),
@@ -66,7 +73,12 @@ fn a_check_of_nothing_is_2_and_one_without_a_key_is_1() {
     assert_eq!(place.run(&["destinations", "check", "Nobody"], &[]).code, 2);
     let ran = place.run(&["destinations", "check", "Acme"], &[]);
     assert_eq!(ran.code, 1, "{}", ran.err);
-    insta::assert_snapshot!(ran.out, @"no  The key is not at hand: the environment variable ACME_KEY is not set. Put it there, or give another key.");
+    insta::assert_snapshot!(ran.out, @r"
+    no  The server was not reached. Check its address and your network, then test again.
+    ?   The server did not answer, so nothing can be said of its clock
+    ?   There is no key that could be tried, so nothing can be said of it
+    no  The key is not at hand: the environment variable ACME_KEY is not set. Put it there, or give another key.
+    ");
     let ran = place.run(&["destinations", "check", "Acme", "--json"], &[("ACME_KEY", "k")]);
     assert_eq!(ran.code, 1, "nobody answers at port 9: {}", ran.out);
     assert_eq!(ran.json()[0]["about"], "host");

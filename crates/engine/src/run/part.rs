@@ -279,6 +279,7 @@ fn passing(code: &str, what: &str) -> Failure {
 
 fn how(failure: &Failure) -> Again {
     match (failure.status, failure.code.as_deref()) {
+        (Some(_), _) if matches!(failure.cause, Cause::BrokenReply { .. }) => Again::Page,
         (Some(_), _) => Again::Service,
         (None, Some(STALLED)) => Again::Stalled,
         (None, Some(DIFFERS)) => Again::Differs,

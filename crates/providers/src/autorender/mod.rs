@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::Method;
 use partway_core::{
-    ApiKey, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
+    ApiKey, Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
 };
 use partway_http::{ApiCall, ApiClient, ApiReply};
 use partway_provider::{
@@ -25,7 +25,7 @@ pub use settings::{Auth, Settings};
 
 use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, key};
+use crate::{Kind, SettingsError, fields, key};
 
 /// What a person is told before setting one up.
 pub(crate) const KIND: Kind = Kind {
@@ -67,6 +67,7 @@ impl AutoRender {
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, auth } = Settings::read(settings)?;
         key::not_of_another(&credentials.key, "AutoRender")?;
+        key::no_token(&credentials.key, "AutoRender")?;
         let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
         Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
@@ -114,6 +115,10 @@ impl Provider for AutoRender {
 
     async fn check(&self) -> CheckReport {
         check::check(self).await
+    }
+
+    fn refuses(&self, file: &FileFacts) -> Option<Cause> {
+        fields::folder(&file.fields).err().map(|(_, said)| Cause::Refused { said })
     }
 
     async fn start(&self, file: &FileFacts, _plan: Option<PartPlan>) -> Result<Started, Failure> {

@@ -19,8 +19,13 @@ fn field<'a>(reply: &Field<'a>, name: &str) -> Field<'a> {
     reply.under("data", name)
 }
 
-fn text(reply: &Field<'_>, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| field(reply, name).short())
+/// The first of these that is there.
+fn first<'a, T>(
+    reply: &Field<'a>,
+    names: &[&str],
+    read: impl Fn(&Field<'a>) -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
+    names.iter().find_map(|name| read(&field(reply, name)).transpose()).transpose()
 }
 
 /// The session, its plan and its targets.
@@ -81,15 +86,17 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
     if !reply.is_nothing() {
         reply.object()?;
     }
-    let number = |name| field(&reply, name).whole().ok();
+    // Nothing need be there; what stands there in another form says that this is not the record that is meant.
+    reply.get("success").yes_or_no_if_any()?;
+    let text = |names: &[&str]| first(&reply, names, Field::text_if_any);
     Ok(FileReceipt {
         strength: Strength::Confirmed,
-        id: text(&reply, &["id", "file_no"]),
-        name: text(&reply, &["name"]),
-        link: text(&reply, &["url"]).map(|url| open_link(&url)),
-        size: number("file_size").or_else(|| number("size")),
+        id: text(&["id", "file_no"])?,
+        name: text(&["name"])?,
+        link: text(&["url"])?.map(|url| open_link(&url)),
+        size: first(&reply, &["file_size", "size"], Field::whole_if_any)?,
         // Which algorithm it is nobody says, so nothing is compared with it.
-        checksum: text(&reply, &["hash"]).map(|hash| format!("hash:{hash}")),
+        checksum: text(&["hash"])?.map(|hash| format!("hash:{hash}")),
     })
 }
 

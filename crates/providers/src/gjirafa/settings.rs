@@ -2,10 +2,11 @@
 
 use http::header::AUTHORIZATION;
 use partway_http::KeyHeader;
-use partway_provider::HashAlgorithm;
+use partway_provider::{Fields, HashAlgorithm};
 use serde_json::Value;
 use url::Url;
 
+use crate::fields::Wrong;
 use crate::settings::{base_url, endpoint};
 use crate::{Form, Setting, SettingsError, typed};
 
@@ -142,6 +143,15 @@ impl Settings {
             url_hours: url_hours(settings)?,
             encode: encode(settings)?,
         })
+    }
+
+    /// Whether what is set for a file goes anywhere: a title is a video's.
+    pub(crate) fn shows(&self, fields: &Fields) -> Result<(), Wrong> {
+        if fields.title.is_none() || self.encode.is_some() {
+            return Ok(());
+        }
+        let said = "Gjirafa gives a title to registered videos only. Switch “Register as a video” on, or leave the title empty";
+        Err(("title", said.to_owned()))
     }
 
     pub(crate) const fn key_header(&self) -> KeyHeader {

@@ -130,7 +130,8 @@ impl Record360 {
                 body: body.clone(),
                 timeout,
             };
-            match self.http.json(call).await {
+            let answer = self.http.json(call).await;
+            match if step == Step::Start { answer.map_err(perhaps_begun) } else { answer } {
                 Err(failure) if is_refused(&failure) && self.login.can_renew() && !fresh => {
                     fresh = true;
                     token = self.login.token(step, &self.http, Some(&token)).await?;
@@ -202,7 +203,7 @@ impl Provider for Record360 {
             url.query_pairs_mut().append_pair("content_type", mime);
         }
         let answer = self.call(Step::Start, Method::GET, &url, None, TIMEOUT).await;
-        let answer = answer.map_err(|failure| gone_astray(failure).with_type(&file.mime))?;
+        let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
         reply::started(file, &file_id, plan, &answer)
     }
 
@@ -241,8 +242,19 @@ impl Provider for Record360 {
     }
 }
 
-/// A gateway that got no answer does not know whether the start behind it went on, so it must not be repeated as a passing fault is.
-fn gone_astray(failure: Failure) -> Failure {
-    let gateway = failure.class == RetryClass::Again && matches!(failure.status, Some(502 | 504));
-    if gateway { Failure { class: RetryClass::Unknown, ..failure } } else { failure }
+/// A start that went and was answered with a fault or with a web page: neither says that nothing was begun, and what is asked again
+/// begins another with a new id. Only a refusal (4xx) says so, and one that asks for patience in so many words.
+fn perhaps_begun(failure: Failure) -> Failure {
+    let Some(status) = failure.status else { return failure };
+    // A page with a yes is the network's: what lies behind it may have had the request.
+    let page = failure.class == RetryClass::Offline;
+    let patience = matches!(failure.class, RetryClass::Throttled { .. });
+    if patience || (status < 500 && !page) {
+        return failure;
+    }
+    let what = format!(
+        "the answer to its start does not say whether something was begun there ({}); trying again begins another",
+        failure.detail.trim_end_matches('.')
+    );
+    Failure { class: RetryClass::Unknown, cause: Cause::KeepsFailing { what }, ..failure }
 }

@@ -75,9 +75,10 @@ pub(crate) fn completed(
 ) -> Result<FileReceipt, Failure> {
     let reply = succeeded(Step::Complete, answer)?;
     reply.object()?;
-    let text = |name| reply.get(name).short();
+    // Nothing need be there; what stands there in another form says that this is not the record that is meant.
+    let text = |name| reply.get(name).text_if_any();
     let mut checksum = None;
-    for (name, told) in [("checksum", text("checksum")), ("etag", text("etag"))] {
+    for (name, told) in [("checksum", text("checksum")?), ("etag", text("etag")?)] {
         let Some(told) = told else { continue };
         let told = etag::bare(&told).to_owned();
         match compare(&told, receipts) {
@@ -89,10 +90,10 @@ pub(crate) fn completed(
     }
     Ok(FileReceipt {
         strength: Strength::Confirmed,
-        id: text("id").or_else(|| Some(kept.file_id.clone())),
+        id: text("id")?.or_else(|| Some(kept.file_id.clone())),
         name: None,
-        link: text("location").map(|url| open_link(&url)),
-        size: reply.get("filesize").whole().ok(),
+        link: text("location")?.map(|url| open_link(&url)),
+        size: reply.get("filesize").whole_if_any()?,
         checksum,
     })
 }

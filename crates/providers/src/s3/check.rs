@@ -14,6 +14,8 @@ const NO_ANSWER_KEY: &str = "The storage did not answer, so nothing can be said 
 const NO_ANSWER_CLOCK: &str = "The storage did not answer, so nothing can be said of its clock";
 const NO_DATE: &str = "The storage did not tell its time";
 const CLOCK_FIRST: &str = "The storage refuses requests with this clock, so nothing can be said of the key";
+const MAY_LOOK: &str = "The key is known there and may look into the bucket; whether it may write shows at the first upload, or at a \
+     test with one";
 const MAY_NOT_LOOK: &str =
     "The storage lets this key not look into the bucket; whether it may write shows at the first upload";
 
@@ -21,6 +23,7 @@ const MAY_NOT_LOOK: &str =
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Asks for one open upload of the bucket: only a good key gets an answer, and every other is told why not.
+/// One that may only read gets it, too, so the answer is no tick.
 pub(crate) async fn check(provider: &S3) -> CheckReport {
     let began = Instant::now();
     let query = [("max-uploads", "1"), ("uploads", "")];
@@ -33,7 +36,7 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
     });
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (clock_ahead, key) = match outcome {
-        Ok(clock_ahead) => (clock_ahead, Finding::Good(())),
+        Ok(clock_ahead) => (clock_ahead, Finding::CannotKnow(MAY_LOOK)),
         // Without S3's own words it was not S3 who answered: a sign-in page of the network, another server.
         Err(failure) if !from_s3(&failure) => {
             return CheckReport {

@@ -4,6 +4,7 @@ use partway_core::{ApiKey, Credentials, Failure};
 use partway_http::without_key;
 
 use crate::SettingsError;
+use crate::key::no_token;
 
 /// How an AWS key id begins: a user's, and one that was lent for a while
 /// (AWS IAM, "IAM identifiers", table of unique id prefixes).
@@ -27,6 +28,7 @@ impl Pair {
         let token =
             credentials.session_token.as_ref().map(trimmed).filter(|token| !token.expose().is_empty());
 
+        no_token(&key, "S3")?;
         let Some(secret) = secret.filter(|secret| !secret.expose().is_empty()) else {
             let sentence = if is_secret(&key) {
                 "This is the secret. The access key id stands beside it where you found it, and begins with AKIA."

@@ -4,9 +4,11 @@ use partway_provider::FileFacts;
 use url::form_urlencoded::byte_serialize;
 
 use super::Settings;
+use super::fields::{self, can_be_sent, parted, shown};
 
 /// Name in lower case and value of each header, or why one of them cannot be sent.
 pub(crate) fn of(settings: &Settings, file: &FileFacts) -> Result<Vec<(String, String)>, String> {
+    fields::of(&file.fields).map_err(|(_, said)| said)?;
     let mut headers = Vec::new();
     let mut set = |name: &str, value: String| headers.push((name.to_owned(), value));
     if !file.mime.is_empty() {
@@ -26,53 +28,18 @@ pub(crate) fn of(settings: &Settings, file: &FileFacts) -> Result<Vec<(String, S
         set("x-amz-tagging", tags.join("&"));
     }
     for (name, value) in &file.fields.metadata {
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        {
-            return Err(format!(
-                "metadata is called “{}”, and S3 takes only letters without accents, digits, hyphens and dots in its names. \
-                 Rename it",
-                shown(name)
-            ));
-        }
-        if !can_be_sent(value) {
-            return Err(format!(
-                "the metadata “{name}” holds what S3 cannot carry. Use letters without accents, digits and punctuation, \
-                 without line breaks and without blanks at the ends"
-            ));
-        }
         set(&format!("x-amz-meta-{}", name.to_ascii_lowercase()), value.clone());
     }
-    // Two that differ only in case are one header, and a storage would take both into one value or none.
     headers.sort();
-    match headers.windows(2).find(|two| two[0].0 == two[1].0) {
-        Some(two) => {
-            let name = two[0].0.trim_start_matches("x-amz-meta-");
-            Err(format!("the metadata “{name}” is there twice; upper and lower case are the same to S3"))
-        }
-        None => Ok(headers),
-    }
-}
-
-/// Whether a header carries it unchanged (RFC 9110, 5.5: visible ASCII and blanks within); S3's own signature takes
-/// several blanks for one.
-fn can_be_sent(value: &str) -> bool {
-    value.trim() == value
-        && !value.contains("  ")
-        && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    Ok(headers)
 }
 
 /// A tag in the form of a query (AWS, `PutObject`, `x-amz-tagging`): "camera=B" is a tag with a value, "raw" one without.
 fn tagged(tag: &str) -> String {
-    let (name, value) = tag.split_once('=').unwrap_or((tag, ""));
+    let (name, value) = parted(tag);
     // Not every reader takes "+" for a blank.
-    let encoded = |text: &str| byte_serialize(text.trim().as_bytes()).collect::<String>().replace('+', "%20");
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     format!("{}={}", encoded(name), encoded(value))
-}
-
-/// Somebody's words, short enough for a sentence.
-fn shown(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }
 }
 
 #[cfg(test)]
@@ -135,20 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn what_http_cannot_carry_is_told() {
-        for (name, value) in [
-            ("", "a"),
-            ("two words", "a"),
-            ("größe", "a"),
-            ("a:b", "a"),
-            ("a", "ü"),
-            ("a", " a"),
-            ("a", "a\n"),
-            ("a", "a  b"),
-        ] {
-            assert!(headers("", &[], &[(name, value)]).is_err(), "{name:?} {value:?}");
-        }
+    fn what_cannot_go_is_told() {
         assert!(headers("video/\u{e4}", &[], &[]).is_err());
-        assert!(headers("", &[], &[("a", "1"), ("A", "2")]).unwrap_err().contains("twice"));
+        assert!(headers("", &["a", "a"], &[]).unwrap_err().contains("twice"));
+        assert!(headers("", &[], &[("a", "ü")]).unwrap_err().contains("cannot carry"));
     }
 }

@@ -5,6 +5,7 @@ use partway_provider::FileFacts;
 
 use super::Settings;
 use super::template::parted;
+use crate::fields::unreachable;
 
 /// AWS, "Naming Amazon S3 objects": at most 1,024 bytes of UTF-8.
 const LONGEST: usize = 1024;
@@ -19,21 +20,16 @@ pub(crate) fn key(settings: &Settings, file: &FileFacts, now: Timestamp) -> Resu
     if file.name.is_empty() || file.name.ends_with('/') {
         return Err("it has no name. Give it one".to_owned());
     }
-    if let Some(step) = step(&key) {
-        return Err(format!("“{step}” as a folder or a name has no address in S3. Choose another"));
+    if let Some(said) = unreachable(&key) {
+        return Err(said);
     }
     if key.len() > LONGEST {
         return Err(format!(
-            "its name with all folders has {} bytes, and S3 takes {LONGEST}. Shorten it",
+            "a name with all its folders has {} bytes, and S3 takes {LONGEST}. Shorten it",
             key.len()
         ));
     }
     Ok(key)
-}
-
-/// A segment that whoever reads a web address takes for a step in it (WHATWG URL, "double-dot path segment").
-pub(crate) fn step(key: &str) -> Option<&str> {
-    key.split('/').find(|segment| matches!(*segment, "." | ".."))
 }
 
 /// The last part of a key: what people call the file's name.
@@ -79,6 +75,7 @@ mod tests {
             ("", "", "", "no name"),
             ("", "..", "a", "“..”"),
             ("", "a/./b", "c", "“.”"),
+            ("", "a//b", "c", "two slashes"),
             ("", "", "..", "“..”"),
             ("", "", &"é".repeat(513), "1026 bytes"),
         ] {

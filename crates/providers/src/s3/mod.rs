@@ -6,6 +6,7 @@
 mod ask;
 mod check;
 mod credentials;
+mod fields;
 mod finish;
 mod headers;
 mod key;
@@ -31,6 +32,8 @@ use serde_json::Value;
 pub use settings::Settings;
 pub use template::Template;
 
+pub(crate) use fields::looked_at;
+
 use credentials::Pair;
 use session::Kept;
 
@@ -49,7 +52,7 @@ pub(crate) const KIND: Kind = Kind {
     settings: settings::ASKED,
     file_fields: &["folder", "tags", "metadata", "if_exists"],
     cannot_know: &[
-        "Whether a key that may not list a bucket's uploads may write to it shows at the first upload",
+        "Whether a key may write to its bucket, and not only read, shows at the first upload",
         "Files that the storage encrypts with a key of its own (KMS) have no checksum that could be compared",
         "Unfinished uploads that Partway could not delete stay, and are billed, unless the bucket has a rule that ends them",
     ],

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use partway_provider::Fields;
 use rusty_s3::{Bucket, UrlStyle};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::key;
+use super::fields;
 use super::template::{self, Template};
+use crate::fields::{beside, unreachable};
 use crate::settings::address;
 use crate::{Form, Setting, SettingsError, typed};
 
@@ -141,7 +143,7 @@ impl Settings {
         let bucket = Bucket::new(url, style, name, region).map_err(|_| {
             SettingsError::new("bucket", "This name cannot stand in a web address. Choose the style “path”.")
         })?;
-        Ok(Self {
+        let read = Self {
             bucket,
             aws,
             prefix: prefix(text("prefix")?)?,
@@ -149,7 +151,12 @@ impl Settings {
             storage_class: storage_class(text("storage_class")?)?,
             acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| *acl != "none"),
             link_life: link_life(text("link_hours")?)?,
-        })
+        };
+        // With nothing set for a file its key is as short as it gets.
+        match fields::looked_at(&read, &Fields::default()) {
+            Ok(()) => Ok(read),
+            Err((_, said)) => Err(beside((if read.prefix.is_empty() { "object" } else { "prefix" }, said))),
+        }
     }
 }
 
@@ -217,11 +224,7 @@ fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, S
 
 fn prefix(typed: Option<String>) -> Result<String, SettingsError> {
     let prefix = typed.unwrap_or_default().trim_matches('/').to_owned();
-    if key::step(&prefix).is_some() {
-        let sentence = "“.” and “..” as folders have no address in S3. Choose other names.";
-        return Err(SettingsError::new("prefix", sentence));
-    }
-    Ok(prefix)
+    unreachable(&prefix).map_or(Ok(prefix), |said| Err(beside(("prefix", said))))
 }
 
 /// Storage classes differ by service, so only their form is looked at.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use partway_provider::FileFacts;
 
 use crate::SettingsError;
+use crate::fields::{beside, unreachable};
 
 /// Folder and name, as they are.
 pub(crate) const USUAL: &str = "{folder}/{name}";
@@ -54,6 +55,9 @@ impl Template {
     /// [`SettingsError`] where a place is not known, or where every file would have one key.
     pub(crate) fn read(typed: Option<String>) -> Result<Self, SettingsError> {
         let typed = typed.unwrap_or_else(|| USUAL.to_owned());
+        if let Some(said) = unreachable(typed.trim_start_matches('/')) {
+            return Err(beside(("object", said)));
+        }
         let segments = typed.split('/').map(pieces).collect::<Result<Vec<_>, _>>()?;
         let names = |piece: &Piece| matches!(piece, Piece::Place(Place::Name | Place::Stem));
         if !segments.last().is_some_and(|last| last.iter().any(names)) {
@@ -148,7 +152,7 @@ mod tests {
             (USUAL, "/a b/", " {name} ", "a b/ {name} "),
             ("{year}/{month}/{day}/{name}", "x", "c.mov", "2024/05/01/c.mov"),
             ("in-{date}/{stem} raw.{ext}", "x", "a.b.mov", "in-2024-05-01/a.b raw.mov"),
-            ("{folder}//{folder}x/{stem}", "", ".hidden", "x/.hidden"),
+            ("/{folder}/{folder}x/{stem}", "", ".hidden", "x/.hidden"),
             ("{{{stem}}}-{{name}} a}b", "", "c.mov", "{c}-{name} a}b"),
         ] {
             assert_eq!(filled(template, folder, name), key, "{template}");
@@ -163,6 +167,9 @@ mod tests {
             ("{folder}/film.mov", "{name}"),
             ("{name}/film.mov", "{name}"),
             ("{name}/", "{name}"),
+            ("a/../{name}", "“..”"),
+            ("./{name}", "“.”"),
+            ("{folder}//{name}", "two slashes"),
         ] {
             let error = Template::read(Some(template.to_owned())).unwrap_err();
             assert!(error.field == "object" && error.sentence.contains(says), "{template}: {error}");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import type { KindView } from "../api";
 import { advanced, draftOf, emptyForm, isError, keyOf, shown, usual } from "./draft";
-import { changeOf, changesNothing, fieldsOf, formOf, nothingSet } from "./fields";
+import { changeOf, changesNothing, fieldsOf, formOf, isBeside, nothingSet } from "./fields";
 
 const setting = (name: string, rest: object = {}) => ({
   name,
@@ -64,6 +64,54 @@ test("tags, metadata and hours are read, and come back as they were", () => {
   });
   if (isError(read)) throw new Error(read.message);
   expect(fieldsOf(formOf(read), kind.file_fields)).toEqual(read);
+});
+
+test("each field goes out as it was set, and none that the kind does not take", () => {
+  const typed = fields({
+    folder: "in",
+    title: "T",
+    customId: "c",
+    ifExists: "skip",
+    prefix: true,
+    hours: "1",
+    tags: "a",
+  });
+  const all = ["folder", "title", "custom_id", "if_exists", "random_prefix", "ttl_seconds", "tags"];
+  expect(fieldsOf(typed, all)).toEqual({
+    folder: "in",
+    tags: ["a"],
+    metadata: {},
+    custom_id: "c",
+    title: "T",
+    if_exists: "skip",
+    random_prefix: true,
+    ttl_seconds: 3600,
+  });
+  expect(fieldsOf(typed, [])).toEqual(nothingSet);
+});
+
+test("one field that differs is a change", () => {
+  const before = { fields: fields({}), mime: "" };
+  const change = changeOf(before, { fields: fields({ title: "T" }), mime: "" }, ["title"]);
+  if (isError(change)) throw new Error(change.message);
+  expect(changesNothing(change)).toBe(false);
+  expect(changesNothing({ ...change, title: null })).toBe(true);
+});
+
+test("metadata of one name is told and not lost", () => {
+  const twice = fieldsOf(fields({ metadata: "a=1\na=2" }), kind.file_fields);
+  expect(twice).toMatchObject({
+    code: "field",
+    field: "metadata",
+    message: expect.stringContaining("twice"),
+  });
+});
+
+test("an error shows once: beside its field, or for the whole form", () => {
+  const error = (field: string | null) => ({ code: "field" as const, message: "", hint: null, field });
+  expect(isBeside(error("tags"), ["tags"])).toBe(true);
+  expect(isBeside(error("mime"), ["tags"])).toBe(false);
+  expect(isBeside(error(null), ["tags"])).toBe(false);
 });
 
 test("the key is no part of the draft, and has as many parts as its kind says", () => {

@@ -61,7 +61,9 @@ export function fieldsOf(form: FieldsForm, taken: string[]): FieldsDraft | ApiEr
   for (const line of has("metadata") ? form.metadata.split("\n").filter((l) => l.trim() !== "") : []) {
     const at = line.indexOf("=");
     if (at < 1) return wrong("metadata", words.fields.badMetadata);
-    metadata[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+    const name = line.slice(0, at).trim();
+    if (Object.hasOwn(metadata, name)) return wrong("metadata", words.fields.twice(name));
+    metadata[name] = line.slice(at + 1).trim();
   }
   const tags = form.tags
     .split(",")
@@ -106,6 +108,10 @@ export function changeOf(
 
 export const changesNothing = (change: FieldsChange): boolean =>
   Object.values(change).every((value) => value === null);
+
+/** Whether the field of an error shows it beside itself; else the form says it. */
+export const isBeside = (error: ApiError, fields: string[]): boolean =>
+  error.field !== null && fields.includes(error.field);
 
 /** Fields that few need. */
 export const RARE = ["metadata", "custom_id", "random_prefix", "ttl_seconds"];

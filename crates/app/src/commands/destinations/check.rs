@@ -2,8 +2,8 @@
 
 use partway_api::{ApiError, CheckLine, DestinationDraft, Done, KeyDraft, Mark};
 use partway_core::{Cause, Failure, RetryClass, Step};
-use partway_engine::{DestinationId, Providers as _};
-use partway_provider::{Fields, Finding, Provider};
+use partway_engine::{Destination, DestinationId, Providers as _};
+use partway_provider::{CheckReport, Fields, Finding, Provider};
 
 use super::{draft, find, key, settings};
 use crate::App;
@@ -58,12 +58,8 @@ pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) 
     let kept = kept(&source, app.0.keys.at(&source, &found.id).await.map(drop));
     let provider = match app.0.keys.provider(&found).await {
         Ok(provider) => provider,
-        // Without a key nobody is asked. Where that is because there is none, one line says it.
-        Err(_) if kept.mark == Mark::Bad => return Ok(Done::Checked { lines: vec![kept] }),
         Err(failure) => {
-            let text = words::key_unusable(&failure);
-            let key = CheckLine { about: "key".into(), mark: Mark::Bad, text, refused: true };
-            return Ok(Done::Checked { lines: vec![key, kept] });
+            return Ok(Done::Checked { lines: without_key(app, &found, &failure, kept, upload).await });
         }
     };
     let mut lines = known(&*provider, &found.name).await;
@@ -72,6 +68,34 @@ pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) 
         tried(app, &*provider, (&found.name, &found.fields), &mut lines).await;
     }
     Ok(Done::Checked { lines })
+}
+
+/// What can be seen without a key: server and clock do not hang on it. Where the key was read and cannot be used, that is its line.
+async fn without_key(
+    app: &App,
+    found: &Destination,
+    failure: &Failure,
+    kept: CheckLine,
+    upload: bool,
+) -> Vec<CheckLine> {
+    let settings = serde_json::from_str(&found.settings).unwrap_or_default();
+    let reached = match KeySource::of(found) {
+        // It is not running, so nothing is there to be reached.
+        KeySource::Practice => None,
+        _ => partway_providers::reach(&found.kind, &settings, app.0.http.clone()).await.ok(),
+    };
+    let mut lines = reached.map_or_else(Vec::new, |report| told(&report, &found.name));
+    if kept.mark != Mark::Bad {
+        lines.retain(|line| line.about != "key");
+        let text = words::key_unusable(failure);
+        lines.push(CheckLine { about: "key".into(), mark: Mark::Bad, text, refused: true });
+    }
+    lines.push(kept);
+    if upload {
+        let text = "No file was sent: that needs a key that can be used".into();
+        lines.push(CheckLine { about: "upload".into(), mark: Mark::Unknown, text, refused: false });
+    }
+    lines
 }
 
 /// Sends a tiny file; what that tells of the key takes the place of what was known of it before.
@@ -97,7 +121,11 @@ async fn tried(
 
 /// What can be known without sending a file.
 async fn known(provider: &dyn Provider, name: &str) -> Vec<CheckLine> {
-    let report = provider.check().await;
+    told(&provider.check().await, name)
+}
+
+/// Host, clock and key, a line each.
+fn told(report: &CheckReport, name: &str) -> Vec<CheckLine> {
     let mut clock = line("clock", &report.clock_ahead, name, |ahead| clock_words(*ahead));
     if let Finding::Good(ahead) = &report.clock_ahead
         && ahead.unsigned_abs() > CLOCK_MAY_DIFFER

@@ -47,7 +47,8 @@ pub(super) fn look(draft: &DestinationDraft) -> Result<Looked, ApiError> {
     let settings = Value::Object(settings);
     partway_providers::validate(kind.name, &settings)
         .map_err(|error| ApiError::field(error.field, error.sentence))?;
-    Ok(Looked { kind, settings, fields: fields_of(kind, &draft.fields)? })
+    let fields = fields_of(kind, &settings, &draft.fields)?;
+    Ok(Looked { kind, settings, fields })
 }
 
 /// The kind of that name.

@@ -55,8 +55,7 @@ pub(super) async fn chosen(app: &App) -> Result<(Option<Destination>, Option<Str
 
 pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
-    let folder =
-        folder_of(folder)?.map(|folder| folder.trim().to_owned()).filter(|folder| !folder.is_empty());
+    let folder = folder_of(&found, folder)?.filter(|folder| !folder.is_empty());
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();

@@ -13,6 +13,7 @@ fn every_line_reads_as_a_sentence() {
         Log::PartAgain { part: 62, why: "nothing for 30 s".into(), how: Again::Stalled },
         Log::PartAgain { part: 62, why: "md5".into(), how: Again::Differs },
         Log::PartAgain { part: 62, why: "503".into(), how: Again::Service },
+        Log::PartAgain { part: 62, why: "page".into(), how: Again::Page },
         Log::NetworkLost,
         Log::NetworkBack,
         Log::PutOff { seconds: 40 },

@@ -19,12 +19,17 @@ const KIND: Kind = Kind {
     arrived: |_| Fields::default(),
     refusals: || {
         // Its start creates something, so only an answer that proves that it did not lets it be asked again.
-        let unsure = ("502@start", Unknown, "keeps-failing", "Bad Gateway");
+        let unsure = [
+            ("500-once@start", Unknown, "keeps-failing", "internal error"),
+            ("502@start", Unknown, "keeps-failing", "Bad Gateway"),
+            ("html-instead-of-json@start", Unknown, "keeps-failing", "web page"),
+            ("captive-portal@start", Unknown, "keeps-failing", "web page"),
+        ];
         let no = ("409-conflict@start", Refused, "refused", "conflicting");
         let done_perhaps = ("complete-409@complete", Conflict, "never-confirmed", "conflicting");
         // It names no code, so nothing says that it passes.
         let plain = ("complete-200-with-error@complete", Refused, "refused", "could not be completed");
-        refusals::of_json(false, &[unsure, no, done_perhaps, plain])
+        refusals::of_json(false, &[&unsure[..], &[no, done_perhaps, plain]].concat())
     },
     options: |_| {},
 };

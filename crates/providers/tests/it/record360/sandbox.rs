@@ -122,7 +122,7 @@ async fn a_part_that_is_other_is_refused_at_complete() {
 #[tokio::test]
 async fn each_fault_of_the_sandbox_has_its_class() {
     for (fault, class) in [
-        ("html-instead-of-json@start", RetryClass::Offline),
+        ("html-instead-of-json@start", RetryClass::Unknown),
         ("json-cut@start", RetryClass::Refused),
         ("json-huge@start", RetryClass::Refused),
         ("json-wrong-types@start", RetryClass::Refused),
@@ -133,8 +133,8 @@ async fn each_fault_of_the_sandbox_has_its_class() {
         ("401-key@start", RetryClass::Credentials),
         ("403-permission@start", RetryClass::Refused),
         ("415-type@start", RetryClass::Refused),
-        ("500-once@start", RetryClass::Again),
-        ("503@start", RetryClass::Again),
+        ("500-once@start", RetryClass::Unknown),
+        ("503@start", RetryClass::Unknown),
         ("502@start", RetryClass::Unknown),
         ("504@start", RetryClass::Unknown),
         ("reset-after-success@start", RetryClass::Unknown),

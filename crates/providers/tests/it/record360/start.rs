@@ -91,15 +91,32 @@ async fn a_plan_that_record360_cannot_take_is_refused_and_without_one_there_is_o
 
 #[tokio::test]
 async fn a_start_whose_answer_was_lost_is_never_repeated_blindly() {
-    for (status, class) in [
-        ("504 Gateway Timeout", RetryClass::Unknown),
-        ("502 Bad Gateway", RetryClass::Unknown),
-        ("500 Internal Server Error", RetryClass::Again),
-        ("503 Service Unavailable", RetryClass::Again),
+    let page = || "<!doctype html><html><body>Busy</body></html>".to_owned();
+    let throttled = RetryClass::Throttled { after: None };
+    for (status, body, class) in [
+        ("504 Gateway Timeout", String::new(), RetryClass::Unknown),
+        ("502 Bad Gateway", page(), RetryClass::Unknown),
+        ("500 Internal Server Error", String::new(), RetryClass::Unknown),
+        ("503 Service Unavailable", String::new(), RetryClass::Unknown),
+        ("503 Service Unavailable", page(), RetryClass::Unknown),
+        ("200 OK", page(), RetryClass::Unknown),
+        ("200 OK", "{\"id\":".to_owned(), RetryClass::Refused),
+        ("200 OK", json!({ "upload_id": [], "presigned_urls": [] }).to_string(), RetryClass::Refused),
+        ("429 Too Many Requests", String::new(), throttled),
+        ("401 Unauthorized", String::new(), RetryClass::Credentials),
+        ("404 Not Found", page(), RetryClass::Refused),
     ] {
-        let (provider, mut asked) = answering(&[(status, String::new())], &json!({})).await;
+        let (provider, mut asked) = answering(&[(status, body)], &json!({})).await;
         assert!(!provider.capabilities().start_repeatable);
-        assert_eq!(provider.start(&facts(), Some(plan())).await.unwrap_err().class, class, "{status}");
+        let failure = provider.start(&facts(), Some(plan())).await.unwrap_err();
+        assert_eq!(failure.class, class, "{status}: {failure:?}");
+        if class == RetryClass::Unknown {
+            let words = "trying again begins another";
+            assert!(
+                matches!(&failure.cause, Cause::KeepsFailing { what } if what.contains(words)),
+                "{failure:?}"
+            );
+        }
         asked.recv().await.unwrap();
         assert!(asked.try_recv().is_err(), "one call, one request");
     }

@@ -29,6 +29,7 @@ fn a_key_of_the_wrong_kind_is_told() {
         ("the wrong way round", credentials(SECRET, Some(KEY), None)),
         ("the id twice", credentials(KEY, Some(KEY), None)),
         ("no id", credentials("", Some(SECRET), None)),
+        ("a token", credentials("eyJhbGciOiJIUzI1NiJ9.e30.c2ln", Some(SECRET), None)),
         ("two words", credentials("my key", Some(SECRET), None)),
         ("a lent one without its token", credentials("ASIAIOSFODNN7EXAMPLE", Some(SECRET), None)),
     ] {

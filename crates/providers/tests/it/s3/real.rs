@@ -252,7 +252,8 @@ async fn the_check_proves_a_good_key_and_says_what_is_wrong() {
     let good = weed.provider(&json!({})).check().await;
     assert!(matches!(good.host, Finding::Good(_)), "{good:?}");
     assert!(matches!(good.clock_ahead, Finding::Good(-2..=2)), "{good:?}");
-    assert_eq!(good.key, Finding::Good(()));
+    // It may read; whether it may write a question cannot show.
+    assert!(matches!(good.key, Finding::CannotKnow(_)), "{:?}", good.key);
     let wrong = weed.open(&json!({}), "not the secret at all, really", now).check().await;
     assert!(matches!(wrong.host, Finding::Good(_)), "{wrong:?}");
     assert!(
