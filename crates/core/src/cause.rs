@@ -58,6 +58,11 @@ pub enum Cause {
     },
     /// All is sent; the vendor never confirmed and cannot be asked any more.
     NeverConfirmed,
+    /// A start that may not be repeated was sent, and no answer says whether it began something.
+    PerhapsBegun {
+        /// What came instead of a clear answer.
+        what: String,
+    },
     /// Passing errors that did not pass.
     KeepsFailing {
         /// The last thing that happened.

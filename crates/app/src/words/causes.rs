@@ -71,6 +71,10 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::NeverConfirmed => format!(
             "All of {name} was sent, but {to} has not confirmed it for a day. Look there whether it arrived, then mark it or send it again."
         ),
+        Cause::PerhapsBegun { what } => format!(
+            "{to} did not say clearly whether it began an upload of {name} ({}), so it was not asked twice. Nothing of the file was sent. Look there, then try again.",
+            what.trim_end_matches('.')
+        ),
         Cause::KeepsFailing { what } => {
             format!(
                 "{to} has not answered properly for a while ({}). What was sent of {name} is kept; try again later.",
@@ -212,6 +216,7 @@ mod tests {
             Cause::SessionsExpired { lived_seconds: 86_400, needed_seconds: 97_200 },
             Cause::ChecksumDiffers { part: 7 },
             Cause::NeverConfirmed,
+            Cause::PerhapsBegun { what: "Partway ended before the answer came".into() },
             Cause::KeepsFailing { what: "Part 503: busy".into() },
             Cause::ClockWrong { ahead_seconds: 1200 },
             Cause::SourceMissing,

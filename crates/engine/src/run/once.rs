@@ -24,10 +24,8 @@ impl Run {
         if !unanswered {
             return Ok(());
         }
-        let what = "its start was sent and Partway ended before the answer came, so something may have been begun there; \
-                    trying again begins another"
-            .to_owned();
-        Err(Halt::Attention { cause: Cause::KeepsFailing { what: what.clone() }, detail: what })
+        let what = "Partway ended before the answer came".to_owned();
+        Err(Halt::Attention { cause: Cause::PerhapsBegun { what: what.clone() }, detail: what })
     }
 }
 

@@ -125,8 +125,8 @@ impl Run {
                     .write(move |conn| settings::take(conn, &name))
                     .await
                     .map_err(Halt::from)?;
-                let (cause, detail) = (failure.cause.clone(), failure.to_string());
-                Err(Refused::Halt(Halt::Attention { cause, detail }))
+                let (what, detail) = (failure.detail.clone(), failure.to_string());
+                Err(Refused::Halt(Halt::Attention { cause: Cause::PerhapsBegun { what }, detail }))
             }
             started => started,
         }

@@ -252,9 +252,5 @@ fn perhaps_begun(failure: Failure) -> Failure {
     if patience || (status < 500 && !page) {
         return failure;
     }
-    let what = format!(
-        "the answer to its start does not say whether something was begun there ({}); trying again begins another",
-        failure.detail.trim_end_matches('.')
-    );
-    Failure { class: RetryClass::Unknown, cause: Cause::KeepsFailing { what }, ..failure }
+    Failure { class: RetryClass::Unknown, ..failure }
 }
