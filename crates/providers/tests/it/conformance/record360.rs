@@ -22,8 +22,8 @@ const KIND: Kind = Kind {
         let unsure = [
             ("500-once@start", Unknown, "keeps-failing", "internal error"),
             ("502@start", Unknown, "keeps-failing", "Bad Gateway"),
-            ("html-instead-of-json@start", Unknown, "keeps-failing", "web page"),
-            ("captive-portal@start", Unknown, "keeps-failing", "web page"),
+            ("html-instead-of-json@start", Unknown, "broken-reply", "web page"),
+            ("captive-portal@start", Unknown, "broken-reply", "web page"),
         ];
         let no = ("409-conflict@start", Refused, "refused", "conflicting");
         let done_perhaps = ("complete-409@complete", Conflict, "never-confirmed", "conflicting");
