@@ -2,6 +2,7 @@
 
 mod destinations;
 mod fields;
+mod generate;
 mod settings;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args as Arguments, Parser, Subcommand};
 
 pub(crate) use destinations::{AddDestination, CheckDestination, Destinations};
 pub(crate) use fields::FileFields;
+pub(crate) use generate::Generate;
 
 use crate::keys::KeyEnv;
 

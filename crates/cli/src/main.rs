@@ -8,6 +8,7 @@ mod data_dir;
 mod destinations;
 mod diagnostics;
 mod exit;
+mod generate;
 mod jobs;
 mod keys;
 mod logging;
@@ -29,13 +30,19 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Generate};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    logging::start();
-    match run(args) {
+    let outcome = match Generate::asked(std::env::args_os()) {
+        Some(what) => generate::run(&what),
+        None => {
+            let args = Args::parse();
+            logging::start();
+            run(args)
+        }
+    };
+    match outcome {
         Ok(exit) => exit.into(),
         Err(stopped) => {
             if !stopped.sentence.is_empty() {

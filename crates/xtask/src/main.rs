@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | build`: everything that is done with this repository, from a bare machine on.
+//! `cargo xtask run | test | build | package`: everything that is done with this repository, from a bare machine on.
 //!
 //! It knows none of the other crates, so that it compiles in seconds where nothing is installed yet.
 
@@ -13,6 +13,7 @@ mod install;
 mod leash;
 mod machine;
 mod os;
+mod package;
 mod packages;
 mod requirements;
 mod run;
@@ -45,6 +46,8 @@ enum Command {
     Test(test::Arguments),
     /// Build the UI and the release binaries.
     Build,
+    /// Build the release binaries and pack them for people: a .deb, or what else is asked for.
+    Package(package::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(options, arguments.yes),
         Command::Test(options) => test::test(options, arguments.yes),
         Command::Build => build::build(arguments.yes),
+        Command::Package(options) => package::package(options, arguments.yes),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -25,11 +25,19 @@ pub(crate) fn this() -> Family {
         "macos" => Family::MacOs,
         "windows" => Family::Windows,
         // Both places: os-release(5).
-        _ => ["/etc/os-release", "/usr/lib/os-release"]
-            .iter()
-            .find_map(|path| std::fs::read_to_string(Path::new(path)).ok())
-            .map_or(Family::OtherUnix, |text| family(&text)),
+        _ => os_release().map_or(Family::OtherUnix, |text| family(&text)),
     }
+}
+
+/// The name of the release that we run on, such as `bookworm`.
+pub(crate) fn codename() -> Option<String> {
+    value(&os_release()?, "VERSION_CODENAME")
+}
+
+fn os_release() -> Option<String> {
+    ["/etc/os-release", "/usr/lib/os-release"]
+        .iter()
+        .find_map(|path| std::fs::read_to_string(Path::new(path)).ok())
 }
 
 /// Reads the family from the text of an `os-release` file: `ID` first, then `ID_LIKE`, nearest relative first

@@ -7,6 +7,8 @@ use crate::os::Family;
 pub(crate) enum Purpose {
     /// Compile the app and open it on a display that is there.
     Build,
+    /// Compile it and pack it.
+    Package,
     /// Open it on a display of our own and press its buttons.
     Window,
     /// Every test of the project.
@@ -17,17 +19,26 @@ pub(crate) enum Purpose {
 const BUILD: &[&str] =
     &["ca-certificates", "libayatana-appindicator3-1", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
+/// Pack: what finds the libraries that a program needs, and what strips it.
+const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
+
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// A file manager to drag from, a keychain, a notification service, Python for tools from PyPI, and a second reader of S3.
+/// A file manager to drag from, a keychain, a notification service, Python for tools from PyPI, a second reader of S3, and what
+/// reads a package: its pages, its texts, its completions, and a clean system to install it on.
 const TESTS: &[&str] = &[
+    "appstream",
     "chromium",
+    "debootstrap",
+    "desktop-file-utils",
     "dunst",
+    "fish",
     "gnome-keyring",
     "imagemagick",
     "libglib2.0-bin",
     "libsecret-tools",
+    "man-db",
     "pcmanfm",
     "procps",
     "python3-dbusmock",
@@ -35,14 +46,16 @@ const TESTS: &[&str] = &[
     "rclone",
     "wmctrl",
     "xauth",
+    "zsh",
 ];
 
 /// Debian's names of all packages for `purpose`, each set holding the smaller ones.
 pub(crate) fn debian(purpose: Purpose) -> Vec<&'static str> {
     let sets: &[&[&str]] = match purpose {
         Purpose::Build => &[BUILD],
+        Purpose::Package => &[BUILD, PACKAGE],
         Purpose::Window => &[BUILD, WINDOW],
-        Purpose::Tests => &[BUILD, WINDOW, TESTS],
+        Purpose::Tests => &[BUILD, PACKAGE, WINDOW, TESTS],
     };
     sets.concat()
 }
@@ -126,6 +139,7 @@ mod tests {
     fn each_purpose_holds_the_smaller_ones() {
         let [build, window, tests] = [Purpose::Build, Purpose::Window, Purpose::Tests].map(debian);
         assert!(build.iter().all(|package| window.contains(package)));
+        assert!(debian(Purpose::Package).iter().all(|package| tests.contains(package)));
         assert!(window.iter().all(|package| tests.contains(package)));
         assert!(!build.contains(&"xvfb") && !window.contains(&"chromium"));
     }

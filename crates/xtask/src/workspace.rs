@@ -51,6 +51,12 @@ impl Workspace {
         self.target.join("venv")
     }
 
+    /// The version of all that is built here.
+    pub(crate) fn version(&self) -> Option<String> {
+        let packages = self.metadata["packages"].as_array()?;
+        packages.iter().find(|package| package["name"] == "partway")?["version"].as_str().map(str::to_owned)
+    }
+
     /// Names of the integration-test targets of the package `name`.
     pub(crate) fn tests_of(&self, name: &str) -> Vec<String> {
         test_targets(&self.metadata, |package| package == name)

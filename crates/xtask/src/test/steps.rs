@@ -2,10 +2,12 @@
 
 use super::Context;
 use crate::binaries::{self, PACKAGES, Profile};
+use crate::machine::is_ci;
+use crate::os::{self, Family};
 use crate::packages::Purpose;
-use crate::stop::Outcome;
+use crate::stop::{Outcome, not_ready};
 use crate::workspace::cargo;
-use crate::{install, leash, ui, venv};
+use crate::{install, leash, package, ui, venv};
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 const JOURNEYS: &str = "partway-journeys";
 /// Those of its test targets that open windows, and so need a Linux desktop's programs.
 const DESKTOP: &str = "desktop";
+/// The one that looks at a package.
+const PACKAGE: &str = "package";
 
 /// One step.
 pub(crate) struct Step {
@@ -55,6 +59,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "doctest", about: "examples in the documentation", work: doctest },
     Step { name: "journeys", about: "journeys across the parts, without a window", work: journeys },
     Step { name: "desktop", about: "journeys through the real window", work: desktop },
+    Step { name: "package", about: "the .deb, installed on a clean system", work: pack },
 ];
 
 /// The names for `--only`.
@@ -123,7 +128,7 @@ fn doctest(context: &Context) -> Outcome<()> {
 
 fn journeys(context: &Context) -> Outcome<()> {
     let mut targets = context.workspace.tests_of(JOURNEYS);
-    targets.retain(|target| target != DESKTOP);
+    targets.retain(|target| target != DESKTOP && target != PACKAGE);
     run_tests(context, &targets)
 }
 
@@ -135,6 +140,31 @@ fn desktop(context: &Context) -> Outcome<()> {
     let mut targets = context.workspace.tests_of(JOURNEYS);
     targets.retain(|target| target == DESKTOP);
     run_tests(context, &targets)
+}
+
+/// Packs what was compiled for the other tests. Installing it needs root: elsewhere than on a CI it may be left out, and that is said.
+fn pack(context: &Context) -> Outcome<()> {
+    if os::this() != Family::Debian {
+        println!("Not run: a .deb is made and tried on Debian and its relatives only.");
+        return Ok(());
+    }
+    let deb = package::deb(&context.workspace, Profile::Dev)?;
+    let mut command = tests(context, &[PACKAGE.to_owned()]);
+    command.env("PARTWAY_DEB", deb);
+    match package::clean::system(&context.workspace)? {
+        Ok(root) => {
+            command.env("PARTWAY_CLEAN_SYSTEM", root);
+        }
+        Err(absent) => {
+            let why = absent.sentence();
+            if is_ci() {
+                return Err(not_ready(format!("The package was not installed on a clean system: {why}")));
+            }
+            println!("NOT RUN: installing the package on a clean system. {why}");
+            command.args(["--", "--skip", "installed::"]);
+        }
+    }
+    leash::succeed(&command, Some(LIMIT))
 }
 
 fn run_tests(context: &Context, targets: &[String]) -> Outcome<()> {
@@ -189,5 +219,6 @@ mod tests {
         assert!(place("ui-build") < place("clippy"));
         assert!(place("compile") < place("journeys"));
         assert!(place("venv") < place("crates"));
+        assert!(place("desktop") < place("package"), "the package is made from binaries that were tried");
     }
 }
