@@ -87,6 +87,8 @@ pub enum Command {
     CheckKeychain,
     /// A text for whoever helps: what runs here and what was logged, without keys.
     Diagnostics,
+    /// Have the keychain ask its user, then test it; what waited for it goes on.
+    UnlockKeychain,
 }
 
 /// The answer to a [`Command`].
@@ -100,6 +102,8 @@ pub enum Done {
     Kinds { kinds: Vec<KindView> },
     /// The lines of a destination's test.
     Checked { lines: Vec<CheckLine> },
+    /// A destination was removed; `left` says what could not be done at once.
+    Removed { left: Option<String> },
     /// One destination, new or changed.
     Destination { destination: DestinationView },
     /// All destinations.

@@ -13,6 +13,8 @@ pub enum Code {
     Field,
     /// The system's keychain is absent, locked or refuses: offer to keep the key for this session only.
     Keychain,
+    /// The system's keychain is locked: whoever asks again has it ask its user.
+    KeychainLocked,
     /// There is no destination yet.
     NoDestination,
     /// The journal or another part of Partway itself could not do it.

@@ -125,6 +125,8 @@ pub enum NoticeAction {
         /// The destination.
         destination: String,
     },
+    /// Have the keychain ask its user, or ask it again.
+    UnlockKeychain,
     /// Take the notice away.
     Dismiss {
         /// Its id.

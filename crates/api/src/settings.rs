@@ -38,4 +38,8 @@ pub struct KeychainView {
     pub works: bool,
     /// The sentence.
     pub text: String,
+    /// The words of the button that has the keychain ask its user, where that helps.
+    pub unlock: Option<String>,
+    /// Removed destinations whose keys are still in it; they leave it as soon as that can be.
+    pub left: Vec<String>,
 }

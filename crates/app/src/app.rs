@@ -16,7 +16,7 @@ use crate::practice::Practice;
 use crate::support::{self, Support};
 use crate::system::{SystemChance, SystemClock};
 use crate::watch::Watch;
-use crate::{AppOptions, OpenError, commands};
+use crate::{AppOptions, OpenError, commands, keychain};
 
 /// A running Partway on one data folder. Cheap to clone; all clones are the same.
 #[derive(Clone)]
@@ -107,6 +107,10 @@ impl App {
             app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
         tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
+        // A command ends where a key cannot be read, and asks nothing that it does not need.
+        if !options.idle && !options.headless {
+            tokio::spawn(keychain::serve(app.clone()));
+        }
         Ok(app)
     }
 

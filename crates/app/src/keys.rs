@@ -3,6 +3,7 @@
 //! The journal knows the *source* of a key, never the key: the keychain, this session's memory, or the name of an environment variable.
 
 mod chain;
+pub(crate) mod left;
 mod source;
 
 use std::collections::HashMap;
@@ -15,9 +16,10 @@ use partway_engine::{Destination, DestinationId, Providers};
 use partway_http::ApiClient;
 use partway_keychain::{Keychain, KeychainError};
 use partway_provider::Provider;
+use tokio::sync::Notify;
 
-use crate::Variables;
 use crate::practice::Practice;
+use crate::{Variables, words};
 
 pub(crate) use source::{KeySource, accounts};
 
@@ -32,6 +34,12 @@ pub(crate) struct Keys {
     practice: Practice,
     memory: Mutex<HashMap<DestinationId, Credentials>>,
     lent: Mutex<HashMap<Option<String>, Credentials>>,
+    /// Destinations whose key the keychain did not give to the upload that asked last, and why.
+    unread: Mutex<HashMap<DestinationId, KeychainError>>,
+    /// Told when something waits for the keychain.
+    pub(crate) wanted: Notify,
+    /// Held by whoever changes what is [`left`].
+    pub(crate) leaving: tokio::sync::Mutex<()>,
 }
 
 impl Keys {
@@ -41,7 +49,53 @@ impl Keys {
         http: ApiClient,
         practice: Practice,
     ) -> Self {
-        Self { keychain, variables, http, practice, memory: Mutex::default(), lent: Mutex::default() }
+        Self {
+            keychain,
+            variables,
+            http,
+            practice,
+            memory: Mutex::default(),
+            lent: Mutex::default(),
+            unread: Mutex::default(),
+            wanted: Notify::new(),
+            leaving: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Why the keychain did not give a destination's key to the upload that asked last.
+    pub(crate) fn unread(&self, id: &DestinationId) -> Option<KeychainError> {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Whether anything waits for a keychain that may be open again without anybody's asking.
+    pub(crate) fn waits_for_keychain(&self) -> bool {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).values().any(KeychainError::may_pass)
+    }
+
+    /// All destinations whose key was not given; they are to be tried again.
+    pub(crate) fn take_unread(&self) -> Vec<DestinationId> {
+        std::mem::take(&mut *self.unread.lock().unwrap_or_else(PoisonError::into_inner)).into_keys().collect()
+    }
+
+    fn note(&self, id: &DestinationId, outcome: &Result<Credentials, NoKey>) {
+        let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Err(NoKey::Unread(error)) => {
+                unread.insert(id.clone(), error.clone());
+                self.wanted.notify_one();
+            }
+            _ => drop(unread.remove(id)),
+        }
+    }
+
+    /// Whether a key that is kept for this session only is still to be given.
+    pub(crate) fn has_to_be_given(&self, destination: &Destination) -> bool {
+        let at_hand =
+            || self.memory.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&destination.id);
+        KeySource::of(destination) == KeySource::ThisSession
+            && !at_hand()
+            && self.lent(Some(&destination.name)).is_none()
+            && self.lent(None).is_none()
     }
 
     /// Keeps a key for this session.
@@ -50,8 +104,9 @@ impl Keys {
     }
 
     /// Forgets a destination's key wherever it is, also one that was lent to it: another destination may get its name, at another host.
-    pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), KeychainError> {
+    pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), NotForgotten> {
         self.forget_lent(&destination.name);
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).remove(&destination.id);
         self.forget_at(&KeySource::of(destination), None, &destination.id).await
     }
 
@@ -61,18 +116,21 @@ impl Keys {
         source: &KeySource,
         now: Option<&KeySource>,
         id: &DestinationId,
-    ) -> Result<(), KeychainError> {
+    ) -> Result<(), NotForgotten> {
         if *source == KeySource::ThisSession && now != Some(source) {
             self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         }
         let Some(keychain) = &self.keychain else { return Ok(()) };
         let stays = now.map(|now| now.accounts(id)).unwrap_or_default();
-        let mut outcome = Ok(());
-        for account in source.accounts(id).iter().filter(|account| !stays.contains(account)) {
+        let (mut accounts, mut why) = (Vec::new(), None);
+        for account in source.accounts(id).into_iter().filter(|account| !stays.contains(account)) {
             // One that cannot be removed keeps none of the others.
-            outcome = outcome.and(keychain.remove(account).await);
+            if let Err(error) = keychain.remove(&account).await {
+                accounts.push(account);
+                why.get_or_insert(error);
+            }
         }
-        outcome
+        why.map_or(Ok(()), |why| Err(NotForgotten { accounts, why }))
     }
 
     /// Forgets what was lent to the destination of that name.
@@ -101,6 +159,7 @@ impl Keys {
             return Ok(key);
         }
         let own = self.at(&source, &destination.id).await;
+        self.note(&destination.id, &own);
         // Only where there is none: a key that cannot be read now is not to be replaced by one that is for the others.
         match own {
             Err(NoKey::None(_)) if let Some(key) = self.lent(None) => Ok(key),
@@ -118,7 +177,9 @@ impl Keys {
             KeySource::Keychain { secret, session_token } => {
                 let keychain = self.keychain.as_ref().ok_or_else(none)?;
                 let read = async |account: &str| match keychain.get(account).await {
-                    Ok(found) => found.ok_or_else(none),
+                    Ok(found) => {
+                        found.ok_or_else(|| NoKey::None("the keychain does not hold it any more".into()))
+                    }
                     Err(error) => Err(NoKey::Unread(error)),
                 };
                 let [key, of_secret, of_token] = accounts(id);
@@ -158,6 +219,15 @@ impl Keys {
     }
 }
 
+/// Keys that the keychain did not let go.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotForgotten {
+    /// Under these accounts.
+    pub(crate) accounts: Vec<String>,
+    /// Why.
+    pub(crate) why: KeychainError,
+}
+
 /// Why a key is not at hand.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoKey {
@@ -173,7 +243,10 @@ impl NoKey {
     fn failure(self) -> Failure {
         match self {
             Self::None(why) => missing(&why),
-            Self::Unread(error) => missing(&error.to_string()),
+            Self::Unread(error) => {
+                let cause = Cause::KeyUnread { said: words::keychain(&error) };
+                Failure::new(Step::Start, RetryClass::Credentials, cause, error.to_string())
+            }
             Self::Practice(why) => practice_down(&why),
         }
     }

@@ -36,7 +36,8 @@ pub(crate) struct Sent {
 
 impl Sent {
     fn not(failure: &Failure, file: &str, to: &str, begun: bool) -> Self {
-        let key_refused = matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing);
+        let key_refused =
+            matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing | Cause::KeyUnread { .. });
         Self {
             arrived: false,
             // Who signs links here is accepted by nobody before a part is; a part that is not allowed proves nothing.

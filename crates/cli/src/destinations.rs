@@ -48,8 +48,10 @@ pub(crate) async fn run(folder: &Path, what: Destinations) -> Result<Exit, Stopp
             let all = all(folder).await?;
             let found = target::by_name(&all, &name)?;
             let command = Command::RemoveDestination { id: found.id.clone() };
-            open::ask_once(folder, &Request::Command { command }).await?;
-            print::line(&format!("Removed {} and its key.", printable(&found.name)))?;
+            match open::ask_once(folder, &Request::Command { command }).await? {
+                Answer::Done { done: Done::Removed { left: Some(left) } } => print::line(&printable(&left))?,
+                _ => print::line(&format!("Removed {} and its key.", printable(&found.name)))?,
+            }
         }
     }
     Ok(Exit::Good)

@@ -101,7 +101,9 @@ impl Stopped {
 impl From<ApiError> for Stopped {
     fn from(error: ApiError) -> Self {
         let exit = match error.code {
-            Code::Refused | Code::Field | Code::Keychain | Code::NoDestination => Exit::Usage,
+            Code::Refused | Code::Field | Code::Keychain | Code::KeychainLocked | Code::NoDestination => {
+                Exit::Usage
+            }
             Code::Internal => Exit::Attention,
         };
         Self { exit, sentence: error.to_string() }

@@ -10,6 +10,11 @@ pub enum Cause {
     KeyRefused,
     /// There is no key for this destination at hand.
     KeyMissing,
+    /// There may be a key for this destination, and it could not be read where it is kept.
+    KeyUnread {
+        /// Why, and what to do, as a sentence for people.
+        said: String,
+    },
     /// The key is good but may not do this (403).
     PermissionRefused,
     /// The account is full or unpaid (402, quota).

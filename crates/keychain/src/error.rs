@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// What stands between us and the keychain. The sentences for people come from `app`.
+/// What stands between us and the keychain. The sentences for people come from `app`. None of them holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum KeychainError {
     /// This computer has none, or it cannot be reached.
@@ -11,6 +11,9 @@ pub enum KeychainError {
         /// The system's words.
         why: String,
     },
+    /// It is there, and has no keyring yet to keep anything in. [`Keychain::unlock`](crate::Keychain::unlock) lets it ask for one.
+    #[error("the keychain has no keyring yet")]
+    Empty,
     /// It is locked, and nobody unlocked it.
     #[error("the keychain is locked")]
     Locked,
@@ -20,7 +23,18 @@ pub enum KeychainError {
         /// The system's words.
         why: String,
     },
+    /// It takes what it is given, and loses it: at the end of the session at the latest.
+    #[error("the keychain does not keep what it is given")]
+    Forgets,
     /// It did not answer in time; a question to the user may stand open behind it.
     #[error("the keychain did not answer in time")]
     Slow,
+}
+
+impl KeychainError {
+    /// Whether it may pass without anybody asking again: somebody unlocks it, or it comes up.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::Absent { .. } | Self::Empty | Self::Locked | Self::Slow)
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use partway_core::ApiKey;
 
-use crate::{Kept, Keychain, KeychainError};
+use crate::{Kept, Keychain, KeychainError, Look};
 
 /// Keeps keys until the process ends, for machines without a keychain.
 #[derive(Default)]
@@ -51,5 +51,13 @@ impl Keychain for SessionKeychain {
 
     async fn status(&self) -> Result<Kept, KeychainError> {
         Ok(Kept::ThisSession)
+    }
+
+    async fn unlock(&self) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    async fn look(&self) -> Look {
+        Look::Open
     }
 }

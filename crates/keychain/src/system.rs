@@ -1,27 +1,45 @@
 //! The system's keychain: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use keyring::v1::{Entry, Error};
+use keyring_core::{CredentialStore, Entry, Error};
 use partway_core::ApiKey;
 
-use crate::worker::Worker;
-use crate::{Kept, Keychain, KeychainError};
+use crate::place;
+use crate::question::Question;
+use crate::store::{connect, entry, told};
+use crate::worker::{Connection, Worker};
+use crate::{Kept, Keychain, KeychainError, Look};
 
 /// What is kept for a moment, to see whether keys can be.
 const PROBE: &str = "partway keychain probe";
 
-/// An account that no destination has, and no other process: two that looked at the same moment would take the entry from each other.
-fn probe_account() -> String {
-    format!("{PROBE} {}", std::process::id())
-}
+/// Each probe is another one: a keychain that gives back an old one has not kept the new one.
+static PROBES: AtomicU32 = AtomicU32::new(0);
 
 /// Keys in the system's keychain, under one service name.
 pub struct SystemKeychain {
-    service: String,
+    service: Arc<str>,
+    timeout: Duration,
     worker: Worker,
+    question: Question,
+    /// It was seen to keep what it is given.
+    proved: AtomicBool,
+}
+
+/// Who may be asked to unlock it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    /// Nobody wants it: it is only looked at.
+    Never,
+    /// An upload needs it: once until it was seen open.
+    Once,
+    /// A person wants it.
+    Always,
 }
 
 impl SystemKeychain {
@@ -29,31 +47,97 @@ impl SystemKeychain {
     /// longer than this a window must not wait for an answer.
     pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// Opens the keychain and sees that it keeps what it is given.
-    ///
-    /// `service` tells data folders apart, so that two of them never touch.
-    ///
-    /// # Errors
-    /// [`KeychainError`] where there is none, where it is locked, refuses, or takes longer than `timeout`.
-    pub async fn open(service: impl Into<String>, timeout: Duration) -> Result<Self, KeychainError> {
-        let keychain = Self { service: service.into(), worker: Worker::start(timeout)? };
-        keychain.status().await?;
-        Ok(keychain)
+    /// How long somebody who wants it unlocked is waited for, who has a password to type.
+    const PATIENCE: u32 = 6;
+
+    /// The keychain under this name, which tells data folders apart, so that two of them never touch. Nothing is opened yet.
+    #[must_use]
+    pub fn new(service: impl Into<Arc<str>>, timeout: Duration) -> Self {
+        Self {
+            service: service.into(),
+            timeout,
+            worker: Worker::new(),
+            question: Question::default(),
+            proved: AtomicBool::new(false),
+        }
+    }
+
+    /// Sees that nothing stands in the way, or has the user asked.
+    async fn ready(&self, ask: Ask) -> Result<(), KeychainError> {
+        match self.look().await {
+            Look::Open | Look::CannotTell => Ok(()),
+            Look::Shut(KeychainError::Locked) if ask == Ask::Once => {
+                if self.question.was_asked() {
+                    return Err(KeychainError::Locked);
+                }
+                self.question.ask(self.timeout).await
+            }
+            Look::Shut(KeychainError::Locked | KeychainError::Empty) if ask == Ask::Always => {
+                self.question.was_asked();
+                self.question.ask(self.timeout).await
+            }
+            Look::Shut(error) => Err(error),
+        }
     }
 
     /// Does something with an account's entry, on the keychain's thread.
     async fn with_entry<T: Send + 'static>(
         &self,
         account: &str,
-        act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
+        act: impl Fn(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, KeychainError> {
-        let (service, account) = (self.service.clone(), account.to_owned());
+        let (service, account) = (Arc::clone(&self.service), account.to_owned());
         self.worker
-            .run(move || {
-                let entry = Entry::new(&service, &account).map_err(|error| told(&error))?;
-                act(&entry).map_err(|error| told(&error))
+            .run(self.timeout, move |connection| {
+                let earlier = connection.is_some();
+                let outcome = once(connection, &service, &account, &act);
+                match outcome {
+                    // The service behind an earlier connection may have been started anew since.
+                    Err(KeychainError::Refused { .. }) if earlier => {
+                        *connection = None;
+                        once(connection, &service, &account, &act)
+                    }
+                    outcome => outcome,
+                }
             })
             .await
+    }
+}
+
+fn once<T>(
+    connection: &mut Connection,
+    service: &str,
+    account: &str,
+    act: impl Fn(&Entry) -> Result<T, Error>,
+) -> Result<T, KeychainError> {
+    let store = match connection {
+        Some(store) => store,
+        None => connection.insert(connect()?),
+    };
+    entry(&**store, service, account).and_then(|entry| act(&entry)).map_err(|error| told(&error))
+}
+
+/// Keeps something over one connection and reads it over another: what a service remembers for a connection only is not kept.
+///
+/// What this cannot show is that it is on the disk: that is seen when a later process finds its key.
+fn round_trip(service: &str) -> Result<(), KeychainError> {
+    // No other process has this account: two that looked at the same moment would take the entry from each other.
+    let account = format!("{PROBE} {}", std::process::id());
+    let probe = format!("{PROBE} {}", PROBES.fetch_add(1, Ordering::SeqCst));
+    let at = |store: &CredentialStore| entry(store, service, &account).map_err(|error| told(&error));
+    let first = at(&*connect()?)?;
+    first.set_password(&probe).map_err(|error| told(&error))?;
+    drop(first);
+    let second = at(&*connect()?)?;
+    let read = second.get_password();
+    let removed = second.delete_credential();
+    match read {
+        Err(Error::NoEntry) => Err(KeychainError::Forgets),
+        Err(error) => Err(told(&error)),
+        Ok(read) if read != probe => {
+            Err(KeychainError::Refused { why: "it gave back something else than it was given".to_owned() })
+        }
+        Ok(_) => removed.map_err(|error| told(&error)),
     }
 }
 
@@ -66,6 +150,7 @@ impl fmt::Debug for SystemKeychain {
 #[async_trait]
 impl Keychain for SystemKeychain {
     async fn get(&self, account: &str) -> Result<Option<ApiKey>, KeychainError> {
+        self.ready(Ask::Once).await?;
         self.with_entry(account, |entry| match entry.get_password() {
             Ok(key) => Ok(Some(ApiKey::new(key))),
             Err(Error::NoEntry) => Ok(None),
@@ -75,11 +160,16 @@ impl Keychain for SystemKeychain {
     }
 
     async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError> {
+        self.ready(Ask::Always).await?;
+        if !self.proved.load(Ordering::SeqCst) {
+            self.status().await?;
+        }
         let key = key.clone();
         self.with_entry(account, move |entry| entry.set_password(key.expose())).await
     }
 
     async fn remove(&self, account: &str) -> Result<(), KeychainError> {
+        self.ready(Ask::Never).await?;
         self.with_entry(account, |entry| match entry.delete_credential() {
             Err(Error::NoEntry) => Ok(()),
             outcome => outcome,
@@ -88,55 +178,29 @@ impl Keychain for SystemKeychain {
     }
 
     async fn status(&self) -> Result<Kept, KeychainError> {
-        let read = self
-            .with_entry(&probe_account(), |entry| {
-                entry.set_password(PROBE)?;
-                let read = entry.get_password()?;
-                entry.delete_credential()?;
-                Ok(read)
-            })
-            .await?;
-        if read == PROBE {
-            Ok(Kept::System)
-        } else {
-            Err(KeychainError::Refused { why: "it gave back something else than it was given".to_owned() })
+        self.ready(Ask::Never).await?;
+        let service = Arc::clone(&self.service);
+        let outcome = self.worker.run(self.timeout, move |_| round_trip(&service)).await;
+        self.proved.store(outcome.is_ok(), Ordering::SeqCst);
+        outcome.map(|()| Kept::System)
+    }
+
+    async fn unlock(&self) -> Result<(), KeychainError> {
+        match self.look().await {
+            Look::Shut(KeychainError::Locked | KeychainError::Empty) => {
+                self.question.was_asked();
+                self.question.ask(self.timeout * Self::PATIENCE).await
+            }
+            Look::Shut(error) => Err(error),
+            Look::Open | Look::CannotTell => Ok(()),
         }
     }
-}
 
-/// What the keyring's error means here. The variants that carry a secret's bytes lose them.
-fn told(error: &Error) -> KeychainError {
-    match error {
-        // The cause of that is told only beside the error.
-        Error::NoDefaultStore => KeychainError::Absent {
-            why: match Entry::store_status() {
-                Err(cause) => cause.to_string(),
-                Ok(()) => error.to_string(),
-            },
-        },
-        Error::NoStorageAccess(_) => KeychainError::Locked,
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
-            KeychainError::Refused { why: "what it holds for this account is not a key".to_owned() }
+    async fn look(&self) -> Look {
+        let look = self.worker.run(self.timeout, |_| Ok(place::look())).await.unwrap_or_else(Look::Shut);
+        if look == Look::Open {
+            self.question.forget();
         }
-        Error::Ambiguous(_) => {
-            KeychainError::Refused { why: "it holds several keys for this account".to_owned() }
-        }
-        other => KeychainError::Refused { why: other.to_string() },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_keyring_says_is_told_without_the_secret() {
-        let secret = b"the-secret".to_vec();
-        let not_a_key =
-            KeychainError::Refused { why: "what it holds for this account is not a key".to_owned() };
-        assert_eq!(told(&Error::BadEncoding(secret.clone())), not_a_key);
-        assert_eq!(told(&Error::BadDataFormat(secret, "the-secret".into())), not_a_key);
-        assert_eq!(told(&Error::NoStorageAccess("prompt".into())), KeychainError::Locked);
-        assert!(matches!(told(&Error::PlatformFailure("x".into())), KeychainError::Refused { .. }));
+        look
     }
 }

@@ -1,30 +1,61 @@
-//! One thread for all that may block on the keychain, and a bound on how long anybody waits for it.
+//! A thread for all that may block on the keychain, and a bound on how long anybody waits for it.
+//!
+//! A call that does not come back keeps its thread: nothing can take that away. So a thread whose job was given up is left to itself, and a
+//! fresh one takes what comes next, with a connection of its own. There are never more than a few: then everybody is told at once.
 
-use std::sync::mpsc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use keyring_core::CredentialStore;
 use tokio::sync::oneshot;
 
 use crate::KeychainError;
 
-type Job = Box<dyn FnOnce() + Send>;
+/// So many threads may hang on calls that were given up.
+const MOST_LOST: usize = 3;
 
-/// A thread that does one job after the other; it ends when this value goes (after the job it is at).
-pub(crate) struct Worker {
-    jobs: mpsc::Sender<Job>,
-    timeout: Duration,
+/// The connection of one thread, made when it is first needed.
+pub(crate) type Connection = Option<Arc<CredentialStore>>;
+
+type Job = Box<dyn FnOnce(&mut Connection, u64) + Send>;
+
+/// Does one job after the other on a thread, which ends when this value goes (after the job it is at).
+pub(crate) struct Worker(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Job>,
+    /// The number of the thread that may take jobs; `None`: there is none.
+    turn: Option<u64>,
+    threads: u64,
+    lost: usize,
+    over: bool,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.state().over = true;
+        self.0.changed.notify_all();
+    }
 }
 
 impl Worker {
-    /// Starts the thread.
-    pub(crate) fn start(timeout: Duration) -> Result<Self, KeychainError> {
-        let (jobs, queue) = mpsc::channel::<Job>();
-        thread::Builder::new()
-            .name("keychain".to_owned())
-            .spawn(move || queue.into_iter().for_each(|job| job()))
-            .map_err(|error| KeychainError::Refused { why: error.to_string() })?;
-        Ok(Self { jobs, timeout })
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
     }
 
     /// Does a job on the thread and waits for it until the time-out.
@@ -32,58 +63,190 @@ impl Worker {
     /// A job that has not begun by then is never done: a key that the user was told is not kept must not appear later.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce() -> Result<T, KeychainError> + Send + 'static,
+        timeout: Duration,
+        job: impl FnOnce(&mut Connection) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
+        let (begun, has_begun) = oneshot::channel::<u64>();
         let (answer, waiting) = oneshot::channel();
-        let job: Job = Box::new(move || {
+        let job: Job = Box::new(move |connection, number| {
             if !answer.is_closed() {
                 // Nobody waits any more: there is nobody to tell.
-                drop(answer.send(job()));
+                let _ = begun.send(number);
+                let _ = answer.send(job(connection));
             }
         });
-        let gone = || KeychainError::Refused { why: "its thread has ended".to_owned() };
-        self.jobs.send(job).map_err(|_| gone())?;
-        match tokio::time::timeout(self.timeout, waiting).await {
+        self.enqueue(job)?;
+        match tokio::time::timeout(timeout, waiting).await {
             Ok(answer) => answer.map_err(|_| gone())?,
-            Err(_) => Err(KeychainError::Slow),
+            Err(_) => {
+                let mut has_begun = has_begun;
+                if let Ok(number) = has_begun.try_recv() {
+                    self.give_up(number);
+                }
+                Err(KeychainError::Slow)
+            }
+        }
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), KeychainError> {
+        let mut state = self.0.state();
+        if state.turn.is_none() {
+            if state.lost >= MOST_LOST {
+                return Err(KeychainError::Slow);
+            }
+            self.start(&mut state)?;
+        }
+        state.queue.push_back(job);
+        drop(state);
+        self.0.changed.notify_all();
+        Ok(())
+    }
+
+    fn start(&self, state: &mut State) -> Result<(), KeychainError> {
+        state.threads += 1;
+        let number = state.threads;
+        let shared = Arc::clone(&self.0);
+        thread::Builder::new()
+            .name("keychain".to_owned())
+            .spawn(move || work(&shared, number))
+            .map_err(|error| KeychainError::Refused { why: error.to_string() })?;
+        state.turn = Some(number);
+        Ok(())
+    }
+
+    /// That thread does not come back: another takes what waits behind it.
+    fn give_up(&self, number: u64) {
+        let mut state = self.0.state();
+        if state.turn != Some(number) {
+            return;
+        }
+        state.turn = None;
+        state.lost += 1;
+        if state.lost < MOST_LOST && !state.queue.is_empty() {
+            // Where no thread can be had, the next call is told so.
+            drop(self.start(&mut state));
+        }
+    }
+}
+
+fn gone() -> KeychainError {
+    KeychainError::Refused { why: "its thread has ended".to_owned() }
+}
+
+fn work(shared: &Arc<Shared>, number: u64) {
+    // Told also when a job ends the thread.
+    let _leaving = Leaving(shared, number);
+    let mut connection = None;
+    loop {
+        let mut state = shared.state();
+        let job = loop {
+            if state.over || state.turn != Some(number) {
+                return;
+            }
+            match state.queue.pop_front() {
+                Some(job) => break job,
+                None => state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            }
+        };
+        drop(state);
+        job(&mut connection, number);
+    }
+}
+
+struct Leaving<'a>(&'a Shared, u64);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        if state.turn == Some(self.1) {
+            state.turn = None;
+        } else {
+            // It was given up, and came back after all.
+            state.lost = state.lost.saturating_sub(1);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
 
     use super::*;
 
-    #[tokio::test]
-    async fn whoever_waits_too_long_is_told_and_his_job_is_never_done() {
-        let worker = Worker::start(Duration::from_millis(50)).unwrap();
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// A job that does not come back until the sender goes.
+    async fn hang(worker: &Worker) -> mpsc::Sender<()> {
         let (go_on, blocked) = mpsc::channel::<()>();
-        let blocking = worker.run(move || {
-            blocked.recv().unwrap_err(); // until the sender goes
+        let hanging = worker.run(SHORT, move |_| {
+            blocked.recv().unwrap_err();
             Ok(())
         });
-        assert_eq!(blocking.await, Err(KeychainError::Slow));
+        assert_eq!(hanging.await, Err(KeychainError::Slow));
+        go_on
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_does_not_come_back_keeps_nobody_else() {
+        let worker = Worker::new();
+        let go_on = hang(&worker).await;
+        assert_eq!(worker.run(LONG, |_| Ok(7)).await, Ok(7));
+        drop(go_on);
+    }
+
+    #[tokio::test]
+    async fn what_has_not_begun_in_time_is_never_done() {
+        let worker = Worker::new();
+        let (go_on, blocked) = mpsc::channel::<()>();
+        let blocking = worker.run(LONG, move |_| {
+            blocked.recv().unwrap_err();
+            Ok(())
+        });
         let done = Arc::new(AtomicBool::new(false));
         let mark = Arc::clone(&done);
-        let waiting = worker.run(move || {
-            mark.store(true, Ordering::SeqCst);
-            Ok(())
-        });
-        assert_eq!(waiting.await, Err(KeychainError::Slow));
-        drop(go_on);
+        let waiting = async {
+            let waited = worker.run(SHORT, move |_| {
+                mark.store(true, Ordering::SeqCst);
+                Ok(())
+            });
+            assert_eq!(waited.await, Err(KeychainError::Slow));
+            drop(go_on);
+        };
+        let (blocked, ()) = tokio::join!(blocking, waiting);
+        assert_eq!(blocked, Ok(()));
         // The queue is in order: when this one is done, the one before it had its turn.
-        assert_eq!(worker.run(|| Ok(7)).await, Ok(7));
+        assert_eq!(worker.run(LONG, |_| Ok(7)).await, Ok(7));
         assert!(!done.load(Ordering::SeqCst));
     }
 
     #[tokio::test]
-    async fn a_job_that_ends_the_thread_is_a_refusal() {
-        let worker = Worker::start(Duration::from_secs(10)).unwrap();
-        let ending = worker.run::<()>(|| std::panic::resume_unwind(Box::new("gone")));
+    async fn threads_that_hang_are_few_and_one_that_comes_back_makes_room() {
+        let worker = Worker::new();
+        let mut hanging = Vec::new();
+        for _ in 0..MOST_LOST {
+            hanging.push(hang(&worker).await);
+        }
+        assert_eq!(worker.0.state().lost, MOST_LOST);
+        // At once, not after the time-out.
+        let told = tokio::time::timeout(LONG / 2, worker.run(LONG, |_| Ok(7))).await;
+        assert_eq!(told, Ok(Err(KeychainError::Slow)));
+        assert_eq!(worker.0.state().threads, MOST_LOST as u64, "not a thread more");
+        hanging.pop();
+        let again = async {
+            while worker.run(LONG, |_| Ok(7)).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONG, again).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_job_that_ends_its_thread_is_a_refusal_and_the_next_has_another() {
+        let worker = Worker::new();
+        let ending = worker.run::<()>(LONG, |_| std::panic::resume_unwind(Box::new("gone")));
         assert!(matches!(ending.await, Err(KeychainError::Refused { .. })));
-        assert!(matches!(worker.run(|| Ok(())).await, Err(KeychainError::Refused { .. })));
+        assert_eq!(worker.run(LONG, |_| Ok(7)).await, Ok(7));
     }
 }

@@ -9,7 +9,7 @@ mod settings;
 use partway_api::{Answer, ApiError, Command, Done, JobLine, KindView, Request};
 
 use crate::app::journal;
-use crate::{App, set_aside, view};
+use crate::{App, keychain, set_aside, view};
 
 /// The kinds of destination there are, in the order in which they are offered: also for who asks before a folder is opened.
 #[must_use]
@@ -71,6 +71,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::Settings => Ok(Done::Settings { settings: app.settings().await }),
         C::ChangeSettings { settings } => settings::change(app, settings).await,
         C::Diagnostics => settings::diagnostics(app).await,
-        C::CheckKeychain => Ok(Done::Keychain { keychain: settings::keychain(app).await }),
+        C::CheckKeychain => Ok(Done::Keychain { keychain: keychain::view(app).await }),
+        C::UnlockKeychain => Ok(Done::Keychain { keychain: keychain::unlock(app).await }),
     }
 }

@@ -1,10 +1,9 @@
-//! Settings, and whether the keychain works.
+//! Settings, and notices that were seen.
 
-use partway_api::{ApiError, Code, Done, KeychainView, Settings};
-use partway_keychain::Kept;
+use partway_api::{ApiError, Code, Done, Settings};
 
 use crate::app::journal;
-use crate::{App, set_aside, support, words};
+use crate::{App, keychain, set_aside, support};
 
 /// More connections than this help no line and hurt every server.
 const MOST_PARTS: u32 = 64;
@@ -43,25 +42,7 @@ pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
 
 /// A text for whoever helps.
 pub(super) async fn diagnostics(app: &App) -> Result<Done, ApiError> {
-    let keychain = keychain(app).await.text;
+    let keychain = keychain::view(app).await.text;
     let text = support::diagnostics(app, &keychain).await.map_err(|e| journal(&e))?;
     Ok(Done::Diagnostics { text })
-}
-
-/// Seen by storing, reading and removing a test entry.
-pub(super) async fn keychain(app: &App) -> KeychainView {
-    match &app.0.keys.keychain {
-        None => {
-            KeychainView { works: false, text: "This computer has no keychain that Partway can use.".into() }
-        }
-        Some(keychain) => match keychain.status().await {
-            Ok(Kept::System) => {
-                KeychainView { works: true, text: "Working: a test entry was stored and read back".into() }
-            }
-            Ok(Kept::ThisSession) => {
-                KeychainView { works: false, text: "Keys are kept for this session only.".into() }
-            }
-            Err(error) => KeychainView { works: false, text: words::keychain(&error) },
-        },
-    }
 }

@@ -4,23 +4,42 @@ use std::collections::BTreeMap;
 
 use partway_api::{DestinationState, DestinationView};
 use partway_engine::{Destination, Standing};
+use partway_keychain::KeychainError;
 use partway_providers::Kind;
 
 use super::to_draft;
-use crate::keys::KeySource;
+use crate::keys::{KeySource, Keys};
+
+/// What the rail says of a destination's key.
+mod said {
+    pub(super) const REFUSED: &str = "Key refused";
+    pub(super) const NEEDED: &str = "Needs its key";
+    pub(super) const LOCKED: &str = "Keychain locked";
+    /// Wherever a key is shown that ends with the process, that is said.
+    pub(super) const THIS_SESSION: &str = "Key until quit";
+}
 
 /// The view of a destination; `chosen` is the one new files go to.
-pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView {
+pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> DestinationView {
     let source = KeySource::of(found);
     let practice = source == KeySource::Practice;
     let kind = partway_providers::kinds().iter().find(|kind| kind.name == found.kind);
     let settings: serde_json::Value = serde_json::from_str(&found.settings).unwrap_or_default();
     let url = settings["url"].as_str().or_else(|| kind.and_then(Kind::default_url)).unwrap_or_default();
+    let session = source == KeySource::ThisSession;
+    let well = match () {
+        () if keys.has_to_be_given(found) => Some(said::NEEDED),
+        () if session => Some(said::THIS_SESSION),
+        () => None,
+    };
     let (state, said) = match found.standing {
-        Standing::Good => (DestinationState::Good, None),
-        Standing::Unknown => (DestinationState::Unknown, None),
-        Standing::Refused => (DestinationState::KeyRefused, Some("Key refused".to_owned())),
-        Standing::Missing => (DestinationState::KeyMissing, Some("Key missing".to_owned())),
+        Standing::Good => (DestinationState::Good, well),
+        Standing::Unknown => (DestinationState::Unknown, well),
+        Standing::Refused => (DestinationState::KeyRefused, Some(said::REFUSED)),
+        Standing::Missing if keys.unread(&found.id) == Some(KeychainError::Locked) => {
+            (DestinationState::KeyMissing, Some(said::LOCKED))
+        }
+        Standing::Missing => (DestinationState::KeyMissing, Some(said::NEEDED)),
     };
     DestinationView {
         id: found.id.0.clone(),
@@ -32,7 +51,7 @@ pub(crate) fn destination(found: &Destination, chosen: bool) -> DestinationView 
             kind.map_or(found.kind.clone(), |kind| kind.title.into())
         },
         state,
-        said,
+        said: said.map(str::to_owned),
         practice,
         key_kept: source.words(),
         url: url.to_owned(),

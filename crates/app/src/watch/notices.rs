@@ -2,19 +2,31 @@
 
 use partway_api::{IfExists, Notice, NoticeAction, NoticeButton};
 use partway_core::Hold;
-use partway_engine::Standing;
+use partway_engine::{Destination, JournalError, Standing};
+use partway_keychain::KeychainError;
 
 use crate::App;
 use crate::keys::KeySource;
 use crate::{set_aside, support, words};
 
 /// One banner a cause.
-pub(super) async fn all(
-    app: &App,
-    found: &[partway_engine::Destination],
-) -> Result<Vec<Notice>, partway_engine::JournalError> {
+pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>, JournalError> {
     let mut notices = Vec::new();
+    let mut unread: Vec<(KeychainError, Vec<&Destination>)> = Vec::new();
     for one in found {
+        if one.standing == Standing::Missing
+            && let Some(error) = app.0.keys.unread(&one.id)
+        {
+            // However different its words are: one keychain is one cause.
+            let same = |(other, _): &&mut (KeychainError, _)| {
+                std::mem::discriminant(other) == std::mem::discriminant(&error)
+            };
+            match unread.iter_mut().find(same) {
+                Some((_, destinations)) => destinations.push(one),
+                None => unread.push((error, vec![one])),
+            }
+            continue;
+        }
         let title = match one.standing {
             Standing::Refused => format!("{} no longer accepts this key.", one.name),
             Standing::Missing if KeySource::of(one) == KeySource::ThisSession => {
@@ -38,6 +50,9 @@ pub(super) async fn all(
                 action: NoticeAction::ReplaceKey { destination: one.id.0.clone() },
             }],
         });
+    }
+    for (error, destinations) in unread {
+        notices.push(keychain(app, &error, &destinations).await?);
     }
     for (batch, to, files) in app.0.engine.names_taken().await? {
         let to = found.iter().find(|one| one.id == to).map_or("The destination", |one| one.name.as_str());
@@ -98,4 +113,27 @@ pub(super) async fn all(
         });
     }
     Ok(notices)
+}
+
+/// One keychain is one cause, however many destinations have their keys in it.
+async fn keychain(
+    app: &App,
+    error: &KeychainError,
+    destinations: &[&Destination],
+) -> Result<Notice, JournalError> {
+    let mut waiting = 0;
+    for one in destinations {
+        waiting += app.0.engine.held(Hold::Credentials, &one.id).await?;
+    }
+    let names: Vec<_> = destinations.iter().map(|one| one.name.as_str()).collect();
+    let (title, text) = words::unread(error, &names, waiting);
+    let mut buttons = vec![NoticeButton {
+        words: words::unlock(error).unwrap_or("Ask again").into(),
+        action: NoticeAction::UnlockKeychain,
+    }];
+    if let [one] = destinations {
+        let action = NoticeAction::ReplaceKey { destination: one.id.0.clone() };
+        buttons.push(NoticeButton { words: "Give its key".into(), action });
+    }
+    Ok(Notice { id: "keychain".into(), title, text, urgent: true, buttons })
 }

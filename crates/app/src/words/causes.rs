@@ -13,6 +13,9 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::KeyMissing => {
             format!("There is no key for {to} at hand. {name} waits, nothing is lost. Give {to} its key.")
         }
+        Cause::KeyUnread { said } => {
+            format!("The key of {to} could not be read, so {name} waits; nothing is lost. {}", stop(said))
+        }
         Cause::PermissionRefused => {
             format!(
                 "{to} accepts this key, but does not let it store {name}. Ask who gave you the key, then try again."
@@ -106,11 +109,12 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
     }
 }
 
-/// Whether it was the destination that said no (the command line's exit code 3).
+/// Whether the destination said no, or would to whoever comes without its key (the command line's exit code 3).
 pub(crate) const fn is_refusal(cause: &Cause) -> bool {
     matches!(
         cause,
         Cause::KeyRefused
+            | Cause::KeyUnread { .. }
             | Cause::PermissionRefused
             | Cause::QuotaRefused
             | Cause::TooLarge { .. }
@@ -203,6 +207,7 @@ mod tests {
         let causes = [
             Cause::KeyRefused,
             Cause::KeyMissing,
+            Cause::KeyUnread { said: "The keychain is locked. Unlock it, then try again.".into() },
             Cause::PermissionRefused,
             Cause::QuotaRefused,
             Cause::TooLarge { limit: Some(100_000_000_000) },

@@ -1,7 +1,6 @@
 //! The lines of a destination's test.
 
 use partway_core::{Cause, Failure};
-use partway_keychain::KeychainError;
 
 use crate::keys::{KeySource, NoKey};
 
@@ -20,7 +19,7 @@ pub(crate) fn key_kept(source: &KeySource) -> String {
 pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
     match why {
         NoKey::None(why) => format!("The key is not at hand: {why}. Put it there, or give another key."),
-        NoKey::Unread(error) => keychain(error),
+        NoKey::Unread(error) => super::keychain(error),
         NoKey::Practice(why) => format!("Practice did not start: {why}."),
     }
 }
@@ -29,6 +28,7 @@ pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
 pub(crate) fn key_unusable(failure: &Failure) -> String {
     match failure.cause {
         Cause::KeyMissing => key_not_at_hand(&NoKey::None(failure.detail.clone())),
+        Cause::KeyUnread { ref said } => said.clone(),
         // Its provider looked at it and says what to do.
         _ => failure.detail.clone(),
     }
@@ -38,18 +38,4 @@ pub(crate) fn key_unusable(failure: &Failure) -> String {
 pub(crate) fn trial_arrived(name: &str, same: bool) -> String {
     let compared = if same { ", and its checksum matches" } else { "" };
     format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like")
-}
-
-/// What is wrong with the keychain, and what to do.
-pub(crate) fn keychain(error: &KeychainError) -> String {
-    match error {
-        KeychainError::Absent { .. } => "This computer has no keychain that Partway can use.".into(),
-        KeychainError::Locked => "The keychain is locked. Unlock it, then try again.".into(),
-        KeychainError::Refused { .. } => {
-            "The keychain did not let Partway in. Allow it there, then try again.".into()
-        }
-        KeychainError::Slow => {
-            "The keychain has not answered. Look for a question it asks, then try again.".into()
-        }
-    }
 }

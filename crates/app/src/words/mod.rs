@@ -2,13 +2,15 @@
 
 mod causes;
 mod checks;
+mod keychain;
 mod log;
 mod numbers;
 mod states;
 mod support;
 
 pub(crate) use causes::{check_failed, is_refusal, sentence};
-pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, keychain, trial_arrived};
+pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, trial_arrived};
+pub(crate) use keychain::{NO_KEYCHAIN, key_left, keychain, unlock, unread};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
 pub(crate) use states::{

@@ -35,7 +35,7 @@ pub(super) fn draft(
 
 /// The error of one field names the flag that it is about, and no advice is for a window.
 pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
-    if error.code == Code::Keychain {
+    if matches!(error.code, Code::Keychain | Code::KeychainLocked) {
         // There it is to keep the key for its session; a command's session ends at once.
         error = error.hint(
             "Nothing was kept. Name an environment variable that holds the key instead: --key-env VAR.",

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass};
+use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass, State};
 
 use partway_provider::IfExists;
 
 use crate::engine::Inner;
 use crate::journal::{JournalError, jobs};
 use crate::log::Log;
-use crate::record::{JobId, Standing};
+use crate::record::{Job, JobId, Standing};
 
 /// Passing errors put a job off for so long at first, growing with each time.
 const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
@@ -144,7 +144,10 @@ async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> R
 /// One refused key concerns every job of its destination: they all wait for it. Nobody can give another one to a headless run.
 async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
     let Ok(job) = inner.job(id).await else { return Ok(()) };
-    let standing = if cause == Cause::KeyMissing { Standing::Missing } else { Standing::Refused };
+    let standing = match cause {
+        Cause::KeyMissing | Cause::KeyUnread { .. } => Standing::Missing,
+        _ => Standing::Refused,
+    };
     inner.key_changed(&job.destination);
     inner.set_standing(&job.destination, standing).await?;
     let destination = job.destination.clone();
@@ -152,7 +155,12 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
     if inner.headless {
         inner.refuse(open, cause, detail).await?;
     } else {
-        inner.apply_each(open, |_| Some((Event::Held(Hold::Credentials), None))).await?;
+        let id = id.clone();
+        // A key that cannot be read now was good a moment ago: what is on its way with it goes on.
+        let concerned =
+            move |job: &Job| standing == Standing::Refused || job.id == id || job.state == State::Waiting;
+        let held = (Event::Held(Hold::Credentials), None);
+        inner.apply_each(open, move |job| concerned(job).then(|| held.clone())).await?;
     }
     Ok(())
 }

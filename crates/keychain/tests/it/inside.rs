@@ -2,19 +2,32 @@
 //!
 //! The system's store is opened once a process, so each situation needs a process.
 
+use std::process::Command;
+use std::time::{Duration, Instant};
+
 use partway_core::ApiKey;
-use partway_keychain::{Kept, Keychain, KeychainError, SystemKeychain};
+use partway_keychain::{Kept, Keychain, KeychainError, Look, SystemKeychain};
+
+use crate::bus::UNLOCK;
+use crate::system::LOCK;
 
 const SERVICE: &str = "partway test";
 
-async fn open(service: &str) -> Result<SystemKeychain, KeychainError> {
-    SystemKeychain::open(service, SystemKeychain::TIMEOUT).await
+fn open(service: &'static str) -> SystemKeychain {
+    SystemKeychain::new(service, SystemKeychain::TIMEOUT)
+}
+
+/// Runs a script to its good end.
+fn run(script: &str) -> String {
+    let output = Command::new("sh").args(["-ec", script]).output().unwrap();
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 #[tokio::test]
 #[ignore = "needs a D-Bus session: run by system::a_real_keychain_keeps_keys"]
 async fn keeps_replaces_and_forgets() {
-    let keychain = open(SERVICE).await.unwrap();
+    let keychain = open(SERVICE);
     assert_eq!(keychain.status().await, Ok(Kept::System));
     assert_eq!(keychain.get("a").await, Ok(None));
     keychain.set("a", &ApiKey::new("one")).await.unwrap();
@@ -25,26 +38,26 @@ async fn keeps_replaces_and_forgets() {
     keychain.remove("b").await.unwrap();
     assert_eq!(keychain.get("b").await, Ok(None));
     // Another data folder sees nothing of it.
-    assert_eq!(open("partway other").await.unwrap().get("a").await, Ok(None));
+    assert_eq!(open("partway other").get("a").await, Ok(None));
 }
 
 #[tokio::test]
 #[ignore = "needs a D-Bus session: run by system::a_real_keychain_keeps_keys"]
 async fn still_has_what_an_earlier_process_kept() {
-    let keychain = open(SERVICE).await.unwrap();
+    let keychain = open(SERVICE);
     assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("zwei: ä\u{1F511}"))));
 }
 
 #[tokio::test]
 #[ignore = "needs a D-Bus session: run by system::a_locked_keychain_is_told_as_such"]
 async fn is_locked() {
-    assert_eq!(open(SERVICE).await.map(drop), Err(KeychainError::Locked));
+    assert_eq!(open(SERVICE).status().await.map(drop), Err(KeychainError::Locked));
 }
 
 #[tokio::test]
 #[ignore = "needs a D-Bus session: run by system::a_machine_without_a_keychain_is_told_as_such"]
 async fn is_absent() {
-    match open(SERVICE).await.map(drop) {
+    match open(SERVICE).status().await.map(drop) {
         Err(KeychainError::Absent { why }) => assert!(!why.is_empty()),
         other => panic!("{other:?}"),
     }
@@ -53,6 +66,142 @@ async fn is_absent() {
 #[tokio::test]
 #[ignore = "needs a D-Bus session: run by system::a_keychain_that_does_not_answer_is_slow"]
 async fn is_slow() {
-    let patience = std::time::Duration::from_millis(300);
-    assert_eq!(SystemKeychain::open(SERVICE, patience).await.map(drop), Err(KeychainError::Slow));
+    let patience = Duration::from_millis(300);
+    assert_eq!(SystemKeychain::new(SERVICE, patience).status().await.map(drop), Err(KeychainError::Slow));
+}
+
+#[tokio::test]
+#[ignore = "needs a D-Bus session: run by system::a_keychain_that_is_unlocked_again_is_read_again"]
+async fn is_locked_and_unlocked() {
+    let keychain = open(SERVICE);
+    keychain.set("a", &ApiKey::new("one")).await.unwrap();
+    assert_eq!(keychain.look().await, Look::Open);
+    run(LOCK);
+    assert_eq!(keychain.look().await, Look::Shut(KeychainError::Locked));
+    // Nobody is there to type the password, so the question is over as soon as it is put.
+    assert_eq!(keychain.get("a").await, Err(KeychainError::Locked));
+    assert_eq!(keychain.set("a", &ApiKey::new("two")).await, Err(KeychainError::Locked));
+    assert_eq!(keychain.remove("a").await, Err(KeychainError::Locked));
+    assert_eq!(keychain.status().await, Err(KeychainError::Locked));
+    assert_eq!(keychain.unlock().await, Err(KeychainError::Locked));
+    run(concat!("/usr/bin/python3 '", env!("CARGO_MANIFEST_DIR"), "/tests/it/unlock.py'"));
+    assert_eq!(keychain.look().await, Look::Open);
+    assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
+    assert_eq!(keychain.unlock().await, Ok(()));
+    assert_eq!(keychain.status().await, Ok(Kept::System));
+}
+
+#[tokio::test]
+#[ignore = "needs a D-Bus session: run by system::a_keychain_that_starts_anew_is_used_on"]
+async fn starts_anew() {
+    let keychain = open(SERVICE);
+    keychain.set("a", &ApiKey::new("one")).await.unwrap();
+    // Another process takes its place on the bus; what was agreed with the first one is gone.
+    run(UNLOCK);
+    assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
+}
+
+#[tokio::test]
+#[ignore = "needs a D-Bus session: run by system::a_keychain_without_a_keyring_is_told_as_such"]
+async fn is_empty() {
+    let keychain = open(SERVICE);
+    assert_eq!(keychain.look().await, Look::Shut(KeychainError::Empty));
+    assert_eq!(keychain.status().await, Err(KeychainError::Empty));
+    assert_eq!(keychain.get("a").await, Err(KeychainError::Empty));
+}
+
+/// What the made-up service is asked or told.
+fn mock(method: &str, args: &str) -> String {
+    run(&format!(
+        "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets -m org.freedesktop.DBus.Mock.{method} {args}"
+    ))
+}
+
+/// Waits until it has asked its user so often.
+async fn until_asked(times: u32) {
+    let since = Instant::now();
+    while mock("Prompts", "") != format!("({times},)") {
+        assert!(
+            since.elapsed() < SystemKeychain::TIMEOUT,
+            "not asked {times} times: {}",
+            mock("Prompts", "")
+        );
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a made-up service: run by made_up::one_that_keeps_is_believed"]
+async fn made_up_keeps() {
+    let keychain = open(SERVICE);
+    assert_eq!(keychain.status().await, Ok(Kept::System));
+    keychain.set("a", &ApiKey::new("one")).await.unwrap();
+    assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
+}
+
+#[tokio::test]
+#[ignore = "needs a made-up service: run by made_up::one_that_refuses_is_told_as_such"]
+async fn made_up_refuses() {
+    let refused = open(SERVICE).set("a", &ApiKey::new("the-secret")).await;
+    match refused {
+        Err(KeychainError::Refused { why }) => {
+            assert!(why.contains("not for you") && !why.contains("the-secret"), "{why}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a made-up service: run by made_up::one_that_forgets_is_not_believed and made_up::one_for_the_session_is_not_believed"]
+async fn made_up_forgets() {
+    let keychain = open(SERVICE);
+    assert_eq!(keychain.status().await, Err(KeychainError::Forgets));
+    assert_eq!(keychain.set("a", &ApiKey::new("one")).await, Err(KeychainError::Forgets));
+    assert_eq!(mock("Stored", ""), "(0,)", "a key was given to it");
+}
+
+#[tokio::test]
+#[ignore = "needs a made-up service: run by made_up::one_that_does_not_answer_once_is_asked_again"]
+async fn made_up_silent() {
+    let keychain = SystemKeychain::new(SERVICE, Duration::from_secs(2));
+    assert_eq!(keychain.get("a").await, Err(KeychainError::Slow));
+    assert_eq!(keychain.get("a").await, Ok(None));
+    keychain.set("a", &ApiKey::new("one")).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs a made-up service: run by made_up::its_user_is_asked_once_and_again_by_a_person"]
+async fn made_up_asks() {
+    let keychain = SystemKeychain::new(SERVICE, Duration::from_secs(5));
+    assert_eq!(keychain.status().await, Err(KeychainError::Locked));
+    assert_eq!(keychain.look().await, Look::Shut(KeychainError::Locked));
+    assert_eq!(keychain.remove("a").await, Err(KeychainError::Locked));
+    until_asked(0).await;
+
+    // Sent away: the uploads that come next ask no more.
+    let (first, ()) = tokio::join!(keychain.get("a"), async {
+        until_asked(1).await;
+        mock("Answer", "false");
+    });
+    assert_eq!(first, Err(KeychainError::Locked));
+    assert_eq!(keychain.get("a").await, Err(KeychainError::Locked));
+    until_asked(1).await;
+
+    // A person wants it, twice over; there is one question.
+    let key = ApiKey::new("one");
+    let (unlocked, kept, ()) = tokio::join!(keychain.unlock(), keychain.set("a", &key), async {
+        until_asked(2).await;
+        mock("Answer", "true");
+    });
+    assert_eq!((unlocked, kept), (Ok(()), Ok(())));
+    assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
+    until_asked(2).await;
+
+    // It was open meanwhile, so it may ask again; a question that stands open keeps nobody longer than the time-out.
+    mock("SetLocked", "true");
+    let patient = SystemKeychain::new(SERVICE, Duration::from_millis(500));
+    assert_eq!(patient.get("a").await, Err(KeychainError::Locked));
+    until_asked(3).await;
+    mock("Answer", "true");
+    assert_eq!(patient.get("a").await, Ok(Some(ApiKey::new("one"))));
 }

@@ -10,7 +10,11 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod bus;
+#[cfg(target_os = "linux")]
 mod inside;
+#[cfg(target_os = "linux")]
+mod made_up;
 mod session;
 #[cfg(target_os = "linux")]
 mod system;

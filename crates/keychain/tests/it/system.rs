@@ -1,64 +1,15 @@
 //! The system's keychain, real: gnome-keyring on a D-Bus session with a home of its own.
 
-use std::process::{Command, Output};
+use crate::bus::{Home, UNLOCK, inside, passed};
 
-use tempfile::TempDir;
-
-/// Unlocks (and the first time makes) the keyring whose password is "pw", and waits until it is on the bus: it says so
-/// only after the command has ended.
-const UNLOCK: &str = "printf 'pw\\n' | gnome-keyring-daemon --replace --unlock --components=secrets >/dev/null; \
-    gdbus wait --session --timeout 20 org.freedesktop.secrets";
-
-const LOCK: &str = "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets \
+/// Locks it.
+pub(crate) const LOCK: &str = "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets \
     -m org.freedesktop.Secret.Service.Lock \"['/org/freedesktop/secrets/collection/login']\" >/dev/null";
 
 /// Stops the keyring where it stands: it is on the bus and says nothing.
 const STOP: &str = "kill -STOP $(gdbus call --session -d org.freedesktop.DBus -o /org/freedesktop/DBus \
     -m org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets | tr -cd '0-9 ' | \
     awk '{ print $NF }')";
-
-/// A home that holds nothing of this machine's.
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    /// Runs a script on a session bus of its own, which is gone afterwards.
-    fn session(&self, bus: &[&str], script: &str) -> Output {
-        let home = self.0.path();
-        let runtime = home.join("runtime");
-        std::fs::create_dir_all(&runtime).unwrap();
-        Command::new("timeout")
-            .args(["60", "dbus-run-session"])
-            .args(bus)
-            .args(["--", "sh", "-ec", script])
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", home)
-            .env("XDG_RUNTIME_DIR", &runtime)
-            .env("XDG_DATA_HOME", home.join("data"))
-            .output()
-            .expect("dbus-run-session is there: `cargo xtask test` installs the package dbus")
-    }
-}
-
-/// The command that runs one test of `inside`.
-fn inside(test: &str) -> String {
-    let this = std::env::current_exe().unwrap();
-    format!("'{}' --exact inside::{test} --ignored", this.display())
-}
-
-fn passed(output: &Output, times: usize) {
-    let out = String::from_utf8_lossy(&output.stdout);
-    let seen = out.matches("1 passed").count();
-    assert!(
-        output.status.success() && seen == times,
-        "{out}\n{}\n(this test needs dbus and gnome-keyring: `cargo xtask test` installs them)",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
 
 #[test]
 fn a_real_keychain_keeps_keys() {
@@ -73,6 +24,23 @@ fn a_real_keychain_keeps_keys() {
 #[test]
 fn a_locked_keychain_is_told_as_such() {
     passed(&Home::new().session(&[], &format!("{UNLOCK}; {LOCK}; {}", inside("is_locked"))), 1);
+}
+
+#[test]
+fn a_keychain_that_is_unlocked_again_is_read_again() {
+    passed(&Home::new().session(&[], &format!("{UNLOCK}; {}", inside("is_locked_and_unlocked"))), 1);
+}
+
+#[test]
+fn a_keychain_that_starts_anew_is_used_on() {
+    passed(&Home::new().session(&[], &format!("{UNLOCK}; {}", inside("starts_anew"))), 1);
+}
+
+#[test]
+fn a_keychain_without_a_keyring_is_told_as_such() {
+    let started = "gnome-keyring-daemon --start --components=secrets >/dev/null; \
+        gdbus wait --session --timeout 20 org.freedesktop.secrets";
+    passed(&Home::new().session(&[], &format!("{started}; {}", inside("is_empty"))), 1);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use partway_core::{Cause, Failure, RetryClass, Step};
 use partway_engine::{Destination, DestinationId, Providers as _};
 use partway_provider::{CheckReport, Fields, Finding, Provider};
 
-use super::{draft, find, key, settings};
+use super::{draft, find, key};
 use crate::App;
+use crate::keychain;
 use crate::keys::{KeySource, NoKey};
 use crate::trial;
 use crate::words;
@@ -38,7 +39,7 @@ pub(in crate::commands) async fn check(
     let mut lines = known(&*provider, draft.name.trim()).await;
     match key.source {
         KeySource::Keychain { .. } => {
-            let keychain = settings::keychain(app).await;
+            let keychain = keychain::view(app).await;
             let mark = if keychain.works { Mark::Good } else { Mark::Bad };
             lines.push(CheckLine { about: "kept".into(), mark, text: keychain.text, refused: false });
         }

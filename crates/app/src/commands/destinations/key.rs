@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{chosen, draft, find};
 use crate::App;
 use crate::app::{journal, refusal};
-use crate::keys::{KeySource, NoKey, accounts};
+use crate::keys::{KeySource, NoKey, accounts, left};
 use crate::view;
 use crate::words;
 
@@ -174,13 +174,12 @@ async fn into_keychain(
     source: &KeySource,
     key: &Credentials,
 ) -> Result<(), ApiError> {
-    let no = |why: String| {
-        ApiError::new(Code::Keychain, why)
+    let no = |code: Code, why: String| {
+        ApiError::new(code, why)
             .hint("Keep the key for this session only, or name an environment variable that holds it.")
     };
     let keychain = app.0.keys.keychain.as_ref();
-    let keychain =
-        keychain.ok_or_else(|| no("This computer has no keychain that Partway can use.".into()))?;
+    let keychain = keychain.ok_or_else(|| no(Code::Keychain, words::NO_KEYCHAIN.into()))?;
     let stored = store(&**keychain, id, key).await;
     let back = match stored {
         Ok(()) => app.0.keys.at(source, id).await,
@@ -188,8 +187,13 @@ async fn into_keychain(
     };
     match back {
         Ok(back) if back == *key => Ok(()),
-        Err(NoKey::Unread(error)) => Err(no(words::keychain(&error))),
-        Ok(_) | Err(_) => Err(no("The keychain did not give the key back that was just stored.".into())),
+        Err(NoKey::Unread(error)) => {
+            let code = if error == KeychainError::Locked { Code::KeychainLocked } else { Code::Keychain };
+            Err(no(code, words::keychain(&error)))
+        }
+        Ok(_) | Err(_) => {
+            Err(no(Code::Keychain, "The keychain did not give the key back that was just stored.".into()))
+        }
     }
 }
 
@@ -217,13 +221,13 @@ pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft)
     // A lent key goes before a destination's own, so it must not outlive the wish for another one.
     app.0.keys.forget_lent(&found.name);
     app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;
-    if let Err(left) = app.0.keys.forget_at(&old, Some(&new), &found.id).await {
-        tracing::warn!(%left, "a key that is not needed could not be taken out of the keychain");
+    if let Err(not) = app.0.keys.forget_at(&old, Some(&new), &found.id).await {
+        left::remember(app, &found.name, not.accounts).await;
     }
     found.key_source = new.json();
     found.standing = Standing::Unknown;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == found.id);
-    Ok(Done::Destination { destination: view::destination(&found, chosen) })
+    Ok(Done::Destination { destination: view::destination(&app.0.keys, &found, chosen) })
 }
 
 pub(in crate::commands) async fn lend(app: &App, name: Option<String>, key: LentKey) -> Result<(), ApiError> {

@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 
 use super::add::take_dropped;
 use super::fields::folder_of;
-use super::settings;
 use crate::App;
 use crate::app::{journal, refusal};
-use crate::keys::KeySource;
+use crate::keys::{KeySource, NotForgotten, left};
 use crate::view;
 use crate::words;
 
@@ -27,15 +26,15 @@ pub(super) async fn all(app: &App) -> Result<Vec<DestinationView>, ApiError> {
     let (chosen, folder) = chosen(app).await?;
     let found = app.0.engine.destinations().await.map_err(|e| journal(&e))?;
     let view = |one: &Destination| match &chosen {
-        Some(chosen) if chosen.id == one.id => chosen_view(one, folder.clone()),
-        _ => view::destination(one, false),
+        Some(chosen) if chosen.id == one.id => chosen_view(app, one, folder.clone()),
+        _ => view::destination(&app.0.keys, one, false),
     };
     Ok(found.iter().map(view).collect())
 }
 
 /// The view of the destination that new files go to, with the folder that they go to.
-fn chosen_view(found: &Destination, folder: Option<String>) -> DestinationView {
-    let view = view::destination(found, true);
+fn chosen_view(app: &App, found: &Destination, folder: Option<String>) -> DestinationView {
+    let view = view::destination(&app.0.keys, found, true);
     DestinationView { folder_now: folder.or(view.folder_now), ..view }
 }
 
@@ -59,7 +58,7 @@ pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Resul
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();
-    Ok(Done::Destination { destination: chosen_view(&found, folder) })
+    Ok(Done::Destination { destination: chosen_view(app, &found, folder) })
 }
 
 /// A destination by its id or its name, whatever the case of its letters.
@@ -101,8 +100,8 @@ pub(super) async fn add(app: &App, draft: &DestinationDraft, key: KeyDraft) -> R
 
 async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
     if let Err(error) = app.0.engine.add_destination(&new).await {
-        if let Err(left) = app.0.keys.forget(&new).await {
-            tracing::warn!(%left, "a key that is not needed could not be taken out of the keychain");
+        if let Err(not) = app.0.keys.forget(&new).await {
+            left::remember(app, &new.name, not.accounts).await;
         }
         return Err(refusal(error));
     }
@@ -111,7 +110,7 @@ async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
     }
     take_dropped(app, &new.id).await?;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == new.id);
-    Ok(Done::Destination { destination: view::destination(&new, chosen) })
+    Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen) })
 }
 
 /// With the first real destination *Practice* is no longer where new files go by themselves, also where it was chosen before.
@@ -126,12 +125,12 @@ async fn leave_practice(app: &App) -> Result<(), ApiError> {
 pub(super) async fn remove(app: &App, id: &str) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
     app.0.engine.remove_destination(&found.id).await.map_err(refusal)?;
-    app.0.keys.forget(&found).await.map_err(|error| {
-        ApiError::new(
-            Code::Keychain,
-            format!("{} was removed, but its key is still in the keychain.", found.name),
-        )
-        .hint(words::keychain(&error))
-    })?;
-    Ok(Done::Jobs { touched: 1 })
+    let left = match app.0.keys.forget(&found).await {
+        Ok(()) => None,
+        Err(NotForgotten { accounts, why }) => {
+            left::remember(app, &found.name, accounts).await;
+            Some(words::key_left(&found.name, &why))
+        }
+    };
+    Ok(Done::Removed { left })
 }
