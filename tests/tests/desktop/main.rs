@@ -17,3 +17,4 @@ mod first_run;
 mod guest;
 mod hovering;
 mod many;
+mod telling;

@@ -4,6 +4,7 @@ mod causes;
 mod checks;
 mod log;
 mod numbers;
+mod short;
 mod states;
 mod support;
 
@@ -11,6 +12,7 @@ pub(crate) use causes::{check_failed, is_refusal, sentence};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, keychain, trial_arrived};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
+pub(crate) use short::short;
 pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };

@@ -10,6 +10,7 @@ pub(crate) mod fields;
 pub(crate) mod jobs;
 pub(crate) mod list;
 mod migrations;
+pub(crate) mod needs;
 mod open;
 pub(crate) mod sessions;
 pub(crate) mod settings;

@@ -7,6 +7,7 @@ mod files;
 mod notifications;
 mod practice;
 mod process;
+mod vendor;
 mod wait;
 
 pub(crate) use desk::Desk;
@@ -16,4 +17,5 @@ pub(crate) use files::{Made, Seed, files_in};
 pub(crate) use notifications::Notifications;
 pub(crate) use practice::Practice;
 pub(crate) use process::{program, resume, stop, terminate};
+pub(crate) use vendor::Vendor;
 pub(crate) use wait::{bounded, until};
