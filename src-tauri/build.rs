@@ -8,8 +8,19 @@ use std::time::SystemTime;
 
 /// Every command of the window. Commands that are not named here would be open to any page; those that are need `allow-NAME` in
 /// `capabilities/main.json`.
-const COMMANDS: &[&str] =
-    &["add_files", "add_folder", "call", "copy_text", "hide", "look", "quit", "show_file", "watch"];
+const COMMANDS: &[&str] = &[
+    "add_files",
+    "add_folder",
+    "call",
+    "copy_text",
+    "hide",
+    "look",
+    "notifications",
+    "quit",
+    "show_file",
+    "take_visit",
+    "watch",
+];
 
 /// What the page is made from, beside the sources in `ui/src`.
 const UI_SOURCES: &[&str] = &["ui/src", "ui/index.html", "ui/package-lock.json", "ui/vite.config.ts"];

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use partway_api::{ApiError, Code, Command, Done, Look, Tick};
+use partway_api::{ApiError, Code, Command, Done, Look, NotificationsView, Tick, Visit};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 
@@ -13,6 +13,8 @@ use crate::dialogs::{self, Wanted};
 use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::ticks::Ticks;
+use crate::visits::Visits;
+use crate::{shown, words};
 
 type Shared<'a> = State<'a, Arc<Engine>>;
 
@@ -88,6 +90,19 @@ pub(crate) async fn copy_text(clipboard: State<'_, Arc<Clipboard>>, text: String
     let clipboard = Arc::clone(&clipboard);
     let put = tauri::async_runtime::spawn_blocking(move || clipboard.put(text)).await;
     put.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "The system's clipboard did not take it.")))
+}
+
+/// Whether notifications come through; with `test` one is shown.
+#[tauri::command]
+pub(crate) async fn notifications(test: bool) -> Result<NotificationsView, ApiError> {
+    let found = if test { shown::test().await } else { shown::look().await };
+    Ok(NotificationsView { works: found.is_ok(), text: words::notifications(&found, test) })
+}
+
+/// Where a button outside of the window has sent it.
+#[tauri::command]
+pub(crate) async fn take_visit(visits: State<'_, Visits>) -> Result<Option<Visit>, ApiError> {
+    Ok(visits.take())
 }
 
 /// As closing the window.

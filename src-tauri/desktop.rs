@@ -13,6 +13,7 @@ use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::start::Here;
 use crate::ticks::Ticks;
+use crate::visits::Visits;
 use crate::{commands, drops, notify, signals, window};
 
 /// Runs until the app ends.
@@ -25,6 +26,7 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
         .manage(Ticks::new(visible))
         .manage(Arc::new(Clipboard::default()))
         .manage(Closing::default())
+        .manage(Visits::default())
         .invoke_handler(tauri::generate_handler![
             commands::add_files,
             commands::add_folder,
@@ -32,8 +34,10 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
             commands::copy_text,
             commands::hide,
             commands::look,
+            commands::notifications,
             commands::quit,
             commands::show_file,
+            commands::take_visit,
             commands::watch,
         ])
         .on_window_event(happened)

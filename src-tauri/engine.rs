@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Command, Done, Look, Request};
-use partway_app::Events;
+use partway_app::Telling;
 use partway_bridge::{AskError, Front, FrontTicks};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Notify;
@@ -112,13 +112,14 @@ impl Engine {
         intake::outcome(answer)
     }
 
-    /// What happens from the moment on in which this process holds the folder. Whoever else holds it would not end while somebody follows it, and
-    /// tells its user by itself.
-    pub(crate) async fn follow(&self) -> Events {
+    /// What is to be told by notifications, from the moment on in which this process holds the folder. Whoever else holds it would not end
+    /// while somebody follows it, and tells its user by itself.
+    pub(crate) async fn tell(&self, seen: impl Fn() -> bool + Send + Sync + 'static) -> Telling {
         loop {
             let renewed = self.renewed.notified();
             if let Side::Own(app) = self.side() {
-                return app.follow();
+                let _there = self.runtime.enter();
+                return app.tell(seen);
             }
             renewed.await;
         }

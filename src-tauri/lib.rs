@@ -10,17 +10,21 @@ mod desktop;
 mod dialogs;
 mod drops;
 mod engine;
+#[cfg(test)]
+mod fences;
 mod folder;
 mod intake;
 mod logging;
-mod needs;
 mod notify;
 mod options;
+mod poster;
+mod shown;
 mod signals;
 mod start;
 mod ticks;
 mod toast;
 mod trouble;
+mod visits;
 mod window;
 mod words;
 

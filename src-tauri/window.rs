@@ -56,9 +56,9 @@ pub(crate) fn hide(app: &AppHandle) {
     }
 }
 
-/// Whether the user sees the window: then there is nothing to notify of.
+/// Whether the user sees the window: then there is nothing to notify of. One that is hidden has no focus, whatever it had before.
 pub(crate) fn has_focus(app: &AppHandle) -> bool {
-    main(app).is_some_and(|window| window.is_focused().unwrap_or(false))
+    is_visible(app) && main(app).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
 /// Whether the window stands on the screen.

@@ -24,7 +24,7 @@ pub use job::{Action, Fact, HoldName, JobDetail, JobRow, LogLine, StateName};
 pub use key::{KeyDraft, LentKey};
 pub use kind::{Choice, KindView, SettingForm, SettingView};
 pub use list::{
-    Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, NoticeButton, RowsChange, Tick,
+    Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, NoticeButton, RowsChange, Tick, Visit,
 };
-pub use settings::{KeychainView, Settings};
+pub use settings::{KeychainView, NotificationsView, Notify, Settings};
 pub use wire::{Answer, FromFront, JobLine, RawPath, Request, ToFront};

@@ -29,6 +29,9 @@ pub enum Filter {
 pub struct Look {
     /// Which jobs.
     pub filter: Filter,
+    /// Only those of this batch, whatever the filter.
+    #[serde(default)]
+    pub batch: Option<String>,
     /// The first row wanted.
     pub offset: u32,
     /// How many rows, at most 500.
@@ -172,6 +175,18 @@ pub struct Notice {
 pub struct Intake {
     /// Files or folders named.
     pub paths: u32,
+}
+
+/// Where the window is to go, as a button outside of it said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Visit {
+    /// What the list shows.
+    pub filter: Filter,
+    /// Only this batch.
+    pub batch: Option<String>,
+    /// The destination whose key is asked for.
+    pub replace_key: Option<String>,
 }
 
 /// One message to a front end: what changed in what it looks at. Fields that did not change are `null`.

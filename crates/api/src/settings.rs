@@ -1,6 +1,6 @@
 //! What can be set. Owned by the engine; front ends store nothing.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 
 /// The settings; each has a good default.
@@ -11,8 +11,8 @@ pub struct Settings {
     pub parts_at_once: Option<u32>,
     /// Seconds a new batch waits before it starts; 0: none.
     pub countdown_seconds: u32,
-    /// A notification when a batch is through, and when a destination needs its key.
-    pub notify: bool,
+    /// What is told by notifications.
+    pub notify: Notify,
     /// The user was told that closing the window only hides it while something uploads; said once.
     pub told_of_hiding: bool,
     /// "system", "light" or "dark".
@@ -24,10 +24,47 @@ impl Default for Settings {
         Self {
             parts_at_once: None,
             countdown_seconds: 5,
-            notify: true,
+            notify: Notify::All,
             told_of_hiding: false,
             theme: "system".into(),
         }
+    }
+}
+
+/// What is told by notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notify {
+    /// Each batch that is done, and whatever needs the user.
+    #[default]
+    All,
+    /// Whatever needs the user.
+    Needs,
+    /// Nothing.
+    Never,
+}
+
+impl<'de> Deserialize<'de> for Notify {
+    /// Also from the switch that was there before.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Kept {
+            Switch(bool),
+            Word(Word),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Word {
+            All,
+            Needs,
+            Never,
+        }
+        Ok(match Kept::deserialize(from)? {
+            Kept::Switch(true) | Kept::Word(Word::All) => Self::All,
+            Kept::Word(Word::Needs) => Self::Needs,
+            Kept::Switch(false) | Kept::Word(Word::Never) => Self::Never,
+        })
     }
 }
 
@@ -42,4 +79,28 @@ pub struct KeychainView {
     pub unlock: Option<String>,
     /// Removed destinations whose keys are still in it; they leave it as soon as that can be.
     pub left: Vec<String>,
+}
+
+/// Whether notifications come through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NotificationsView {
+    /// Something answers that shows them.
+    pub works: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switch_of_before_is_still_understood() {
+        let notify = |json: &str| serde_json::from_str::<Settings>(json).map(|settings| settings.notify);
+        assert_eq!(notify(r#"{"notify":true}"#).unwrap(), Notify::All);
+        assert_eq!(notify(r#"{"notify":false}"#).unwrap(), Notify::Never);
+        assert_eq!(notify(r#"{"notify":"needs"}"#).unwrap(), Notify::Needs);
+        assert_eq!(notify("{}").unwrap(), Notify::All);
+        assert!(notify(r#"{"notify":"sometimes"}"#).is_err());
+    }
 }

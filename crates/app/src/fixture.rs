@@ -64,9 +64,9 @@ pub(crate) fn live() -> LiveView {
 }
 
 pub(crate) fn acme() -> Named {
-    Named { name: "Acme".into(), practice: false, file_fields: &["folder", "tags"] }
+    Named { name: "Acme".into(), practice: false, file_fields: &["folder", "tags"], link_is_open: true }
 }
 
 pub(crate) fn practice() -> Named {
-    Named { name: "Practice".into(), practice: true, file_fields: &[] }
+    Named { name: "Practice".into(), practice: true, file_fields: &[], link_is_open: true }
 }

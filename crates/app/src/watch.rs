@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use partway_api::{Batch, Counts, Footer, Intake, JobRow, Look, Notice, RowsChange, StateName, Tick};
-use partway_engine::{Happening, JobId, LiveView, Sums};
+use partway_engine::{BatchId, Happening, JobId, LiveView, Sums};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::App;
@@ -199,8 +199,17 @@ impl Shown {
         sums: &Sums,
         live: &HashMap<JobId, LiveView>,
     ) -> Result<Option<RowsChange>, partway_engine::JournalError> {
-        let show = lists::show(look.filter);
-        let jobs = app.0.engine.window(show, look.offset, look.limit.min(MOST_ROWS)).await?;
+        let limit = look.limit.min(MOST_ROWS);
+        let (jobs, total) = match look.batch.clone().map(BatchId) {
+            Some(batch) => {
+                let files = app.0.engine.batch(&batch).await?.map_or(0, |(_, count)| count.files);
+                (app.0.engine.window_of(&batch, look.offset, limit).await?, files)
+            }
+            None => {
+                let jobs = app.0.engine.window(lists::show(look.filter), look.offset, limit).await?;
+                (jobs, lists::total(look.filter, sums))
+            }
+        };
         let now_ms = app.now_ms();
         let mut order = Vec::with_capacity(jobs.len());
         let mut changed = Vec::new();
@@ -234,7 +243,6 @@ impl Shown {
                 changed.push(row);
             }
         }
-        let total = lists::total(look.filter, sums);
         let place = (total, look.offset, order.clone());
         if changed.is_empty() && self.order.as_ref() == Some(&place) {
             return Ok(None);

@@ -23,6 +23,7 @@ pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Re
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};
+pub use journal::needs::{Attention, EndingSession};
 pub use journal::{Journal, JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};

@@ -31,6 +31,8 @@ pub struct Kind {
     pub settings: &'static [Setting],
     /// What can be set for each file, by its name in [`Fields`](partway_provider::Fields).
     pub file_fields: &'static [&'static str],
+    /// The address of a finished file is open to whoever has it (else: "sign-in needed").
+    pub link_is_open: bool,
     /// What the vendor gives no way to know, one sentence each.
     pub cannot_know: &'static [&'static str],
 }

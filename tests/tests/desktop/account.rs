@@ -3,9 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::support::{Desk, Driven, Made, Seed, bounded, files_in, program};
+use crate::support::{Desk, Driven, Made, Seed, Vendor, bounded, files_in};
 
 #[tokio::test]
 async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
@@ -13,7 +11,7 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
         let mut seed = Seed::of("account");
         let mut desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "cut.mov", 30_000_000, &mut seed);
-        let (url, key) = vendor(&mut desk).await;
+        let Vendor { url, key } = Vendor::start(&mut desk, &[]).await;
         let app = Driven::start(&desk, &[]).await;
 
         app.press("Add your first destination").await;
@@ -49,13 +47,4 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
         app.field_holds(&field, "http").await;
     })
     .await;
-}
-
-/// A vendor of our own: its address and a key.
-pub(crate) async fn vendor(desk: &mut Desk) -> (String, String) {
-    let mut vendor = desk.command(program("partway-sandbox"));
-    vendor.arg("--dir").arg(desk.folder("vendor"));
-    let line: Value = serde_json::from_str(&desk.first_line(vendor).await).unwrap();
-    let account = &line["destinations"][0];
-    (account["url"].as_str().unwrap().to_owned(), account["key"].as_str().unwrap().to_owned())
 }

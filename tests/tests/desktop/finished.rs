@@ -78,12 +78,12 @@ async fn who_wants_no_notifications_gets_none() {
         let changed = app
             .outcome(
                 "(async call => { const { settings } = await call({ do: 'settings' }); \
-                await call({ do: 'change-settings', settings: { ...settings, notify: false } }); \
-                return (await call({ do: 'settings' })).settings.notify.toString() \
+                await call({ do: 'change-settings', settings: { ...settings, notify: 'never' } }); \
+                return (await call({ do: 'settings' })).settings.notify \
                 })(command => window.__TAURI_INTERNALS__.invoke('call', { command }))",
             )
             .await;
-        assert_eq!(changed["ok"], "false", "{changed}");
+        assert_eq!(changed["ok"], "never", "{changed}");
 
         // Something is left of it, and the window has not the keyboard.
         let helper = desk.running("partway-sandbox");

@@ -3,9 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::account::vendor;
 use crate::support::{
-    Desk, Driven, Keyring, Made, Seed, bounded, files_in, program, resume, stop, terminate, until,
+    Desk, Driven, Keyring, Made, Seed, Vendor, bounded, files_in, program, resume, stop, terminate, until,
 };
 
 const SOON: Duration = Duration::from_secs(30);
@@ -21,7 +20,7 @@ async fn what_is_on_its_way_goes_on_and_the_rest_waits_until_the_keyring_is_unlo
         let folder = desk.folder("takes");
         let mut made = |name: &str| Made::in_folder(&folder, name, 12_000_000, &mut seed);
         let [first, second, third] = ["first.mov", "second.mov", "third.mov"].map(&mut made);
-        let (url, key) = vendor(&mut desk).await;
+        let Vendor { url, key } = Vendor::start(&mut desk, &[]).await;
         let server = desk.running("partway-sandbox");
         let app = Driven::start(&desk, &[]).await;
         add(&app, &url, &key).await;
@@ -99,7 +98,7 @@ async fn a_key_that_cannot_leave_a_locked_keyring_is_told_and_leaves_when_it_is_
     bounded(3, async {
         let mut desk = Desk::set_up().await;
         let keyring = Keyring::start(&mut desk).await;
-        let (url, key) = vendor(&mut desk).await;
+        let Vendor { url, key } = Vendor::start(&mut desk, &[]).await;
         let app = Driven::start(&desk, &[]).await;
         add(&app, &url, &key).await;
         keyring.lock(&desk).await;
@@ -122,7 +121,7 @@ async fn partwayctl_ends_with_3_and_says_that_the_keyring_is_locked() {
         let mut desk = Desk::set_up().await;
         let keyring = Keyring::start(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 1_000_000, &mut seed);
-        let (url, key) = vendor(&mut desk).await;
+        let Vendor { url, key } = Vendor::start(&mut desk, &[]).await;
         let app = Driven::start(&desk, &[]).await;
         add(&app, &url, &key).await;
         terminate(&desk.running("partway"));

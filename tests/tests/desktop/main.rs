@@ -18,3 +18,4 @@ mod guest;
 mod hovering;
 mod locked;
 mod many;
+mod telling;

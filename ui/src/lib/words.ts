@@ -1,6 +1,6 @@
 /** Every word that the window writes by itself. Sentences about files and destinations come ready from the api. */
 
-import type { Action, Filter } from "./api";
+import type { Action, Filter, Notify } from "./api";
 import { bytes, bytesOf, count, timeLeft } from "./format/numbers";
 
 const files = (n: number): string => count(n, "file", "files");
@@ -80,6 +80,8 @@ export const words = {
     change: "Change",
     undo: "Undo",
     startNow: "Start now",
+    one: (n: number) => `One batch, ${files(n)}`,
+    all: "Show all",
     changeTitle: "Send these files to",
     apply: "Apply",
     more: "More",
@@ -220,7 +222,13 @@ export const words = {
       seconds === 0 ? "Do not wait" : `Wait ${count(seconds, "second", "seconds")}`,
     background: "In the background",
     notify: "Notify me",
-    notifyHelp: "Once for each batch, and when a destination needs its key",
+    notifyHelp: "Once for each batch, and whenever something needs you",
+    notifyWhen: {
+      all: "When a batch is done",
+      needs: "Only when something needs me",
+      never: "Never",
+    } satisfies Record<Notify, string>,
+    notifyTest: "Send a test",
     look: "Appearance",
     theme: "Theme",
     themes: { system: "As the system", light: "Light", dark: "Dark" } as Record<string, string>,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use partway_api::{ApiError, Command, Done, Look, Tick};
+use partway_api::{ApiError, Command, Done, Look, NotificationsView, Tick, Visit};
 use ts_rs::{Config, ExportError, TS};
 
 /// Set to write the files anew instead of comparing them.
@@ -18,12 +18,14 @@ const HEAD: &str =
 fn generated() -> Result<BTreeMap<String, String>, ExportError> {
     let dir = tempfile::tempdir().map_err(ExportError::Io)?;
     let config = Config::new().with_out_dir(dir.path());
-    // Everything else hangs on these five.
+    // Everything else hangs on these.
     Command::export_all(&config)?;
     Done::export_all(&config)?;
     Look::export_all(&config)?;
     Tick::export_all(&config)?;
     ApiError::export_all(&config)?;
+    NotificationsView::export_all(&config)?;
+    Visit::export_all(&config)?;
     let mut files = read(dir.path()).map_err(ExportError::Io)?;
     for text in files.values_mut() {
         let body = text.split_once('\n').map_or("", |(_their_head, body)| body);

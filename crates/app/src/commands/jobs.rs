@@ -94,7 +94,9 @@ pub(super) async fn link(app: &App, jobs: &Selection) -> Result<Done, ApiError> 
     for id in ids {
         let job = app.0.engine.job(&id).await.map_err(refusal)?;
         if let Some(link) = job.receipt.and_then(|receipt| receipt.link) {
-            lines.push(if single { link } else { format!("{}\t{link}", job.name) });
+            // A name may hold what ends a column or a line.
+            let name = || job.name.replace(|letter: char| letter.is_control(), " ");
+            lines.push(if single { link } else { format!("{}\t{link}", name()) });
         }
     }
     if lines.is_empty() {

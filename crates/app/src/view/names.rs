@@ -13,6 +13,8 @@ pub(crate) struct Named {
     pub(crate) practice: bool,
     /// What can be set for files that go there.
     pub(crate) file_fields: &'static [&'static str],
+    /// Whether the address of a finished file is open to whoever has it.
+    pub(crate) link_is_open: bool,
 }
 
 impl Named {
@@ -22,6 +24,7 @@ impl Named {
             practice: KeySource::of(&found) == KeySource::Practice,
             name: found.name,
             file_fields: kind.map_or(&[], |kind| kind.file_fields),
+            link_is_open: kind.is_some_and(|kind| kind.link_is_open),
         }
     }
 }
@@ -38,7 +41,12 @@ impl Names {
         }
         let found = engine.destination(id).await.ok().flatten();
         let named = found.map_or_else(
-            || Named { name: "a removed destination".into(), practice: false, file_fields: &[] },
+            || Named {
+                name: "a removed destination".into(),
+                practice: false,
+                file_fields: &[],
+                link_is_open: false,
+            },
             Named::of,
         );
         self.0.insert(id.clone(), named.clone());

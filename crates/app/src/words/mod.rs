@@ -5,6 +5,7 @@ mod checks;
 mod keychain;
 mod log;
 mod numbers;
+mod short;
 mod states;
 mod support;
 
@@ -13,6 +14,7 @@ pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, trial_arrived};
 pub(crate) use keychain::{NO_KEYCHAIN, key_left, keychain, unlock, unread};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
+pub(crate) use short::short;
 pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };

@@ -48,7 +48,8 @@ async fn the_first_tick_holds_everything_and_the_next_only_what_changed() {
     settle(&mut watch).await;
     assert!(is_quiet(&mut watch).await, "nothing happens, nothing is sent");
 
-    let settings = partway_api::Settings { notify: false, ..partway_api::Settings::default() };
+    let settings =
+        partway_api::Settings { notify: partway_api::Notify::Never, ..partway_api::Settings::default() };
     tell(&app, Command::ChangeSettings { settings: settings.clone() }).await.unwrap();
     // The footer's curve of the last minute goes on by itself.
     let tick = Tick { footer: None, ..next(&mut watch).await };

@@ -6,6 +6,7 @@ mod destinations;
 mod fields;
 mod intake;
 mod names;
+mod needs;
 mod read;
 mod schedule;
 mod sweep;

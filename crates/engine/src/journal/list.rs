@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::Result;
 use super::jobs::{COLUMNS, read};
-use crate::record::Job;
+use crate::record::{BatchId, Job};
 
 /// Which jobs a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +94,15 @@ pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> 
         jobs.extend(along(conn, ended, "finished_at DESC, position", offset.saturating_sub(before), left)?);
     }
     Ok(jobs)
+}
+
+/// A window of one batch, in the same order but for its ended ones, which stay as they were added.
+pub(crate) fn of_batch(conn: &Connection, batch: &BatchId, offset: u32, limit: u32) -> Result<Vec<Job>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM job WHERE batch = ?1 ORDER BY section, position LIMIT ?2 OFFSET ?3"
+    ))?;
+    let rows = statement.query_map(params![batch.0, limit, offset], read)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
 fn along(conn: &Connection, which: &str, order: &str, offset: u32, limit: u32) -> Result<Vec<Job>> {

@@ -11,6 +11,7 @@ pub(crate) mod jobs;
 pub(crate) mod list;
 mod migrations;
 pub(crate) mod names;
+pub(crate) mod needs;
 mod open;
 pub(crate) mod sessions;
 pub(crate) mod settings;

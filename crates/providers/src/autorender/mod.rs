@@ -37,6 +37,7 @@ pub(crate) const KIND: Kind = Kind {
     secret_label: None,
     settings: settings::ASKED,
     file_fields: &["folder", "tags", "metadata", "custom_id", "random_prefix", "ttl_seconds"],
+    link_is_open: true,
     cannot_know: &[
         check::KEY_ONLY_AT_FIRST_UPLOAD,
         "AutoRender gives no checksum of the finished file unless its storage answers each part with one",
@@ -100,7 +101,7 @@ impl Provider for AutoRender {
             // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no cost, and nobody
             // has its id, so there is nothing to do about it but to begin another.
             start_repeatable: true,
-            link_is_open: true,
+            link_is_open: KIND.link_is_open,
             signs_links: false,
         }
     }

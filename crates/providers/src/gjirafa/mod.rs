@@ -45,6 +45,7 @@ pub(crate) const KIND: Kind = Kind {
     secret_label: None,
     settings: settings::ASKED,
     file_fields: &["title"],
+    link_is_open: false,
     cannot_know: &[
         KEY_ONLY_AT_FIRST_UPLOAD,
         "Gjirafa tells neither size nor checksum of the finished file",
@@ -155,7 +156,7 @@ impl Provider for Gjirafa {
             // A start whose answer was lost leaves a session without bytes, and nobody has its key to throw it away.
             start_repeatable: true,
             // Nothing says whether the download path is open.
-            link_is_open: false,
+            link_is_open: KIND.link_is_open,
             signs_links: false,
         }
     }

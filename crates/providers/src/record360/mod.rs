@@ -44,6 +44,7 @@ pub(crate) const KIND: Kind = Kind {
     secret_label: None,
     settings: settings::ASKED,
     file_fields: &[],
+    link_is_open: false,
     cannot_know: &[
         TOKEN_ONLY_AT_FIRST_UPLOAD,
         "Record360 cannot renew links: what is not complete after 24 hours is sent again",
@@ -159,7 +160,7 @@ impl Provider for Record360 {
             // The start is a GET that creates something: never again without a person's word.
             start_repeatable: false,
             // Nothing says whether the location is open.
-            link_is_open: false,
+            link_is_open: KIND.link_is_open,
             signs_links: false,
         }
     }

@@ -51,6 +51,7 @@ pub(crate) const KIND: Kind = Kind {
     secret_label: Some("Secret access key"),
     settings: settings::ASKED,
     file_fields: &["folder", "tags", "metadata", "if_exists"],
+    link_is_open: false,
     cannot_know: &[
         "Whether a key may write to its bucket, and not only read, shows at the first upload",
         "Files that the storage encrypts with a key of its own (KMS) have no checksum that could be compared",
@@ -94,7 +95,7 @@ impl Provider for S3 {
             wants_hash: None,
             // A start whose answer was lost leaves an upload without parts: no bytes, no cost.
             start_repeatable: true,
-            link_is_open: false,
+            link_is_open: KIND.link_is_open,
             signs_links: true,
         }
     }

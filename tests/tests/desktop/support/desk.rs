@@ -170,6 +170,24 @@ impl Desk {
         .await;
     }
 
+    /// A second start with files, and the window of that title in front again before anything came of them: a start brings the app forward.
+    pub(crate) async fn start_behind(&self, files: &[&Path], title: &str) {
+        let app = self.running("partway");
+        let helpers = self.running("partway-sandbox");
+        // The vendor sleeps meanwhile, so nothing can come to an end while the app is in front.
+        process::stop(&helpers);
+        self.start_again(files).await;
+        assert_eq!(self.running("partway"), app, "it was handed over");
+        self.in_front(title).await;
+        process::resume(&helpers);
+    }
+
+    /// The title of the window that has the keyboard.
+    pub(crate) async fn title_in_front(&self) -> String {
+        let active = self.output("xdotool", ["getactivewindow", "getwindowname"]).await;
+        String::from_utf8_lossy(&active.stdout).trim().to_owned()
+    }
+
     /// How many windows there are, of all programs.
     pub(crate) async fn windows(&self) -> usize {
         self.run("wmctrl", ["-l"]).await.lines().count()

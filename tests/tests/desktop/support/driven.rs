@@ -126,6 +126,25 @@ impl Driven {
         self.page.execute_async(&script, vec![]).await.unwrap()
     }
 
+    /// What the app answers to a command of the page.
+    pub(crate) async fn command(&self, command: &Value) -> Value {
+        let answer = self
+            .outcome(&format!("window.__TAURI_INTERNALS__.invoke('call', {{ command: {command} }})"))
+            .await;
+        assert!(answer["ok"].is_object(), "{command}: {answer}");
+        answer["ok"].clone()
+    }
+
+    /// An account at a vendor, whose key is kept for this session only; new files go there. Gives back its id.
+    pub(crate) async fn use_vendor(&self, name: &str, url: &str, key: &str) -> String {
+        let draft = json!({ "name": name, "kind": "autorender", "settings": { "url": url }, "fields": {} });
+        let key = json!({ "from": "this-session", "key": key });
+        let added = self.command(&json!({ "do": "add-destination", "draft": draft, "key": key })).await;
+        let id = added["destination"]["id"].as_str().unwrap().to_owned();
+        self.command(&json!({ "do": "use-destination", "id": id, "folder": null })).await;
+        id
+    }
+
     /// Waits until a field holds something that begins so.
     pub(crate) async fn field_holds(&self, field: &Element, begins: &str) {
         until(&format!("{begins}… in the field"), UP, async || {

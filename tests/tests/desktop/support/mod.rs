@@ -8,6 +8,7 @@ mod keyring;
 mod notifications;
 mod practice;
 mod process;
+mod vendor;
 mod wait;
 
 pub(crate) use desk::Desk;
@@ -18,4 +19,5 @@ pub(crate) use keyring::Keyring;
 pub(crate) use notifications::Notifications;
 pub(crate) use practice::Practice;
 pub(crate) use process::{program, resume, stop, terminate};
+pub(crate) use vendor::Vendor;
 pub(crate) use wait::{bounded, until};

@@ -10,6 +10,10 @@ export type Look = {
  */
 filter: Filter, 
 /**
+ * Only those of this batch, whatever the filter.
+ */
+batch: string | null, 
+/**
  * The first row wanted.
  */
 offset: number, 

@@ -1,4 +1,5 @@
 // Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
+import type { Notify } from "./Notify";
 
 /**
  * The settings; each has a good default.
@@ -13,9 +14,9 @@ parts_at_once: number | null,
  */
 countdown_seconds: number, 
 /**
- * A notification when a batch is through, and when a destination needs its key.
+ * What is told by notifications.
  */
-notify: boolean, 
+notify: Notify, 
 /**
  * The user was told that closing the window only hides it while something uploads; said once.
  */

@@ -1,6 +1,6 @@
 /** The one seam between the window and what does the work. Two implementations: the shell, and a fixture for browsers and tests. */
 
-import type { ApiError, Command, Done, Look, Tick } from "../api";
+import type { ApiError, Command, Done, Look, NotificationsView, Tick, Visit } from "../api";
 
 /** Something is dragged over the window. */
 export interface Drag {
@@ -25,6 +25,10 @@ export interface Backend {
   /** Shows the job's file in the system's file manager. */
   showFile(job: string): Promise<void>;
   copyText(text: string): Promise<void>;
+  /** Whether notifications come through; with `test` one is shown. */
+  notifications(test: boolean): Promise<NotificationsView>;
+  /** A button outside of the window sends it somewhere; also one that was pressed before the page was there. */
+  onVisit(callback: (visit: Visit) => void): void;
   hide(): Promise<void>;
   quit(): Promise<void>;
   onDrag(callback: (drag: Drag) => void): void;

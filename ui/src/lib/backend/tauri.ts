@@ -3,7 +3,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { ApiError, Command, Done, Look, Tick } from "../api";
+import type { ApiError, Command, Done, Look, NotificationsView, Tick, Visit } from "../api";
 import type { Backend, Drag } from "./backend";
 
 export const tauri: Backend = {
@@ -33,6 +33,16 @@ export const tauri: Backend = {
   addFolder: () => invoke("add_folder"),
   showFile: (job) => invoke("show_file", { job }),
   copyText: (text) => invoke("copy_text", { text }),
+  notifications: (test) => invoke<NotificationsView>("notifications", { test }),
+  onVisit(callback) {
+    const take = () =>
+      invoke<Visit | null>("take_visit").then(
+        (visit) => visit && callback(visit),
+        () => undefined,
+      );
+    // What was pressed before anybody listened is taken once somebody does.
+    void listen("visit", take).then(take);
+  },
   hide: () => invoke("hide"),
   quit: () => invoke("quit"),
   onRefused: (callback) => void listen<ApiError>("refused", (event) => callback(event.payload)),

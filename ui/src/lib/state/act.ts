@@ -1,6 +1,6 @@
 /** What buttons, menus and keys do. What went wrong is said, never thrown. */
 
-import type { Action, Command, Done, JobRow, KeychainView, Selection } from "../api";
+import type { Action, Command, Done, JobRow, KeychainView, Selection, Visit } from "../api";
 import { asApiError, type Backend } from "../backend/backend";
 import { words } from "../words";
 import type { Screen } from "./screen.svelte";
@@ -90,6 +90,15 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     replaceKey,
     askKeychain,
     removeDestination,
+    notifications: (test: boolean) => guard(() => backend.notifications(test)),
+    /** Goes where a button outside of the window says. */
+    visit({ filter, batch, replace_key }: Visit) {
+      screen.view = "queue";
+      screen.dialog = null;
+      if (batch === null) session.show(filter);
+      else session.showBatch(batch);
+      if (replace_key !== null) replaceKey(replace_key);
+    },
     addFiles: () => void guard(() => backend.addFiles()),
     addFolder: () => void guard(() => backend.addFolder()),
     hide: () => void guard(() => backend.hide()),

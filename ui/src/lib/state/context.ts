@@ -21,7 +21,9 @@ export function openPartway(backend: Backend): Partway {
   const screen = openScreen();
   // Without a destination dropped files are kept, and the first view says so: nothing went wrong.
   backend.onRefused((error) => error.code !== "no-destination" && screen.sayError(error));
-  return setContext(KEY, { backend, session, screen, acts: openActs(backend, session, screen) });
+  const acts = openActs(backend, session, screen);
+  backend.onVisit((visit) => acts.visit(visit));
+  return setContext(KEY, { backend, session, screen, acts });
 }
 
 export const usePartway = (): Partway => getContext<Partway>(KEY);

@@ -22,7 +22,14 @@ const FIRST_WINDOW = 60;
 const LARGEST_WINDOW = 500;
 
 export function openSession(backend: Backend) {
-  let look: Look = { filter: "all", offset: 0, limit: FIRST_WINDOW, selected: null, hidden: false };
+  let look: Look = {
+    filter: "all",
+    batch: null,
+    offset: 0,
+    limit: FIRST_WINDOW,
+    selected: null,
+    hidden: false,
+  };
   let rows = $state.raw<Rows>(noRows);
   let detail = $state.raw<JobDetail | null>(null);
   let counts = $state.raw<Counts | null>(null);
@@ -34,6 +41,7 @@ export function openSession(backend: Backend) {
   let intake = $state.raw(0);
   let announced = $state.raw<string[]>([]);
   let filter = $state<Filter>("all");
+  let batch = $state<string | null>(null);
   let selected = $state<string | null>(null);
 
   function onTick(tick: Tick) {
@@ -90,6 +98,10 @@ export function openSession(backend: Backend) {
     get filter() {
       return filter;
     },
+    /** The one batch that the list shows, whatever the filter. */
+    get batch() {
+      return batch;
+    },
     get selected() {
       return selected;
     },
@@ -113,7 +125,14 @@ export function openSession(backend: Backend) {
     rowAt: (index: number) => rowAt(rows, index),
     show(next: Filter) {
       filter = next;
-      send({ filter: next, offset: 0 });
+      batch = null;
+      send({ filter: next, batch: null, offset: 0 });
+    },
+    /** Shows one batch only. */
+    showBatch(id: string) {
+      filter = "all";
+      batch = id;
+      send({ filter: "all", batch: id, offset: 0 });
     },
     /** Selects a job; its details are asked for only while they are shown. */
     select(id: string | null) {

@@ -1,0 +1,257 @@
+//! What the rules have to know, read from the journal: what keeps many files at once, and how batches stand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use partway_core::{Cause, Hold, time_left};
+use partway_engine::{Attention, BatchId, JournalError, Standing as KeyStanding, WhyLeftOut};
+
+use super::rules::{Facts, Standing};
+use crate::App;
+use crate::keys::KeySource;
+use crate::view::Names;
+
+/// A session is told of so long before it ends.
+const AHEAD_S: u64 = 3_600;
+
+/// Something that keeps many files until somebody does something about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A destination's key.
+    Key {
+        /// The destination.
+        destination: String,
+        /// Its name.
+        name: String,
+        /// Refused, rather than not at hand.
+        refused: bool,
+        /// Files that wait.
+        files: u32,
+    },
+    /// A drive or a folder that is not there.
+    Away {
+        /// Its name.
+        place: String,
+        /// Whether it is a drive that was plugged in.
+        drive: bool,
+        /// Files that wait.
+        files: u32,
+    },
+    /// No room left at a destination.
+    Quota {
+        /// Its name.
+        name: String,
+        /// Files that wait.
+        files: u32,
+        /// Their batches.
+        batches: Vec<String>,
+    },
+    /// Sessions that end soon.
+    Ending {
+        /// The destination's name.
+        name: String,
+        /// The file whose session ends first.
+        file: String,
+        /// Files in all.
+        files: u32,
+        /// Bytes that would have to be sent again.
+        confirmed: u64,
+        /// When the first ends, Unix seconds.
+        expires_s: u64,
+    },
+    /// The data folder takes nothing; the sentence.
+    Unwritable(String),
+}
+
+/// Whether a file that needs somebody for this is one of many: its cause is told once.
+pub(crate) const fn is_common(cause: &Cause) -> bool {
+    matches!(cause, Cause::KeyRefused | Cause::KeyMissing | Cause::QuotaRefused)
+}
+
+fn is_common_name(cause: &str) -> bool {
+    matches!(cause, "key-refused" | "key-missing" | "quota-refused")
+}
+
+/// Reads what stands, and how these batches do.
+pub(crate) async fn read(app: &App, batches: &[String]) -> Result<Facts<Need>, JournalError> {
+    let attention = app.0.engine.attention().await?;
+    let mut facts = Facts::none();
+    keys(app, &attention, &mut facts.causes).await?;
+    quota(app, &attention, &mut facts.causes).await;
+    for (key, need) in away(app.0.engine.away().await?) {
+        facts.causes.insert(key, need);
+    }
+    ending(app, &mut facts.causes).await?;
+    let unwritable = app.0.engine.unwritable().borrow().as_ref().map(crate::words::unwritable);
+    if let Some(text) = unwritable {
+        facts.causes.insert("unwritable".into(), Need::Unwritable(text));
+    }
+    let mut names = Names::default();
+    for id in batches {
+        if let Some(standing) = standing(app, &mut names, &attention, id).await? {
+            facts.batches.insert(id.clone(), standing);
+        }
+    }
+    Ok(facts)
+}
+
+async fn keys(
+    app: &App,
+    attention: &[Attention],
+    causes: &mut BTreeMap<String, Need>,
+) -> Result<(), JournalError> {
+    for one in app.0.engine.destinations().await? {
+        let refused = match one.standing {
+            KeyStanding::Refused => true,
+            KeyStanding::Missing => false,
+            KeyStanding::Unknown | KeyStanding::Good => continue,
+        };
+        let stopped =
+            attention.iter().filter(|some| some.destination == one.id && some.cause.starts_with("key-"));
+        let files = app.0.engine.held(Hold::Credentials, &one.id).await?
+            + stopped.map(|some| some.files).sum::<u32>();
+        if files > 0 && KeySource::of(&one) != KeySource::Practice {
+            let need = Need::Key { destination: one.id.0.clone(), name: one.name, refused, files };
+            // A key that is not at hand and one that is refused are two things to tell.
+            causes.insert(format!("key-{}:{}", if refused { "refused" } else { "missing" }, one.id), need);
+        }
+    }
+    Ok(())
+}
+
+async fn quota(app: &App, attention: &[Attention], causes: &mut BTreeMap<String, Need>) {
+    let mut names = Names::default();
+    for some in attention.iter().filter(|some| some.cause == "quota-refused") {
+        let to = names.get(&app.0.engine, &some.destination).await;
+        let need = causes.entry(format!("quota:{}", some.destination)).or_insert_with(|| Need::Quota {
+            name: to.name,
+            files: 0,
+            batches: Vec::new(),
+        });
+        if let Need::Quota { files, batches, .. } = need {
+            *files += some.files;
+            batches.push(some.batch.0.clone());
+        }
+    }
+}
+
+/// Sessions of an hour are told together: a night's queue of two thousand paused files is not two thousand things to tell.
+async fn ending(app: &App, causes: &mut BTreeMap<String, Need>) -> Result<(), JournalError> {
+    let now_s = u64::try_from(app.now_ms() / 1000).unwrap_or(0);
+    let live = app.0.engine.live();
+    let mut names = Names::default();
+    for one in app.0.engine.ending(now_s, AHEAD_S).await? {
+        // What will be through in time needs nobody.
+        let in_time = live.get(&one.job).is_some_and(|live| {
+            #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
+            let left = time_left(one.size.saturating_sub(one.confirmed), live.speed as f64);
+            left.is_some_and(|left| left.as_secs() < one.expires_s.saturating_sub(now_s))
+        });
+        if in_time {
+            continue;
+        }
+        let to = names.get(&app.0.engine, &one.destination).await;
+        let key = format!("session:{}:{}", one.destination, one.expires_s / AHEAD_S);
+        let need = causes.entry(key).or_insert_with(|| Need::Ending {
+            name: to.name,
+            file: one.name.clone(),
+            files: 0,
+            confirmed: 0,
+            expires_s: one.expires_s,
+        });
+        if let Need::Ending { files, confirmed, .. } = need {
+            *files += 1;
+            *confirmed += one.confirmed;
+        }
+    }
+    Ok(())
+}
+
+/// Files that are away, by the drive or the folder that they lie on. No disk is asked: one that hangs would hold up everything.
+fn away(paths: Vec<std::path::PathBuf>) -> BTreeMap<String, Need> {
+    let mut places = HashMap::<String, (String, bool, u32)>::new();
+    for path in paths {
+        let (key, name, drive) = place(&path.to_string_lossy());
+        places.entry(key).or_insert((name, drive, 0)).2 += 1;
+    }
+    let need = |(key, (place, drive, files))| (format!("away:{key}"), Need::Away { place, drive, files });
+    places.into_iter().map(need).collect()
+}
+
+/// Where a file lies: a key, the name of the drive or of the folder, and whether it is a drive.
+fn place(path: &str) -> (String, String, bool) {
+    let parts: Vec<&str> = path.split(['/', '\\']).collect();
+    // "/a/b" begins with an empty part, so these count from 1.
+    let drive = match parts.as_slice() {
+        ["", "media", _, name, _, ..] => Some((5 - 1, *name)),
+        ["", "run", "media", _, name, _, ..] => Some((5, *name)),
+        ["", "Volumes" | "mnt", name, _, ..] => Some((3, *name)),
+        ["", "", host, share, _, ..] if path.starts_with("\\\\") => {
+            Some((4, if share.is_empty() { *host } else { *share }))
+        }
+        [letter, _, ..]
+            if letter.len() == 2 && letter.ends_with(':') && !letter.eq_ignore_ascii_case("c:") =>
+        {
+            Some((1, *letter))
+        }
+        _ => None,
+    };
+    if let Some((depth, name)) = drive {
+        return (parts[..depth].join("/"), name.to_owned(), true);
+    }
+    let folder = &parts[..parts.len().saturating_sub(1)];
+    (folder.join("/"), folder.last().copied().unwrap_or_default().to_owned(), false)
+}
+
+async fn standing(
+    app: &App,
+    names: &mut Names,
+    attention: &[Attention],
+    id: &str,
+) -> Result<Option<Standing>, JournalError> {
+    let Some((batch, count)) = app.0.engine.batch(&BatchId(id.to_owned())).await? else { return Ok(None) };
+    let to = names.get(&app.0.engine, &batch.destination).await;
+    let left_out = batch.left_out.iter().filter(|left| left.why != WhyLeftOut::Ignored).count();
+    let left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
+    let common = attention.iter().filter(|some| some.batch == batch.id && is_common_name(&some.cause));
+    let caused = common.map(|some| some.files).sum::<u32>().min(count.attention);
+    Ok(Some(Standing {
+        destination: to.name,
+        practice: to.practice,
+        files: count.files + left_out,
+        verified: count.verified,
+        uploaded: count.uploaded,
+        cancelled: count.cancelled,
+        left_out,
+        need: count.attention - caused,
+        caused,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_away_lie_on_a_drive_or_in_a_folder() {
+        let told = |path: &str| {
+            let (key, name, drive) = place(path);
+            format!("{key} {name} {drive}")
+        };
+        assert_eq!(told("/media/ada/T7/day 1/a.mov"), "/media/ada/T7 T7 true");
+        assert_eq!(told("/run/media/ada/T7/a.mov"), "/run/media/ada/T7 T7 true");
+        assert_eq!(told("/Volumes/Card A001/a.mov"), "/Volumes/Card A001 Card A001 true");
+        assert_eq!(told("/home/ada/films/a.mov"), "/home/ada/films films false");
+        assert_eq!(told("E:\\day 1\\a.mov"), "E: E: true");
+        assert_eq!(told("C:\\films\\a.mov"), "C:/films films false");
+        assert_eq!(told("\\\\nas\\films\\day 1\\a.mov"), "//nas/films films true");
+        assert_eq!(told("a.mov"), "  false");
+    }
+
+    #[test]
+    fn a_thousand_files_of_one_drive_are_one_thing_to_tell() {
+        let path = |n: u32| std::path::PathBuf::from(format!("/media/ada/T7/day {}/{n}.mov", n % 7));
+        let told = away((0..1_000).map(path).collect());
+        let need = Need::Away { place: "T7".into(), drive: true, files: 1_000 };
+        assert_eq!(told.into_iter().collect::<Vec<_>>(), [("away:/media/ada/T7".to_owned(), need)]);
+    }
+}

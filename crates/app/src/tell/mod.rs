@@ -1,0 +1,193 @@
+//! Tells a person who does not look at the window, by notifications of whatever desktop there is.
+//!
+//! When something is told is decided by `rules.rs`, what is said by `words.rs`; here they are fed with what happens and what the journal says.
+//! Whoever shows them only shows, replaces, withdraws, and reports what was pressed.
+
+mod facts;
+mod memory;
+mod rules;
+mod words;
+
+use std::time::Duration;
+
+use partway_api::Notify;
+use partway_core::{Hold, State};
+use partway_engine::Happening;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, sleep_until};
+
+use self::facts::{Need, is_common};
+use self::memory::Memory;
+use self::rules::{Facts, Rules, Turn, Wish};
+use crate::App;
+
+pub use self::rules::Tag;
+pub use self::words::{Button, Message, Press};
+
+/// Thousands of files stop within a moment at one refused key: it is looked when that is over.
+const SETTLE: Duration = Duration::from_secs(1);
+/// Sessions come near their end without anything happening.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Where in the journal it stands what was told.
+const TOLD: &str = "told";
+
+/// What is to be done with notifications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Show this one; one of the same tag is replaced.
+    Show(Message),
+    /// Take it away: its reason is gone.
+    Withdraw(Tag),
+}
+
+/// A stream of [`Order`]s.
+pub struct Telling(mpsc::Receiver<Order>);
+
+impl Telling {
+    /// The next; `None` after the app closed.
+    pub async fn next(&mut self) -> Option<Order> {
+        self.0.recv().await
+    }
+}
+
+impl App {
+    /// Tells from now on. `seen` answers whether the user looks at the window just now: then there is nothing to tell.
+    #[must_use]
+    pub fn tell(&self, seen: impl Fn() -> bool + Send + Sync + 'static) -> Telling {
+        let (orders, telling) = mpsc::channel(16);
+        tokio::spawn(follow(self.clone(), orders, seen));
+        Telling(telling)
+    }
+}
+
+async fn follow(app: App, orders: mpsc::Sender<Order>, seen: impl Fn() -> bool + Send + Sync) {
+    let mut happened = app.0.engine.follow();
+    let mut unwritable = app.0.engine.unwritable();
+    let mut closed = app.0.closed.subscribe();
+    let mut minute = tokio::time::interval(MINUTE);
+    minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut rules = begin(&app).await;
+    let mut facts = Facts::none();
+    let mut look_at: Option<Instant> = None;
+    // Looking reads every file that needs somebody: it may take a twentieth of the time and no more.
+    let mut not_before = Instant::now();
+    loop {
+        let due = rules.due(&facts).map(|due| {
+            let wait = u64::try_from(due - app.now_ms()).unwrap_or(0);
+            Instant::now() + Duration::from_millis(wait)
+        });
+        let next = [look_at, due].into_iter().flatten().min().map(|at| at.max(not_before));
+        let wait = async {
+            match next {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let soon = |look_at: Option<Instant>, after: Duration| {
+            let at = Instant::now() + after;
+            Some(look_at.map_or(at, |before| before.min(at)))
+        };
+        tokio::select! {
+            () = crate::app::closed(&mut closed) => return,
+            () = orders.closed() => return,
+            received = happened.recv() => {
+                let look = match received {
+                    Ok(happening) => hear(&app, &mut rules, &happening),
+                    // An end among dropped happenings is still counted in the list: something may be missed, never invented.
+                    Err(broadcast::error::RecvError::Lagged(_)) => Some(SETTLE),
+                    Err(broadcast::error::RecvError::Closed) => return,
+                };
+                if let Some(after) = look {
+                    look_at = soon(look_at, after);
+                }
+            }
+            Ok(()) = unwritable.changed() => look_at = soon(look_at, SETTLE),
+            _ = minute.tick() => look_at = soon(look_at, SETTLE),
+            () = wait => {
+                look_at = None;
+                let begun = Instant::now();
+                match facts::read(&app, &rules.batches()).await {
+                    Ok(now) => facts = now,
+                    Err(error) => {
+                        tracing::error!(%error, "what needs somebody could not be read");
+                        look_at = soon(None, MINUTE);
+                        not_before = Instant::now() + SETTLE;
+                        continue;
+                    }
+                }
+                not_before = Instant::now() + begun.elapsed() * 20;
+                for order in look(&app, &mut rules, &facts, seen()).await {
+                    if orders.send(order).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What was told before this start. Where that was never written down, what stands already is taken for told: the window shows it.
+async fn begin(app: &App) -> Rules {
+    let kept = app.0.engine.setting(TOLD).await.ok().flatten();
+    let memory: Option<Memory> = kept.and_then(|json| serde_json::from_str(&json).ok());
+    let known = memory.is_some();
+    let mut rules = Rules::new(memory.unwrap_or_default());
+    if !known && let Ok(facts) = facts::read(app, &[]).await {
+        rules.look(app.now_ms(), &facts, true, Wish::Never);
+        keep(app, &rules).await;
+    }
+    rules
+}
+
+/// Hands what happened to the rules; gives back after which time to look.
+fn hear(app: &App, rules: &mut Rules, happening: &Happening) -> Option<Duration> {
+    match happening {
+        Happening::BatchFinished { batch, .. } => {
+            let seconds = u64::try_from((app.now_ms() - batch.created_at) / 1000).unwrap_or(0);
+            rules.batch_ended(&batch.id.0, seconds);
+            Some(Duration::ZERO)
+        }
+        Happening::Changed { job } => {
+            if let State::NeedsAttention(cause) = &job.state {
+                if !is_common(cause) {
+                    rules.needs_you(app.now_ms(), &job.batch.0);
+                }
+                return Some(SETTLE);
+            }
+            let kept = job.holds.contains(Hold::Credentials) || job.holds.contains(Hold::SourceMissing);
+            (kept || rules.has_told()).then_some(SETTLE)
+        }
+        Happening::Destination { .. } | Happening::Removed { .. } => Some(SETTLE),
+        _ => None,
+    }
+}
+
+/// What is to be shown now. It is written down before: what a crash swallows is missed, and nothing is told twice.
+async fn look(app: &App, rules: &mut Rules, facts: &Facts<Need>, seen: bool) -> Vec<Order> {
+    let before = rules.memory().clone();
+    let wish = match app.settings().await.notify {
+        Notify::All => Wish::All,
+        Notify::Needs => Wish::Needs,
+        Notify::Never => Wish::Never,
+    };
+    let turns = rules.look(app.now_ms(), facts, seen, wish);
+    if *rules.memory() != before {
+        keep(app, rules).await;
+    }
+    let mut orders = Vec::with_capacity(turns.len());
+    for turn in turns {
+        orders.push(match turn {
+            Turn::Say(say) => Order::Show(words::message(app, say).await),
+            Turn::Withdraw(tag) => Order::Withdraw(tag),
+        });
+    }
+    orders
+}
+
+async fn keep(app: &App, rules: &Rules) {
+    let Ok(json) = serde_json::to_string(rules.memory()) else { return };
+    // A disk that takes nothing is told of all the same; then a restart may tell it again.
+    if let Err(error) = app.0.engine.set_setting(TOLD, json).await {
+        tracing::warn!(%error, "what was told could not be written down");
+    }
+}

@@ -1,0 +1,107 @@
+//! What needs a person, read as groups: its cost and its answer do not grow with how many files wait for the same thing.
+
+use std::path::PathBuf;
+
+use partway_core::Hold;
+use rusqlite::{Connection, params};
+
+use super::Result;
+use crate::paths;
+use crate::record::{BatchId, DestinationId, JobId};
+
+/// More groups than this nobody could be told of.
+const MOST: u32 = 200;
+/// Files that are away are looked at by their paths, so many at most.
+const MOST_PATHS: u32 = 2_000;
+
+/// Files of one batch that need a person for the same cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    /// The batch.
+    pub batch: BatchId,
+    /// Where they go.
+    pub destination: DestinationId,
+    /// The cause's name, as the journal has it ("quota-refused").
+    pub cause: String,
+    /// How many.
+    pub files: u32,
+}
+
+/// A session that ends soon and holds something that would have to be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndingSession {
+    /// Whose.
+    pub job: JobId,
+    /// Where it goes.
+    pub destination: DestinationId,
+    /// The file's name.
+    pub name: String,
+    /// Bytes of the file.
+    pub size: u64,
+    /// Bytes confirmed.
+    pub confirmed: u64,
+    /// When it ends, Unix seconds.
+    pub expires_s: u64,
+}
+
+/// Files that need a person, by batch and cause; those batches first that began last.
+pub(crate) fn attention(conn: &Connection) -> Result<Vec<Attention>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT batch, destination, coalesce(json_extract(cause, '$.cause'), ''), count(*) FROM job
+         WHERE state = 'needs-attention' GROUP BY 1, 2, 3 ORDER BY batch DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([MOST], |r| {
+        Ok(Attention {
+            batch: BatchId(r.get(0)?),
+            destination: DestinationId(r.get(1)?),
+            cause: r.get(2)?,
+            files: r.get(3)?,
+        })
+    })?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// Open sessions of unfinished jobs that end within `ahead_s` (of short ones: within half of their life), the next first.
+pub(crate) fn ending(conn: &Connection, now_s: u64, ahead_s: u64) -> Result<Vec<EndingSession>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT job.id, job.destination, job.name, job.size, job.confirmed, session.expires_s
+         FROM session JOIN job ON job.id = session.job
+         WHERE session.status = 'open' AND session.expires_s > ?1
+           AND session.expires_s - ?1 <= min(?2, (session.expires_s - session.opened_at / 1000) / 2)
+           AND job.confirmed > 0 AND job.state IN ('waiting', 'checking', 'uploading', 'needs-attention')
+         ORDER BY session.expires_s LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![now_s, ahead_s, MOST], |r| {
+        Ok(EndingSession {
+            job: JobId(r.get(0)?),
+            destination: DestinationId(r.get(1)?),
+            name: r.get(2)?,
+            size: r.get(3)?,
+            confirmed: r.get(4)?,
+            expires_s: r.get(5)?,
+        })
+    })?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// Paths of files that are away, in the order of the queue.
+pub(crate) fn away(conn: &Connection) -> Result<Vec<PathBuf>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT job.path FROM hold JOIN job ON job.id = hold.job
+         WHERE hold.hold = ?1 AND job.state = 'waiting' ORDER BY job.position LIMIT ?2",
+    )?;
+    let rows = statement
+        .query_map(params![Hold::SourceMissing.name(), MOST_PATHS], |r| Ok(paths::from_bytes(r.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// Whether any file of a batch has an address that can be copied.
+pub(crate) fn has_link(conn: &Connection, batch: &BatchId) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "SELECT EXISTS(SELECT 1 FROM job WHERE batch = ?1 AND json_extract(receipt, '$.link') IS NOT NULL)",
+    )?;
+    Ok(statement.query_row([&batch.0], |r| r.get(0))?)
+}
+
+#[cfg(test)]
+mod tests;

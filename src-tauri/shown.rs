@@ -1,0 +1,273 @@
+//! One notification on the desktop, from its being shown to its end; and whether there is anything that shows them.
+
+use std::time::Duration;
+
+use partway_app::Message;
+
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(crate) use self::freedesktop::{look, stand, test};
+#[cfg(any(not(unix), target_os = "macos"))]
+pub(crate) use self::others::{look, stand, test};
+
+/// What a service gets to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Letters of a text; a vendor's own words may be among them.
+const LONGEST: usize = 400;
+
+/// What a test says.
+const TEST: (&str, &str) =
+    ("Partway can tell you", "This is what it looks like when a batch is done or something needs you.");
+
+/// The text as a service is given it: bounded, and escaped where it would be read as markup. File names may hold anything.
+fn text(message: &Message, markup: bool) -> String {
+    let mut text: String = message.text.chars().take(LONGEST).collect();
+    if text.len() < message.text.len() {
+        text.push('…');
+    }
+    if markup { text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { text }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+mod freedesktop {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    use std::sync::OnceLock;
+
+    use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse};
+    use partway_app::{Message, Press};
+    use tokio::sync::mpsc::Receiver;
+    use tokio::task::spawn_blocking;
+    use tokio::time::timeout;
+
+    use super::{PATIENCE, TEST, text};
+    use crate::poster::{Change, Pressed};
+
+    /// Shows it, and waits for what is done with it. Where nobody shows it nothing happens: everything it says is in the window too.
+    pub(crate) async fn stand(mut message: Message, mut changes: Receiver<Change>, pressed: Pressed) {
+        let mut before = None;
+        while let Some(handle) = post(&message, before.take()).await {
+            match until_changed(&handle, &mut changes).await {
+                End::Replaced(next) => (message, before) = (next, Some(handle)),
+                End::Pressed(action) => {
+                    if let Some(press) = meant(&message, &action) {
+                        pressed(press);
+                    }
+                    return close(&handle).await;
+                }
+                End::Withdrawn => return close(&handle).await,
+                End::Gone => return,
+            }
+        }
+    }
+
+    enum End {
+        Pressed(String),
+        Replaced(Message),
+        Withdrawn,
+        /// The user took it away, the service went, or the app ends.
+        Gone,
+    }
+
+    async fn until_changed(handle: &NotificationHandle, changes: &mut Receiver<Change>) -> End {
+        loop {
+            let mut heard = None;
+            tokio::select! {
+                () = handle.wait_for_action_async(|response| heard = Some(response.clone())) => {}
+                change = changes.recv() => return match change {
+                    Some(Change::Replace(message)) => End::Replaced(message),
+                    Some(Change::Withdraw) => End::Withdrawn,
+                    None => End::Gone,
+                },
+            }
+            match heard {
+                Some(NotificationResponse::Default) => return End::Pressed("default".into()),
+                Some(NotificationResponse::Action(action)) => return End::Pressed(action),
+                // It went into the list of those that were missed, where its buttons still work.
+                Some(NotificationResponse::Closed(CloseReason::Expired)) => {}
+                _ => return End::Gone,
+            }
+        }
+    }
+
+    async fn post(message: &Message, before: Option<NotificationHandle>) -> Option<NotificationHandle> {
+        let notification = notification(message, &capabilities().await?);
+        let Some(mut handle) = before else {
+            return timeout(PATIENCE, notification.show_async()).await.ok()?.ok();
+        };
+        *handle = notification;
+        // The same connection: some services let nobody else replace it.
+        let updated = spawn_blocking(move || handle.update().map(|()| handle));
+        timeout(PATIENCE, updated).await.ok()?.ok()?.ok()
+    }
+
+    fn notification(message: &Message, can: &[String]) -> Notification {
+        let has = |what: &str| can.iter().any(|one| one == what);
+        let mut made = Notification::new();
+        made.appname("Partway")
+            .summary(&message.title)
+            .body(&text(message, has("body-markup")))
+            .icon("partway");
+        made.hint(Hint::DesktopEntry("partway".into())).hint(Hint::SuppressSound(true));
+        made.hint(Hint::Category(if message.needs { "transfer.error" } else { "transfer.complete" }.into()));
+        if has("actions") {
+            made.action("default", "Show");
+            for (place, button) in message.buttons.iter().enumerate() {
+                made.action(&action(place), &button.words);
+            }
+        }
+        made
+    }
+
+    /// The name of a button's action. Another process's never means one of ours, whatever number its notification had.
+    fn action(place: usize) -> String {
+        static OURS: OnceLock<u64> = OnceLock::new();
+        let ours = OURS.get_or_init(|| RandomState::new().build_hasher().finish());
+        format!("partway-{ours:x}-{place}")
+    }
+
+    fn meant(message: &Message, said: &str) -> Option<Press> {
+        if said == "default" {
+            return Some(message.press.clone());
+        }
+        let found = message.buttons.iter().enumerate().find(|(place, _)| action(*place) == said);
+        found.map(|(_, button)| button.press.clone())
+    }
+
+    async fn close(handle: &NotificationHandle) {
+        // A service that does not answer has nothing left to close.
+        let _ = timeout(PATIENCE, handle.close_async()).await;
+    }
+
+    async fn capabilities() -> Option<Vec<String>> {
+        timeout(PATIENCE, spawn_blocking(notify_rust::get_capabilities)).await.ok()?.ok()?.ok()
+    }
+
+    /// The name of what shows notifications.
+    pub(crate) async fn look() -> Result<String, String> {
+        let asked = timeout(PATIENCE, spawn_blocking(notify_rust::get_server_information)).await;
+        match asked {
+            Ok(Ok(Ok(server))) => Ok(server.name),
+            Ok(Ok(Err(why))) => Err(reason(&why.to_string())),
+            Ok(Err(_)) | Err(_) => Err(SILENT.into()),
+        }
+    }
+
+    /// Shows one, and gives back what shows it.
+    pub(crate) async fn test() -> Result<String, String> {
+        let name = look().await?;
+        let (title, text) = TEST;
+        let mut made = Notification::new();
+        made.appname("Partway").summary(title).body(text).icon("partway");
+        made.hint(Hint::DesktopEntry("partway".into())).hint(Hint::SuppressSound(true));
+        match timeout(PATIENCE, made.show_async()).await {
+            Ok(Ok(_)) => Ok(name),
+            Ok(Err(why)) => Err(reason(&why.to_string())),
+            Err(_) => Err(SILENT.into()),
+        }
+    }
+
+    const SILENT: &str = "it did not answer in time";
+
+    /// The bus's own words, in one bounded line.
+    fn reason(why: &str) -> String {
+        let line = why.rsplit(": ").next().unwrap_or(why).trim().trim_end_matches('.');
+        line.chars().take(120).collect()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use partway_app::{Button, Tag};
+
+        use super::*;
+
+        fn message() -> Message {
+            let button = |words: &str, press| Button { words: words.into(), press };
+            Message {
+                tag: Tag::Files,
+                title: "3 of 145 need you".into(),
+                text: "<b>take & go</b>.mov".into(),
+                needs: true,
+                buttons: vec![
+                    button("Retry", Press::Retry { batches: vec!["b".into()] }),
+                    button("Review", Press::Review),
+                ],
+                press: Press::Review,
+            }
+        }
+
+        #[test]
+        fn what_a_service_reads_as_markup_is_escaped_and_nothing_else() {
+            let body = |can: &[&str]| {
+                let can: Vec<String> = can.iter().map(|can| (*can).to_owned()).collect();
+                notification(&message(), &can).body
+            };
+            assert_eq!(body(&["actions", "body", "body-markup"]), "&lt;b&gt;take &amp; go&lt;/b&gt;.mov");
+            assert_eq!(body(&["actions", "body"]), "<b>take & go</b>.mov");
+        }
+
+        #[test]
+        fn a_text_is_bounded() {
+            let long = Message { text: "ü".repeat(5_000), ..message() };
+            assert_eq!(text(&long, false).chars().count(), 401);
+        }
+
+        #[test]
+        fn there_are_buttons_only_where_they_can_be_pressed() {
+            assert!(notification(&message(), &["body".into()]).actions.is_empty());
+            let actions = notification(&message(), &["actions".into()]).actions;
+            assert_eq!((actions.len(), actions[0].as_str(), actions[3].as_str()), (6, "default", "Retry"));
+        }
+
+        #[test]
+        fn only_our_own_buttons_mean_something() {
+            assert_eq!(meant(&message(), &action(0)), Some(Press::Retry { batches: vec!["b".into()] }));
+            assert_eq!(meant(&message(), &action(1)), Some(Press::Review));
+            assert_eq!(meant(&message(), "default"), Some(Press::Review));
+            for foreign in ["retry", "0", "partway-0-0", &action(2), ""] {
+                assert_eq!(meant(&message(), foreign), None, "{foreign}");
+            }
+        }
+
+        #[test]
+        fn the_reason_is_one_line_of_the_bus() {
+            let bus = "org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable.";
+            assert_eq!(reason(bus), "The name is not activatable");
+        }
+    }
+}
+
+/// Systems whose notifications have no buttons without a packaged app that can be woken up by them.
+#[cfg(any(not(unix), target_os = "macos"))]
+mod others {
+    use notify_rust::Notification;
+    use partway_app::Message;
+    use tokio::sync::mpsc::Receiver;
+    use tokio::task::spawn_blocking;
+
+    use super::{TEST, text};
+    use crate::poster::{Change, Pressed};
+
+    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed) {
+        let body = text(&message, false);
+        // Everything it says is in the window too.
+        let _ = show(message.title, body).await;
+    }
+
+    pub(crate) async fn look() -> Result<String, String> {
+        Ok("this system".into())
+    }
+
+    pub(crate) async fn test() -> Result<String, String> {
+        show(TEST.0.into(), TEST.1.into()).await.map(|()| "this system".into())
+    }
+
+    async fn show(title: String, body: String) -> Result<(), String> {
+        let shown = spawn_blocking(move || {
+            Notification::new().appname("Partway").summary(&title).body(&body).show().map(drop)
+        });
+        match shown.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(why.to_string()),
+            Err(_) => Err("it did not answer".into()),
+        }
+    }
+}

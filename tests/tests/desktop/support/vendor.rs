@@ -1,0 +1,28 @@
+//! A vendor of a desk's own, with faults on request.
+
+use serde_json::Value;
+
+use super::{Desk, program};
+
+/// A running vendor: its address and its key.
+pub(crate) struct Vendor {
+    /// Where its API is.
+    pub url: String,
+    /// The key that it takes.
+    pub key: String,
+}
+
+impl Vendor {
+    /// Starts one in the folder `vendor` of the desk, with these faults.
+    pub(crate) async fn start(desk: &mut Desk, faults: &[&str]) -> Self {
+        let mut vendor = desk.command(program("partway-sandbox"));
+        vendor.arg("--dir").arg(desk.folder("vendor"));
+        for fault in faults {
+            vendor.args(["--fault", fault]);
+        }
+        let line: Value = serde_json::from_str(&desk.first_line(vendor).await).unwrap();
+        let account = &line["destinations"][0];
+        let text = |name: &str| account[name].as_str().unwrap().to_owned();
+        Self { url: text("url"), key: text("key") }
+    }
+}
