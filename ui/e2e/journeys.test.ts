@@ -90,6 +90,52 @@ describe("adding a destination", () => {
     await page.getByRole("button", { name: "Keep for this session only" }).click();
     await page.locator("nav").getByText("Acme media").click();
     await page.getByText("Key: this session only").waitFor();
+    expect(await page.locator("nav").innerText()).toContain("Key until quit");
+  });
+
+  test("a locked keychain says so where a key is given, and asks its user there", async () => {
+    const page = await open({ scene: "first", more: "locked=1" });
+    await fill(page);
+    await page.getByRole("button", { name: "Add destination" }).last().click();
+    await page.getByText("The keychain is locked. Unlock it, then try again.").waitFor();
+    await page.getByRole("button", { name: "Keep for this session only" }).waitFor();
+    await page.getByRole("button", { name: "Unlock" }).click();
+    const sent = (await log(page)) as { do: string }[];
+    await expect.poll(() => sent.filter((entry) => entry.do === "add-destination").length).toBeGreaterThan(0);
+    await page.evaluate(() => {
+      window.fixture?.change((world) => {
+        world.keychain = { works: true, text: "Working", unlock: null, left: [] };
+      });
+    });
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await page.locator("nav").getByText("Acme media").waitFor();
+  });
+});
+
+describe("a locked keychain", () => {
+  test("has a banner with the one button that helps, and the rail says it in words", async () => {
+    const page = await open({ scene: "queue", more: "locked=1" });
+    await page.getByText("Acme media needs its key: 3 uploads wait, nothing is lost.").waitFor();
+    expect(await page.locator("nav").innerText()).toContain("Keychain locked");
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await expect.poll(() => page.getByText("The keychain is locked.").count()).toBe(0);
+    expect(await page.locator("nav").innerText()).not.toContain("Keychain locked");
+  });
+
+  test("is told in the settings, where it can be unlocked, and what is still in it is named", async () => {
+    const page = await open({ scene: "queue", more: "locked=1" });
+    await page.evaluate(() => {
+      window.fixture?.change((world) => {
+        world.keychain = { ...world.keychain, left: ["Old archive"] };
+      });
+    });
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByText("The keychain is locked. Unlock it, then try again.").waitFor();
+    await page.getByText("Old archive").waitFor();
+    await page.getByRole("button", { name: "Unlock" }).last().click();
+    await page.getByText("Working: a test entry was stored and read back").waitFor();
+    expect(await page.getByText("Old archive").count()).toBe(0);
+    await page.getByRole("button", { name: "Check again" }).waitFor();
   });
 });
 

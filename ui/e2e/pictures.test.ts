@@ -14,6 +14,8 @@ const DIR =
 interface View {
   name: string;
   scene: string;
+  /** More of the fixture's query. */
+  more?: string;
   /** Taller than the window usually is, so that everything is in the picture. */
   tall?: { wide: number; narrow: number };
   arrange?: (page: Page, wide: boolean) => Promise<void>;
@@ -106,6 +108,44 @@ const views: View[] = [
     },
   },
   {
+    name: "locked",
+    scene: "queue",
+    more: "locked=1",
+    arrange: async (page) => {
+      await page.getByText("The keychain is locked.").waitFor();
+    },
+  },
+  {
+    name: "locked-settings",
+    scene: "queue",
+    more: "locked=1",
+    tall: { wide: 900, narrow: 1200 },
+    arrange: async (page) => {
+      await page.evaluate(() => {
+        window.fixture?.change((world) => {
+          world.keychain = { ...world.keychain, left: ["Old archive"] };
+          world.destinations = world.destinations.map((d, i) =>
+            i === 1 ? { ...d, key_kept: "this session only", said: "Key until quit" } : d,
+          );
+        });
+      });
+      await page.keyboard.press("Control+,");
+      await page.getByText("Old archive").waitFor();
+    },
+  },
+  {
+    name: "locked-add",
+    scene: "add",
+    more: "locked=1",
+    tall: { wide: 900, narrow: 1200 },
+    arrange: async (page) => {
+      await page.getByLabel("Name", { exact: true }).fill("Studio");
+      await page.getByLabel("API key").fill("fixture-key-for-a-picture");
+      await page.locator("form").getByRole("button", { name: "Add destination" }).click();
+      await page.getByText("Keep for this session only").waitFor();
+    },
+  },
+  {
     name: "drop",
     scene: "queue",
     arrange: async (page) => {
@@ -141,7 +181,13 @@ for (const view of views) {
     for (const theme of ["light", "dark"] as const) {
       for (const { name, ...size } of sizes) {
         const height = view.tall?.[name] ?? size.height;
-        const { page, complaints, close } = await stage.open({ scene: view.scene, theme, ...size, height });
+        const { page, complaints, close } = await stage.open({
+          scene: view.scene,
+          more: view.more,
+          theme,
+          ...size,
+          height,
+        });
         await view.arrange?.(page, name === "wide");
         // Transitions last a tenth of a second; a picture taken within one would show none of its two ends.
         await page.evaluate(() =>

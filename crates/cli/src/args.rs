@@ -18,7 +18,8 @@ Exit codes:
   0    all files are uploaded or verified (with --require-verified: all are verified)
   1    some files need attention, a path that does not exist among them
   2    used wrongly: unknown destination, missing variable, no keychain for --key-stdin
-  3    a destination refuses the key, the size or the type of a file; wins over 1
+  3    a destination refuses the key, the size or the type of a file, or its key
+       cannot be read; wins over 1
   130  ended by Ctrl-C, 143 by SIGTERM, 141 because nobody reads the output any more;
        what is confirmed is kept, 'partwayctl resume' goes on
 

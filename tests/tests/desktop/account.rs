@@ -52,7 +52,7 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
 }
 
 /// A vendor of our own: its address and a key.
-async fn vendor(desk: &mut Desk) -> (String, String) {
+pub(crate) async fn vendor(desk: &mut Desk) -> (String, String) {
     let mut vendor = desk.command(program("partway-sandbox"));
     vendor.arg("--dir").arg(desk.folder("vendor"));
     let line: Value = serde_json::from_str(&desk.first_line(vendor).await).unwrap();

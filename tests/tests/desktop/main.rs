@@ -16,4 +16,5 @@ mod finished;
 mod first_run;
 mod guest;
 mod hovering;
+mod locked;
 mod many;

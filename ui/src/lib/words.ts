@@ -159,7 +159,9 @@ export const words = {
     needName: "Give it a name, so that you can tell it from others.",
     needKey: "Paste the key here.",
     sessionOnly: "Keep for this session only",
-    sessionOnlyHelp: "Partway then asks for the key again after it was closed.",
+    sessionOnlyHelp: "A key for this session stays in memory; Partway asks for it again after it was closed.",
+    unlock: "Unlock",
+    askAgain: "Ask again",
   },
   /** What can be set for files. */
   fields: {
@@ -223,11 +225,14 @@ export const words = {
     themes: { system: "As the system", light: "Light", dark: "Dark" } as Record<string, string>,
     keys: "Keys",
     keychain: "Kept in the system keychain",
+    noKeychain: "The system keychain",
     checkAgain: "Check again",
     support: "Support",
     diagnostics: "Diagnostics",
     diagnosticsHelp: "What runs here and what happened last, without keys and names",
     showDiagnostics: "Show and copy",
+    askAgain: "Ask again",
+    keyLeft: "Removed; its key leaves the keychain as soon as that can be opened",
     checking: "Checking …",
   },
 

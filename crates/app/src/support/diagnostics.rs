@@ -8,7 +8,7 @@ use partway_http::redact;
 
 use super::clean::clean;
 use super::{crash, log};
-use crate::keys::KeySource;
+use crate::keys::{KeySource, Keys};
 use crate::{App, view};
 
 /// The last lines of the log: a screen or two of them.
@@ -41,7 +41,7 @@ pub(crate) async fn diagnostics(app: &App, keychain: &str) -> Result<String, Jou
     let destinations = app.0.engine.destinations().await?;
     say(format!("\nDestinations: {}", destinations.len()));
     for (number, one) in destinations.iter().enumerate() {
-        say(format!("{}. {}", number + 1, of_destination(one)));
+        say(format!("{}. {}", number + 1, of_destination(&app.0.keys, one)));
     }
 
     let sums = app.0.engine.sums().await?;
@@ -67,8 +67,8 @@ pub(crate) async fn diagnostics(app: &App, keychain: &str) -> Result<String, Jou
     Ok(text)
 }
 
-fn of_destination(one: &Destination) -> String {
-    let view = view::destination(one, false);
+fn of_destination(keys: &Keys, one: &Destination) -> String {
+    let view = view::destination(keys, one, false);
     let url = if view.url.is_empty() { "no address".into() } else { redact(&view.url) };
     let key = match KeySource::of(one) {
         // The words would name a variable or a profile, which may say whose it is.

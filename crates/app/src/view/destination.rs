@@ -16,7 +16,7 @@ mod said {
     pub(super) const NEEDED: &str = "Needs its key";
     pub(super) const LOCKED: &str = "Keychain locked";
     /// Wherever a key is shown that ends with the process, that is said.
-    pub(super) const THIS_SESSION: &str = "Key for this session";
+    pub(super) const THIS_SESSION: &str = "Key until quit";
 }
 
 /// The view of a destination; `chosen` is the one new files go to.

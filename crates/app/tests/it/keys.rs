@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use partway_api::{Code, Command, DestinationState, HoldName, LentKey, Request, StateName};
 use partway_core::ApiKey;
-use partway_keychain::{Kept, Keychain, KeychainError, SessionKeychain};
+use partway_keychain::{Kept, Keychain, KeychainError, Look, SessionKeychain};
 
 use crate::rig::{
     Rig, add, add_destination, destinations, ends, in_keychain, in_variable, tell, typed_key, until,
@@ -162,6 +162,14 @@ impl Keychain for Unreliable {
 
     async fn status(&self) -> Result<Kept, KeychainError> {
         Ok(Kept::System)
+    }
+
+    async fn unlock(&self) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    async fn look(&self) -> Look {
+        Look::Open
     }
 }
 

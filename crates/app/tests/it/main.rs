@@ -11,6 +11,7 @@
 mod adding;
 mod destinations;
 mod fields;
+mod keychain;
 mod keys;
 mod kinds;
 mod practice;

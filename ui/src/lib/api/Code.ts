@@ -3,4 +3,4 @@
 /**
  * A code exists only where a front end branches on it.
  */
-export type Code = "refused" | "field" | "keychain" | "no-destination" | "internal";
+export type Code = "refused" | "field" | "keychain" | "keychain-locked" | "no-destination" | "internal";

@@ -11,4 +11,12 @@ works: boolean,
 /**
  * The sentence.
  */
-text: string, };
+text: string, 
+/**
+ * The words of the button that has the keychain ask its user, where that helps.
+ */
+unlock: string | null, 
+/**
+ * Removed destinations whose keys are still in it; they leave it as soon as that can be.
+ */
+left: Array<string>, };

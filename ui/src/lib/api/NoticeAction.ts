@@ -8,7 +8,7 @@ export type NoticeAction = { "act": "replace-key",
 /**
  * The destination.
  */
-destination: string, } | { "act": "dismiss", 
+destination: string, } | { "act": "unlock-keychain" } | { "act": "dismiss", 
 /**
  * Its id.
  */

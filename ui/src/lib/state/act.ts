@@ -1,6 +1,6 @@
 /** What buttons, menus and keys do. What went wrong is said, never thrown. */
 
-import type { Action, Command, Done, JobRow, Selection } from "../api";
+import type { Action, Command, Done, JobRow, KeychainView, Selection } from "../api";
 import { asApiError, type Backend } from "../backend/backend";
 import { words } from "../words";
 import type { Screen } from "./screen.svelte";
@@ -39,6 +39,20 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     if (destination) screen.dialog = { about: "replace-key", destination };
   }
 
+  /** Has the keychain ask its user, or asks it again. What it says is said where it still does not work. */
+  async function askKeychain(): Promise<KeychainView | null> {
+    const done = await run({ do: "unlock-keychain" });
+    if (done?.done !== "keychain") return null;
+    if (!done.keychain.works) screen.say(done.keychain.text);
+    return done.keychain;
+  }
+
+  /** Removes a destination; where its key has to stay for now, that is said. */
+  async function removeDestination(id: string) {
+    const done = await run({ do: "remove-destination", id });
+    if (done?.done === "removed" && done.left !== null) screen.say(done.left);
+  }
+
   /** One action of one job. */
   function job(action: Action, row: JobRow): void {
     const jobs = one(row.id);
@@ -74,6 +88,8 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     job,
     copy,
     replaceKey,
+    askKeychain,
+    removeDestination,
     addFiles: () => void guard(() => backend.addFiles()),
     addFolder: () => void guard(() => backend.addFolder()),
     hide: () => void guard(() => backend.hide()),
