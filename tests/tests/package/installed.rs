@@ -9,7 +9,7 @@ use crate::support::{Clean, Screen, deb, until};
 
 const ENTRY: &str = "/usr/share/applications/partway.desktop";
 /// What a file of some MB gets to arrive on a machine that is busy.
-const ARRIVE: Duration = Duration::from_secs(120);
+const ARRIVE: Duration = Duration::from_secs(180);
 
 /// The value of a field in one of the objects of the sandbox's first line.
 fn field(object: &str, name: &str) -> String {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{deb, until};
 
 /// What a window gets to come up on a machine that is busy.
-const UP: Duration = Duration::from_secs(90);
+const UP: Duration = Duration::from_secs(180);
 /// A page that is not painted is of one colour, or of the few of a frame; text alone has more shades.
 const COLOURS: u32 = 100;
 
