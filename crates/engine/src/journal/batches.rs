@@ -148,6 +148,8 @@ pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Re
 }
 
 pub(crate) fn remove(conn: &Connection, id: &BatchId) -> Result<()> {
+    // What was never taken in after all is new to its watched folder.
+    conn.execute("DELETE FROM watched_file WHERE job IN (SELECT id FROM job WHERE batch = ?1)", [&id.0])?;
     conn.execute("DELETE FROM job WHERE batch = ?1", [&id.0])?;
     conn.execute("DELETE FROM batch WHERE id = ?1", [&id.0])?;
     Ok(())
