@@ -255,7 +255,8 @@ export const words = {
     watch: (path: string) => `Watch ${path}`,
     moved: (to: string) => `Verified files are moved to ${to}`,
     addTitle: "Watch a folder",
-    addText: "New files in it go to a destination once they are still: when nothing has changed in them for a while.",
+    addText:
+      "New files in it go to a destination once they are still: when nothing has changed in them for a while.",
     changeTitle: "Watched folder",
     destination: "Destination",
     folderHelp: "At the destination; folders in the watched one are made below it",

@@ -178,9 +178,10 @@ impl Folder {
                 Known::Settled | Known::Open => self.pending.forget(&file),
                 Known::Renamed { from } => {
                     self.pending.forget(&file);
-                    // Under both names it is one file with two, and was sent.
-                    let before = self.watched.path.join(&from);
-                    if !blocking(move || before.symlink_metadata().is_ok()).await.unwrap_or(true) {
+                    // Under both names it is one file with two, and was sent. Where another one has its first name now, that one is new.
+                    let (root, first) = (self.watched.path.clone(), vec![from.clone()]);
+                    let there = blocking(move || scan::again(&root, first)).await.unwrap_or_default();
+                    if there.first().is_none_or(|(_, seen)| *seen != Some(identity)) {
                         let renamed = engine.renamed(&self.watched.id, from, file).await;
                         renamed.map_err(|e| Trouble::journal(&e))?;
                     }

@@ -7,6 +7,7 @@ import type { Intake } from "./Intake";
 import type { JobDetail } from "./JobDetail";
 import type { Notice } from "./Notice";
 import type { RowsChange } from "./RowsChange";
+import type { WatchedView } from "./WatchedView";
 import type { Settings } from "./Settings";
 
 /**
@@ -49,6 +50,7 @@ settings: Settings | null,
  * Files that wait for a first destination.
  */
 intake: Intake | null, 
+watched: Array<WatchedView> | null, 
 /**
  * Sentences for the polite live region (25/50/75/100 % and changes of state).
  */
