@@ -151,13 +151,13 @@ mod tests {
             state: "Watching".into(),
             bad: false,
         };
-        insta::assert_snapshot!(line(&one), @"");
+        insta::assert_snapshot!(line(&one), @"deadbeef  /home/a/Exports/Finals  New files go to Acme media, uploads/finals. Watching.");
         let away = WatchedView {
             done: Some("/home/a/Exports/Done".into()),
             state: "The folder is not there: is its drive connected? Partway goes on when it is.".into(),
             bad: true,
             ..one
         };
-        insta::assert_snapshot!(line(&away), @"");
+        insta::assert_snapshot!(line(&away), @"deadbeef  /home/a/Exports/Finals  New files go to Acme media, uploads/finals. Verified files are moved to /home/a/Exports/Done. The folder is not there: is its drive connected? Partway goes on when it is.");
     }
 }

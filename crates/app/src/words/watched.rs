@@ -109,7 +109,20 @@ mod tests {
                 format!("{}{said}", if bad { "! " } else { "" })
             })
             .collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r"
+        Watching
+        3 files still growing
+        1 file still growing · 1 file still open in another program
+        ! The folder is not there: is its drive connected? Partway goes on when it is.
+        ! What lies there is no folder any more.
+        ! Partway may not look into this folder. Check who may read it.
+        Looks every 10 s: the system has no more watches to give
+        2 files still growing · Looks every 10 s: it lies on another computer
+        Looks every 10 s: the system does not tell what changes
+        ! 2 files cannot be read · 1 folder in it cannot be looked into · 1 file still open in another program
+        ! 1 file is larger than Practice takes
+        ! 2 verified files were not moved to /done: permission denied
+        ");
     }
 
     #[test]

@@ -264,7 +264,13 @@ async fn what_cannot_be_watched_is_refused_in_words() {
         let why = watch(&app, &path, done.as_deref(), true).await.unwrap_err().to_string();
         said.push(why.replace(&*rig.folder.path().to_string_lossy(), "DIR"));
     }
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r"
+    This folder is watched already.
+    DIR/gone is no folder, or is not there.
+    DIR/file is no folder, or is not there.
+    Partway keeps its own data there. Choose another folder.
+    Verified files are in the watched folder already. Choose another folder for them.
+    ");
     assert!(watched(&app).await.len() == 1);
     let id = watched(&app).await.remove(0).id;
     tell(&app, Command::RemoveWatched { id: id[id.len() - 8..].into() }).await.unwrap();
