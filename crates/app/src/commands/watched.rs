@@ -81,7 +81,9 @@ pub(super) async fn add(app: &App, new: New) -> Result<Done, ApiError> {
     look_at(app, &path, done.as_deref()).await?;
     let id = WatchedId::new();
     let folder = Watched { id, path, destination: to.id, fields, done, watching: true, begun: new.existing };
-    app.0.engine.add_watched(folder).await.map_err(refusal)?;
+    let id = app.0.engine.add_watched(folder).await.map_err(refusal)?;
+    // Before the answer: what is put there after it is new.
+    watched::begin(app, &id).await.map_err(|e| journal(&e))?;
     changed(app).await
 }
 

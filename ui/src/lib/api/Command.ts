@@ -4,8 +4,8 @@ import type { FieldsChange } from "./FieldsChange";
 import type { IfExists } from "./IfExists";
 import type { KeyDraft } from "./KeyDraft";
 import type { Selection } from "./Selection";
-import type { WatchedChange } from "./WatchedChange";
 import type { Settings } from "./Settings";
+import type { WatchedChange } from "./WatchedChange";
 
 /**
  * A wish of the user.

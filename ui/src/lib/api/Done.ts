@@ -4,8 +4,8 @@ import type { DestinationView } from "./DestinationView";
 import type { JobDetail } from "./JobDetail";
 import type { KeychainView } from "./KeychainView";
 import type { KindView } from "./KindView";
-import type { WatchedView } from "./WatchedView";
 import type { Settings } from "./Settings";
+import type { WatchedView } from "./WatchedView";
 
 /**
  * The answer to a [`Command`].
