@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use partway_api::{ApiError, Code, Done, FieldsDraft, RawPath, WatchedChange, WatchedView};
 use partway_engine::{Destination, JournalError, Refusal, Watched, WatchedId, paths};
 
-use super::destinations::{chosen, find, kind};
-use super::fields::fields_of;
+use super::destinations::{chosen, find};
+use super::fields::fields_for;
 use crate::app::{journal, refusal};
 use crate::{App, view, watched, words};
 
@@ -75,7 +75,7 @@ pub(super) async fn add(app: &App, new: New) -> Result<Done, ApiError> {
     let to = to.ok_or_else(|| {
         ApiError::new(Code::NoDestination, "There is no destination yet.").hint("Add one first.")
     })?;
-    let fields = fields_of(kind(&to.kind)?, &new.fields)?;
+    let fields = fields_for(&to, &new.fields)?;
     let path = path_of(&new.path)?;
     let done = new.done.as_ref().map(path_of).transpose()?;
     look_at(app, &path, done.as_deref()).await?;
@@ -89,19 +89,11 @@ pub(super) async fn add(app: &App, new: New) -> Result<Done, ApiError> {
 
 pub(super) async fn change(app: &App, id: &str, change: WatchedChange) -> Result<Done, ApiError> {
     let mut one = get(app, id).await?;
-    let mut to = None;
-    if let Some(name) = &change.destination {
-        let found = find(app, name).await?;
-        one.destination = found.id.clone();
-        to = Some(found);
-    }
-    if let Some(fields) = &change.fields {
-        let to = match to {
-            Some(to) => to,
-            None => find(app, &one.destination.0).await?,
-        };
-        one.fields = fields_of(kind(&to.kind)?, fields)?;
-    }
+    let to = find(app, change.destination.as_deref().unwrap_or(&one.destination.0)).await?;
+    one.destination = to.id.clone();
+    // Another destination may not take what was set for the first one.
+    let draft = change.fields.unwrap_or_else(|| view::to_draft(&one.fields));
+    one.fields = fields_for(&to, &draft)?;
     one.watching = change.watching.unwrap_or(one.watching);
     if change.stay {
         one.done = None;
