@@ -10,8 +10,8 @@ use partway_engine::JobId;
 /// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
 pub(super) const MOST: usize = 20_000;
 
-/// So many go as one batch: whoever follows what happens hears of each file, and is told of some thousands at once at most.
-const MOST_A_BATCH: usize = 2_000;
+/// So many go as one batch: what the journal takes in one commit, and what whoever follows can hear of at once.
+const MOST_A_BATCH: usize = 1_000;
 
 /// Why a file that was seen is not taken yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
