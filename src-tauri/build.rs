@@ -15,11 +15,13 @@ const COMMANDS: &[&str] = &[
     "copy_text",
     "hide",
     "look",
+    "move_watched",
     "notifications",
     "quit",
     "show_file",
     "take_visit",
     "watch",
+    "watch_folder",
 ];
 
 /// What the page is made from, beside the sources in `ui/src`.

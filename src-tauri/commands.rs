@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use partway_api::{ApiError, Code, Command, Done, Look, NotificationsView, Tick, Visit};
+use partway_api::{ApiError, Code, Command, Done, FieldsDraft, Look, NotificationsView, Tick, Visit};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 
@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::ticks::Ticks;
 use crate::visits::Visits;
-use crate::{shown, words};
+use crate::{shown, watching, words};
 
 type Shared<'a> = State<'a, Arc<Engine>>;
 
@@ -55,6 +55,30 @@ pub(crate) async fn add_files(engine: Shared<'_>, window: WebviewWindow) -> Resu
 pub(crate) async fn add_folder(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
     let chosen = dialogs::ask(&window, Wanted::Folders).await?;
     engine.add(&chosen, Countdown::Yes).await
+}
+
+/// Asks the user for a folder and watches it.
+#[tauri::command]
+pub(crate) async fn watch_folder(
+    engine: Shared<'_>,
+    window: WebviewWindow,
+    destination: String,
+    fields: FieldsDraft,
+    existing: bool,
+) -> Result<(), ApiError> {
+    let chosen = dialogs::ask(&window, Wanted::ToWatch).await?;
+    watching::add(&engine, chosen, destination, fields, existing).await
+}
+
+/// Asks the user for a folder; verified files of a watched one are moved there from now on.
+#[tauri::command]
+pub(crate) async fn move_watched(
+    engine: Shared<'_>,
+    window: WebviewWindow,
+    id: String,
+) -> Result<(), ApiError> {
+    let chosen = dialogs::ask(&window, Wanted::ForDone).await?;
+    watching::move_to(&engine, chosen, id).await
 }
 
 /// Shows a job's file in the file manager. The page names the job; its path is looked up here.

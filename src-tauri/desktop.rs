@@ -30,6 +30,8 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::add_files,
             commands::add_folder,
+            commands::watch_folder,
+            commands::move_watched,
             commands::call,
             commands::copy_text,
             commands::hide,

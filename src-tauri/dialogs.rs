@@ -14,6 +14,10 @@ pub(crate) enum Wanted {
     Files,
     /// Folders, several.
     Folders,
+    /// One folder, to be watched.
+    ToWatch,
+    /// One folder, which may be made in the dialog, for files that are verified.
+    ForDone,
 }
 
 /// Asks the user; empty where the dialog was closed without choosing.
@@ -25,9 +29,17 @@ pub(crate) async fn ask(window: &WebviewWindow, wanted: Wanted) -> Result<Vec<Pa
     let dialog = window.dialog().file().set_parent(window);
     // Nobody waits any more where the window went away meanwhile.
     let tell = move |paths: Option<Vec<FilePath>>| drop(answer.send(paths));
+    let tell_one = |path: Option<FilePath>| path.map(|path| vec![path]);
     match wanted {
         Wanted::Files => dialog.set_title("Add files").pick_files(tell),
         Wanted::Folders => dialog.set_title("Add folders").pick_folders(tell),
+        Wanted::ToWatch => {
+            dialog.set_title("Watch a folder").pick_folder(move |path| tell(tell_one(path)));
+        }
+        Wanted::ForDone => dialog
+            .set_title("Move verified files to")
+            .set_can_create_directories(true)
+            .pick_folder(move |path| tell(tell_one(path))),
     }
     let chosen = chosen.await.ok().flatten().unwrap_or_default();
     chosen.into_iter().map(|path| path.into_path().map_err(|_| elsewhere())).collect()

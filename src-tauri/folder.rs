@@ -40,7 +40,11 @@ pub(crate) async fn open(data_dir: &Path, shown: &Arc<Notify>) -> Result<(Side, 
     let front = Front::open(data_dir, make, show).await?;
     Ok(match made.into_inner() {
         Some(app) => (Side::Own(app), Some(front)),
-        None => (Side::Theirs(Arc::new(front)), None),
+        None => {
+            // Where that is a command of the terminal it does not watch by itself. One that is just ending need not.
+            let _ = front.ask(Request::Watch).await;
+            (Side::Theirs(Arc::new(front)), None)
+        }
     })
 }
 

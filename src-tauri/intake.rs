@@ -57,13 +57,13 @@ pub(crate) fn outcome(answer: Result<Answer, ApiError>) -> Result<(), ApiError> 
 }
 
 #[cfg(unix)]
-fn raw(path: &Path) -> RawPath {
+pub(crate) fn raw(path: &Path) -> RawPath {
     use std::os::unix::ffi::OsStrExt as _;
     RawPath::from_bytes(path.as_os_str().as_bytes())
 }
 
 #[cfg(windows)]
-fn raw(path: &Path) -> RawPath {
+pub(crate) fn raw(path: &Path) -> RawPath {
     use std::os::windows::ffi::OsStrExt as _;
     let bytes: Vec<u8> = path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect();
     RawPath::from_bytes(&bytes)

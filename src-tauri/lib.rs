@@ -25,6 +25,7 @@ mod ticks;
 mod toast;
 mod trouble;
 mod visits;
+mod watching;
 mod window;
 mod words;
 

@@ -52,6 +52,65 @@ describe("first run", () => {
   });
 });
 
+describe("watched folders", () => {
+  const settings = async (scene = "queue") => {
+    const page = await open({ scene });
+    await page.keyboard.press("Control+,");
+    await page.getByRole("heading", { name: "Watched folders" }).waitFor();
+    return page;
+  };
+
+  test("say where their files go and how they stand, and can be switched", async () => {
+    const page = await settings();
+    await page.getByText("3 files still growing").waitFor();
+    await page.getByText("The folder is not there: is its drive connected?").waitFor();
+    await page.getByRole("switch", { name: "Watch /home/ana/Pictures/Scans" }).click();
+    await expect
+      .poll(() => log(page))
+      .toContainEqual({
+        do: "change-watched",
+        id: "watched-3",
+        change: { destination: null, fields: null, watching: true, stay: false },
+      });
+  });
+
+  test("a new one is chosen in the system's dialog: the page names no folder", async () => {
+    const page = await settings();
+    await page.getByRole("button", { name: "Watch a folder" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Folder", { exact: true }).fill("from/camera");
+    await dialog.getByRole("switch", { name: "Also the files that are there now" }).click();
+    await dialog.getByRole("button", { name: "Choose the folder" }).click();
+    await page.getByText("New files go to Acme media, from/camera").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    const asked = (await log(page)).at(-1);
+    expect(asked).toMatchObject({
+      watch: { destination: "acme", existing: true, fields: { folder: "from/camera" } },
+    });
+  });
+
+  test("one is changed, its verified files moved or left, and removed only when asked twice", async () => {
+    const page = await settings();
+    await page.getByRole("button", { name: "Change /home/ana/Exports/Finals" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Verified files are moved to /home/ana/Exports/Sent").waitFor();
+    await dialog.getByRole("button", { name: "Let them stay" }).click();
+    await dialog.getByText("Files stay where they are").waitFor();
+    await dialog.getByRole("button", { name: "Move them to" }).click();
+    await dialog.getByText("Verified files are moved to /home/a/Sent").waitFor();
+    await dialog.getByLabel("Folder", { exact: true }).fill("");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("New files go to Acme media, uploads/videos").waitFor();
+
+    await page.getByRole("button", { name: "Remove /home/ana/Exports/Finals" }).click();
+    await page.getByRole("button", { name: "Keep watching" }).click();
+    expect(await page.getByText("/home/ana/Exports/Finals").count()).toBe(1);
+    await page.getByRole("button", { name: "Remove /home/ana/Exports/Finals" }).click();
+    await page.getByRole("button", { name: "Stop watching" }).click();
+    await expect.poll(() => page.getByText("/home/ana/Exports/Finals").count()).toBe(0);
+  });
+});
+
 describe("adding a destination", () => {
   const fill = async (page: Page) => {
     await page.getByTestId("add-first").click();

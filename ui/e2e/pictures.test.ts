@@ -146,6 +146,32 @@ const views: View[] = [
     },
   },
   {
+    name: "watched",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByRole("button", { name: "Watch a folder" }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "watched-change",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByRole("button", { name: "Change /home/ana/Exports/Finals" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "watched-add",
+    scene: "queue",
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByRole("button", { name: "Watch a folder" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
     name: "drop",
     scene: "queue",
     arrange: async (page) => {

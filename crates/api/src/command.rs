@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     CheckLine, DestinationDraft, DestinationView, FieldsChange, IfExists, JobDetail, KeyDraft, KindView,
-    Settings,
+    Settings, WatchedChange, WatchedView,
 };
 
 /// Which jobs a command is about.
@@ -89,6 +89,12 @@ pub enum Command {
     Diagnostics,
     /// Have the keychain ask its user, then test it; what waited for it goes on.
     UnlockKeychain,
+    /// The watched folders.
+    WatchedFolders,
+    /// Change a watched folder.
+    ChangeWatched { id: String, change: WatchedChange },
+    /// Watch a folder no longer.
+    RemoveWatched { id: String },
 }
 
 /// The answer to a [`Command`].
@@ -118,4 +124,6 @@ pub enum Done {
     Keychain { keychain: crate::KeychainView },
     /// A text to be read before it is handed on.
     Diagnostics { text: String },
+    /// All watched folders.
+    Watched { folders: Vec<WatchedView> },
 }

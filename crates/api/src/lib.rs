@@ -13,6 +13,7 @@ mod key;
 mod kind;
 mod list;
 mod settings;
+mod watched;
 mod wire;
 
 pub use command::{Command, Done, Selection};
@@ -27,4 +28,5 @@ pub use list::{
     Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, NoticeButton, RowsChange, Tick, Visit,
 };
 pub use settings::{KeychainView, NotificationsView, Notify, Settings};
+pub use watched::{WatchedChange, WatchedView};
 pub use wire::{Answer, FromFront, JobLine, RawPath, Request, ToFront};

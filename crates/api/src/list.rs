@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DestinationView, IfExists, JobDetail, JobRow, Settings};
+use crate::{DestinationView, IfExists, JobDetail, JobRow, Settings, WatchedView};
 
 /// Which jobs the list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -211,6 +211,8 @@ pub struct Tick {
     pub settings: Option<Settings>,
     /// Files that wait for a first destination.
     pub intake: Option<Intake>,
+    /// All watched folders.
+    pub watched: Option<Vec<WatchedView>>,
     /// Sentences for the polite live region (25/50/75/100 % and changes of state).
     pub announce: Vec<String>,
 }

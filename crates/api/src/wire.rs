@@ -69,6 +69,30 @@ pub enum Request {
         /// What.
         look: Look,
     },
+    /// Watch a folder; the answer is all that are watched.
+    AddWatched {
+        /// The absolute path.
+        path: RawPath,
+        /// Name or id of the destination; `None`: the chosen one.
+        destination: Option<String>,
+        /// The absolute path of the folder that verified files are moved to; `None`: they stay.
+        done: Option<RawPath>,
+        /// What is set for its files.
+        #[serde(default)]
+        fields: FieldsDraft,
+        /// Whether the files that lie there already go, too.
+        #[serde(default)]
+        existing: bool,
+    },
+    /// Move the verified files of a watched folder there; the answer is all that are watched.
+    MoveWatched {
+        /// The watched folder.
+        id: String,
+        /// The absolute path.
+        done: RawPath,
+    },
+    /// Watch the watched folders from now on, where the holder does not already.
+    Watch,
     /// Bring the window forward, where the process has one.
     Show,
 }

@@ -16,6 +16,7 @@ use crate::practice::Practice;
 use crate::support::{self, Support};
 use crate::system::{SystemChance, SystemClock};
 use crate::watch::Watch;
+use crate::watched::{self, Watchers};
 use crate::{AppOptions, OpenError, commands, keychain};
 
 /// A running Partway on one data folder. Cheap to clone; all clones are the same.
@@ -40,6 +41,11 @@ pub(crate) struct Inner {
     /// The report of the last crash before this start.
     pub(crate) crash: Option<PathBuf>,
     pub(crate) support: Support,
+    /// Where everything is kept.
+    pub(crate) data_dir: PathBuf,
+    /// Whether nothing is started here.
+    pub(crate) idle: bool,
+    pub(crate) watchers: Watchers,
     /// Raised whenever something that is shown changed without a happening of the engine.
     pub(crate) changed: watch::Sender<u64>,
 }
@@ -99,6 +105,9 @@ impl App {
             set_aside: engine.set_aside,
             crash: support::newest(&options.data_dir),
             support,
+            data_dir: options.data_dir,
+            idle: options.idle,
+            watchers: Watchers::default(),
             changed: watch::channel(0).0,
         }));
         let settings = app.settings().await;
@@ -107,9 +116,11 @@ impl App {
             app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
         tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
-        // A command ends where a key cannot be read, and asks nothing that it does not need.
+        // A command ends where a key cannot be read, and asks nothing that it does not need. Nor does it watch: an `upload` that ends with
+        // its own files must not begin others; `watch run` asks for it.
         if !options.idle && !options.headless {
             tokio::spawn(keychain::serve(app.clone()));
+            watched::start(&app).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
         Ok(app)
     }
@@ -147,6 +158,7 @@ impl App {
 
     /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
     pub async fn close(&self, grace: Duration) {
+        watched::stop(self).await;
         self.0.engine.close(grace).await;
         self.0.practice.stop().await;
         tracing::info!("closed in order");

@@ -19,6 +19,7 @@ mod tell;
 mod trial;
 mod view;
 mod watch;
+mod watched;
 mod words;
 
 pub use app::App;

@@ -115,6 +115,7 @@ struct Shown {
     destinations: Option<Vec<partway_api::DestinationView>>,
     settings: Option<partway_api::Settings>,
     intake: Option<Intake>,
+    watched: Option<Vec<partway_api::WatchedView>>,
     was_live: bool,
     sums: Option<(Sums, Duration)>,
     /// The sums of the last tick were those of an earlier one.
@@ -173,6 +174,7 @@ impl Shown {
         let dropped = crate::commands::add::dropped(app).await.unwrap_or_default();
         let paths = u32::try_from(dropped.len()).unwrap_or(u32::MAX);
         tick.intake = differ(&mut self.intake, Intake { paths });
+        tick.watched = differ(&mut self.watched, crate::commands::watched::all(app).await?);
         Ok(tick)
     }
 

@@ -4,6 +4,7 @@ mod destinations;
 mod fields;
 mod generate;
 mod settings;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::{Args as Arguments, Parser, Subcommand};
 pub(crate) use destinations::{AddDestination, CheckDestination, Destinations};
 pub(crate) use fields::FileFields;
 pub(crate) use generate::Generate;
+pub(crate) use watch::{AddWatched, ChangeWatched, Watch, WatchRun};
 
 use crate::keys::KeyEnv;
 
@@ -47,6 +49,11 @@ pub(crate) enum Command {
     },
     /// Upload files and folders, and wait for their end.
     Upload(Upload),
+    /// Watched folders, whose new files go by themselves: add, list, change, remove, run.
+    Watch {
+        #[command(subcommand)]
+        what: Watch,
+    },
     /// Show every upload.
     List(List),
     /// Take up everything that is unfinished, paused or needs attention, and wait for its end.
@@ -84,9 +91,9 @@ pub(crate) struct Resume {
     pub(crate) wait: Wait,
 }
 
-/// What `upload` and `resume` share.
+/// Keys that are lent.
 #[derive(Debug, Arguments)]
-pub(crate) struct Wait {
+pub(crate) struct Keys {
     /// Use the key in this variable, for that destination or for all that have none; repeatable, not kept.
     #[arg(long = "key-env", value_name = "[NAME=]VAR")]
     pub(crate) key_env: Vec<KeyEnv>,
@@ -96,6 +103,13 @@ pub(crate) struct Wait {
     /// What makes a lent pair valid for a while; named as with --key-env.
     #[arg(long = "session-token-env", value_name = "[NAME=]VAR", requires = "secret_env")]
     pub(crate) session_token_env: Vec<KeyEnv>,
+}
+
+/// What `upload` and `resume` share.
+#[derive(Debug, Arguments)]
+pub(crate) struct Wait {
+    #[command(flatten)]
+    pub(crate) keys: Keys,
     /// Print one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
@@ -143,6 +157,9 @@ mod tests {
         insta::assert_snapshot!("help-resume", help(&["resume"]));
         insta::assert_snapshot!("help-destinations-add", help(&["destinations", "add"]));
         insta::assert_snapshot!("help-destinations-check", help(&["destinations", "check"]));
+        insta::assert_snapshot!("help-watch", help(&["watch"]));
+        insta::assert_snapshot!("help-watch-add", help(&["watch", "add"]));
+        insta::assert_snapshot!("help-watch-run", help(&["watch", "run"]));
     }
 
     #[test]

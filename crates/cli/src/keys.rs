@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use partway_api::{LentKey, Request};
 
-use crate::args::Wait;
+use crate::args::Keys;
 use crate::exit::Stopped;
 
 /// More than any key; so that a wrong file on standard input is noticed and not kept.
@@ -52,17 +52,17 @@ impl KeyEnv {
 ///
 /// # Errors
 /// Where a variable is not set, or a part has no key that it belongs to.
-pub(crate) fn lend(wait: &Wait, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Request>, Stopped> {
-    let further = [("--secret-env", &wait.secret_env), ("--session-token-env", &wait.session_token_env)];
+pub(crate) fn lend(keys: &Keys, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Request>, Stopped> {
+    let further = [("--secret-env", &keys.secret_env), ("--session-token-env", &keys.session_token_env)];
     for (flag, parts) in further {
-        if let Some(alone) = parts.iter().find(|part| !wait.key_env.iter().any(|key| key.same(part))) {
+        if let Some(alone) = parts.iter().find(|part| !keys.key_env.iter().any(|key| key.same(part))) {
             let whose = alone.destination.as_deref().map_or(String::new(), |name| format!("{name}="));
             return Err(Stopped::usage(format!(
                 "{flag}: it belongs to a key. Name that in the same way: --key-env {whose}VAR."
             )));
         }
     }
-    let lent = wait.key_env.iter().map(|key| {
+    let lent = keys.key_env.iter().map(|key| {
         let part = |(flag, parts): (&str, &Vec<KeyEnv>)| {
             parts.iter().find(|part| part.same(key)).map(|part| part.read(flag, &read)).transpose()
         };
@@ -132,10 +132,10 @@ mod tests {
         assert!(parse("Acme=").is_err());
     }
 
-    fn wait(line: &str) -> Wait {
+    fn keys(line: &str) -> Keys {
         let line = format!("partwayctl resume {line}");
         match Args::try_parse_from(line.split_whitespace()).unwrap().command {
-            Command::Resume(resume) => resume.wait,
+            Command::Resume(resume) => resume.wait.keys,
             other => panic!("{other:?}"),
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_set_is_named_and_used_wrongly() {
         for value in [None, Some("  \n".to_owned())] {
-            let stopped = lend(&wait("--key-env ACME_KEY"), |_| value.clone()).unwrap_err();
+            let stopped = lend(&keys("--key-env ACME_KEY"), |_| value.clone()).unwrap_err();
             assert_eq!(stopped.exit, Exit::Usage);
             assert!(stopped.sentence.contains("ACME_KEY is not set"), "{}", stopped.sentence);
         }
@@ -153,7 +153,7 @@ mod tests {
     fn the_parts_of_a_key_go_together() {
         let read = |name: &str| Some(format!(" {name}-value\n"));
         let words = "--key-env Acme=K --secret-env ACME=S --session-token-env acme=T --key-env A";
-        let lent: Vec<_> = lend(&wait(words), read)
+        let lent: Vec<_> = lend(&keys(words), read)
             .unwrap()
             .into_iter()
             .map(|request| match request {
@@ -171,7 +171,7 @@ mod tests {
                 (None, value("A"), None, None)
             ]
         );
-        let stopped = lend(&wait("--key-env A --secret-env Fleet=S"), read).unwrap_err();
+        let stopped = lend(&keys("--key-env A --secret-env Fleet=S"), read).unwrap_err();
         assert_eq!(stopped.exit, Exit::Usage);
         assert!(stopped.sentence.contains("--key-env Fleet=VAR"), "{}", stopped.sentence);
     }

@@ -22,6 +22,7 @@ mod target;
 mod text;
 mod tracker;
 mod upload;
+mod watch;
 mod words;
 mod work;
 
@@ -66,6 +67,7 @@ fn run(args: Args) -> Result<Exit, exit::Stopped> {
             Command::Destinations { what } => destinations::run(&folder, what).await,
             Command::Upload(upload) => upload::run(&folder, upload).await,
             Command::Resume(resume) => resume::run(&folder, resume).await,
+            Command::Watch { what } => watch::run(&folder, what).await,
             Command::List(list) => jobs::list(&folder, list.json).await,
             Command::Pause(job) => jobs::pause(&folder, job.id).await,
             Command::Cancel(job) => jobs::cancel(&folder, job.id).await,

@@ -81,6 +81,11 @@ impl Named {
     }
 }
 
+/// A path as the system has it.
+pub(crate) fn raw_path(path: &Path) -> RawPath {
+    RawPath::from_bytes(&raw(path))
+}
+
 #[cfg(unix)]
 fn raw(path: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt as _;

@@ -50,7 +50,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// Where a variable is not set.
     pub(crate) fn new(folder: &'a Path, wait: &Wait) -> Result<Self, Stopped> {
-        let keys = crate::keys::lend(wait, crate::keys::environment)?;
+        let keys = crate::keys::lend(&wait.keys, crate::keys::environment)?;
         Ok(Self {
             folder,
             keys,

@@ -20,6 +20,7 @@ mod retry;
 mod rules;
 mod secret;
 mod state;
+mod still;
 
 pub use answer::{Answer, classify};
 pub use backoff::Backoff;
@@ -37,3 +38,4 @@ pub use receipt::{Etag, FileReceipt, PartReceipt, Strength};
 pub use retry::RetryClass;
 pub use secret::{ApiKey, Credentials, SignedUrl};
 pub use state::{Effect, Event, IllegalStep, State, step};
+pub use still::{Calm, Look, MOST_AT_ONCE, Verdict, calm_time, gathered, judge};

@@ -54,6 +54,17 @@ pub fn look(paths: &[PathBuf]) -> Intake {
     intake
 }
 
+/// Looks at files below a folder: the folders of each are those between, without that one. Blocks: for a thread of its own.
+#[must_use]
+pub fn look_below(root: &Path, files: &[PathBuf]) -> Intake {
+    let mut intake = Intake::default();
+    for file in files {
+        let folders = file.parent().map(slashed).unwrap_or_default();
+        take(&root.join(file), folders, &mut intake);
+    }
+    intake
+}
+
 fn walk(root: &Path, intake: &mut Intake) {
     let (before, left_before) = (intake.files.len(), intake.left_out.len());
     let parent = root.parent().unwrap_or(root);
@@ -130,7 +141,8 @@ fn slashed(folders: &Path) -> String {
 }
 
 /// Files that systems leave behind and nobody means to send.
-fn is_ignored(path: &Path) -> bool {
+#[must_use]
+pub fn is_ignored(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     matches!(name.as_str(), ".ds_store" | "thumbs.db" | "desktop.ini" | ".localized")
         || name.starts_with("._")

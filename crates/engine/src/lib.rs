@@ -17,6 +17,7 @@ mod providers;
 mod record;
 mod run;
 pub mod source;
+mod watched;
 
 pub use clock::{Chance, Clock};
 pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
@@ -29,4 +30,7 @@ pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;
-pub use record::{Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WhyLeftOut};
+pub use record::{
+    Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WatchedId, WhyLeftOut,
+};
+pub use watched::{Known, Watched};

@@ -48,6 +48,11 @@ id! {
     DestinationId
 }
 
+id! {
+    /// Names a watched folder.
+    WatchedId
+}
+
 /// What is known of a destination's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

@@ -88,7 +88,9 @@ fn from_io(error: io::Error) -> SourceError {
     }
 }
 
-fn identity_of(found: &Metadata) -> FileIdentity {
+/// The identity that the system's word about a file holds.
+#[must_use]
+pub fn identity_of(found: &Metadata) -> FileIdentity {
     let modified_ns = found.modified().map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
         Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),

@@ -19,3 +19,4 @@ mod hovering;
 mod locked;
 mod many;
 mod telling;
+mod watched;

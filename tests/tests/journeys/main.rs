@@ -17,4 +17,5 @@ mod kinds;
 mod links;
 mod memory;
 mod secrets;
+mod watched;
 mod whole;

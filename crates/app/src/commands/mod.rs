@@ -5,6 +5,7 @@ mod destinations;
 mod fields;
 mod jobs;
 mod settings;
+pub(crate) mod watched;
 
 use partway_api::{Answer, ApiError, Command, Done, JobLine, KindView, Request};
 
@@ -27,6 +28,17 @@ pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiErr
         Request::TakeUp => with_set_aside(app, jobs::take_up(app).await?).await,
         Request::LendKey { destination, key } => {
             destinations::lend(app, destination, key).await?;
+            Ok(Answer::Ok)
+        }
+        Request::AddWatched { path, destination, done, fields, existing } => {
+            let new = watched::New { path, destination, done, fields, existing };
+            Ok(Answer::Done { done: watched::add(app, new).await? })
+        }
+        Request::MoveWatched { id, done } => {
+            Ok(Answer::Done { done: watched::move_to(app, &id, &done).await? })
+        }
+        Request::Watch => {
+            watched::start(app).await?;
             Ok(Answer::Ok)
         }
         // The bridge keeps these for itself: they are about a connection or a window.
@@ -71,6 +83,9 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::Settings => Ok(Done::Settings { settings: app.settings().await }),
         C::ChangeSettings { settings } => settings::change(app, settings).await,
         C::Diagnostics => settings::diagnostics(app).await,
+        C::WatchedFolders => watched::list(app).await,
+        C::ChangeWatched { id, change } => watched::change(app, &id, change).await,
+        C::RemoveWatched { id } => watched::remove(app, &id).await,
         C::CheckKeychain => Ok(Done::Keychain { keychain: keychain::view(app).await }),
         C::UnlockKeychain => Ok(Done::Keychain { keychain: keychain::unlock(app).await }),
     }

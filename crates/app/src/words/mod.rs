@@ -8,6 +8,7 @@ mod numbers;
 mod short;
 mod states;
 mod support;
+mod watched;
 
 pub(crate) use causes::{check_failed, is_refusal, sentence};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, trial_arrived};
@@ -19,3 +20,4 @@ pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };
 pub(crate) use support::crashed;
+pub(crate) use watched::{not_watched, watched, watched_to};

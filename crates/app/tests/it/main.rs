@@ -20,3 +20,4 @@ mod secrets;
 mod support;
 mod taking_up;
 mod ticks;
+mod watched;

@@ -9,3 +9,4 @@ mod life_table;
 mod plan;
 mod rate;
 mod secrets;
+mod still;

@@ -6,7 +6,7 @@ use partway_core::Hold;
 
 use super::{Engine, Inner, Refusal};
 use crate::happening::Happening;
-use crate::journal::{JournalError, destinations, jobs, settings};
+use crate::journal::{JournalError, destinations, jobs, settings, watched};
 use crate::record::{Destination, DestinationId, Standing};
 
 impl Engine {
@@ -53,26 +53,33 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes a destination that no open job needs.
+    /// Removes a destination that no open job and no watched folder needs.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] while files are on their way to it.
+    /// [`Refusal::NotNow`] while files are on their way to it, or a watched folder sends its files there.
     pub async fn remove_destination(&self, id: &DestinationId) -> Result<(), Refusal> {
         let (now, wanted) = (self.0.clock.unix_ms(), id.clone());
-        let open = self
+        let (open, watched) = self
             .0
             .journal
             .write(move |conn| {
                 let open = jobs::open_of_destination(conn, &wanted)?.len();
-                if open == 0 {
+                let watched = watched::of_destination(conn, &wanted)?;
+                if open == 0 && watched.is_none() {
                     destinations::remove(conn, now, &wanted)?;
                 }
-                Ok(open)
+                Ok((open, watched))
             })
             .await?;
         if open > 0 {
             return Err(Refusal::NotNow(format!(
                 "{open} files are not through yet. Let them finish, or cancel them first."
+            )));
+        }
+        if let Some(folder) = watched {
+            return Err(Refusal::NotNow(format!(
+                "The files of the watched folder {} go there. Choose another destination for it in Settings, or stop watching it.",
+                folder.display()
             )));
         }
         self.0.destination_changed(id);

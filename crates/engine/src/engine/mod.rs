@@ -12,6 +12,7 @@ mod schedule;
 mod sweep;
 mod take_in;
 mod waits;
+mod watched;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

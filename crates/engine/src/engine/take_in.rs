@@ -3,6 +3,7 @@
 //! Until its last file is in, a batch is none yet: nothing of it starts, nobody is told of it, and it does not end. If the process ends
 //! before that, the next one takes it away again, as if it had never been dropped.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use partway_core::{Hold, Holds, State};
@@ -14,11 +15,19 @@ use super::{Engine, Refusal};
 use crate::JournalError;
 use crate::happening::Happening;
 use crate::intake::{Found, Intake};
-use crate::journal::{batches, destinations, fields, jobs};
-use crate::record::{Batch, BatchId, Destination, DestinationId, Job, JobId};
+use crate::journal::{batches, destinations, fields, jobs, watched};
+use crate::record::{Batch, BatchId, Destination, DestinationId, Job, JobId, WatchedId};
+use crate::watched::Known;
 
 /// So many files are written in one commit: some tens of milliseconds.
 const CHUNK: usize = 1000;
+
+/// The watched folder that files come from.
+#[derive(Clone)]
+pub(super) struct Origin {
+    pub(super) watched: WatchedId,
+    pub(super) root: PathBuf,
+}
 
 /// What is the same for all files of a batch.
 struct Common {
@@ -27,6 +36,7 @@ struct Common {
     set: Fields,
     date: String,
     holds: Holds,
+    origin: Option<Origin>,
 }
 
 impl Engine {
@@ -57,10 +67,23 @@ impl Engine {
         folder: Option<String>,
         countdown_ms: Option<i64>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
+        self.add_with(id, intake, destination, folder, countdown_ms, None).await
+    }
+
+    pub(super) async fn add_with(
+        &self,
+        id: BatchId,
+        intake: Intake,
+        destination: &DestinationId,
+        folder: Option<String>,
+        countdown_ms: Option<i64>,
+        origin: Option<Origin>,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
         let (engine, destination) = (self.clone(), destination.clone());
         // On a task of its own: whoever asked may go away, and half a batch must not stay.
-        let taking =
-            tokio::spawn(async move { engine.take_in(id, intake, destination, folder, countdown_ms).await });
+        let taking = tokio::spawn(async move {
+            engine.take_in(id, intake, destination, folder, countdown_ms, origin).await
+        });
         taking.await.unwrap_or(Err(Refusal::Journal(JournalError::Closed)))
     }
 
@@ -71,6 +94,7 @@ impl Engine {
         destination: DestinationId,
         folder: Option<String>,
         countdown_ms: Option<i64>,
+        origin: Option<Origin>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
         // One after the other: who asks again for one that is coming in gets it when it is in.
         let _alone = self.0.intake.lock().await;
@@ -96,8 +120,15 @@ impl Engine {
         };
         let holds = if counts { Holds::NONE.with(Hold::Countdown) } else { Holds::NONE };
         let date = self.0.clock.date();
-        let common = Arc::new(Common { batch, destination, set: intake.set, date, holds });
-        let jobs = match self.write_all(&common, intake.files, countdown_ms).await {
+        let mut files = intake.files;
+        if let Some(origin) = origin.clone() {
+            files = self.0.journal.read(move |conn| only_new(conn, &origin, files)).await?;
+            if files.is_empty() {
+                return Ok((batch, Vec::new()));
+            }
+        }
+        let common = Arc::new(Common { batch, destination, set: intake.set, date, holds, origin });
+        let jobs = match self.write_all(&common, files, countdown_ms).await {
             Ok(jobs) => jobs,
             Err(error) => {
                 let id = common.batch.id.clone();
@@ -148,8 +179,25 @@ impl Engine {
     }
 }
 
+/// Files of a watched folder that were taken in since they were looked at are left out. Asked while no other batch comes in, so that none
+/// goes twice.
+fn only_new(conn: &Connection, origin: &Origin, files: Vec<Found>) -> Result<Vec<Found>, JournalError> {
+    let mut new = Vec::with_capacity(files.len());
+    for found in files {
+        let file = below(&found.path, &origin.root);
+        if watched::known(conn, &origin.watched, file, &found.identity)? == Known::New {
+            new.push(found);
+        }
+    }
+    Ok(new)
+}
+
+fn below<'a>(path: &'a Path, root: &Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
+}
+
 fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>, JournalError> {
-    let Common { batch, destination, set, date, holds } = common;
+    let Common { batch, destination, set, date, holds, origin } = common;
     // Somebody may have decided for the whole batch while it came in.
     let decided: Option<IfExists> = batches::if_exists(conn, &batch.id)?;
     let first = jobs::next_position(conn)?;
@@ -185,6 +233,9 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
             finished_at: None,
         };
         jobs::add(conn, &job)?;
+        if let Some(Origin { watched, root }) = origin {
+            watched::note(conn, watched, below(&job.path, root), &job.identity, Some(&job.id))?;
+        }
         added.push(job);
     }
     Ok(added)
@@ -222,7 +273,7 @@ mod tests {
             finished_at: None,
         };
         let (set, date) = (Fields::default(), String::new());
-        let common = Common { batch, destination, set, date, holds: Holds::NONE };
+        let common = Common { batch, destination, set, date, holds: Holds::NONE, origin: None };
         let journal = Journal::open(&folder.path().join("data"), 0).unwrap().journal;
         let told = journal.write(move |conn| {
             destinations::add(conn, 0, &common.destination)?;

@@ -65,7 +65,9 @@ pub(crate) fn is_coming_in(conn: &Connection, id: &BatchId) -> Result<bool> {
 /// Takes batches away whose files were still coming in when the process ended.
 pub(crate) fn remove_half_taken_in(conn: &Connection) -> Result<()> {
     conn.execute_batch(
-        "DELETE FROM job WHERE batch IN (SELECT id FROM batch WHERE expected IS NOT NULL);
+        "DELETE FROM watched_file WHERE job IN
+           (SELECT job.id FROM job JOIN batch ON batch.id = job.batch WHERE batch.expected IS NOT NULL);
+         DELETE FROM job WHERE batch IN (SELECT id FROM batch WHERE expected IS NOT NULL);
          DELETE FROM batch WHERE expected IS NOT NULL;",
     )?;
     Ok(())
@@ -148,6 +150,8 @@ pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Re
 }
 
 pub(crate) fn remove(conn: &Connection, id: &BatchId) -> Result<()> {
+    // What was never taken in after all is new to its watched folder.
+    conn.execute("DELETE FROM watched_file WHERE job IN (SELECT id FROM job WHERE batch = ?1)", [&id.0])?;
     conn.execute("DELETE FROM job WHERE batch = ?1", [&id.0])?;
     conn.execute("DELETE FROM batch WHERE id = ?1", [&id.0])?;
     Ok(())

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
-use super::{JournalError, Result, sessions};
+use super::{JournalError, Result, sessions, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
@@ -91,6 +91,9 @@ pub(crate) fn apply(
     if *event == Event::Skip && state == State::Cancelling && before != State::Cancelling {
         conn.prepare_cached("UPDATE job SET skipped = 1 WHERE id = ?1")?.execute([&id.0])?;
         job.skipped = true;
+    }
+    if state.is_end() && state != before {
+        watched::settle(conn, now, id, state == State::Verified)?;
     }
     let finished = (state.is_end()).then(|| job.finished_at.unwrap_or(now));
     conn.prepare_cached(

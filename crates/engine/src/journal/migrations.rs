@@ -7,8 +7,12 @@ use rusqlite::Connection;
 use super::{JournalError, Result};
 
 /// One script a version; the index + 1 is the `user_version` after it.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
 pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {

@@ -17,6 +17,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 mod thread;
 mod unwritable;
+pub(crate) mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

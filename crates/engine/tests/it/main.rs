@@ -31,4 +31,5 @@ mod take_in;
 mod vendor;
 mod vendors;
 mod verify;
+mod watched;
 mod windows;

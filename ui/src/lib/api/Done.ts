@@ -5,8 +5,9 @@ import type { JobDetail } from "./JobDetail";
 import type { KeychainView } from "./KeychainView";
 import type { KindView } from "./KindView";
 import type { Settings } from "./Settings";
+import type { WatchedView } from "./WatchedView";
 
 /**
  * The answer to a [`Command`].
  */
-export type Done = { "done": "jobs", touched: number, } | { "done": "kinds", kinds: Array<KindView>, } | { "done": "checked", lines: Array<CheckLine>, } | { "done": "removed", left: string | null, } | { "done": "destination", destination: DestinationView, } | { "done": "destinations", destinations: Array<DestinationView>, } | { "done": "settings", settings: Settings, } | { "done": "detail", detail: JobDetail, } | { "done": "link", text: string, } | { "done": "keychain", keychain: KeychainView, } | { "done": "diagnostics", text: string, };
+export type Done = { "done": "jobs", touched: number, } | { "done": "kinds", kinds: Array<KindView>, } | { "done": "checked", lines: Array<CheckLine>, } | { "done": "removed", left: string | null, } | { "done": "destination", destination: DestinationView, } | { "done": "destinations", destinations: Array<DestinationView>, } | { "done": "settings", settings: Settings, } | { "done": "detail", detail: JobDetail, } | { "done": "link", text: string, } | { "done": "keychain", keychain: KeychainView, } | { "done": "diagnostics", text: string, } | { "done": "watched", folders: Array<WatchedView>, };

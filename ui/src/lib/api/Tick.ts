@@ -8,6 +8,7 @@ import type { JobDetail } from "./JobDetail";
 import type { Notice } from "./Notice";
 import type { RowsChange } from "./RowsChange";
 import type { Settings } from "./Settings";
+import type { WatchedView } from "./WatchedView";
 
 /**
  * One message to a front end: what changed in what it looks at. Fields that did not change are `null`.
@@ -49,6 +50,10 @@ settings: Settings | null,
  * Files that wait for a first destination.
  */
 intake: Intake | null, 
+/**
+ * All watched folders.
+ */
+watched: Array<WatchedView> | null, 
 /**
  * Sentences for the polite live region (25/50/75/100 % and changes of state).
  */

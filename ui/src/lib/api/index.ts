@@ -41,3 +41,5 @@ export type { Settings } from "./Settings";
 export type { StateName } from "./StateName";
 export type { Tick } from "./Tick";
 export type { Visit } from "./Visit";
+export type { WatchedChange } from "./WatchedChange";
+export type { WatchedView } from "./WatchedView";

@@ -1,6 +1,6 @@
 /** The one seam between the window and what does the work. Two implementations: the shell, and a fixture for browsers and tests. */
 
-import type { ApiError, Command, Done, Look, NotificationsView, Tick, Visit } from "../api";
+import type { ApiError, Command, Done, FieldsDraft, Look, NotificationsView, Tick, Visit } from "../api";
 
 /** Something is dragged over the window. */
 export interface Drag {
@@ -22,6 +22,10 @@ export interface Backend {
   /** Opens the system's dialog; the paths stay with the other side. */
   addFiles(): Promise<void>;
   addFolder(): Promise<void>;
+  /** Opens the system's dialog and watches the folder that is chosen in it. */
+  watchFolder(destination: string, fields: FieldsDraft, existing: boolean): Promise<void>;
+  /** Opens the system's dialog; verified files of a watched folder are moved to what is chosen in it. */
+  moveWatched(id: string): Promise<void>;
   /** Shows the job's file in the system's file manager. */
   showFile(job: string): Promise<void>;
   copyText(text: string): Promise<void>;

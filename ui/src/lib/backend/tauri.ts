@@ -31,6 +31,8 @@ export const tauri: Backend = {
 
   addFiles: () => invoke("add_files"),
   addFolder: () => invoke("add_folder"),
+  watchFolder: (destination, fields, existing) => invoke("watch_folder", { destination, fields, existing }),
+  moveWatched: (id) => invoke("move_watched", { id }),
   showFile: (job) => invoke("show_file", { job }),
   copyText: (text) => invoke("copy_text", { text }),
   notifications: (test) => invoke<NotificationsView>("notifications", { test }),

@@ -2,7 +2,7 @@
 
 import { MediaQuery } from "svelte/reactivity";
 
-import type { ApiError, DestinationView, JobRow } from "../api";
+import type { ApiError, DestinationView, JobRow, WatchedView } from "../api";
 
 export type View = "queue" | "add" | "settings";
 
@@ -11,7 +11,10 @@ export type Dialog =
   | { about: "diagnostics" }
   | { about: "replace-key"; destination: DestinationView }
   | { about: "test-destination"; destination: DestinationView }
-  | { about: "remove-destination"; destination: DestinationView };
+  | { about: "remove-destination"; destination: DestinationView }
+  /** `null`: a new one. */
+  | { about: "watch-folder"; folder: WatchedView | null }
+  | { about: "remove-watched"; folder: WatchedView };
 
 /** A short message at the foot of the window. */
 export interface Said {

@@ -12,6 +12,7 @@ import type {
   Notice,
   Settings,
   Tick,
+  WatchedView,
 } from "../api";
 import type { Backend } from "../backend/backend";
 import { mergeRows, noRows, rowAt, type Rows } from "./rows";
@@ -39,6 +40,7 @@ export function openSession(backend: Backend) {
   let destinations = $state.raw<DestinationView[] | null>(null);
   let settings = $state.raw<Settings | null>(null);
   let intake = $state.raw(0);
+  let watched = $state.raw<WatchedView[]>([]);
   let announced = $state.raw<string[]>([]);
   let filter = $state<Filter>("all");
   let batch = $state<string | null>(null);
@@ -53,6 +55,7 @@ export function openSession(backend: Backend) {
     if (tick.batches) batches = tick.batches;
     if (tick.destinations) destinations = tick.destinations;
     if (tick.settings) settings = tick.settings;
+    if (tick.watched) watched = tick.watched;
     if (tick.intake) intake = tick.intake.paths;
     if (tick.announce.length > 0) announced = tick.announce;
   }
@@ -88,6 +91,9 @@ export function openSession(backend: Backend) {
     },
     get settings() {
       return settings;
+    },
+    get watched() {
+      return watched;
     },
     get intake() {
       return intake;

@@ -73,9 +73,18 @@ fn a_batch_whose_files_are_still_coming_in_neither_starts_nor_counts_down_nor_en
 
     // The process ended while they came in.
     batches::set_expected(&conn, &b, Some(3)).unwrap();
+    conn.execute_batch(
+        "INSERT INTO watched(id, path, destination, fields, watching, begun, created_at) VALUES ('w',x'2f','d','{}',1,1,0);
+         INSERT INTO watched_file(watched, path, size, modified_ns, job) VALUES ('w',x'61',1,0,'1');",
+    )
+    .unwrap();
     batches::remove_half_taken_in(&conn).unwrap();
     let left: u32 = conn
-        .query_row("SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM batch)", [], |r| r.get(0))
+        .query_row(
+            "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM batch) + (SELECT count(*) FROM watched_file)",
+            [],
+            |r| r.get(0),
+        )
         .unwrap();
     assert_eq!(left, 0);
 }

@@ -1,0 +1,123 @@
+//! Moves a verified file to the folder for what is done: the file that went and no other, and over nothing that lies there.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use partway_core::FileIdentity;
+use partway_engine::{intake, source};
+
+/// So many names are tried where the name is taken.
+const TRIES: u32 = 1000;
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// It is there now.
+    To(PathBuf),
+    /// It is not where it was, or is not the file that went any more: nothing is to be moved.
+    NotThat,
+    /// It could not be; the system's words.
+    Not(String),
+}
+
+/// Moves one, with the folders that it lies in. Blocks.
+pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) -> Moved {
+    let from = root.join(file);
+    let now = std::fs::symlink_metadata(&from).ok().filter(std::fs::Metadata::is_file);
+    let now = now.map(|meta| source::identity_of(&meta));
+    // Its id may have changed with its drive; its size and time say whether it is what went.
+    if now.is_none_or(|now| (now.size, now.modified_ns) != (went.size, went.modified_ns)) {
+        return Moved::NotThat;
+    }
+    match into(&from, &done.join(file)) {
+        Ok(to) => Moved::To(to),
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            Moved::Not("that folder is on another drive".into())
+        }
+        Err(error) => Moved::Not(intake::plain(&error)),
+    }
+}
+
+fn into(from: &Path, wanted: &Path) -> std::io::Result<PathBuf> {
+    if let Some(folder) = wanted.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    for number in 1..=TRIES {
+        let to = numbered(wanted, number);
+        // The name is taken by making an empty file of it, which fails where there is one: renaming alone would replace what is there.
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(&to) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        return match std::fs::rename(from, &to) {
+            Ok(()) => Ok(to),
+            Err(error) => {
+                std::fs::remove_file(&to)?;
+                Err(error)
+            }
+        };
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// `a.mov`, `a (2).mov`, …
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(" ({number})"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_moved_with_its_folders_and_over_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, done) = (dir.path().join("in"), dir.path().join("done"));
+        std::fs::create_dir_all(root.join("day")).unwrap();
+        let file = Path::new("day/a.mov");
+        let put_one = |text: &str| {
+            std::fs::write(root.join(file), text).unwrap();
+            let went = source::identify(&root.join(file)).unwrap();
+            put(&root, file, &done, &went)
+        };
+        assert_eq!(put_one("one"), Moved::To(done.join("day/a.mov")));
+        assert_eq!(put_one("two"), Moved::To(done.join("day/a (2).mov")));
+        assert_eq!(std::fs::read_to_string(done.join("day/a.mov")).unwrap(), "one");
+        assert_eq!(std::fs::read_to_string(done.join("day/a (2).mov")).unwrap(), "two");
+        assert!(!root.join(file).exists());
+    }
+
+    #[test]
+    fn what_is_gone_or_has_changed_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, done) = (dir.path().join("in"), dir.path().join("done"));
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(root.join("a"), "one").unwrap();
+        let went = source::identify(&root.join("a")).unwrap();
+        std::fs::write(root.join("a"), "longer").unwrap();
+        assert_eq!(put(&root, Path::new("a"), &done, &went), Moved::NotThat);
+        assert_eq!(std::fs::read_to_string(root.join("a")).unwrap(), "longer");
+        assert_eq!(put(&root, Path::new("gone"), &done, &went), Moved::NotThat);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a"), "one").unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        let went = source::identify(&dir.path().join("a")).unwrap();
+        let moved = put(dir.path(), Path::new("a"), &dir.path().join("file/done"), &went);
+        assert!(matches!(moved, Moved::Not(_)), "{moved:?}");
+        assert!(dir.path().join("a").exists());
+    }
+}

@@ -1,0 +1,46 @@
+//! Verified files go to the folder for what is done, where one was chosen.
+
+use std::path::{Path, PathBuf};
+
+use super::done::{self, Moved};
+use super::folder::Folder;
+use super::{Trouble, blocking};
+
+/// So many are moved before the journal is told.
+const AT_ONCE: u32 = 200;
+
+/// Moves all that are verified; tells the first that could not be. Nothing else is: neither what is only uploaded, nor what was given up.
+pub(super) async fn move_all(folder: &Folder) -> Option<Trouble> {
+    let done = folder.watched.done.clone()?;
+    let mut after = PathBuf::new();
+    let mut unmoved: Option<(u32, String)> = None;
+    loop {
+        let asked = folder.app.0.engine.to_move(&folder.watched.id, &after, AT_ONCE).await;
+        let files = match asked {
+            Ok(files) => files,
+            Err(error) => return Some(Trouble::journal(&error)),
+        };
+        let Some((last, _)) = files.last() else { break };
+        after.clone_from(last);
+        let (root, to) = (folder.watched.path.clone(), done.clone());
+        let moved = blocking(move || {
+            let put = |(file, went): (PathBuf, _)| (done::put(&root, &file, &to, &went), file);
+            files.into_iter().map(put).collect::<Vec<_>>()
+        });
+        let mut through = Vec::new();
+        for (moved, file) in moved.await.ok()? {
+            match moved {
+                Moved::To(_) | Moved::NotThat => through.push(file),
+                Moved::Not(why) => unmoved = Some((unmoved.map_or(0, |(count, _)| count) + 1, why)),
+            }
+        }
+        if let Err(error) = folder.app.0.engine.moved(&folder.watched.id, through).await {
+            return Some(Trouble::journal(&error));
+        }
+    }
+    unmoved.map(|(count, why)| Trouble::Unmoved { count, to: shown(&done), why })
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

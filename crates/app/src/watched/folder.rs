@@ -1,0 +1,226 @@
+//! The life of one watched folder: walk, wait until files are still, take them in, move what is verified, and say how it stands.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use partway_engine::{Known, Watched};
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::events::{Events, Polled};
+use super::pending::{Pending, Why};
+use super::scan::{self, Piece, Place};
+use super::{Status, Trouble, blocking, finished, lay_there, network, take};
+use crate::App;
+
+/// While the system tells what changes, a walk comes so often all the same: it may have told too little.
+const WALK: Duration = Duration::from_secs(60);
+
+/// While it does not, so often.
+pub(crate) const POLL: Duration = Duration::from_secs(10);
+
+/// A folder that is away is looked for so often.
+const LOOK_FOR_FOLDER: Duration = Duration::from_secs(2);
+
+/// Something changed: more is about to, so the walk waits a little.
+const AFTER_CHANGE: Duration = Duration::from_millis(300);
+
+/// The system is asked again whether it has watches to give.
+const ASK_AGAIN: Duration = Duration::from_secs(300);
+
+/// Of the time at most a sixth goes into walking, however large the folder is and whatever happens in it.
+const REST: u32 = 5;
+
+/// One watched folder, and what its life needs.
+pub(super) struct Folder {
+    pub(super) app: App,
+    pub(super) watched: Watched,
+    /// Folders in it that are not its own: other watched ones, those for what is done, Partway's data.
+    pub(super) leave_out: Vec<PathBuf>,
+    pub(super) status: watch::Sender<Status>,
+    /// Raised when something in it changed.
+    pub(super) changed: Arc<Notify>,
+    /// Raised when a file was verified.
+    pub(super) verified: Arc<Notify>,
+    pub(super) pending: Pending,
+}
+
+/// How the folder is followed.
+#[derive(Default)]
+struct Following {
+    root: Option<Option<(u64, u64)>>,
+    events: Option<Events>,
+    polled: Option<Polled>,
+    ask_at: Duration,
+}
+
+/// Runs until it is aborted.
+pub(super) async fn serve(mut folder: Folder) {
+    let mut following = Following::default();
+    let mut walk_at = Duration::ZERO;
+    // It may not be woken for a walk earlier than this.
+    let mut rested_at = Duration::ZERO;
+    let mut closed = 0;
+    loop {
+        let root = folder.watched.path.clone();
+        let place = blocking(move || scan::place(&root)).await.unwrap_or(Place::Missing);
+        let Place::There(id) = place else {
+            folder.pending.clear();
+            following = Following::default();
+            walk_at = Duration::ZERO;
+            folder.say(Some(place), None, 0, None);
+            let _ = tokio::time::timeout(LOOK_FOR_FOLDER, folder.changed.notified()).await;
+            continue;
+        };
+        folder.follow(&mut following, id).await;
+        let begun = folder.now();
+        let mut trouble = None;
+        if begun >= walk_at {
+            match folder.walk().await {
+                Ok((found_closed, more)) => {
+                    let took = folder.now().saturating_sub(begun);
+                    closed = found_closed;
+                    rested_at = folder.now() + (took * REST).max(AFTER_CHANGE);
+                    let every = if following.polled.is_some() { POLL } else { WALK };
+                    walk_at = if more { rested_at } else { folder.now() + every.max(took * REST) };
+                }
+                Err(why) => {
+                    trouble = Some(why);
+                    walk_at = folder.now() + POLL;
+                }
+            }
+        } else {
+            folder.look_again().await;
+        }
+        if let Err(why) = take::all_ready(&mut folder).await {
+            trouble = Some(why);
+        }
+        let unmoved = finished::move_all(&folder).await;
+        folder.say(None, following.polled, closed, trouble.or(unmoved));
+        let until = folder.pending.next(folder.now()).map_or(walk_at, |next| next.min(walk_at));
+        let wait = until.saturating_sub(folder.now()).max(Duration::from_millis(20));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = folder.verified.notified() => {}
+            () = folder.changed.notified() => walk_at = walk_at.min(rested_at.max(folder.now() + AFTER_CHANGE)),
+        }
+    }
+}
+
+impl Folder {
+    /// Time that never goes back.
+    pub(super) fn now(&self) -> Duration {
+        self.app.0.clock.steady()
+    }
+
+    /// Lets the system tell what changes, where it can; the folder may be another one than before at the same path.
+    async fn follow(&self, following: &mut Following, id: Option<(u64, u64)>) {
+        let lost = following.events.as_ref().is_some_and(Events::lost);
+        let again = following.polled == Some(Polled::NoMoreWatches) && self.now() >= following.ask_at;
+        if following.root == Some(id) && !lost && !again {
+            return;
+        }
+        // The old ones first: they are what others lack.
+        following.events = None;
+        following.root = Some(id);
+        following.ask_at = self.now() + ASK_AGAIN;
+        if lost {
+            following.polled = Some(Polled::NoMoreWatches);
+            return;
+        }
+        let (root, changed) = (self.watched.path.clone(), Arc::clone(&self.changed));
+        let asked = blocking(move || match network::is_remote(&root) {
+            true => Err(Polled::Network),
+            false => Events::of(&root, &changed),
+        });
+        match asked.await.unwrap_or(Err(Polled::NotTold)) {
+            Ok(events) => (following.events, following.polled) = (Some(events), None),
+            Err(why) => following.polled = Some(why),
+        }
+    }
+
+    /// Walks through the folder. Tells how many folders in it could not be looked into, and whether there is more than could be
+    /// remembered.
+    async fn walk(&mut self) -> Result<(u32, bool), Trouble> {
+        if !self.watched.begun {
+            // The process ended while this was done for the first time.
+            let noted = lay_there(&self.app, &self.watched, self.leave_out.clone()).await;
+            noted.map_err(|e| Trouble::journal(&e))?;
+            self.watched.begun = true;
+        }
+        let (sender, mut pieces) = mpsc::channel::<Piece>(2);
+        let (root, leave_out) = (self.watched.path.clone(), self.leave_out.clone());
+        let walking = tokio::task::spawn_blocking(move || scan::walk(&root, &leave_out, &sender));
+        let mut more = false;
+        while let Some(piece) = pieces.recv().await {
+            more |= self.sort(piece).await?;
+        }
+        Ok((walking.await.unwrap_or(0), more))
+    }
+
+    /// What of a piece is to go is remembered until it is still.
+    async fn sort(&mut self, piece: Piece) -> Result<bool, Trouble> {
+        let engine = self.app.0.engine.clone();
+        let known = engine.known(&self.watched.id, piece).await.map_err(|e| Trouble::journal(&e))?;
+        let (mut full, now) = (false, self.now());
+        for (file, identity, known) in known {
+            match known {
+                Known::New => full |= !self.pending.see(file, identity, None, now),
+                Known::Again(job) => full |= !self.pending.see(file, identity, Some(job), now),
+                Known::Settled | Known::Open => self.pending.forget(&file),
+                Known::Renamed { from } => {
+                    self.pending.forget(&file);
+                    // Under both names it is one file with two, and was sent. Where another one has its first name now, that one is new.
+                    let (root, first) = (self.watched.path.clone(), vec![from.clone()]);
+                    let there = blocking(move || scan::again(&root, first)).await.unwrap_or_default();
+                    if there.first().is_none_or(|(_, seen)| *seen != Some(identity)) {
+                        let renamed = engine.renamed(&self.watched.id, from, file).await;
+                        renamed.map_err(|e| Trouble::journal(&e))?;
+                    }
+                }
+            }
+        }
+        Ok(full)
+    }
+
+    /// Looks again at the files whose time has come.
+    async fn look_again(&mut self) {
+        let (root, due) = (self.watched.path.clone(), self.pending.due(self.now()));
+        if due.is_empty() {
+            return;
+        }
+        let seen = blocking(move || scan::again(&root, due)).await.unwrap_or_default();
+        let now = self.now();
+        for (file, identity) in seen {
+            let again = self.pending.again(&file);
+            match (identity, again) {
+                (Some(identity), Some(again)) => {
+                    self.pending.see(file, identity, again, now);
+                }
+                _ => self.pending.forget(&file),
+            }
+        }
+    }
+
+    /// Tells how it stands, where that is new.
+    fn say(&self, place: Option<Place>, polled: Option<Polled>, closed: u32, trouble: Option<Trouble>) {
+        let status = Status {
+            place,
+            polled,
+            growing: self.pending.count(Why::Growing),
+            open: self.pending.count(Why::Open),
+            unread: self.pending.count(Why::Unread),
+            too_large: self.pending.count(Why::TooLarge),
+            closed,
+            trouble,
+        };
+        let new = self.status.send_if_modified(|before| {
+            let new = *before != status;
+            *before = status;
+            new
+        });
+        if new {
+            self.app.touch();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Names that a watched folder does not take: what systems leave behind, what is hidden, and what is only half there.
+
+use std::path::Path;
+
+use partway_engine::intake;
+
+/// Endings of files that a program still writes and renames when it is through: browsers, download tools, copy tools, editors.
+const HALF: &[&str] = &[
+    "part",
+    "partial",
+    "crdownload",
+    "download",
+    "opdownload",
+    "filepart",
+    "tmp",
+    "temp",
+    "aria2",
+    "!ut",
+    "!qb",
+    "bc!",
+    "swp",
+    "lock",
+];
+
+/// Endings that stand behind a file's whole name while it is being written: it is not taken while its companion lies there.
+const BESIDE: &[&str] =
+    &[".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".aria2"];
+
+/// What a name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// A file like any other.
+    Ordinary,
+    /// Never taken.
+    Passed,
+}
+
+/// Looks at a file's or a folder's name.
+pub(super) fn of(path: &Path) -> Name {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let half = HALF.contains(&ending) || name.starts_with("~$") || name.ends_with('~');
+    if name.starts_with('.') || half || intake::is_ignored(path) { Name::Passed } else { Name::Ordinary }
+}
+
+/// Whether something lies beside a file that says that it is still being written. Looks at the disk.
+pub(super) fn has_companion(file: &Path) -> bool {
+    BESIDE.iter().any(|ending| {
+        let mut companion = file.as_os_str().to_owned();
+        companion.push(ending);
+        Path::new(&companion).symlink_metadata().is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_or_half_there_is_passed() {
+        for passed in [
+            ".DS_Store",
+            "Thumbs.db",
+            "._a.mov",
+            ".hidden",
+            ".a.mov.Xy12z",
+            "a.mov.part",
+            "a.mov.CRDOWNLOAD",
+            "b.tmp",
+            "Unconfirmed 12.crdownload",
+            "~$letter.docx",
+            "notes.txt~",
+            "a.mov.filepart",
+        ] {
+            assert_eq!(of(Path::new(passed)), Name::Passed, "{passed}");
+        }
+        for taken in ["a.mov", "part", "a.party", "tmp", "a.part.mov", "no ending"] {
+            assert_eq!(of(Path::new(taken)), Name::Ordinary, "{taken}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_its_half_beside_it_is_not_there_yet() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.mov");
+        assert!(!has_companion(&file));
+        std::fs::write(dir.path().join("a.mov.aria2"), "").unwrap();
+        assert!(has_companion(&file));
+    }
+}

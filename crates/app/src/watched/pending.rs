@@ -1,0 +1,205 @@
+//! Files of a watched folder that were seen and are not taken yet: since when each is still, and when to look again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use partway_core::{Calm, FileIdentity, Look, MOST_AT_ONCE, Verdict, gathered, judge};
+use partway_engine::JobId;
+
+/// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
+pub(super) const MOST: usize = 20_000;
+
+/// So many go as one batch: what the journal takes in one commit, and what whoever follows can hear of at once.
+const MOST_A_BATCH: usize = 1_000;
+
+/// Why a file that was seen is not taken yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It has not been still for long enough.
+    Growing,
+    /// A program has it open for writing, or something beside it says that it is being written.
+    Open,
+    /// It cannot be read.
+    Unread,
+    /// The destination takes none of this size.
+    TooLarge,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    calm: Calm,
+    /// The job that goes on once the file is still, where it has one already.
+    again: Option<JobId>,
+    why: Why,
+    still: bool,
+    look_at: Duration,
+    not_before: Duration,
+}
+
+/// A file to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ready {
+    pub(super) file: PathBuf,
+    pub(super) identity: FileIdentity,
+    pub(super) again: Option<JobId>,
+}
+
+/// All of a folder's.
+#[derive(Debug, Default)]
+pub(super) struct Pending(BTreeMap<PathBuf, Waiting>);
+
+impl Pending {
+    /// A look at a file that is to go. `false`: there is no room for another one.
+    pub(super) fn see(
+        &mut self,
+        file: PathBuf,
+        identity: FileIdentity,
+        again: Option<JobId>,
+        at: Duration,
+    ) -> bool {
+        if self.0.len() >= MOST && !self.0.contains_key(&file) {
+            return false;
+        }
+        let before = self.0.remove(&file);
+        let (calm, verdict) = judge(before.as_ref().map(|waiting| waiting.calm), Some(Look { identity, at }));
+        let Some(calm) = calm else { return true };
+        let same = before.filter(|waiting| waiting.calm.identity() == identity);
+        let (why, not_before) =
+            same.map_or((Why::Growing, Duration::ZERO), |waiting| (waiting.why, waiting.not_before));
+        let look_at = match verdict {
+            Verdict::NotYet { until } => until.max(not_before),
+            _ => not_before.max(at),
+        };
+        let still = verdict == Verdict::Still && not_before <= at;
+        self.0.insert(file, Waiting { calm, again, why, still, look_at, not_before });
+        true
+    }
+
+    /// It is gone, taken, or not meant any more.
+    pub(super) fn forget(&mut self, file: &Path) {
+        self.0.remove(file);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The job that a file belongs to, if any; `None` where the file is not waited for.
+    pub(super) fn again(&self, file: &Path) -> Option<Option<JobId>> {
+        self.0.get(file).map(|waiting| waiting.again.clone())
+    }
+
+    /// It is still and cannot be taken; look again then.
+    pub(super) fn put_off(&mut self, file: &Path, why: Why, until: Duration) {
+        if let Some(waiting) = self.0.get_mut(file) {
+            (waiting.why, waiting.still, waiting.not_before, waiting.look_at) = (why, false, until, until);
+        }
+    }
+
+    /// Those that are to be looked at now.
+    pub(super) fn due(&self, now: Duration) -> Vec<PathBuf> {
+        let due = self.0.iter().filter(|(_, waiting)| !waiting.still && waiting.look_at <= now);
+        due.take(MOST_AT_ONCE).map(|(file, _)| file.clone()).collect()
+    }
+
+    /// Those that go together now; none while others are waited for that are nearly still.
+    pub(super) fn ready(&self, now: Duration) -> Vec<Ready> {
+        let still = || self.0.iter().filter(|(_, waiting)| waiting.still);
+        let first = still().map(|(_, waiting)| waiting.calm.until().max(waiting.not_before)).min();
+        let growing = self.0.values().filter(|waiting| !waiting.still && waiting.why == Why::Growing);
+        let next = growing.map(|waiting| waiting.look_at).min();
+        if !first.is_some_and(|first| gathered(still().count(), first, next, now)) {
+            return Vec::new();
+        }
+        let ready = |(file, waiting): (&PathBuf, &Waiting)| Ready {
+            file: file.clone(),
+            identity: waiting.calm.identity(),
+            again: waiting.again.clone(),
+        };
+        still().take(MOST_A_BATCH).map(ready).collect()
+    }
+
+    /// When something is to be done next, should nothing change: a look, or the end of a gathering.
+    pub(super) fn next(&self, now: Duration) -> Option<Duration> {
+        let soon = now + Duration::from_millis(500);
+        self.0.values().map(|waiting| if waiting.still { soon } else { waiting.look_at }).min()
+    }
+
+    /// How many wait for that reason.
+    pub(super) fn count(&self, why: Why) -> u32 {
+        let count = self.0.values().filter(|waiting| waiting.why == why).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn of(size: u64) -> FileIdentity {
+        FileIdentity { size, modified_ns: 7, file_id: None }
+    }
+
+    fn names(ready: &[Ready]) -> Vec<&str> {
+        ready.iter().map(|ready| ready.file.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn files_that_come_together_go_together_and_one_that_grows_does_not_keep_them_for_ever() {
+        let mut pending = Pending::default();
+        pending.see("a".into(), of(1), None, s(0));
+        pending.see("b".into(), of(1), None, s(1));
+        assert_eq!(pending.next(s(1)), Some(s(2)));
+        assert_eq!(pending.due(s(2)), [PathBuf::from("a")]);
+        pending.see("a".into(), of(1), None, s(2));
+        assert!(pending.ready(s(2)).is_empty(), "b is nearly still");
+        pending.see("b".into(), of(1), None, s(3));
+        assert_eq!(names(&pending.ready(s(3))), ["a", "b"]);
+
+        // A third one is written the whole time.
+        for second in 0..=7 {
+            pending.see("c".into(), of(100 + second), None, s(second));
+        }
+        assert_eq!(pending.count(Why::Growing), 3);
+        assert_eq!(names(&pending.ready(s(7))), ["a", "b"], "c would be still in 2 s, but a waited for 5 s");
+        pending.forget(Path::new("a"));
+        pending.forget(Path::new("b"));
+        assert!(pending.ready(s(8)).is_empty());
+    }
+
+    #[test]
+    fn one_that_is_open_is_looked_at_later_and_begins_anew_when_it_changes() {
+        let mut pending = Pending::default();
+        pending.see("a".into(), of(1), None, s(0));
+        pending.see("a".into(), of(1), None, s(2));
+        assert_eq!(names(&pending.ready(s(2))), ["a"]);
+        pending.put_off(Path::new("a"), Why::Open, s(7));
+        assert_eq!((pending.count(Why::Open), pending.next(s(2))), (1, Some(s(7))));
+        // A walk in between sees it, which makes nothing sooner.
+        pending.see("a".into(), of(1), None, s(4));
+        assert!(pending.ready(s(4)).is_empty() && pending.due(s(4)).is_empty());
+        pending.see("a".into(), of(1), None, s(7));
+        assert_eq!(names(&pending.ready(s(7))), ["a"]);
+        pending.see("a".into(), of(2), None, s(8));
+        assert_eq!((pending.count(Why::Open), pending.count(Why::Growing)), (0, 1));
+    }
+
+    #[test]
+    fn no_more_are_remembered_than_there_is_room_for() {
+        let mut pending = Pending::default();
+        for number in 0..MOST {
+            assert!(pending.see(format!("{number}").into(), of(1), None, s(0)));
+        }
+        assert!(!pending.see("one more".into(), of(1), None, s(0)));
+        assert!(pending.see("7".into(), of(1), None, s(2)), "one that is known is looked at again");
+        for number in 0..MOST {
+            pending.see(format!("{number}").into(), of(1), None, s(2));
+        }
+        assert_eq!(pending.ready(s(2)).len(), MOST_A_BATCH);
+    }
+}

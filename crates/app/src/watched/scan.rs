@@ -1,0 +1,148 @@
+//! One walk through a watched folder, handed over in pieces: a folder of any size costs no more memory than one piece.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use partway_core::FileIdentity;
+use partway_engine::source;
+use tokio::sync::mpsc;
+use walkdir::WalkDir;
+
+use super::names::{self, Name};
+
+/// So many files are one piece.
+const PIECE: usize = 500;
+
+/// Files below the folder, each as it was seen.
+pub(super) type Piece = Vec<(PathBuf, FileIdentity)>;
+
+/// Whether the folder can be watched at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It is there; what tells it apart from another one at the same path.
+    There(Option<(u64, u64)>),
+    /// It is not: deleted, or on a drive that is away.
+    Missing,
+    /// Something else lies there.
+    NotAFolder,
+    /// The system does not let us look into it.
+    Closed,
+}
+
+/// Looks at the folder itself. Blocks.
+pub(super) fn place(root: &Path) -> Place {
+    let found = match std::fs::metadata(root) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Place::Closed,
+        Err(_) => return Place::Missing,
+    };
+    if !found.is_dir() {
+        return Place::NotAFolder;
+    }
+    match std::fs::read_dir(root) {
+        Ok(_) => Place::There(source::identity_of(&found).file_id),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Place::Closed,
+        Err(_) => Place::Missing,
+    }
+}
+
+/// Walks, and hands over what could go; ends early where nobody takes it any more. Tells how many folders in it could not be looked
+/// into. Blocks.
+pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Piece>) -> u32 {
+    let mut closed = 0;
+    let mut piece = Piece::new();
+    // Links are not followed, neither to folders nor to files: what lies elsewhere is not in this folder.
+    let wanted = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0
+            || (names::of(entry.path()) == Name::Ordinary && !leave_out.iter().any(|out| out == entry.path()))
+    };
+    for entry in WalkDir::new(root).into_iter().filter_entry(wanted) {
+        let found = match entry {
+            Ok(entry) if entry.file_type().is_file() => entry,
+            Ok(_) => continue,
+            Err(error) => {
+                // What went away between two looks is simply gone.
+                let denied = error.io_error().is_some_and(|io| io.kind() == ErrorKind::PermissionDenied);
+                closed += u32::from(denied);
+                continue;
+            }
+        };
+        let (Ok(meta), Ok(below)) = (found.metadata(), found.path().strip_prefix(root)) else { continue };
+        piece.push((below.to_owned(), source::identity_of(&meta)));
+        if piece.len() == PIECE && pieces.blocking_send(std::mem::take(&mut piece)).is_err() {
+            return closed;
+        }
+    }
+    if !piece.is_empty() {
+        // The last piece is as welcome as nobody's.
+        let _ = pieces.blocking_send(piece);
+    }
+    closed
+}
+
+/// Looks again at files that were seen before; `None` where one is gone, or is no file any more. Blocks.
+pub(super) fn again(root: &Path, files: Vec<PathBuf>) -> Vec<(PathBuf, Option<FileIdentity>)> {
+    let look = |file: &Path| {
+        let meta = std::fs::symlink_metadata(root.join(file)).ok()?;
+        meta.is_file().then(|| source::identity_of(&meta))
+    };
+    files.into_iter().map(|file| (look(&file), file)).map(|(seen, file)| (file, seen)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that a walk hands over.
+    fn walked(root: &Path, leave_out: &[PathBuf]) -> (Vec<String>, u32) {
+        let (sender, mut pieces) = mpsc::channel(100);
+        let closed = walk(root, leave_out, &sender);
+        drop(sender);
+        let mut names = Vec::new();
+        while let Some(piece) = pieces.blocking_recv() {
+            assert!(piece.len() <= PIECE);
+            names.extend(piece.iter().map(|(file, _)| file.to_string_lossy().into_owned()));
+        }
+        names.sort();
+        (names, closed)
+    }
+
+    #[test]
+    fn a_walk_finds_files_and_neither_links_nor_what_is_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for folder in ["a/b", "done/2026", "inner", ".hidden", "x.download"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        for file in
+            ["1.mov", "a/b/2.mov", "done/2026/3.mov", "inner/4.mov", ".hidden/5.mov", "x.download/6.mov"]
+        {
+            std::fs::write(root.join(file), "x").unwrap();
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(root.join("1.mov"), root.join("link.mov")).unwrap();
+            std::os::unix::fs::symlink(root, root.join("loop")).unwrap();
+        }
+        let (names, closed) = walked(root, &[root.join("done"), root.join("inner")]);
+        assert_eq!((names.join(" ").replace('\\', "/").as_str(), closed), ("1.mov a/b/2.mov", 0));
+    }
+
+    #[test]
+    fn a_place_is_there_or_says_why_not() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(place(dir.path()), Place::There(_)));
+        assert_eq!(place(&dir.path().join("gone")), Place::Missing);
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        assert_eq!(place(&dir.path().join("file")), Place::NotAFolder);
+    }
+
+    #[test]
+    fn a_second_look_sees_what_changed_and_what_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a"), "one").unwrap();
+        let seen = again(dir.path(), vec!["a".into(), "b".into()]);
+        assert_eq!(seen[0].1.unwrap().size, 3);
+        assert_eq!(seen[1], ("b".into(), None));
+    }
+}

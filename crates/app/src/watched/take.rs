@@ -1,0 +1,130 @@
+//! Files that are still are taken in: those that nobody writes, all that came together as one batch.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use partway_core::FileIdentity;
+use partway_engine::{Refusal, Which, intake};
+
+use super::folder::Folder;
+use super::pending::{Ready, Why};
+use super::{Trouble, blocking, busy, names, scan};
+use crate::keys::KeySource;
+use crate::practice;
+
+/// A file that is open for writing is looked at again after that time.
+const WHILE_OPEN: Duration = Duration::from_secs(5);
+
+/// One that cannot be taken for another reason.
+const WHILE_UNFIT: Duration = Duration::from_secs(60);
+
+/// After a fault of the journal all are tried again after that time.
+const AFTER_TROUBLE: Duration = Duration::from_secs(10);
+
+/// Takes in all that goes now.
+pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
+    loop {
+        let ready = folder.pending.ready(folder.now());
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let free = unwritten(folder, ready).await;
+        let (again, new): (Vec<_>, Vec<_>) = free.into_iter().partition(|ready| ready.again.is_some());
+        for Ready { file, again, .. } in again {
+            folder.pending.forget(&file);
+            if let Some(job) = again {
+                match folder.app.0.engine.retry(&Which::Job(job)).await {
+                    // Somebody was faster, which is as good.
+                    Ok(_) | Err(Refusal::NotNow(_) | Refusal::NotThere(_)) => {}
+                    Err(error) => return Err(Trouble::Engine(error.to_string())),
+                }
+            }
+        }
+        if !new.is_empty() {
+            take(folder, new).await?;
+        }
+    }
+}
+
+/// Those that are as they were seen, and that no program is known to write. The others are looked at later.
+async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
+    let root = folder.watched.path.clone();
+    let looked = blocking(move || {
+        let files: Vec<PathBuf> = ready.iter().map(|ready| root.join(&ready.file)).collect();
+        let written = busy::written(&files);
+        let companion = files.iter().map(|file| names::has_companion(file));
+        let written: Vec<bool> =
+            written.into_iter().zip(companion).map(|(open, half)| open || half).collect();
+        // Last of all, so that whatever was written until now shows.
+        let now = scan::again(&root, ready.iter().map(|ready| ready.file.clone()).collect());
+        (ready, written, now)
+    });
+    let Ok((ready, written, now)) = looked.await else { return Vec::new() };
+    let at = folder.now();
+    let mut free = Vec::new();
+    for ((ready, written), (file, now)) in ready.into_iter().zip(written).zip(now) {
+        match now {
+            None => folder.pending.forget(&file),
+            Some(now) if now != ready.identity => {
+                folder.pending.see(file, now, ready.again, at);
+            }
+            Some(_) if written => folder.pending.put_off(&file, Why::Open, at + WHILE_OPEN),
+            Some(_) => free.push(ready),
+        }
+    }
+    free
+}
+
+async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
+    let engine = folder.app.0.engine.clone();
+    let files: Vec<PathBuf> = new.iter().map(|ready| ready.file.clone()).collect();
+    let (root, paths) = (folder.watched.path.clone(), files.clone());
+    let Ok(mut intake) = blocking(move || intake::look_below(&root, &paths)).await else { return Ok(()) };
+    let mut judged: HashMap<PathBuf, FileIdentity> =
+        new.into_iter().map(|ready| (folder.watched.path.join(ready.file), ready.identity)).collect();
+    let to = engine.destination(&folder.watched.destination).await.map_err(|e| Trouble::journal(&e))?;
+    let is_practice = to.is_some_and(|to| KeySource::of(&to) == KeySource::Practice);
+    let mut too_large = Vec::new();
+    let mut changed = Vec::new();
+    intake.files.retain(|found| {
+        if judged.remove(&found.path) != Some(found.identity) {
+            changed.push(found.path.clone());
+            return false;
+        }
+        let large = is_practice && found.identity.size > practice::LARGEST;
+        if large {
+            too_large.push(found.path.clone());
+        }
+        !large
+    });
+    let now = folder.now();
+    let below = |path: &PathBuf| path.strip_prefix(&folder.watched.path).unwrap_or(path).to_owned();
+    // What is left was judged and not found: it could not be opened.
+    let unread: Vec<_> = judged.keys().map(below).collect();
+    let too_large: Vec<_> = too_large.iter().map(below).collect();
+    let changed: Vec<_> = changed.iter().map(below).collect();
+    for (files, why, later) in [
+        (&unread, Why::Unread, WHILE_UNFIT),
+        (&too_large, Why::TooLarge, WHILE_UNFIT),
+        (&changed, Why::Growing, Duration::ZERO),
+    ] {
+        files.iter().for_each(|file| folder.pending.put_off(file, why, now + later));
+    }
+    // Those are told in the folder's state, and tried again: a batch whose list of what was left out grows each minute helps nobody.
+    intake.left_out.clear();
+    let taken: Vec<_> = intake.files.iter().map(|found| below(&found.path)).collect();
+    if taken.is_empty() {
+        return Ok(());
+    }
+    match engine.add_from_watched(&folder.watched.id, intake).await {
+        Ok(_) => {
+            taken.iter().for_each(|file| folder.pending.forget(file));
+            Ok(())
+        }
+        Err(error) => {
+            taken.iter().for_each(|file| folder.pending.put_off(file, Why::Growing, now + AFTER_TROUBLE));
+            Err(Trouble::Engine(error.to_string()))
+        }
+    }
+}

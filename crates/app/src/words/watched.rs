@@ -1,0 +1,137 @@
+//! How a watched folder stands, in words.
+
+use super::count;
+use crate::watched::{POLL, Place, Polled, Status, Trouble};
+
+/// Where its files go.
+pub(crate) fn watched_to(destination: &str, folder: Option<&str>) -> String {
+    match folder {
+        Some(folder) => format!("New files go to {destination}, {folder}"),
+        None => format!("New files go to {destination}"),
+    }
+}
+
+/// Of one that is switched off, or that nobody watches because only a command looks at the journal.
+pub(crate) fn not_watched(switched_on: bool) -> String {
+    if switched_on { "Not watched at present".into() } else { "Off".into() }
+}
+
+/// How one stands, and whether that needs a person.
+pub(crate) fn watched(status: &Status) -> (String, bool) {
+    match &status.place {
+        Some(Place::NotAFolder) => return ("What lies there is no folder any more.".into(), true),
+        Some(Place::Closed) => {
+            return ("Partway may not look into this folder. Check who may read it.".into(), true);
+        }
+        Some(Place::Missing | Place::There(_)) => {
+            return (
+                "The folder is not there: is its drive connected? Partway goes on when it is.".into(),
+                true,
+            );
+        }
+        None => {}
+    }
+    let mut said = Vec::new();
+    match &status.trouble {
+        Some(Trouble::Engine(sentence)) => said.push(format!("New files wait: {sentence}")),
+        Some(Trouble::Unmoved { count: files, to, why }) => {
+            said.push(format!(
+                "{} not moved to {to}: {why}",
+                count(*files, "verified file was", "verified files were")
+            ));
+        }
+        None => {}
+    }
+    for (files, one, many) in [
+        (status.unread, "file cannot be read", "files cannot be read"),
+        (status.too_large, "file is larger than Practice takes", "files are larger than Practice takes"),
+        (status.closed, "folder in it cannot be looked into", "folders in it cannot be looked into"),
+    ] {
+        if files > 0 {
+            said.push(count(files, one, many));
+        }
+    }
+    let bad = !said.is_empty();
+    for (files, one, many) in [
+        (status.growing, "file still growing", "files still growing"),
+        (status.open, "file still open in another program", "files still open in another program"),
+    ] {
+        if files > 0 {
+            said.push(count(files, one, many));
+        }
+    }
+    let seconds = POLL.as_secs();
+    match status.polled {
+        Some(Polled::NoMoreWatches) => {
+            said.push(format!("Looks every {seconds} s: the system has no more watches to give"));
+        }
+        Some(Polled::Network) => said.push(format!("Looks every {seconds} s: it lies on another computer")),
+        Some(Polled::NotTold) => {
+            said.push(format!("Looks every {seconds} s: the system does not tell what changes"))
+        }
+        None if said.is_empty() => said.push("Watching".into()),
+        None => {}
+    }
+    (said.join(" · "), bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_watched_folder_stands() {
+        let all = [
+            Status::default(),
+            Status { growing: 3, ..Status::default() },
+            Status { growing: 1, open: 1, ..Status::default() },
+            Status { place: Some(Place::Missing), ..Status::default() },
+            Status { place: Some(Place::NotAFolder), ..Status::default() },
+            Status { place: Some(Place::Closed), ..Status::default() },
+            Status { polled: Some(Polled::NoMoreWatches), ..Status::default() },
+            Status { polled: Some(Polled::Network), growing: 2, ..Status::default() },
+            Status { polled: Some(Polled::NotTold), ..Status::default() },
+            Status { unread: 2, closed: 1, open: 1, ..Status::default() },
+            Status { too_large: 1, ..Status::default() },
+            Status {
+                trouble: Some(Trouble::Unmoved {
+                    count: 2,
+                    to: "/done".into(),
+                    why: "permission denied".into(),
+                }),
+                ..Status::default()
+            },
+        ];
+        let said: Vec<_> = all
+            .iter()
+            .map(|status| {
+                let (said, bad) = watched(status);
+                format!("{}{said}", if bad { "! " } else { "" })
+            })
+            .collect();
+        insta::assert_snapshot!(said.join("\n"), @r"
+        Watching
+        3 files still growing
+        1 file still growing · 1 file still open in another program
+        ! The folder is not there: is its drive connected? Partway goes on when it is.
+        ! What lies there is no folder any more.
+        ! Partway may not look into this folder. Check who may read it.
+        Looks every 10 s: the system has no more watches to give
+        2 files still growing · Looks every 10 s: it lies on another computer
+        Looks every 10 s: the system does not tell what changes
+        ! 2 files cannot be read · 1 folder in it cannot be looked into · 1 file still open in another program
+        ! 1 file is larger than Practice takes
+        ! 2 verified files were not moved to /done: permission denied
+        ");
+    }
+
+    #[test]
+    fn where_its_files_go() {
+        assert_eq!(
+            watched_to("Acme media", Some("uploads/finals")),
+            "New files go to Acme media, uploads/finals"
+        );
+        assert_eq!(watched_to("Acme media", None), "New files go to Acme media");
+        assert_eq!((not_watched(true), not_watched(false)), ("Not watched at present".into(), "Off".into()));
+    }
+}

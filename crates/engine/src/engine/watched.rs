@@ -1,0 +1,174 @@
+//! Watched folders: the engine keeps them and their ledger, looking at them is `app`'s business.
+
+use std::path::{Path, PathBuf};
+
+use partway_core::FileIdentity;
+
+use super::take_in::Origin;
+use super::{Engine, Refusal};
+use crate::intake::Intake;
+use crate::journal::{JournalError, destinations, watched};
+use crate::record::{Batch, BatchId, Job, WatchedId};
+use crate::watched::{Known, Watched};
+
+impl Engine {
+    /// The watched folders, oldest first.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn watched(&self) -> Result<Vec<Watched>, JournalError> {
+        self.0.journal.read(watched::all).await
+    }
+
+    /// Watches a folder. Where it was watched for this destination before, what went then does not go again, and the id is that of then.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown destination, [`Refusal::NotNow`] for a folder that is watched.
+    pub async fn add_watched(&self, new: Watched) -> Result<WatchedId, Refusal> {
+        let now = self.0.clock.unix_ms();
+        let added = self.0.journal.write(move |conn| {
+            if destinations::get(conn, &new.destination)?.is_none_or(|found| found.removed) {
+                return Ok(Err(Refusal::NotThere("such destination".into())));
+            }
+            if watched::all(conn)?.iter().any(|old| old.path == new.path) {
+                return Ok(Err(Refusal::NotNow("This folder is watched already.".into())));
+            }
+            Ok(Ok(watched::add(conn, now, &new)?))
+        });
+        added.await?
+    }
+
+    /// Changes where the files of a watched folder go, what is set for them, where they are moved, and whether it is watched.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] for an unknown folder or destination.
+    pub async fn change_watched(&self, to: Watched) -> Result<(), Refusal> {
+        let changed = self.0.journal.write(move |conn| {
+            if destinations::get(conn, &to.destination)?.is_none_or(|found| found.removed) {
+                return Ok(Err(Refusal::NotThere("such destination".into())));
+            }
+            if watched::get(conn, &to.id)?.is_none() {
+                return Ok(Err(Refusal::NotThere("such watched folder".into())));
+            }
+            watched::change(conn, &to)?;
+            Ok(Ok(()))
+        });
+        changed.await?
+    }
+
+    /// Watches a folder no longer; what was taken in goes on, and what went is remembered.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn remove_watched(&self, id: &WatchedId) -> Result<(), JournalError> {
+        let (now, id) = (self.0.clock.unix_ms(), id.clone());
+        self.0.journal.write(move |conn| watched::remove(conn, now, &id)).await
+    }
+
+    /// How files of a watched folder stand, each as it was seen now, in the order given.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn known(
+        &self,
+        id: &WatchedId,
+        seen: Vec<(PathBuf, FileIdentity)>,
+    ) -> Result<Vec<(PathBuf, FileIdentity, Known)>, JournalError> {
+        let id = id.clone();
+        self.0
+            .journal
+            .read(move |conn| {
+                let known = |(file, identity): (PathBuf, FileIdentity)| {
+                    let known = watched::known(conn, &id, &file, &identity)?;
+                    Ok((file, identity, known))
+                };
+                seen.into_iter().map(known).collect()
+            })
+            .await
+    }
+
+    /// Notes files that lay in a watched folder before it was watched: they do not go until they change.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn lay_there(
+        &self,
+        id: &WatchedId,
+        files: Vec<(PathBuf, FileIdentity)>,
+    ) -> Result<(), JournalError> {
+        let id = id.clone();
+        self.0
+            .journal
+            .write(move |conn| {
+                for (file, identity) in files {
+                    if watched::known(conn, &id, &file, &identity)? == Known::New {
+                        watched::note(conn, &id, &file, &identity, None)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// All that lay there is noted: from now on what is new goes.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn begin_watched(&self, id: &WatchedId) -> Result<(), JournalError> {
+        let id = id.clone();
+        self.0.journal.write(move |conn| watched::set_begun(conn, &id)).await
+    }
+
+    /// A settled file of a watched folder has another name now.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn renamed(&self, id: &WatchedId, from: PathBuf, to: PathBuf) -> Result<(), JournalError> {
+        let id = id.clone();
+        self.0.journal.write(move |conn| watched::rename(conn, &id, &from, &to)).await
+    }
+
+    /// Takes files of a watched folder in, and notes each in the same commit: it goes once, whatever happens to the process.
+    ///
+    /// # Errors
+    /// [`Refusal::NotThere`] where the folder is not watched any more.
+    pub async fn add_from_watched(
+        &self,
+        id: &WatchedId,
+        intake: Intake,
+    ) -> Result<(Batch, Vec<Job>), Refusal> {
+        let wanted = id.clone();
+        let found = self.0.journal.read(move |conn| watched::get(conn, &wanted)).await?;
+        let found = found.ok_or_else(|| Refusal::NotThere("such watched folder".into()))?;
+        let folder = found.fields.folder.clone();
+        let intake = Intake { set: found.fields, ..intake };
+        let origin = Origin { watched: found.id, root: found.path };
+        self.add_with(BatchId::new(), intake, &found.destination, folder, None, Some(origin)).await
+    }
+
+    /// Verified files of a watched folder that were not moved yet, in order after that one.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn to_move(
+        &self,
+        id: &WatchedId,
+        after: &Path,
+        limit: u32,
+    ) -> Result<Vec<(PathBuf, FileIdentity)>, JournalError> {
+        let (id, after) = (id.clone(), after.to_owned());
+        self.0.journal.read(move |conn| watched::to_move(conn, &id, &after, limit)).await
+    }
+
+    /// These files of a watched folder were moved, or are not there any more.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn moved(&self, id: &WatchedId, files: Vec<PathBuf>) -> Result<(), JournalError> {
+        let (now, id) = (self.0.clock.unix_ms(), id.clone());
+        self.0
+            .journal
+            .write(move |conn| files.iter().try_for_each(|file| watched::moved(conn, now, &id, file)))
+            .await
+    }
+}

@@ -1,0 +1,252 @@
+//! The ledger of watched folders: nothing goes twice, nothing is forgotten, whatever happens to the process.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use partway_core::{Cause, State};
+use partway_engine::{Known, Refusal, Watched, WatchedId, Which, intake, source};
+use partway_provider::Fields;
+use rusqlite::Connection;
+use tokio::runtime::Runtime;
+
+use crate::rig::{Rig, Under, bytes};
+
+/// A watched folder of the rig's.
+struct Folder {
+    root: PathBuf,
+    id: WatchedId,
+}
+
+impl Folder {
+    async fn of(rig: &Rig, under: &Under) -> Self {
+        let root = rig.folder.path().join("in");
+        std::fs::create_dir_all(root.join("day")).unwrap();
+        let id = under.engine.add_watched(watched(&root, under)).await.unwrap();
+        Self { root, id }
+    }
+
+    fn file(&self, name: &str, size: usize) -> PathBuf {
+        std::fs::write(self.root.join(name), bytes(size)).unwrap();
+        name.into()
+    }
+
+    async fn known(&self, under: &Under, name: &str) -> Known {
+        let identity = source::identify(&self.root.join(name)).unwrap();
+        under.engine.known(&self.id, vec![(name.into(), identity)]).await.unwrap().remove(0).2
+    }
+
+    async fn take(&self, under: &Under, names: &[&str]) -> Vec<partway_engine::Job> {
+        let files: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+        under.engine.add_from_watched(&self.id, intake::look_below(&self.root, &files)).await.unwrap().1
+    }
+}
+
+fn watched(root: &Path, under: &Under) -> Watched {
+    Watched {
+        id: WatchedId::new(),
+        path: root.to_owned(),
+        destination: under.to.clone(),
+        fields: Fields { folder: Some("finals".into()), ..Fields::default() },
+        done: None,
+        watching: true,
+        begun: true,
+    }
+}
+
+/// The ledger as it lies on the disk: path and whether it is verified.
+fn ledger(rig: &Rig) -> Vec<(String, bool)> {
+    let conn = Connection::open(rig.data().join("journal.db")).unwrap();
+    let mut rows = conn
+        .prepare("SELECT CAST(path AS TEXT), verified_at IS NOT NULL FROM watched_file ORDER BY path")
+        .unwrap();
+    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn a_file_goes_once_under_whatever_name_and_again_when_it_changed() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    folder.file("day/a.mov", 3000);
+    assert_eq!(folder.known(&under, "day/a.mov").await, Known::New);
+    let job = folder.take(&under, &["day/a.mov"]).await.remove(0);
+    assert_eq!((job.folders.as_str(), job.fields.folder.as_deref()), ("day", Some("finals/day")));
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+    assert_eq!(folder.known(&under, "day/a.mov").await, Known::Settled);
+    assert_eq!(ledger(&rig), [("day/a.mov".to_owned(), true)]);
+
+    // Seen as new a moment before it was taken in: asked again in the commit, it is not taken twice.
+    assert!(folder.take(&under, &["day/a.mov"]).await.is_empty());
+
+    // Under another name it is the same file.
+    std::fs::rename(folder.root.join("day/a.mov"), folder.root.join("b.mov")).unwrap();
+    if cfg!(unix) {
+        assert_eq!(folder.known(&under, "b.mov").await, Known::Renamed { from: "day/a.mov".into() });
+        under.engine.renamed(&folder.id, "day/a.mov".into(), "b.mov".into()).await.unwrap();
+        // And another file under its first name is another file.
+        folder.file("day/a.mov", 3000);
+        assert_eq!(folder.known(&under, "day/a.mov").await, Known::New);
+        assert_eq!(folder.known(&under, "b.mov").await, Known::Settled);
+    }
+
+    // Out of the list is not out of the ledger.
+    under.engine.remove(&Which::Ended).await.unwrap();
+    assert_eq!(folder.known(&under, "b.mov").await, Known::Settled);
+    folder.file("b.mov", 3001);
+    assert_eq!(folder.known(&under, "b.mov").await, Known::New);
+}
+
+#[tokio::test]
+async fn what_is_given_up_does_not_go_again_until_it_changes_and_is_not_verified() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    rig.vendor.shut();
+    folder.file("a.mov", 3000);
+    let job = folder.take(&under, &["a.mov"]).await.remove(0);
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Open);
+    under.engine.cancel(&Which::Job(job.id.clone())).await.unwrap();
+    assert_eq!(under.ends(&job.id).await, State::Cancelled);
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Settled);
+    assert_eq!(ledger(&rig), [("a.mov".to_owned(), false)]);
+    assert!(under.engine.to_move(&folder.id, Path::new(""), 10).await.unwrap().is_empty());
+    folder.file("a.mov", 3001);
+    assert_eq!(folder.known(&under, "a.mov").await, Known::New);
+}
+
+#[tokio::test]
+async fn a_file_that_was_written_while_it_went_goes_on_as_the_same_job() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    rig.vendor.storage.shut();
+    folder.file("a.mov", 30_000);
+    let job = folder.take(&under, &["a.mov"]).await.remove(0);
+    rig.vendor.storage.begun(1).await;
+    folder.file("a.mov", 31_000);
+    rig.vendor.storage.open();
+    assert_eq!(under.ends(&job.id).await, State::NeedsAttention(Cause::SourceChanged));
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Again(job.id.clone()));
+    under.engine.retry(&Which::Job(job.id.clone())).await.unwrap();
+    assert_eq!(under.until(&job.id, |job| job.state.is_end()).await.state, State::Verified);
+    // What is in the ledger is what went, not what was taken in.
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Settled);
+    assert_eq!(ledger(&rig), [("a.mov".to_owned(), true)]);
+}
+
+#[test]
+fn killed_at_any_moment_a_file_is_in_the_ledger_exactly_when_it_is_verified() {
+    let outside = Runtime::new().unwrap();
+    let mut rig = outside.block_on(Rig::new());
+    rig.bounds.parts_per_job = 1;
+    let names: Vec<String> = (0..12).map(|number| format!("{number:02}.mov")).collect();
+    for kill in 0..8 {
+        // A runtime that is dropped takes everything down in mid-air, as a kill does.
+        let inside = Runtime::new().unwrap();
+        let before = rig.vendor.storage.puts().len();
+        inside.block_on(async {
+            let under = rig.open().await;
+            let root = rig.folder.path().join("in");
+            let folder = match under.engine.watched().await.unwrap().pop() {
+                Some(watched) => Folder { root, id: watched.id },
+                None => Folder::of(&rig, &under).await,
+            };
+            for name in &names {
+                if kill == 0 {
+                    folder.file(name, 5_000);
+                }
+                if folder.known(&under, name).await == Known::New {
+                    assert_eq!(kill, 0, "{name} was taken in before");
+                    folder.take(&under, &[name]).await;
+                }
+            }
+            let all = under.engine.page(0, 100).await.unwrap();
+            assert_eq!(all.len(), names.len(), "each once");
+            let open = all.iter().any(|job| !job.state.is_end());
+            if open {
+                let more = rig.vendor.storage.came_in(before + 1 + kill);
+                let _ = tokio::time::timeout(Duration::from_secs(2), more).await;
+            }
+        });
+        inside.shutdown_timeout(Duration::from_secs(5));
+        let conn = Connection::open(rig.data().join("journal.db")).unwrap();
+        let (verified, noted): (u32, u32) = conn
+            .query_row(
+                "SELECT count(*) FILTER (WHERE state = 'verified'), count(*) FILTER (WHERE state = 'verified' AND verified_at IS NOT NULL)
+                 FROM job LEFT JOIN watched_file ON watched_file.job = job.id",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!(verified, noted, "kill {kill}");
+        let early: u32 = conn
+            .query_row(
+                "SELECT count(*) FROM watched_file JOIN job ON job.id = job WHERE verified_at IS NOT NULL AND state <> 'verified'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(early, 0, "kill {kill}");
+    }
+    outside.block_on(async {
+        let under = rig.open().await;
+        for job in under.engine.page(0, 100).await.unwrap() {
+            assert_eq!(under.ends(&job.id).await, State::Verified);
+        }
+        let id = under.engine.watched().await.unwrap().remove(0).id;
+        assert_eq!(under.engine.to_move(&id, Path::new(""), 100).await.unwrap().len(), names.len());
+    });
+    assert!(ledger(&rig).iter().all(|(_, verified)| *verified));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_watched_again_knows_what_went_and_a_destination_that_it_needs_stays() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    folder.file("a.mov", 3000);
+    folder.file("old.mov", 10);
+    let old = source::identify(&folder.root.join("old.mov")).unwrap();
+    under.engine.lay_there(&folder.id, vec![("old.mov".into(), old)]).await.unwrap();
+    assert_eq!(folder.known(&under, "old.mov").await, Known::Settled);
+    let job = folder.take(&under, &["a.mov"]).await.remove(0);
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+
+    let again = under.engine.add_watched(watched(&folder.root, &under)).await;
+    assert!(matches!(again, Err(Refusal::NotNow(_))), "{again:?}");
+    let kept = under.engine.remove_destination(&under.to).await;
+    assert!(matches!(&kept, Err(Refusal::NotNow(why)) if why.contains("watched folder")), "{kept:?}");
+
+    under.engine.remove_watched(&folder.id).await.unwrap();
+    assert!(under.engine.watched().await.unwrap().is_empty());
+    let gone =
+        under.engine.add_from_watched(&folder.id, intake::look_below(&folder.root, &["a.mov".into()])).await;
+    assert!(matches!(gone, Err(Refusal::NotThere(_))));
+    let again = under.engine.add_watched(watched(&folder.root, &under)).await.unwrap();
+    assert_eq!(again, folder.id);
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Settled);
+    assert_eq!(folder.known(&under, "old.mov").await, Known::Settled);
+    under.engine.remove_watched(&folder.id).await.unwrap();
+    under.engine.remove_destination(&under.to).await.unwrap();
+}
+
+#[tokio::test]
+async fn verified_files_are_moved_once() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    for name in ["a.mov", "b.mov", "day/c.mov"] {
+        folder.file(name, 2000 + name.len());
+    }
+    for job in folder.take(&under, &["a.mov", "b.mov", "day/c.mov"]).await {
+        assert_eq!(under.ends(&job.id).await, State::Verified);
+    }
+    let to_move = async |after: &str, limit| {
+        let files = under.engine.to_move(&folder.id, Path::new(after), limit).await.unwrap();
+        files.into_iter().map(|(file, _)| file.to_string_lossy().into_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(to_move("", 2).await, ["a.mov", "b.mov"]);
+    assert_eq!(to_move("b.mov", 2).await, ["day/c.mov"]);
+    under.engine.moved(&folder.id, vec!["a.mov".into(), "day/c.mov".into()]).await.unwrap();
+    assert_eq!(to_move("", 9).await, ["b.mov"]);
+}
