@@ -16,6 +16,9 @@ use crate::ticks::Ticks;
 use crate::visits::Visits;
 use crate::{shown, watching, words};
 
+/// Bytes of text for the clipboard; the addresses of a hundred thousand files are less.
+const MOST_TEXT: usize = 64 << 20;
+
 type Shared<'a> = State<'a, Arc<Engine>>;
 
 /// Everything that is asked of the app.
@@ -111,6 +114,9 @@ fn show(path: &Path) -> Result<(), tauri_plugin_opener::Error> {
 /// Puts text on the clipboard.
 #[tauri::command]
 pub(crate) async fn copy_text(clipboard: State<'_, Arc<Clipboard>>, text: String) -> Result<(), ApiError> {
+    if text.len() > MOST_TEXT {
+        return Err(ApiError::new(Code::Refused, "That is too much for the clipboard."));
+    }
     let clipboard = Arc::clone(&clipboard);
     let put = tauri::async_runtime::spawn_blocking(move || clipboard.put(text)).await;
     put.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "The system's clipboard did not take it.")))

@@ -45,12 +45,10 @@ mod freedesktop {
     pub(crate) async fn stand(mut message: Message, mut changes: Receiver<Change>, pressed: Pressed) {
         let mut before = None;
         while let Some(handle) = post(&message, before.take()).await {
-            match until_changed(&handle, &mut changes).await {
+            match until_changed(&handle, &message, &mut changes).await {
                 End::Replaced(next) => (message, before) = (next, Some(handle)),
-                End::Pressed(action) => {
-                    if let Some(press) = meant(&message, &action) {
-                        pressed(press);
-                    }
+                End::Pressed(press) => {
+                    pressed(press);
                     return close(&handle).await;
                 }
                 End::Withdrawn => return close(&handle).await,
@@ -60,14 +58,18 @@ mod freedesktop {
     }
 
     enum End {
-        Pressed(String),
+        Pressed(Press),
         Replaced(Message),
         Withdrawn,
         /// The user took it away, the service went, or the app ends.
         Gone,
     }
 
-    async fn until_changed(handle: &NotificationHandle, changes: &mut Receiver<Change>) -> End {
+    async fn until_changed(
+        handle: &NotificationHandle,
+        message: &Message,
+        changes: &mut Receiver<Change>,
+    ) -> End {
         loop {
             let mut heard = None;
             tokio::select! {
@@ -78,18 +80,23 @@ mod freedesktop {
                     None => End::Gone,
                 },
             }
-            match heard {
-                Some(NotificationResponse::Default) => return End::Pressed("default".into()),
-                Some(NotificationResponse::Action(action)) => return End::Pressed(action),
+            let said = match heard {
+                Some(NotificationResponse::Default) => "default".to_owned(),
+                Some(NotificationResponse::Action(action)) => action,
                 // It went into the list of those that were missed, where its buttons still work.
-                Some(NotificationResponse::Closed(CloseReason::Expired)) => {}
+                Some(NotificationResponse::Closed(CloseReason::Expired)) => continue,
                 _ => return End::Gone,
+            };
+            // What another process would have meant by it says nothing of ours.
+            if let Some(press) = meant(message, &said) {
+                return End::Pressed(press);
             }
         }
     }
 
     async fn post(message: &Message, before: Option<NotificationHandle>) -> Option<NotificationHandle> {
-        let notification = notification(message, &capabilities().await?);
+        let notification =
+            notification(message, &capabilities().await?, !is_a_button(look().await.as_deref()));
         let Some(mut handle) = before else {
             return timeout(PATIENCE, notification.show_async()).await.ok()?.ok();
         };
@@ -99,7 +106,12 @@ mod freedesktop {
         timeout(PATIENCE, updated).await.ok()?.ok()?.ok()
     }
 
-    fn notification(message: &Message, can: &[String]) -> Notification {
+    /// Whether this service makes a button of the action that pressing the notification itself has: then there would be two of one kind.
+    fn is_a_button(service: Result<&str, &String>) -> bool {
+        service.is_ok_and(|name| name == "Xfce Notify Daemon")
+    }
+
+    fn notification(message: &Message, can: &[String], whole: bool) -> Notification {
         let has = |what: &str| can.iter().any(|one| one == what);
         let mut made = Notification::new();
         made.appname("Partway")
@@ -109,7 +121,9 @@ mod freedesktop {
         made.hint(Hint::DesktopEntry("partway".into())).hint(Hint::SuppressSound(true));
         made.hint(Hint::Category(if message.needs { "transfer.error" } else { "transfer.complete" }.into()));
         if has("actions") {
-            made.action("default", "Show");
+            if whole {
+                made.action("default", "Show");
+            }
             for (place, button) in message.buttons.iter().enumerate() {
                 made.action(&action(place), &button.words);
             }
@@ -167,8 +181,14 @@ mod freedesktop {
 
     const SILENT: &str = "it did not answer in time";
 
-    /// The bus's own words, in one bounded line.
+    /// Why nobody answered, in one bounded line: in the bus's own words where it is not simply that there is nobody.
     fn reason(why: &str) -> String {
+        if ["ServiceUnknown", "NameHasNoOwner", "was not provided by any"]
+            .iter()
+            .any(|said| why.contains(said))
+        {
+            return "none runs on this desktop".into();
+        }
         let line = why.rsplit(": ").next().unwrap_or(why).trim().trim_end_matches('.');
         line.chars().take(120).collect()
     }
@@ -198,7 +218,7 @@ mod freedesktop {
         fn what_a_service_reads_as_markup_is_escaped_and_nothing_else() {
             let body = |can: &[&str]| {
                 let can: Vec<String> = can.iter().map(|can| (*can).to_owned()).collect();
-                notification(&message(), &can).body
+                notification(&message(), &can, true).body
             };
             assert_eq!(body(&["actions", "body", "body-markup"]), "&lt;b&gt;take &amp; go&lt;/b&gt;.mov");
             assert_eq!(body(&["actions", "body"]), "<b>take & go</b>.mov");
@@ -212,9 +232,13 @@ mod freedesktop {
 
         #[test]
         fn there_are_buttons_only_where_they_can_be_pressed() {
-            assert!(notification(&message(), &["body".into()]).actions.is_empty());
-            let actions = notification(&message(), &["actions".into()]).actions;
-            assert_eq!((actions.len(), actions[0].as_str(), actions[3].as_str()), (6, "default", "Retry"));
+            assert!(notification(&message(), &["body".into()], true).actions.is_empty());
+            let actions = |whole| notification(&message(), &["actions".into()], whole).actions;
+            assert_eq!(
+                (actions(true).len(), actions(true)[0].as_str(), actions(true)[3].as_str()),
+                (6, "default", "Retry")
+            );
+            assert_eq!((actions(false).len(), actions(false)[1].as_str()), (4, "Retry"));
         }
 
         #[test]
@@ -228,9 +252,11 @@ mod freedesktop {
         }
 
         #[test]
-        fn the_reason_is_one_line_of_the_bus() {
-            let bus = "org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable.";
-            assert_eq!(reason(bus), "The name is not activatable");
+        fn the_reason_is_one_line() {
+            let nobody =
+                "org.freedesktop.DBus.Error.ServiceUnknown: The name was not provided by any .service files";
+            assert_eq!(reason(nobody), "none runs on this desktop");
+            assert_eq!(reason("org.freedesktop.DBus.Error.AccessDenied: Not for you."), "Not for you");
         }
     }
 }

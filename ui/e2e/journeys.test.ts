@@ -537,3 +537,62 @@ test("the folder for new files is shown, and changed in its place", async () => 
   await page.evaluate(() => window.fixture?.drag({ over: true, count: 1 }));
   expect(await page.getByTestId("drop").innerText()).toContain("To Acme media, in rushes/day-3");
 });
+
+describe("notifications", () => {
+  test("what is told is chosen, and a test says who showed it", async () => {
+    const page = await open({ scene: "queue" });
+    await page.keyboard.press("Control+,");
+    await page.getByText("Once for each batch, and whenever something needs you").waitFor();
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("A test was sent. Shown by the fixture.").waitFor();
+    await page.getByLabel("Notify me: When a batch is done").click();
+    await page.getByRole("option", { name: "If something needs me" }).click();
+    await page.getByLabel("Notify me: If something needs me").waitFor();
+    const changed = (await log(page)).find((entry) => (entry as { do?: string }).do === "change-settings");
+    expect((changed as { settings: { notify: string } }).settings.notify).toBe("needs");
+  });
+
+  test("that nobody would show them is said", async () => {
+    const page = await open({ scene: "queue", more: "nonotifications=1" });
+    await page.keyboard.press("Control+,");
+    await page.getByText("No notification service answered.").waitFor();
+  });
+
+  test("a button outside of the window leads to one batch, to what needs somebody, to a key", async () => {
+    const page = await open({ scene: "queue" });
+    const all = await rows(page).count();
+    const visit = (to: { filter?: "needs-attention"; batch?: string; replace_key?: string }) =>
+      page.evaluate(
+        (to) => window.fixture?.visit({ filter: "all", batch: null, replace_key: null, ...to }),
+        to,
+      );
+    const batch = await page.evaluate(() => {
+      let first = "";
+      window.fixture?.change((world) => {
+        world.rows = world.rows.map((row, i) => (i === 1 ? { ...row, batch: "one" } : row));
+        first = world.rows[1]?.batch ?? "";
+      });
+      return first;
+    });
+    await page.keyboard.press("Control+,");
+    await visit({ batch });
+    await page.getByText("One batch, 1 file").waitFor();
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await expect.poll(() => rows(page).count()).toBe(all);
+
+    await visit({ filter: "needs-attention" });
+    await expect.poll(() => page.locator("nav [aria-current=page]").innerText()).toContain("Needs attention");
+    await page.getByTestId("one-batch").waitFor({ state: "detached" });
+
+    const archive = await page.evaluate(() => {
+      let id = "";
+      window.fixture?.change((world) => {
+        id = world.destinations.find((d) => d.name === "Archive")?.id ?? "";
+      });
+      return id;
+    });
+    await visit({ replace_key: archive });
+    await page.getByRole("dialog", { name: "New key for Archive" }).waitFor();
+  });
+});

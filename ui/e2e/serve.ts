@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 
-/** As in tauri.conf.json, without the addresses of the shell's own messages. */
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+/** The shell's own, as it stands. */
+const CONF = fileURLToPath(new URL("../../tauri.conf.json", import.meta.url));
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -24,6 +24,8 @@ export interface Served {
 }
 
 export async function serve(): Promise<Served> {
+  const conf = JSON.parse(await readFile(CONF, "utf8")) as { app: { security: { csp: string } } };
+  const policy = conf.app.security.csp;
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = join(DIST, path === "/" ? "index.html" : path);
@@ -31,7 +33,7 @@ export async function serve(): Promise<Served> {
       (body) => {
         response.writeHead(200, {
           "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
-          "Content-Security-Policy": POLICY,
+          "Content-Security-Policy": policy,
         });
         response.end(body);
       },

@@ -25,7 +25,7 @@ const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// A file manager to drag from, a keychain, a notification service, Python for tools from PyPI, a second reader of S3, and what
+/// A file manager to drag from, a keychain, two notification services, Python for tools from PyPI, a second reader of S3, and what
 /// reads a package: its pages, its texts, its completions, and a clean system to install it on.
 const TESTS: &[&str] = &[
     "appstream",
@@ -46,6 +46,7 @@ const TESTS: &[&str] = &[
     "rclone",
     "wmctrl",
     "xauth",
+    "xfce4-notifyd",
     "zsh",
 ];
 

@@ -18,5 +18,6 @@ mod guest;
 mod hovering;
 mod locked;
 mod many;
+mod services;
 mod telling;
 mod watched;

@@ -225,7 +225,7 @@ export const words = {
     notifyHelp: "Once for each batch, and whenever something needs you",
     notifyWhen: {
       all: "When a batch is done",
-      needs: "Only when something needs me",
+      needs: "If something needs me",
       never: "Never",
     } satisfies Record<Notify, string>,
     notifyTest: "Send a test",

@@ -10,6 +10,7 @@ use partway_engine::{BatchId, Job, JobId, Which};
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::view::{self, Names};
+use crate::words::short;
 
 /// Jobs are read from the journal so many at a time.
 const PAGE: u32 = 1000;
@@ -34,10 +35,13 @@ pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
         if text.is_empty() { Vec::new() } else { app.0.engine.find(text).await.map_err(|e| journal(&e))? };
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(ApiError::new(Code::Refused, format!("There is no upload with the id {text}."))
+        // Whoever asks may have typed anything.
+        [] => Err(ApiError::new(Code::Refused, format!("There is no upload with the id {}.", short(text)))
             .hint("The list shows the ids.")),
-        _ => Err(ApiError::new(Code::Refused, format!("More than one upload has an id with {text}."))
-            .hint("Write more of it; ids differ most at their end.")),
+        _ => {
+            Err(ApiError::new(Code::Refused, format!("More than one upload has an id with {}.", short(text)))
+                .hint("Write more of it; ids differ most at their end."))
+        }
     }
 }
 

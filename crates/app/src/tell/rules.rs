@@ -202,9 +202,9 @@ impl Rules {
         for (id, seconds) in std::mem::take(&mut self.ended) {
             let Some(standing) = facts.batches.get(&id) else { continue };
             if standing.need > 0 {
-                // Its end and what it left to do are one thing to tell.
+                // Its end and what it left to do are one thing to tell. Where it only waits for what was told as a cause, it has no end yet.
                 self.needs_you(now, &id);
-            } else if !seen && wanted(standing, seconds, wish) {
+            } else if standing.caused == 0 && !seen && wanted(standing, seconds, wish) {
                 turns.push(Turn::Say(Say::Batch { id, standing: standing.clone() }));
             }
         }

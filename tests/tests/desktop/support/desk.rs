@@ -146,6 +146,12 @@ impl Desk {
         until("the end of both", UP, async || both().is_empty().then_some(())).await;
     }
 
+    /// `kill -9` of the app alone.
+    pub(crate) async fn crash_app(&self) {
+        process::kill_now(&self.running("partway"));
+        until("its end", UP, async || self.running("partway").is_empty().then_some(())).await;
+    }
+
     /// Closes the app's window as its close button does.
     pub(crate) async fn close_window(&self) {
         self.run("wmctrl", ["-c", "Partway"]).await;
@@ -180,6 +186,14 @@ impl Desk {
         assert_eq!(self.running("partway"), app, "it was handed over");
         self.in_front(title).await;
         process::resume(&helpers);
+    }
+
+    /// Keeps a picture of the whole screen.
+    pub(crate) async fn screen_picture(&self, name: &str) {
+        let folder = super::driven::pictures();
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}.png"));
+        self.run("import", [OsStr::new("-window"), OsStr::new("root"), file.as_os_str()]).await;
     }
 
     /// The title of the window that has the keyboard.

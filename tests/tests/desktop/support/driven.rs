@@ -252,7 +252,8 @@ impl Driven {
     }
 }
 
-fn pictures() -> PathBuf {
+/// Where pictures are kept.
+pub(crate) fn pictures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots/desktop")
 }
 

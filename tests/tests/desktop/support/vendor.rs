@@ -16,7 +16,8 @@ impl Vendor {
     /// Starts one in the folder `vendor` of the desk, with these faults.
     pub(crate) async fn start(desk: &mut Desk, faults: &[&str]) -> Self {
         let mut vendor = desk.command(program("partway-sandbox"));
-        vendor.arg("--dir").arg(desk.folder("vendor"));
+        let folder = desk.folder("vendor");
+        vendor.arg("--dir").arg(&folder).arg("--log").arg(folder.join("log"));
         for fault in faults {
             vendor.args(["--fault", fault]);
         }

@@ -96,6 +96,17 @@ fn the_end_of_a_batch_and_what_it_left_to_do_are_one_notification() {
 }
 
 #[test]
+fn a_batch_that_waits_for_a_cause_is_not_told_beside_it() {
+    let mut rules = Rules::new(Memory::default());
+    let full = facts(&["quota"], &[("b", Standing { caused: 3, ..ended(145, 142, 0) })]);
+    rules.batch_ended("b", 600);
+    assert_eq!(told(rules.look(0, &full, false, Wish::All)), ["+quota"]);
+    let through = facts(&[], &[("b", ended(145, 145, 0))]);
+    rules.batch_ended("b", 900);
+    assert_eq!(told(rules.look(1_000, &through, false, Wish::All)), ["-quota", "+batch b"]);
+}
+
+#[test]
 fn what_needs_nobody_any_more_when_it_would_be_told_is_not_told() {
     let mut rules = Rules::new(Memory::default());
     rules.needs_you(0, "b");
