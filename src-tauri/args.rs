@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// Start without showing the window.
     #[arg(long)]
     pub hidden: bool,
+    /// Seconds after which a hidden window lets its web view go. For tests: nobody else needs another time.
+    #[arg(long, value_name = "S", hide = true)]
+    pub patience: Option<u64>,
     /// Files and folders to upload.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

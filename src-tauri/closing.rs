@@ -1,4 +1,5 @@
-//! Closing the window hides it while something uploads and ends the app when nothing does. Ending is always in order.
+//! Closing the window, and ending the app: closing hides while there is a reason to go on, ending asks while something uploads and is
+//! always in order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,10 +7,13 @@ use std::time::Duration;
 
 use partway_api::{Command, Done, Look, Settings};
 use tauri::{AppHandle, Manager as _};
+use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons};
 
 use crate::engine::Engine;
+use crate::rest::Rest;
 use crate::ticks::Ticks;
 use crate::toast::{self, Button};
+use crate::tray::Tray;
 use crate::{window, words};
 
 /// What the app gets to say how much is under way; it answers from memory.
@@ -19,18 +23,41 @@ const COUNT: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(crate) struct Closing {
     ending: AtomicBool,
+    asking: AtomicBool,
+}
+
+/// What closing the window comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Close {
+    Hide,
+    Quit,
+    Ask,
+}
+
+/// `keep`: uploads shall go on; `files`: so many are under way; `tray`: there is an icon that brings the window back.
+const fn on_close(keep: bool, files: u32, tray: bool) -> Close {
+    match (keep, files) {
+        (true, 0) if !tray => Close::Quit,
+        (true, _) => Close::Hide,
+        (false, 0) => Close::Quit,
+        (false, _) => Close::Ask,
+    }
 }
 
 /// The user closed the window.
 pub(crate) fn close(app: &AppHandle) {
-    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    let engine = engine(app);
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
-        match under_way(&engine).await {
-            0 => quit(&app),
-            files => {
+        let settings = settings(&engine).await;
+        let keep = settings.as_ref().is_none_or(|settings| settings.keep_uploading);
+        let files = under_way(&engine).await;
+        match on_close(keep, files, app.state::<Tray>().is_seen().await) {
+            Close::Quit => quit(&app),
+            Close::Ask => ask(&app, files),
+            Close::Hide => {
                 hide(&app);
-                if first_time(&engine).await {
+                if first_time(&engine, settings).await {
                     say(&app, files);
                 }
             }
@@ -38,43 +65,94 @@ pub(crate) fn close(app: &AppHandle) {
     });
 }
 
+/// The user wants the app to end: asked once more while something uploads.
+pub(crate) fn quit_is_wanted(app: &AppHandle) {
+    let engine = engine(app);
+    let app = app.clone();
+    engine.clone().runtime().spawn(async move {
+        match under_way(&engine).await {
+            0 => quit(&app),
+            files => ask(&app, files),
+        }
+    });
+}
+
 /// Ends the app: parts in flight get their few seconds, the journal is closed, then the process ends with 0.
 pub(crate) fn quit(app: &AppHandle) {
+    end(app, || async {});
+}
+
+/// The same for a session that waits for it.
+#[cfg(target_os = "linux")]
+pub(crate) fn quit_for(app: &AppHandle, ends: crate::session::Ends) {
+    end(app, || ends.go_on());
+}
+
+fn end<F: Future<Output = ()> + Send + 'static>(app: &AppHandle, after: impl FnOnce() -> F + Send + 'static) {
     if app.state::<Closing>().ending.swap(true, Ordering::SeqCst) {
         return;
     }
+    window::keep_place(app);
     window::hide(app);
-    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    let engine = engine(app);
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
         engine.end().await;
+        after().await;
         app.exit(0);
     });
 }
 
+/// Whether the end was begun.
+pub(crate) fn is_ending(app: &AppHandle) -> bool {
+    app.state::<Closing>().ending.load(Ordering::SeqCst)
+}
+
 /// Shows the window again.
 pub(crate) fn show(app: &AppHandle) {
-    if app.state::<Closing>().ending.load(Ordering::SeqCst) {
+    if is_ending(app) {
         return;
     }
     app.state::<Ticks>().visible(true);
-    window::bring_forward(app);
+    app.state::<Rest>().over(app);
 }
 
 fn hide(app: &AppHandle) {
     app.state::<Ticks>().visible(false);
+    window::keep_place(app);
     window::hide(app);
+    app.state::<Rest>().begin(app);
+}
+
+/// A dialog of the system's: it is there whether the page is or not.
+fn ask(app: &AppHandle, files: u32) {
+    if app.state::<Closing>().asking.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let (title, text) = words::quit_now(files);
+    let buttons = MessageDialogButtons::OkCancelCustom(words::QUIT.into(), words::KEEP_UPLOADING.into());
+    let mut dialog = app.dialog().message(text).title(title).buttons(buttons);
+    if let Some(window) = window::main(app).filter(|_| window::is_visible(app)) {
+        dialog = dialog.parent(&window);
+    }
+    let app = app.clone();
+    dialog.show(move |yes| {
+        app.state::<Closing>().asking.store(false, Ordering::SeqCst);
+        if yes {
+            quit(&app);
+        }
+    });
 }
 
 fn say(app: &AppHandle, files: u32) {
     let app = app.clone();
     let quit = Button { words: "Quit instead", act: Box::new(move || quit(&app)) };
-    toast::show(words::still_uploading(files), Some(quit));
+    toast::show(words::goes_on(files), Some(quit));
 }
 
 /// Whether closing has never hidden the window before; from now on it has. Where that cannot be known it is rather said twice.
-async fn first_time(engine: &Arc<Engine>) -> bool {
-    let Ok(Done::Settings { settings }) = engine.command(Command::Settings).await else { return true };
+async fn first_time(engine: &Arc<Engine>, settings: Option<Settings>) -> bool {
+    let Some(settings) = settings else { return true };
     let first = !settings.told_of_hiding;
     if first {
         let settings = Settings { told_of_hiding: true, ..settings };
@@ -84,12 +162,44 @@ async fn first_time(engine: &Arc<Engine>) -> bool {
     first
 }
 
+async fn settings(engine: &Arc<Engine>) -> Option<Settings> {
+    match engine.command(Command::Settings).await {
+        Ok(Done::Settings { settings }) => Some(settings),
+        _ => None,
+    }
+}
+
 /// Files that go on by themselves. Where the app does not say, it is taken for busy: hiding loses nothing.
 async fn under_way(engine: &Engine) -> u32 {
-    let first = async { engine.watch(Look::default()).await?.1.next().await };
+    let first = async { engine.watch_beside(Look::default()).await?.1.next().await };
     match tokio::time::timeout(COUNT, first).await {
         Ok(Some(tick)) => tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
         Ok(None) => 0,
         Err(_) => 1,
+    }
+}
+
+fn engine(app: &AppHandle) -> Arc<Engine> {
+    Arc::clone(&app.state::<Arc<Engine>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_hides_as_long_as_there_is_work_or_a_way_back() {
+        assert_eq!(on_close(true, 3, false), Close::Hide);
+        assert_eq!(on_close(true, 3, true), Close::Hide);
+        assert_eq!(on_close(true, 0, true), Close::Hide);
+        assert_eq!(on_close(true, 0, false), Close::Quit, "nobody could bring it back, and nothing goes on");
+    }
+
+    #[test]
+    fn where_uploads_shall_not_go_on_closing_ends_and_asks_before_it_stops_one() {
+        for tray in [false, true] {
+            assert_eq!(on_close(false, 0, tray), Close::Quit);
+            assert_eq!(on_close(false, 1, tray), Close::Ask);
+        }
     }
 }

@@ -4,16 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use partway_api::{ApiError, Code, Command, Done, FieldsDraft, Look, NotificationsView, Tick, Visit};
+use serde_json::Value;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow};
 
 use crate::clipboard::Clipboard;
 use crate::closing;
 use crate::dialogs::{self, Wanted};
 use crate::engine::Engine;
 use crate::intake::Countdown;
+use crate::login;
+use crate::rest::Rest;
 use crate::ticks::Ticks;
 use crate::visits::Visits;
+use crate::window::Folder;
 use crate::{shown, watching, words};
 
 /// Bytes of text for the clipboard; the addresses of a hundred thousand files are less.
@@ -49,14 +53,14 @@ pub(crate) async fn look(ticks: State<'_, Ticks>, look: Look) -> Result<(), ApiE
 /// Asks the user for files and takes them in.
 #[tauri::command]
 pub(crate) async fn add_files(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
-    let chosen = dialogs::ask(&window, Wanted::Files).await?;
+    let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::Files).await?;
     engine.add(&chosen, Countdown::Yes).await
 }
 
 /// Asks the user for folders and takes them in.
 #[tauri::command]
 pub(crate) async fn add_folder(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
-    let chosen = dialogs::ask(&window, Wanted::Folders).await?;
+    let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::Folders).await?;
     engine.add(&chosen, Countdown::Yes).await
 }
 
@@ -141,8 +145,42 @@ pub(crate) async fn hide(app: AppHandle) {
     closing::close(&app);
 }
 
-/// Ends the app in order.
+/// Ends the app in order; asks before, while something uploads.
 #[tauri::command]
 pub(crate) async fn quit(app: AppHandle) {
-    closing::quit(&app);
+    closing::quit_is_wanted(&app);
+}
+
+/// What the page says of itself: what it shows and where. It is given to the page that comes after it, should its web view be let go.
+#[tauri::command]
+pub(crate) async fn keep_screen(rest: State<'_, Rest>, screen: Value) -> Result<(), ApiError> {
+    let too_much =
+        |size| ApiError::new(Code::Internal, format!("What the page says of itself has {size} bytes."));
+    rest.keep_page(screen).map_err(too_much)
+}
+
+/// What the page before this one said of itself.
+#[tauri::command]
+pub(crate) async fn kept_screen(rest: State<'_, Rest>) -> Result<Option<Value>, ApiError> {
+    Ok(rest.page())
+}
+
+/// Whether Partway starts at login, as the system has it; nothing where that cannot be known.
+#[tauri::command]
+pub(crate) async fn starts_at_login(
+    app: AppHandle,
+    folder: State<'_, Folder>,
+) -> Result<Option<bool>, ApiError> {
+    Ok(login::is_on(&app, &folder.0))
+}
+
+/// Has it start at login, or not; answers what the system has after that.
+#[tauri::command]
+pub(crate) async fn start_at_login(
+    app: AppHandle,
+    folder: State<'_, Folder>,
+    on: bool,
+) -> Result<Option<bool>, ApiError> {
+    login::set(&app, &folder.0, on)?;
+    Ok(login::is_on(&app, &folder.0))
 }

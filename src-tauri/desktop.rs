@@ -4,29 +4,41 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tauri::{App, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
+use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
 
+use crate::args::Args;
 use crate::clipboard::Clipboard;
 use crate::closing::{self, Closing};
 use crate::engine::Engine;
 use crate::intake::Countdown;
+use crate::outside::Outside;
+use crate::rest::{self, Rest};
 use crate::start::Here;
 use crate::ticks::Ticks;
+use crate::tray::Tray;
 use crate::visits::Visits;
-use crate::{commands, drops, notify, signals, window};
+use crate::window::Folder;
+use crate::{commands, drops, login, notify, outside, signals, window};
 
 /// Runs until the app ends.
-pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
+pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
     let Here { engine, data_dir, files } = here;
     let engine = Arc::new(engine);
-    let built = tauri::Builder::default()
+    let visible = !args.hidden;
+    let patience = args.patience.map_or(rest::PATIENCE, Duration::from_secs);
+    let built = login::plugin(tauri::Builder::default(), &data_dir)
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&engine))
         .manage(Ticks::new(visible))
         .manage(Arc::new(Clipboard::default()))
         .manage(Closing::default())
         .manage(Visits::default())
+        .manage(Folder(data_dir))
+        .manage(Rest::new(patience, visible))
+        .manage(Tray::default())
+        .manage(Outside::default())
         .invoke_handler(tauri::generate_handler![
             commands::add_files,
             commands::add_folder,
@@ -35,28 +47,29 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
             commands::call,
             commands::copy_text,
             commands::hide,
+            commands::keep_screen,
+            commands::kept_screen,
             commands::look,
             commands::notifications,
             commands::quit,
             commands::show_file,
+            commands::start_at_login,
+            commands::starts_at_login,
             commands::take_visit,
             commands::watch,
         ])
         .on_window_event(happened)
         .setup(move |app| {
-            window::open(app.handle(), &data_dir, visible)?;
+            // A start that nobody sees makes no web view: it costs more memory than everything else.
+            if visible {
+                window::open(app.handle())?;
+            }
             listen(app, files);
             Ok(())
         })
         .build(context());
     let code = match built {
-        Ok(app) => app.run_return(|app, event| {
-            // The system asks the whole app to end (Quit on macOS): in order, then. With a code it is our own end.
-            if let RunEvent::ExitRequested { code: None, api, .. } = event {
-                api.prevent_exit();
-                closing::quit(app);
-            }
-        }),
+        Ok(app) => app.run_return(|app, event| ran(app, &event)),
         Err(why) => {
             let _ = writeln!(std::io::stderr(), "The window did not open: {why}");
             1
@@ -66,6 +79,29 @@ pub(crate) fn run(here: Here, visible: bool) -> ExitCode {
     engine.runtime().block_on(engine.end());
     engine.join();
     ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// What happens to the app as a whole.
+fn ran(app: &AppHandle, event: &RunEvent) {
+    match event {
+        // The last window is gone, or the system asks the whole app to end (Quit on macOS). With a code it is our own end.
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            if !app.state::<Rest>().window_went(app) {
+                closing::quit_is_wanted(app);
+            }
+        }
+        // "Open with", and files dropped on the dock's icon.
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            let files: Vec<_> = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
+            closing::show(app);
+            take_in(app, files);
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => closing::show(app),
+        _ => {}
+    }
 }
 
 /// The bundled page, the configuration and the rights, put into the program when it is compiled.
@@ -112,9 +148,21 @@ fn listen(app: &App, files: Vec<PathBuf>) {
         signals::end_is_wanted().await;
         closing::quit(&handle);
     });
+    #[cfg(target_os = "linux")]
+    {
+        let handle = app.handle().clone();
+        runtime.spawn(async move { closing::quit_for(&handle, crate::session::ends().await) });
+    }
     runtime.spawn(notify::follow(app.handle().clone(), Arc::clone(&engine)));
-    let (handle, engine) = (app.handle().clone(), Arc::clone(&engine));
-    runtime.spawn(async move {
+    runtime.spawn(outside::follow(app.handle().clone(), Arc::clone(&engine)));
+    runtime.spawn(rest::end_when_idle(app.handle().clone()));
+    take_in(app.handle(), files);
+}
+
+/// Files named at a start.
+fn take_in(app: &AppHandle, files: Vec<PathBuf>) {
+    let (handle, engine) = (app.clone(), Arc::clone(&app.state::<Arc<Engine>>()));
+    engine.clone().runtime().spawn(async move {
         if let Err(why) = engine.add(&files, Countdown::No).await {
             let _ = handle.emit_to(window::MAIN, drops::REFUSED, why);
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use partway_api::{ApiError, Code};
-use tauri::WebviewWindow;
+use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tokio::sync::oneshot;
 
@@ -20,13 +20,20 @@ pub(crate) enum Wanted {
     ForDone,
 }
 
-/// Asks the user; empty where the dialog was closed without choosing.
+/// Asks the user, over the window where there is one; empty where the dialog was closed without choosing.
 ///
 /// # Errors
 /// Where something was chosen that has no path on this computer.
-pub(crate) async fn ask(window: &WebviewWindow, wanted: Wanted) -> Result<Vec<PathBuf>, ApiError> {
+pub(crate) async fn ask(
+    app: &AppHandle,
+    window: Option<&WebviewWindow>,
+    wanted: Wanted,
+) -> Result<Vec<PathBuf>, ApiError> {
     let (answer, chosen) = oneshot::channel();
-    let dialog = window.dialog().file().set_parent(window);
+    let mut dialog = app.dialog().file();
+    if let Some(window) = window {
+        dialog = dialog.set_parent(window);
+    }
     // Nobody waits any more where the window went away meanwhile.
     let tell = move |paths: Option<Vec<FilePath>>| drop(answer.send(paths));
     let tell_one = |path: Option<FilePath>| path.map(|path| vec![path]);

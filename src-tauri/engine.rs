@@ -136,6 +136,17 @@ impl Engine {
         }
     }
 
+    /// The same beside what the window looks at.
+    pub(crate) async fn watch_beside(&self, look: Look) -> Option<(Side, FrontTicks)> {
+        loop {
+            let side = self.side();
+            match side.watch_beside(&self.data_dir, look.clone()).await {
+                Ok(ticks) => return Some((side, ticks)),
+                Err(_) => self.renew(&side).await.ok()?,
+            }
+        }
+    }
+
     /// Ends in order: parts in flight, the journal, and last the folder. A second call does nothing.
     pub(crate) async fn end(&self) {
         let held = locked(&self.held).take();

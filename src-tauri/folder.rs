@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use partway_api::{Answer, Look, Request};
 use partway_app::{App, OpenError};
-use partway_bridge::{AskError, BridgeError, Front, FrontTicks};
+use partway_bridge::{AskError, BridgeError, Client, Front, FrontTicks};
 use tokio::sync::Notify;
 
 use crate::{desktop, options};
@@ -62,6 +62,17 @@ impl Side {
         match self {
             Self::Own(app) => Ok(FrontTicks::Own(app.watch(look))),
             Self::Theirs(front) => front.watch(look).await,
+        }
+    }
+
+    /// The same beside what the window looks at: whoever else holds the folder tells of one look a connection, so this one has its own.
+    pub(crate) async fn watch_beside(&self, data_dir: &Path, look: Look) -> Result<FrontTicks, AskError> {
+        match self {
+            Self::Own(app) => Ok(FrontTicks::Own(app.watch(look))),
+            Self::Theirs(_) => match Client::connect(data_dir).await {
+                Ok(Some(client)) => Ok(FrontTicks::Theirs(client.watch(look).await?)),
+                Ok(None) | Err(_) => Err(AskError::HolderGone),
+            },
         }
     }
 

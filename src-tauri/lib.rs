@@ -1,7 +1,9 @@
-//! The shell: window, drops, dialogs, notifications. It translates between the desktop and the api; it decides and stores nothing.
+//! The shell: window, tray, drops, dialogs, notifications. It translates between the desktop and the api; it decides and stores nothing
+//! but where its window stood.
 //!
 //! What is absent: no path ever comes from the page, no state of an upload is kept here, and nothing here runs on the thread that draws.
 
+mod adding;
 mod args;
 mod clipboard;
 mod closing;
@@ -13,16 +15,25 @@ mod engine;
 #[cfg(test)]
 mod fences;
 mod folder;
+mod glance;
 mod intake;
 mod logging;
+mod login;
 mod notify;
 mod options;
+mod outside;
+mod pace;
+mod place;
 mod poster;
+mod rest;
+#[cfg(target_os = "linux")]
+mod session;
 mod shown;
 mod signals;
 mod start;
 mod ticks;
 mod toast;
+mod tray;
 mod trouble;
 mod visits;
 mod watching;
@@ -36,7 +47,7 @@ pub fn main() -> ExitCode {
     let args = args::parse();
     logging::start();
     match start::start(&args) {
-        Ok(Some(here)) => desktop::run(here, !args.hidden),
+        Ok(Some(here)) => desktop::run(here, &args),
         Ok(None) => ExitCode::SUCCESS,
         Err(trouble) => {
             trouble::tell(&trouble);

@@ -1,28 +1,70 @@
 //! The main window: how it is made, shown, hidden, and kept to its own page.
 
 use std::fs::DirBuilder;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager as _, Monitor, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+use crate::place::{self, Place, Rect, SMALLEST};
 
 /// The window's label, which `capabilities/main.json` names.
 pub(crate) const MAIN: &str = "main";
 
-/// Makes the window. Whatever its web view keeps lies under `data_dir`, as everything else.
-pub(crate) fn open(app: &AppHandle, data_dir: &Path, visible: bool) -> tauri::Result<()> {
+/// The folder under which the window keeps what it keeps, as everything else.
+pub(crate) struct Folder(pub PathBuf);
+
+/// Makes the window, where it stood last.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let data_dir = &app.state::<Folder>().0;
     let kept = data_dir.join("webview");
     private_folder(&kept)?;
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let screens = app.available_monitors().unwrap_or_default();
+    let fitted = place::fit(place::read(data_dir), &screens.iter().map(screen).collect::<Vec<_>>());
+    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Partway")
-        .inner_size(1120.0, 700.0)
-        .min_inner_size(360.0, 480.0)
-        .visible(visible)
+        .inner_size(fitted.size.0, fitted.size.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .maximized(fitted.maximized)
         .data_directory(kept)
         .on_navigation(own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    if let Some((x, y)) = fitted.position {
+        builder = builder.position(x, y);
+    }
+    builder.build()?;
     Ok(())
+}
+
+/// Writes down where the window stands. Wayland tells no position; then the system chooses it, as it does there for every window.
+pub(crate) fn keep_place(app: &AppHandle) {
+    let data_dir = &app.state::<Folder>().0;
+    let Some(window) = main(app).filter(|window| window.is_visible().unwrap_or(false)) else { return };
+    if window.is_minimized().unwrap_or(false) {
+        return;
+    }
+    let maximized = window.is_maximized().unwrap_or(false);
+    let rect = match (maximized, place::read(data_dir)) {
+        // What it was before is what it shall become when it is made smaller again.
+        (true, Some(before)) => Some(before.rect),
+        _ => rect(&window).ok(),
+    };
+    if let Some(rect) = rect {
+        place::write(data_dir, Place { rect, maximized });
+    }
+}
+
+fn rect(window: &WebviewWindow) -> tauri::Result<Rect> {
+    let scale = window.scale_factor()?;
+    let at = window.outer_position()?.to_logical::<f64>(scale);
+    let size = window.inner_size()?.to_logical::<f64>(scale);
+    Ok(Rect { x: at.x, y: at.y, width: size.width, height: size.height })
+}
+
+fn screen(monitor: &Monitor) -> Rect {
+    let at = monitor.position().to_logical::<f64>(monitor.scale_factor());
+    let size = monitor.size().to_logical::<f64>(monitor.scale_factor());
+    Rect { x: at.x, y: at.y, width: size.width, height: size.height }
 }
 
 /// Made before the web view makes it, which would let everybody in.
@@ -33,7 +75,7 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
     maker.recursive(true).create(folder)
 }
 
-/// The main window, unless the app is ending.
+/// The main window, unless it was let go or the app is ending.
 pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(MAIN)
 }

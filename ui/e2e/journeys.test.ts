@@ -594,5 +594,81 @@ describe("notifications", () => {
     });
     await visit({ replace_key: archive });
     await page.getByRole("dialog", { name: "New key for Archive" }).waitFor();
+
+describe("in the background", () => {
+  const longOne = (page: Page) =>
+    page.evaluate(() =>
+      window.fixture?.change((world) => {
+        world.settings = { ...world.settings, asked_to_start: false };
+        world.rows = world.rows.map((row) =>
+          row.state === "uploading" ? { ...row, seconds_left: 40 * 60 } : row,
+        );
+      }),
+    );
+
+  test("the first long upload asks once whether to start at login", async () => {
+    const page = await open({ scene: "queue" });
+    expect(await page.getByTestId("ask-login").count()).toBe(0);
+    await longOne(page);
+    const asked = page.getByTestId("ask-login");
+    await asked.getByText("This takes over half an hour.").waitFor();
+    await asked.getByRole("button", { name: "Start when I log in" }).click();
+    await asked.waitFor({ state: "detached" });
+    expect(await log(page)).toContainEqual({ login: true });
+    // Asked once: it is in the settings from here on.
+    expect(await log(page)).toContainEqual(
+      expect.objectContaining({ settings: expect.objectContaining({ asked_to_start: true }) as unknown }),
+    );
+  });
+
+  test("who does not want it is not asked again", async () => {
+    const page = await open({ scene: "queue" });
+    await longOne(page);
+    await page.getByRole("button", { name: "No, thanks" }).click();
+    await page.getByTestId("ask-login").waitFor({ state: "detached" });
+    expect(await log(page)).not.toContainEqual({ login: true });
+  });
+
+  test("the settings switch what goes on without the window", async () => {
+    const page = await open({ scene: "queue" });
+    await page.keyboard.press("Control+,");
+    const keep = page.getByRole("switch", { name: "Keep uploading when the window is closed" });
+    expect(await keep.getAttribute("aria-checked")).toBe("true");
+    await keep.click();
+    expect(await log(page)).toContainEqual(
+      expect.objectContaining({ settings: expect.objectContaining({ keep_uploading: false }) as unknown }),
+    );
+    const login = page.getByRole("switch", { name: "Start when I log in" });
+    await login.click();
+    expect(await log(page)).toContainEqual({ login: true });
+    await page.locator("[role=switch][aria-label='Start when I log in'][aria-checked=true]").waitFor();
+  });
+
+  test("the page after this one shows what this one showed", async () => {
+    const page = await open({ scene: "many" });
+    await page.getByRole("button", { name: /^Waiting/ }).click();
+    const top = () =>
+      page.evaluate(() => {
+        const list = document.querySelector("[role=grid]")?.getBoundingClientRect();
+        const all = [...document.querySelectorAll("[data-testid=row]")];
+        const first = all.find((row) => row.getBoundingClientRect().bottom > (list?.top ?? 0) + 1);
+        const name = first?.getAttribute("data-name");
+        return { name, at: Math.round((first?.getBoundingClientRect().top ?? 0) - (list?.top ?? 0)) };
+      });
+    // The list goes to its top once the filter is there; what is scrolled before that does not stay.
+    await expect
+      .poll(
+        () =>
+          page.evaluate(() => {
+            document.querySelector("[role=grid]")?.scrollTo(0, 4321);
+            return sessionStorage.getItem("kept-screen");
+          }),
+        { timeout: 5000 },
+      )
+      .toMatch(/"row":[1-9].*"into":[1-9]/);
+    const before = await top();
+    await page.reload();
+    await expect.poll(top, { timeout: 5000 }).toEqual(before);
+    expect(await page.locator("nav [aria-current]").innerText()).toContain("Waiting");
   });
 });

@@ -13,7 +13,11 @@ pub struct Settings {
     pub countdown_seconds: u32,
     /// What is told by notifications.
     pub notify: Notify,
-    /// The user was told that closing the window only hides it while something uploads; said once.
+    /// Uploads go on when the window is closed. Else closing it ends the app, and asks first while something uploads.
+    pub keep_uploading: bool,
+    /// The user was asked whether Partway shall start at login; asked once.
+    pub asked_to_start: bool,
+    /// The user was told that closing the window only hides it; said once.
     pub told_of_hiding: bool,
     /// "system", "light" or "dark".
     pub theme: String,
@@ -25,6 +29,8 @@ impl Default for Settings {
             parts_at_once: None,
             countdown_seconds: 5,
             notify: Notify::All,
+            keep_uploading: true,
+            asked_to_start: false,
             told_of_hiding: false,
             theme: "system".into(),
         }

@@ -15,9 +15,8 @@ pub(crate) enum Purpose {
     Tests,
 }
 
-/// Compile and open: the page's engine, and the tray's library, which is loaded at run time.
-const BUILD: &[&str] =
-    &["ca-certificates", "libayatana-appindicator3-1", "libwebkit2gtk-4.1-dev", "pkg-config"];
+/// Compile and open: the page's engine.
+const BUILD: &[&str] = &["ca-certificates", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
 /// Pack: what finds the libraries that a program needs, and what strips it.
 const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
@@ -25,7 +24,7 @@ const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// A file manager to drag from, a keychain, two notification services, Python for tools from PyPI, a second reader of S3, and what
+/// A file manager to drag from, a panel with a tray, a keychain, two notification services, Python for tools from PyPI, a second reader of S3, and what
 /// reads a package: its pages, its texts, its completions, and a clean system to install it on.
 const TESTS: &[&str] = &[
     "appstream",
@@ -47,6 +46,7 @@ const TESTS: &[&str] = &[
     "wmctrl",
     "xauth",
     "xfce4-notifyd",
+    "xfce4-panel",
     "zsh",
 ];
 
@@ -91,17 +91,17 @@ pub(crate) fn advice(family: Family) -> &'static str {
     match family {
         Family::Debian => "",
         Family::Fedora => {
-            "sudo dnf install gcc pkgconf-pkg-config webkit2gtk4.1-devel libayatana-appindicator-gtk3\n\
+            "sudo dnf install gcc pkgconf-pkg-config webkit2gtk4.1-devel\n\
              (and, to run without a display: xorg-x11-server-Xvfb openbox xdotool dbus-daemon; Fedora has no \
              package of WebKitWebDriver for this engine)"
         }
         Family::Arch => {
-            "sudo pacman -S --needed base-devel pkgconf webkit2gtk-4.1 libayatana-appindicator\n\
+            "sudo pacman -S --needed base-devel pkgconf webkit2gtk-4.1\n\
              (and, to run without a display: xorg-server-xvfb openbox xdotool dbus ttf-dejavu)"
         }
         Family::OtherUnix => {
             "a C compiler, pkg-config, and WebKitGTK with the 4.1 API with its development files\n\
-             (`pkg-config --exists webkit2gtk-4.1` must succeed), and libayatana-appindicator3 for the tray"
+             (`pkg-config --exists webkit2gtk-4.1` must succeed)"
         }
         Family::MacOs => "xcode-select --install        (the command line tools; WebKit is part of macOS)",
         Family::Windows => {

@@ -181,3 +181,44 @@ async fn a_signal_ends_it_in_order_and_nothing_is_lost() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_uploads_shall_not_go_on_closing_asks_and_the_wish_survives_a_restart() {
+    const SWITCH: &str = "//button[@aria-label='Keep uploading when the window is closed']";
+    bounded(4, async {
+        let mut seed = Seed::of("not in the background");
+        let desk = Desk::set_up().await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        desk.press_keys("ctrl+comma").await;
+        app.press_at(SWITCH).await;
+        until("the switch off", SOON, async || (app.pressed(SWITCH).await == "false").then_some(())).await;
+        desk.press_keys("ctrl+q").await;
+        until("the end", END, async || desk.running("partway").is_empty().then_some(())).await;
+        drop(app);
+
+        let app = Driven::start(&desk, &[]).await;
+        app.shows("Practice", SOON).await;
+        let helper = desk.running("partway-sandbox");
+        stop(&helper);
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, SOON).await;
+        desk.close_window().await;
+        desk.dialog("Quit Partway?", true).await;
+        desk.screenshot("closing-asks").await;
+        desk.press_in("Quit Partway?", "Escape").await;
+        desk.dialog("Quit Partway?", false).await;
+        desk.window_is_shown(true).await;
+
+        // The toolkit tells of the answer a moment after its dialog is gone; until then there is a question already.
+        until("the question again", SOON, async || {
+            desk.close_window().await;
+            (desk.dialogs("Quit Partway?").await > 0).then_some(())
+        })
+        .await;
+        resume(&helper);
+        desk.press_in("Quit Partway?", "Return").await;
+        until("the end", END, async || desk.running("partway").is_empty().then_some(())).await;
+    })
+    .await;
+}

@@ -221,6 +221,9 @@ export const words = {
     wait: (seconds: number) =>
       seconds === 0 ? "Do not wait" : `Wait ${count(seconds, "second", "seconds")}`,
     background: "In the background",
+    keepUploading: "Keep uploading when the window is closed",
+    login: "Start when I log in",
+    loginHelp: "So that uploads go on after a restart",
     notify: "Notify me",
     notifyHelp: "Once for each batch, and whenever something needs you",
     notifyWhen: {
@@ -279,6 +282,13 @@ export const words = {
     text: "Keys are never in here, and names of files and folders are left out where Partway knows them. Nothing is sent: read it, then hand it on yourself.",
     collecting: "Collecting …",
     copy: "Copy",
+  },
+  /** Asked once. */
+  askLogin: {
+    title: "This takes over half an hour.",
+    text: "Shall Partway start when you log in, so that uploads go on after a restart?",
+    yes: "Start when I log in",
+    no: "No, thanks",
   },
 
   copied: "Copied.",

@@ -58,6 +58,16 @@ impl Desk {
         self.folder.path().join("data")
     }
 
+    /// What marks everything that runs on it.
+    pub(crate) fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// The address of its session's bus.
+    pub(crate) fn bus(&self) -> &str {
+        &self.bus
+    }
+
     /// A folder of that name on this desk, made.
     pub(crate) fn folder(&self, name: &str) -> PathBuf {
         let folder = self.folder.path().join(name);

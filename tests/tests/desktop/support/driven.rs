@@ -107,10 +107,21 @@ impl Driven {
 
     /// The first start, with *Practice* chosen.
     pub(crate) async fn start_with_practice(desk: &Desk) -> Self {
-        let app = Self::start(desk, &[]).await;
+        Self::start_with_practice_and(desk, &[]).await
+    }
+
+    /// The same with arguments.
+    pub(crate) async fn start_with_practice_and(desk: &Desk, args: &[&str]) -> Self {
+        let app = Self::start(desk, args).await;
         app.press("Practice on this computer").await;
         app.shows("Drop files or folders anywhere", UP).await;
         app
+    }
+
+    /// Whether the switch at this XPath is on; empty while it is not there.
+    pub(crate) async fn pressed(&self, path: &str) -> String {
+        let Ok(switch) = self.page.find(Locator::XPath(path)).await else { return String::new() };
+        switch.attr("aria-checked").await.ok().flatten().unwrap_or_default()
     }
 
     /// What a script in the page returns, or that it could not be asked.

@@ -6,8 +6,10 @@ mod file_manager;
 mod files;
 mod keyring;
 mod notifications;
+mod panel;
 mod practice;
 mod process;
+mod screen;
 mod vendor;
 mod wait;
 
@@ -17,6 +19,7 @@ pub(crate) use file_manager::FileManager;
 pub(crate) use files::{Made, Seed, files_in};
 pub(crate) use keyring::Keyring;
 pub(crate) use notifications::Notifications;
+pub(crate) use panel::Panel;
 pub(crate) use practice::Practice;
 pub(crate) use process::{program, resume, stop, terminate};
 pub(crate) use vendor::Vendor;

@@ -18,7 +18,15 @@ countdown_seconds: number,
  */
 notify: Notify, 
 /**
- * The user was told that closing the window only hides it while something uploads; said once.
+ * Uploads go on when the window is closed. Else closing it ends the app, and asks first while something uploads.
+ */
+keep_uploading: boolean, 
+/**
+ * The user was asked whether Partway shall start at login; asked once.
+ */
+asked_to_start: boolean, 
+/**
+ * The user was told that closing the window only hides it; said once.
  */
 told_of_hiding: boolean, 
 /**

@@ -1,6 +1,7 @@
 /** The one seam between the window and what does the work. Two implementations: the shell, and a fixture for browsers and tests. */
 
 import type { ApiError, Command, Done, FieldsDraft, Look, NotificationsView, Tick, Visit } from "../api";
+import type { Kept } from "../state/kept";
 
 /** Something is dragged over the window. */
 export interface Drag {
@@ -34,6 +35,14 @@ export interface Backend {
   /** A button outside of the window sends it somewhere; also one that was pressed before the page was there. */
   onVisit(callback: (visit: Visit) => void): void;
   hide(): Promise<void>;
+  /** Whether Partway starts at login, as the system has it; `null` where that cannot be known. */
+  startsAtLogin(): Promise<boolean | null>;
+  /** Answers what the system has after that. */
+  startAtLogin(on: boolean): Promise<boolean | null>;
+  /** Keeps what the window shows for the page after this one, for as long as the app runs. */
+  keepScreen(screen: Kept): Promise<void>;
+  /** What the page before this one kept. */
+  keptScreen(): Promise<unknown>;
   quit(): Promise<void>;
   onDrag(callback: (drag: Drag) => void): void;
   /** Something that the page did not ask for could not be done: files that were dropped could not be taken in. */

@@ -46,6 +46,10 @@ export const tauri: Backend = {
     void listen("visit", take).then(take);
   },
   hide: () => invoke("hide"),
+  startsAtLogin: () => invoke("starts_at_login"),
+  startAtLogin: (on) => invoke("start_at_login", { on }),
+  keepScreen: (screen) => invoke("keep_screen", { screen }),
+  keptScreen: () => invoke("kept_screen"),
   quit: () => invoke("quit"),
   onRefused: (callback) => void listen<ApiError>("refused", (event) => callback(event.payload)),
   onDrag: (callback) => void listen<Drag>("drag", (event) => callback(event.payload)),

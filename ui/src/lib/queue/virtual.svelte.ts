@@ -76,6 +76,13 @@ export function openVirtual(sources: Sources) {
     /** For `{@attach}`: measures a mounted row now and whenever its size changes. */
     measure: (element: HTMLElement) => untrack(() => virtualizer.measureElement(element)),
     toTop: () => virtualizer.scrollToOffset(0),
+    /** The first row in sight at this offset, and how many pixels of it are out of sight. */
+    topAt(offset: number) {
+      // Not of the mounted ones: after a jump they follow a moment later.
+      const item = virtualizer.getVirtualItemForOffset(offset);
+      return { row: item?.index ?? 0, into: Math.max(0, Math.round(offset - (item?.start ?? offset))) };
+    },
+    toRow: (index: number) => virtualizer.scrollToIndex(index, { align: "start" }),
     scrollTo: (index: number) => virtualizer.scrollToIndex(index, { align: "auto" }),
     /** Rows that fit. */
     page: () => Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / USUAL_HEIGHT) - 1),

@@ -102,6 +102,8 @@ export function openActs(backend: Backend, session: Session, screen: Screen) {
     addFiles: () => void guard(() => backend.addFiles()),
     addFolder: () => void guard(() => backend.addFolder()),
     hide: () => void guard(() => backend.hide()),
+    startsAtLogin: () => guard(() => backend.startsAtLogin()),
+    startAtLogin: (on: boolean) => guard(() => backend.startAtLogin(on)),
     quit: () => void guard(() => backend.quit()),
     /** Pauses what can be paused, or goes on with what is paused. */
     toggle(row: JobRow) {

@@ -4,6 +4,7 @@ import { getContext, setContext } from "svelte";
 
 import type { Backend } from "../backend/backend";
 import { openActs, type Acts } from "./act";
+import type { Kept } from "./kept";
 import { openScreen, type Screen } from "./screen.svelte";
 import { openSession, type Session } from "./session.svelte";
 
@@ -16,9 +17,9 @@ export interface Partway {
 
 const KEY = Symbol("partway");
 
-export function openPartway(backend: Backend): Partway {
-  const session = openSession(backend);
-  const screen = openScreen();
+export function openPartway(backend: Backend, kept: Kept): Partway {
+  const session = openSession(backend, kept);
+  const screen = openScreen(kept);
   // Without a destination dropped files are kept, and the first view says so: nothing went wrong.
   backend.onRefused((error) => error.code !== "no-destination" && screen.sayError(error));
   const acts = openActs(backend, session, screen);

@@ -1,8 +1,9 @@
-/** What of the window is shown: the view, the details, one dialog, one message. Nothing of it outlives the window. */
+/** What of the window is shown: the view, the details, one dialog, one message. What of it outlives the page stands in kept.ts. */
 
 import { MediaQuery } from "svelte/reactivity";
 
 import type { ApiError, DestinationView, JobRow, WatchedView } from "../api";
+import type { Kept, Top } from "./kept";
 
 export type View = "queue" | "add" | "settings";
 
@@ -26,9 +27,10 @@ export interface Said {
 /** Milliseconds that a message stays; long enough to be read twice. */
 const STAYS = { good: 3000, bad: 12_000 };
 
-export function openScreen() {
-  let view = $state<View>("queue");
-  let details = $state(false);
+export function openScreen(kept: Kept) {
+  let view = $state<View>(kept.view);
+  let details = $state(kept.details);
+  let top = $state.raw(kept.top);
   let dialog = $state.raw<Dialog | null>(null);
   let said = $state.raw<Said | null>(null);
   let railOpen = $state(false);
@@ -56,6 +58,13 @@ export function openScreen() {
     },
     set details(open: boolean) {
       details = open;
+    },
+    /** Where the list stands. */
+    get top() {
+      return top;
+    },
+    set top(next: Top) {
+      top = next;
     },
     get dialog() {
       return dialog;

@@ -15,6 +15,7 @@ import type {
   WatchedView,
 } from "../api";
 import type { Backend } from "../backend/backend";
+import type { Kept } from "./kept";
 import { mergeRows, noRows, rowAt, type Rows } from "./rows";
 
 /** Rows asked for before the list knows its height. */
@@ -22,13 +23,13 @@ const FIRST_WINDOW = 60;
 /** The most that one look may ask for. */
 const LARGEST_WINDOW = 500;
 
-export function openSession(backend: Backend) {
+export function openSession(backend: Backend, kept: Kept) {
   let look: Look = {
-    filter: "all",
+    filter: kept.filter,
     batch: null,
     offset: 0,
     limit: FIRST_WINDOW,
-    selected: null,
+    selected: kept.details ? kept.selected : null,
     hidden: false,
   };
   let rows = $state.raw<Rows>(noRows);
@@ -42,9 +43,9 @@ export function openSession(backend: Backend) {
   let intake = $state.raw(0);
   let watched = $state.raw<WatchedView[]>([]);
   let announced = $state.raw<string[]>([]);
-  let filter = $state<Filter>("all");
+  let filter = $state<Filter>(kept.filter);
   let batch = $state<string | null>(null);
-  let selected = $state<string | null>(null);
+  let selected = $state<string | null>(kept.selected);
 
   function onTick(tick: Tick) {
     if (tick.rows) rows = mergeRows(rows, tick.rows);

@@ -1,0 +1,26 @@
+//! Adding files from outside of the window: it comes forward, and the system's dialog over it.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, Emitter as _, Manager as _};
+
+use crate::dialogs::{self, Wanted};
+use crate::engine::Engine;
+use crate::intake::Countdown;
+use crate::{closing, drops, window};
+
+/// Asks for files and takes them in; what there is to say about them is said in the window.
+pub(crate) fn ask(app: &AppHandle) {
+    closing::show(app);
+    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    let app = app.clone();
+    engine.clone().runtime().spawn(async move {
+        let added = match dialogs::ask(&app, window::main(&app).as_ref(), Wanted::Files).await {
+            Ok(chosen) => engine.add(&chosen, Countdown::Yes).await,
+            Err(why) => Err(why),
+        };
+        if let Err(why) = added {
+            let _ = app.emit_to(window::MAIN, drops::REFUSED, why);
+        }
+    });
+}
