@@ -34,10 +34,10 @@ enum Close {
     Ask,
 }
 
-/// `keep`: uploads shall go on; `files`: so many are under way; `tray`: there is an icon that brings the window back.
-const fn on_close(keep: bool, files: u32, tray: bool) -> Close {
+/// `keep`: uploads shall go on; `files`: so many are under way; `stays`: folders are watched, or an icon brings the window back.
+const fn on_close(keep: bool, files: u32, stays: bool) -> Close {
     match (keep, files) {
-        (true, 0) if !tray => Close::Quit,
+        (true, 0) if !stays => Close::Quit,
         (true, _) => Close::Hide,
         (false, 0) => Close::Quit,
         (false, _) => Close::Ask,
@@ -51,8 +51,8 @@ pub(crate) fn close(app: &AppHandle) {
     engine.clone().runtime().spawn(async move {
         let settings = settings(&engine).await;
         let keep = settings.as_ref().is_none_or(|settings| settings.keep_uploading);
-        let files = under_way(&engine).await;
-        match on_close(keep, files, app.state::<Tray>().is_seen().await) {
+        let (files, watches) = under_way(&engine).await;
+        match on_close(keep, files, watches || app.state::<Tray>().is_seen().await) {
             Close::Quit => quit(&app),
             Close::Ask => ask(&app, files),
             Close::Hide => {
@@ -71,8 +71,8 @@ pub(crate) fn quit_is_wanted(app: &AppHandle) {
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
         match under_way(&engine).await {
-            0 => quit(&app),
-            files => ask(&app, files),
+            (0, _) => quit(&app),
+            (files, _) => ask(&app, files),
         }
     });
 }
@@ -169,13 +169,16 @@ async fn settings(engine: &Arc<Engine>) -> Option<Settings> {
     }
 }
 
-/// Files that go on by themselves. Where the app does not say, it is taken for busy: hiding loses nothing.
-async fn under_way(engine: &Engine) -> u32 {
+/// Files that go on by themselves, and whether folders are watched. Where the app does not say, it is taken for busy: hiding loses nothing.
+async fn under_way(engine: &Engine) -> (u32, bool) {
     let first = async { engine.watch_beside(Look::default()).await?.1.next().await };
     match tokio::time::timeout(COUNT, first).await {
-        Ok(Some(tick)) => tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
-        Ok(None) => 0,
-        Err(_) => 1,
+        Ok(Some(tick)) => (
+            tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
+            tick.watched.is_some_and(|watched| !watched.is_empty()),
+        ),
+        Ok(None) => (0, false),
+        Err(_) => (1, false),
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) async fn watch_folder(
     fields: FieldsDraft,
     existing: bool,
 ) -> Result<(), ApiError> {
-    let chosen = dialogs::ask(&window, Wanted::ToWatch).await?;
+    let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::ToWatch).await?;
     watching::add(&engine, chosen, destination, fields, existing).await
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn move_watched(
     window: WebviewWindow,
     id: String,
 ) -> Result<(), ApiError> {
-    let chosen = dialogs::ask(&window, Wanted::ForDone).await?;
+    let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::ForDone).await?;
     watching::move_to(&engine, chosen, id).await
 }
 

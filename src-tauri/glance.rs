@@ -20,6 +20,7 @@ pub(crate) struct Told {
     total: u32,
     counts: Counts,
     footer: Footer,
+    watches: bool,
 }
 
 /// What the icon shows.
@@ -57,12 +58,14 @@ pub(crate) struct Glance {
     pub attention: u32,
     /// Percent of everything that is under way; `None` while nothing uploads.
     pub percent: Option<u8>,
+    /// Folders are watched: something may come at any time.
+    pub watches: bool,
 }
 
 impl Glance {
-    /// Whether something uploads or waits for its turn.
+    /// Whether something uploads or waits for its turn, or may come by itself.
     pub(crate) const fn has_work(&self) -> bool {
-        self.uploading + self.waiting > 0
+        self.uploading + self.waiting > 0 || self.watches
     }
 }
 
@@ -75,6 +78,7 @@ impl Told {
             (self.order, self.total) = (rows.order, rows.total);
         }
         self.counts = tick.counts.unwrap_or(self.counts);
+        self.watches = tick.watched.map_or(self.watches, |watched| !watched.is_empty());
         if let Some(footer) = tick.footer {
             self.footer = footer;
         }
@@ -98,7 +102,7 @@ impl Told {
         };
         let percent = (uploading > 0).then(|| percent(self.footer.confirmed, self.footer.total));
         let more = self.total.saturating_sub(named);
-        Glance { face, running, more, uploading, waiting, paused, attention, percent }
+        Glance { face, running, more, uploading, waiting, paused, attention, percent, watches: self.watches }
     }
 }
 
