@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn commands(command: &Command, found: &mut Vec<String>) {
-        found.push(format!("{}.1", command.get_display_name().unwrap_or_default()));
+        found.push(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
         command.get_subcommands().for_each(|below| commands(below, found));
     }
 
