@@ -594,6 +594,8 @@ describe("notifications", () => {
     });
     await visit({ replace_key: archive });
     await page.getByRole("dialog", { name: "New key for Archive" }).waitFor();
+  });
+});
 
 describe("in the background", () => {
   const longOne = (page: Page) =>

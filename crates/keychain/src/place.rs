@@ -41,7 +41,7 @@ mod secret_service {
 
     /// How it is.
     pub(crate) fn look() -> Look {
-        match connect().and_then(|bus| collection(&bus).map_err(told)) {
+        match connect().and_then(|bus| collection(&bus).map_err(|error| told(&error))) {
             Ok(Collection::Open) => Look::Open,
             Ok(Collection::Locked(_)) => Look::Shut(KeychainError::Locked),
             Ok(Collection::None) => Look::Shut(KeychainError::Empty),
@@ -53,16 +53,16 @@ mod secret_service {
     /// Has the service ask its user, and waits until that is over, however long it takes.
     pub(crate) fn unlock() -> Result<(), KeychainError> {
         let bus = connect()?;
-        let prompt = match collection(&bus).map_err(told)? {
+        let prompt = match collection(&bus).map_err(|error| told(&error))? {
             Collection::Open => return Ok(()),
             Collection::OfTheSession => return Err(KeychainError::Forgets),
-            Collection::Locked(path) => unlocking(&bus, &path).map_err(told)?,
-            Collection::None => making(&bus).map_err(told)?,
+            Collection::Locked(path) => unlocking(&bus, &path).map_err(|error| told(&error))?,
+            Collection::None => making(&bus).map_err(|error| told(&error))?,
         };
-        if prompt.as_str() != NOTHING && !answered(&bus, &prompt).map_err(told)? {
+        if prompt.as_str() != NOTHING && !answered(&bus, &prompt).map_err(|error| told(&error))? {
             return Err(KeychainError::Locked);
         }
-        match collection(&bus).map_err(told)? {
+        match collection(&bus).map_err(|error| told(&error))? {
             Collection::Open => Ok(()),
             Collection::OfTheSession => Err(KeychainError::Forgets),
             Collection::Locked(_) => Err(KeychainError::Locked),
@@ -140,9 +140,9 @@ mod secret_service {
     }
 
     /// Nobody on the bus has that name, or comes up: there is none. What somebody says who is there is a refusal.
-    fn told(error: zbus::Error) -> KeychainError {
+    fn told(error: &zbus::Error) -> KeychainError {
         let why = error.to_string();
-        let nobody = match &error {
+        let nobody = match error {
             zbus::Error::InputOutput(_) => true,
             zbus::Error::MethodError(name, ..) => is_absence(name.as_str()),
             zbus::Error::FDO(error) => {

@@ -12,7 +12,7 @@ const UP: Duration = Duration::from_secs(30);
 const OTHER: &str = "takes";
 
 /// A batch that leaves something behind, told by this service: the app is not in front.
-async fn told<'a>(desk: &'a mut Desk, service: &str, name: &str) -> Driven {
+async fn told(desk: &mut Desk, service: &str, name: &str) -> Driven {
     let mut seed = Seed::of(name);
     let folder = desk.folder(OTHER);
     let made = Made::in_folder(&folder, "cut.mov", 1_000, &mut seed);

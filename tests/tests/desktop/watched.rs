@@ -31,7 +31,7 @@ async fn a_folder_is_watched_while_a_program_writes_into_it_and_after_a_crash() 
         app.picture("watched-growing").await;
         assert_eq!(practice.objects(), 0, "it went while it grew");
         assert!(writer.wait().await.unwrap().success());
-        let moved = moved_into(&folder, Made::in_folder(&beside, "moved.mov", 2_000_000, &mut seed));
+        let moved = moved_into(&folder, &Made::in_folder(&beside, "moved.mov", 2_000_000, &mut seed));
         arrived(&practice, 2).await;
         assert!(
             practice.has(&Made { path: folder.join("grows.mov") }),
@@ -42,7 +42,7 @@ async fn a_folder_is_watched_while_a_program_writes_into_it_and_after_a_crash() 
         // One comes while nobody watches, and what went does not go again.
         desk.crash().await;
         drop(app);
-        let late = moved_into(&folder, Made::in_folder(&beside, "late.mov", 1_000_000, &mut seed));
+        let late = moved_into(&folder, &Made::in_folder(&beside, "late.mov", 1_000_000, &mut seed));
         let app = Driven::start(&desk, &[]).await;
         arrived(&practice, 3).await;
         app.rows_show("Practice finished", 3, Duration::from_secs(30)).await;
@@ -57,7 +57,7 @@ async fn a_folder_is_watched_while_a_program_writes_into_it_and_after_a_crash() 
 }
 
 /// Renames a file into the folder.
-fn moved_into(folder: &Path, made: Made) -> Made {
+fn moved_into(folder: &Path, made: &Made) -> Made {
     let path = folder.join(made.path.file_name().unwrap());
     std::fs::rename(&made.path, &path).unwrap();
     Made { path }

@@ -67,7 +67,7 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
         }
         Some(Polled::Network) => said.push(format!("Looks every {seconds} s: it lies on another computer")),
         Some(Polled::NotTold) => {
-            said.push(format!("Looks every {seconds} s: the system does not tell what changes"))
+            said.push(format!("Looks every {seconds} s: the system does not tell what changes"));
         }
         None if said.is_empty() => said.push("Watching".into()),
         None => {}

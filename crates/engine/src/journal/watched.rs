@@ -129,7 +129,9 @@ pub(crate) fn known(
     file: &Path,
     now: &FileIdentity,
 ) -> Result<Known> {
-    let by_path: Option<(bool, Option<String>, Option<String>, Option<String>)> = conn
+    // Whether it is the same, and its job with state and cause.
+    type Found = (bool, Option<String>, Option<String>, Option<String>);
+    let by_path: Option<Found> = conn
         .prepare_cached(
             "SELECT watched_file.size = ?3 AND watched_file.modified_ns = ?4, job.id, job.state, json_extract(job.cause, '$.cause')
              FROM watched_file LEFT JOIN job ON job.id = watched_file.job WHERE watched = ?1 AND watched_file.path = ?2",
