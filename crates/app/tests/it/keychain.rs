@@ -178,7 +178,7 @@ async fn a_key_that_cannot_leave_is_told_and_leaves_when_it_is_unlocked_in_a_lat
     doors.set(Some(KeychainError::Locked));
     match tell(&app, Command::RemoveDestination { id: acme.clone() }).await.unwrap() {
         Done::Removed { left } => {
-            insta::assert_snapshot!(left.unwrap(), @"Acme was removed. Its key is still in the keychain, which is locked; Partway removes it as soon as it can.")
+            insta::assert_snapshot!(left.unwrap(), @"Acme was removed. Its key is still in the keychain, which is locked; Partway removes it as soon as it can.");
         }
         other => panic!("{other:?}"),
     }
