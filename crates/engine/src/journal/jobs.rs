@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
-use super::{JournalError, Result, sessions, watched};
+use super::{JournalError, Result, sessions, starts, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
@@ -94,6 +94,9 @@ pub(crate) fn apply(
     }
     if state.is_end() && state != before {
         watched::settle(conn, now, id, state == State::Verified)?;
+    }
+    if starts::is_settled_by(&before, event, &state) {
+        starts::answered(conn, id)?;
     }
     let finished = (state.is_end()).then(|| job.finished_at.unwrap_or(now));
     conn.prepare_cached(
