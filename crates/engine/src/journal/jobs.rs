@@ -263,7 +263,7 @@ pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -
 /// Jobs of a batch that wait for what is decided about their name.
 pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' ORDER BY position",
+        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') ORDER BY position",
     )?;
     let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
@@ -273,7 +273,7 @@ pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<
 pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
     let mut statement = conn.prepare_cached(
         "SELECT batch, destination, count(*) FROM job
-         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' GROUP BY batch, destination",
+         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') GROUP BY batch, destination",
     )?;
     let rows = statement.query_map([], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
