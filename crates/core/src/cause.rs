@@ -34,10 +34,8 @@ pub enum Cause {
         /// The name at the destination.
         name: String,
     },
-    /// Another file of the list goes, or within its batch went, to that name: what the destination has of it is not known.
+    /// Another file of the list goes, or within its batch went, to the name of this one: what the destination has of it is not known.
     NameShared {
-        /// The name at the destination.
-        name: String,
         /// The other file: its name and that of the folder it lies in.
         with: String,
     },

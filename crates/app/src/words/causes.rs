@@ -45,8 +45,8 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
                 "{to} has a file named {there} already, so {name} was not sent. Replace that one, keep both under different names, or skip this file."
             )
         }
-        Cause::NameShared { name: shared, with } => format!(
-            "Another of your files, {with}, goes to {to} as {shared}, too, so {name} was not sent. Keep both under different names, let this one replace that one, or skip this file."
+        Cause::NameShared { with } => format!(
+            "Another of your files, {with}, goes to {to} under the same name, so {name} was not sent. Keep both under different names, let this one replace that one, or skip this file."
         ),
         Cause::Refused { said } => format!("{to} did not take {name}: {}", stop(said)),
         Cause::BrokenReply { what } => format!(
@@ -231,7 +231,7 @@ mod tests {
             Cause::TypeRefused { mime: "text/plain".into() },
             Cause::NameTaken { name: "day 3/cut_v7.mov".into() },
             Cause::NameTaken { name: String::new() },
-            Cause::NameShared { name: "cut_v7.mov".into(), with: "day 1/cut_v7.mov".into() },
+            Cause::NameShared { with: "day 1/cut_v7.mov".into() },
             Cause::Refused { said: "Folder is locked".into() },
             Cause::BrokenReply { what: "a web page instead of data".into() },
             Cause::LinksUnusable { what: "they demand the header x-amz-acl".into() },

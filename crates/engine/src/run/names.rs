@@ -32,7 +32,7 @@ impl Run {
             Reserved::Taken(name, _) if self.renames() => Err(no_more(&name)),
             Reserved::Taken(name, other) => Err(Halt::Attention {
                 detail: format!("another file of Partway's list goes there as {name}"),
-                cause: Cause::NameShared { name, with: in_its_folder(&other) },
+                cause: Cause::NameShared { with: in_its_folder(&other) },
             }),
         }
     }

@@ -47,7 +47,7 @@ async fn batch(
 }
 
 fn shared_with(other: &str) -> State {
-    State::NeedsAttention(Cause::NameShared { name: "a".into(), with: other.into() })
+    State::NeedsAttention(Cause::NameShared { with: other.into() })
 }
 
 /// Which name each start was told to take.
