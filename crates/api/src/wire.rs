@@ -54,7 +54,12 @@ pub enum Request {
     /// Every job.
     List,
     /// Take up all that is unfinished: lift what a person had to (needs-attention is tried again).
-    TakeUp,
+    TakeUp {
+        /// When the asking began, Unix milliseconds: what came to need attention since then is not tried again, because nobody has
+        /// read yet why it does. `None`: everything is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<i64>,
+    },
     /// A key for one destination, or for all without one, until the process ends.
     LendKey {
         /// The destination's name; `None`: every destination that has no other.

@@ -58,7 +58,7 @@ async fn take_up(
     followed: &Followed,
     since: i64,
 ) -> Result<Result<(), Stopped>, AskError> {
-    let (mut jobs, set_aside) = match followed.front.ask(Request::TakeUp).await? {
+    let (mut jobs, set_aside) = match followed.front.ask(Request::TakeUp { since: Some(since) }).await? {
         Answer::Jobs { jobs, set_aside } => (jobs, set_aside),
         _ => (Vec::new(), None),
     };

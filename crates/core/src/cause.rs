@@ -34,6 +34,11 @@ pub enum Cause {
         /// The name at the destination.
         name: String,
     },
+    /// Another file of the list goes, or within its batch went, to the name of this one: what the destination has of it is not known.
+    NameShared {
+        /// The other file: its name and that of the folder it lies in.
+        with: String,
+    },
     /// The destination said no for another reason, in its own words.
     Refused {
         /// The vendor's words, redacted.

@@ -206,9 +206,13 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
             Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
         }
         // Also while finishing: "the name is taken" says that nothing was put together.
-        (S::Checking | S::Uploading | S::Finishing | S::NeedsAttention(Cause::NameTaken { .. }), E::Skip) => {
-            Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
-        }
+        (
+            S::Checking
+            | S::Uploading
+            | S::Finishing
+            | S::NeedsAttention(Cause::NameTaken { .. } | Cause::NameShared { .. }),
+            E::Skip,
+        ) => Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit])),
         (S::Cancelling, E::Cancel | E::Skip) => stay(vec![]),
         (S::Cancelling, E::Stopped) => go(S::Cancelled, vec![Do::ForgetSecrets, Do::Wake]),
 

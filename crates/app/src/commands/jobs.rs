@@ -125,15 +125,15 @@ pub(super) async fn list(app: &App) -> Result<Vec<JobLine>, ApiError> {
     each(app, |_| true).await
 }
 
-/// Takes up all that is unfinished: what a person had stopped or had to look at is tried again.
-pub(super) async fn take_up(app: &App) -> Result<Vec<JobLine>, ApiError> {
+/// Takes up all that is unfinished: what a person had stopped or, before that moment, had to look at is tried again.
+pub(super) async fn take_up(app: &App, since: Option<i64>) -> Result<Vec<JobLine>, ApiError> {
     let engine = &app.0.engine;
     for destination in engine.destinations().await.map_err(|e| journal(&e))? {
         engine.release_destination(&destination.id, Hold::Credentials).await.map_err(refusal)?;
         engine.release_destination(&destination.id, Hold::Countdown).await.map_err(refusal)?;
     }
     engine.resume(&Which::Open).await.map_err(refusal)?;
-    engine.retry(&Which::Open).await.map_err(refusal)?;
+    engine.retry_from_before(since.unwrap_or(i64::MAX)).await.map_err(refusal)?;
     // A file may have ended between the opening of the folder and this moment; its end belongs to whoever takes it up.
     let at_start: HashSet<JobId> =
         std::mem::take(&mut *app.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner))

@@ -25,7 +25,7 @@ pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiErr
             add::add(app, paths, destination, countdown, batch, add::Set { fields, mime }).await
         }
         Request::List => with_set_aside(app, jobs::list(app).await?).await,
-        Request::TakeUp => with_set_aside(app, jobs::take_up(app).await?).await,
+        Request::TakeUp { since } => with_set_aside(app, jobs::take_up(app, since).await?).await,
         Request::LendKey { destination, key } => {
             destinations::lend(app, destination, key).await?;
             Ok(Answer::Ok)

@@ -1,7 +1,7 @@
 //! A job as programs see it.
 
 use partway_api::{HoldName, JobLine, ReceiptView, StateName};
-use partway_core::{FileReceipt, Hold, Holds, State};
+use partway_core::{Cause, FileReceipt, Hold, Holds, State};
 use partway_engine::Job;
 
 use super::Named;
@@ -60,6 +60,10 @@ fn whole(told: &FileReceipt) -> Option<String> {
 pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
     use partway_core::Strength;
     match &job.state {
+        // It was free when the file began.
+        State::NeedsAttention(Cause::NameTaken { name }) if job.confirmed >= job.identity.size.max(1) => {
+            Some(words::taken_at_the_end(name, &job.name, to))
+        }
         State::NeedsAttention(cause) => Some(words::sentence(cause, &job.name, to)),
         State::Uploaded => Some(match job.receipt.as_ref().map(|receipt| receipt.strength) {
             Some(Strength::Presumed) => format!(

@@ -129,7 +129,9 @@ fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
             vec![Do::ReplaceKey, Do::Retry]
         }
         State::NeedsAttention(Cause::NeverConfirmed) => vec![Do::MarkArrived, Do::SendAgain],
-        State::NeedsAttention(Cause::NameTaken { .. }) => vec![Do::Overwrite, Do::KeepBoth, Do::Skip],
+        State::NeedsAttention(Cause::NameTaken { .. } | Cause::NameShared { .. }) => {
+            vec![Do::Overwrite, Do::KeepBoth, Do::Skip]
+        }
         State::NeedsAttention(_) => vec![Do::Retry],
         State::Uploaded if doubted => vec![Do::MarkArrived, Do::SendAgain],
         State::Finishing | State::Cancelling | State::Uploaded | State::Verified | State::Cancelled => vec![],

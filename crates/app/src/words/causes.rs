@@ -45,6 +45,9 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
                 "{to} has a file named {there} already, so {name} was not sent. Replace that one, keep both under different names, or skip this file."
             )
         }
+        Cause::NameShared { with } => format!(
+            "Another of your files, {with}, goes to {to} under the same name, so {name} was not sent. Keep both under different names, let this one replace that one, or skip this file."
+        ),
         Cause::Refused { said } => format!("{to} did not take {name}: {}", stop(said)),
         Cause::BrokenReply { what } => format!(
             "{to} answered something that Partway cannot work with, so {name} did not go through: {} Check the server's address, or try again later.",
@@ -107,6 +110,14 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
             stop(what)
         ),
     }
+}
+
+/// The sentence for a name that was found taken only when all was sent: the parts lie there, and wait for the word.
+pub(crate) fn taken_at_the_end(taken: &str, name: &str, to: &str) -> String {
+    let there = if taken.is_empty() { name } else { taken };
+    format!(
+        "{to} has a file named {there} already, so {name}, of which all is sent, was not put in its place. Until you decide, what was sent stays at {to} and may cost there. Replace that one, keep both under different names (which sends this one again), or skip this file."
+    )
 }
 
 /// Whether the destination said no, or would to whoever comes without its key (the command line's exit code 3).
@@ -203,6 +214,11 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_taken_at_the_end_is_told_with_what_lies_there() {
+        insta::assert_snapshot!(taken_at_the_end("", "cut.mov", "Acme"), @"Acme has a file named cut.mov already, so cut.mov, of which all is sent, was not put in its place. Until you decide, what was sent stays at Acme and may cost there. Replace that one, keep both under different names (which sends this one again), or skip this file.");
+    }
+
+    #[test]
     fn every_cause_names_the_file_and_the_destination_or_what_to_do() {
         let causes = [
             Cause::KeyRefused,
@@ -215,6 +231,7 @@ mod tests {
             Cause::TypeRefused { mime: "text/plain".into() },
             Cause::NameTaken { name: "day 3/cut_v7.mov".into() },
             Cause::NameTaken { name: String::new() },
+            Cause::NameShared { with: "day 1/cut_v7.mov".into() },
             Cause::Refused { said: "Folder is locked".into() },
             Cause::BrokenReply { what: "a web page instead of data".into() },
             Cause::LinksUnusable { what: "they demand the header x-amz-acl".into() },

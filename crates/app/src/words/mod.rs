@@ -10,7 +10,7 @@ mod states;
 mod support;
 mod watched;
 
-pub(crate) use causes::{check_failed, is_refusal, sentence};
+pub(crate) use causes::{check_failed, is_refusal, sentence, taken_at_the_end};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, trial_arrived};
 pub(crate) use keychain::{NO_KEYCHAIN, key_left, keychain, unlock, unread};
 pub(crate) use log::line;

@@ -10,8 +10,8 @@ use super::{bytes, clock, count, duration};
 /// Names that are taken at the destination, asked about once a batch.
 pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
     let title = match files {
-        1 => format!("{to} has a file of that name already."),
-        some => format!("{to} has files of {some} of these names already."),
+        1 => format!("The name of a file is taken at {to}."),
+        some => format!("The names of {some} files are taken at {to}."),
     };
     (title, "Keep both under different names, replace what is there, or skip what you added.".into())
 }

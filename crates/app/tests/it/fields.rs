@@ -160,7 +160,7 @@ async fn a_taken_name_is_settled_for_a_batch_or_for_one_file() {
     let wanted = |how| NoticeAction::SettleName { batch: batch.clone().unwrap(), how };
     let buttons: Vec<_> = asked[0].buttons.iter().map(|button| button.action.clone()).collect();
     assert_eq!(buttons, [IfExists::Rename, IfExists::Overwrite, IfExists::Skip].map(wanted));
-    assert_eq!(asked[0].title, "s3 has a file of that name already.");
+    assert_eq!(asked[0].title, "The name of a file is taken at s3.");
     tell(&app, Command::SettleName { jobs: of_batch(&batch), how: IfExists::Skip }).await.unwrap();
     assert_eq!(ends(&app, &job).await.state, StateName::Cancelled);
     assert!(notices(&app).await.is_empty());

@@ -85,7 +85,9 @@ async fn taking_up_lifts_what_a_person_had_to_lift_and_tells_every_unfinished_fi
     let request =
         Request::LendKey { destination: None, key: partway_api::LentKey::from(rig.sandbox.key.clone()) };
     app.ask(request).await.unwrap();
-    let Answer::Jobs { jobs: taken, .. } = app.ask(Request::TakeUp).await.unwrap() else { panic!("no jobs") };
+    let Answer::Jobs { jobs: taken, .. } = app.ask(Request::TakeUp { since: None }).await.unwrap() else {
+        panic!("no jobs")
+    };
     let ids = |lines: &[partway_api::JobLine]| lines.iter().map(|line| line.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&taken), ids(&jobs));
     assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);

@@ -93,7 +93,7 @@ impl Answers for Double {
         match request {
             Request::List => Ok(Answer::Jobs { jobs: vec![job("one")], set_aside: None }),
             // Answered only when the test says so.
-            Request::TakeUp => {
+            Request::TakeUp { .. } => {
                 self.0.gate.notified().await;
                 Ok(Answer::Jobs { jobs: vec![], set_aside: None })
             }

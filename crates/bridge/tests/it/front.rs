@@ -56,7 +56,7 @@ async fn a_question_that_stands_when_the_holder_ends_is_told_so() {
     let holder = open(folder.path(), &one).await;
     let guest = Arc::new(open(folder.path(), &Double::new()).await);
     let asking = Arc::clone(&guest);
-    let standing = tokio::spawn(async move { asking.ask(Request::TakeUp).await });
+    let standing = tokio::spawn(async move { asking.ask(Request::TakeUp { since: None }).await });
     while one.asked().is_empty() {
         tokio::task::yield_now().await;
     }

@@ -122,7 +122,7 @@ async fn a_long_wait_for_one_answer_holds_up_no_other() {
     let _server = Server::start(double.clone(), lock, || false).unwrap();
     let client = Client::connect(folder.path()).await.unwrap().unwrap();
     let slow = client.clone();
-    let slow = tokio::spawn(async move { slow.ask(Request::TakeUp).await });
+    let slow = tokio::spawn(async move { slow.ask(Request::TakeUp { since: None }).await });
     while double.asked().is_empty() {
         tokio::task::yield_now().await;
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use partway_core::{Event, Hold, State};
 
+use super::apply::{ended, write};
 use super::{Engine, Inner, Refusal};
 use crate::happening::Happening;
-use crate::journal::{jobs, sessions};
+use crate::journal::{events, jobs, sessions};
 use crate::log::Log;
 use crate::record::{BatchId, DestinationId, Job, JobId};
 
@@ -94,11 +95,40 @@ impl Engine {
             .journal
             .write(move |conn| ids.iter().try_for_each(|id| sessions::reset_ended(conn, id)))
             .await?;
-        self.each(which, |job| match job.state {
-            State::NeedsAttention(_) => Some((Event::Retry, Some(Log::GoingOn))),
-            _ => None,
-        })
-        .await
+        self.each(which, retried).await
+    }
+
+    /// Try again all that needed attention before that moment (Unix milliseconds). What came to it since is news: whoever asks cannot
+    /// have meant it, and may have to be told first, of a start that must not go twice for one.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn retry_from_before(&self, since: i64) -> Result<(), Refusal> {
+        let now = self.0.clock.unix_ms();
+        let (retried, ended) = self
+            .0
+            .journal
+            .write(move |conn| {
+                let mut all = Vec::new();
+                for id in jobs::in_states(conn, &["needs-attention"])? {
+                    let came = events::last(conn, &id, &Log::Attention)?;
+                    // One that comes from the future is of before, too: the clock was put back.
+                    if came.is_some_and(|came| (since..=now).contains(&came)) {
+                        continue;
+                    }
+                    sessions::reset_ended(conn, &id)?;
+                    all.extend(write(conn, now, &id, &Event::Retry, Some(Log::GoingOn))?);
+                }
+                let ended = ended(conn, now, &all)?;
+                Ok((all, ended))
+            })
+            .await?;
+        for written in retried {
+            self.0.memory().put_off.remove(&written.applied.job.id);
+            self.0.carry_out(written);
+        }
+        self.0.tell_ended(ended);
+        Ok(())
     }
 
     /// Send again from the start a file that may have arrived.
@@ -172,6 +202,10 @@ impl Engine {
             _ => Ok(u32::try_from(touched).unwrap_or(u32::MAX)),
         }
     }
+}
+
+fn retried(job: &Job) -> Option<(Event, Option<Log>)> {
+    matches!(job.state, State::NeedsAttention(_)).then_some((Event::Retry, Some(Log::GoingOn)))
 }
 
 const fn not_now(state: &State) -> &'static str {

@@ -61,8 +61,10 @@ impl Engine {
             .0
             .journal
             .write(move |conn| {
-                let waits = jobs::get(conn, &job)?
-                    .is_some_and(|job| matches!(job.state, State::NeedsAttention(Cause::NameTaken { .. })));
+                let waits = jobs::get(conn, &job)?.is_some_and(|job| {
+                    use Cause::{NameShared, NameTaken};
+                    matches!(job.state, State::NeedsAttention(NameTaken { .. } | NameShared { .. }))
+                });
                 let settled: Vec<_> =
                     if waits { decide(conn, now, &job, how)?.into_iter().collect() } else { Vec::new() };
                 let ended = ended(conn, now, &settled)?;
@@ -99,7 +101,7 @@ const fn decided(how: IfExists) -> Option<(Event, Log)> {
 }
 
 impl Inner {
-    /// The vendor has something of this job's name. `used` is what the run had been told to do then: where somebody decided since,
+    /// The vendor, or another file of the list, has this job's name. `used` is what the run had been told to do then: where somebody decided since,
     /// that counts; else a person is asked.
     pub(crate) async fn name_taken(
         self: &Arc<Self>,
@@ -109,11 +111,13 @@ impl Inner {
         detail: String,
     ) -> Result<(), JournalError> {
         let (now, id) = (self.clock.unix_ms(), id.clone());
+        // To leave out what is there already is no word about two files of one's own, of which neither may be there in the end.
+        let shared = matches!(cause, Cause::NameShared { .. });
         let steps = self.journal.write(move |conn| {
             let Some(job) = jobs::get(conn, &id)? else { return Ok((Vec::new(), Vec::new())) };
             let mut steps = Vec::new();
             match job.fields.if_exists {
-                Some(IfExists::Skip) => {
+                Some(IfExists::Skip) if !shared => {
                     steps.extend(write(conn, now, &id, &Event::Skip, Some(Log::Skipped))?);
                 }
                 // Its own session found the name taken at the end: a new one goes under the next.
@@ -133,7 +137,8 @@ impl Inner {
                         steps.push(written);
                     }
                     // Once more with what was decided; a vendor that still says so then is told.
-                    if let Some((event, log)) = since.filter(|_| since != used).and_then(decided) {
+                    let new = since.filter(|how| since != used && !(shared && *how == IfExists::Skip));
+                    if let Some((event, log)) = new.and_then(decided) {
                         steps.extend(write(conn, now, &id, &event, Some(log))?);
                     }
                 }

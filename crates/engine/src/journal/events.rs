@@ -20,6 +20,14 @@ pub(crate) fn add(conn: &Connection, now: i64, job: &JobId, what: &Log) -> Resul
     Ok(())
 }
 
+/// When that last happened to a job, Unix milliseconds.
+pub(crate) fn last(conn: &Connection, job: &JobId, what: &Log) -> Result<Option<i64>> {
+    let text = serde_json::to_string(what).map_err(|e| JournalError::Damaged(e.to_string()))?;
+    Ok(conn
+        .prepare_cached("SELECT max(at) FROM event WHERE job = ?1 AND what = ?2")?
+        .query_row(params![job.0, text], |row| row.get(0))?)
+}
+
 /// The newest lines first.
 pub(crate) fn newest(conn: &Connection, job: &JobId, limit: u32) -> Result<Vec<(i64, Log)>> {
     let mut statement =

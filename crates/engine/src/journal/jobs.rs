@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
-use super::{JournalError, Result, sessions, watched};
+use super::{JournalError, Result, sessions, starts, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
@@ -94,6 +94,9 @@ pub(crate) fn apply(
     }
     if state.is_end() && state != before {
         watched::settle(conn, now, id, state == State::Verified)?;
+    }
+    if starts::is_settled_by(&before, event, &state) {
+        starts::answered(conn, id)?;
     }
     let finished = (state.is_end()).then(|| job.finished_at.unwrap_or(now));
     conn.prepare_cached(
@@ -260,7 +263,7 @@ pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -
 /// Jobs of a batch that wait for what is decided about their name.
 pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' ORDER BY position",
+        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') ORDER BY position",
     )?;
     let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
@@ -270,7 +273,7 @@ pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<
 pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
     let mut statement = conn.prepare_cached(
         "SELECT batch, destination, count(*) FROM job
-         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') = 'name-taken' GROUP BY batch, destination",
+         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') GROUP BY batch, destination",
     )?;
     let rows = statement.query_map([], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)

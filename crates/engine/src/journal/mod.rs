@@ -15,6 +15,7 @@ pub(crate) mod needs;
 mod open;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod starts;
 mod thread;
 mod unwritable;
 pub(crate) mod watched;

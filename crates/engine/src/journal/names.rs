@@ -1,9 +1,12 @@
 //! The names that jobs take at their destination: two of them never go to one place unasked.
 
+use std::path::PathBuf;
+
 use partway_provider::IfExists;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
+use crate::paths;
 use crate::record::{Job, JobId};
 
 /// So many names beside its own are tried for a file.
@@ -14,8 +17,8 @@ pub(crate) const MOST: u32 = 1000;
 pub(crate) enum Reserved {
     /// It is this job's until it ends; so many before it were taken.
     Beside(u32),
-    /// Another job has it.
-    Taken(String),
+    /// Another job has it: the name, and that job's file.
+    Taken(String, PathBuf),
     /// Names are nothing that could be taken there.
     Nameless,
 }
@@ -36,15 +39,16 @@ pub(crate) fn reserve(
     for beside in first..=first.saturating_add(if renames { MOST } else { 0 }) {
         let Some(name) = name(beside) else { return Ok(Reserved::Nameless) };
         let replaces = how == Some(IfExists::Overwrite) && may_replace;
-        if replaces || !is_taken(conn, job, &name)? {
+        let other = if replaces { None } else { taken_from(conn, job, &name)? };
+        let Some(other) = other else {
             conn.prepare_cached("UPDATE job SET takes = ?2, beside = ?3 WHERE id = ?1")?
                 .execute(params![job.id.0, name, beside])?;
             return Ok(Reserved::Beside(beside));
-        }
-        last = Some(name);
+        };
+        last = Some((name, other));
     }
     conn.prepare_cached("UPDATE job SET takes = NULL WHERE id = ?1")?.execute([&job.id.0])?;
-    Ok(last.map_or(Reserved::Nameless, Reserved::Taken))
+    Ok(last.map_or(Reserved::Nameless, |(name, other)| Reserved::Taken(name, other)))
 }
 
 /// How many names were passed over, and whether a person said that what is there may be replaced, for it or for its batch.
@@ -57,8 +61,8 @@ fn standing(conn: &Connection, job: &JobId) -> Result<(u32, bool)> {
         .query_row([&job.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// Whether another job goes, or within the batch went, to that name.
-fn is_taken(conn: &Connection, job: &Job, name: &str) -> Result<bool> {
+/// The file of another job that goes, or within the batch went, to that name.
+fn taken_from(conn: &Connection, job: &Job, name: &str) -> Result<Option<PathBuf>> {
     let which = match job.fields.if_exists {
         // Files of earlier batches are what is to be replaced.
         Some(IfExists::Overwrite) => "batch = ?4 AND state NOT IN ('cancelling', 'cancelled')",
@@ -73,9 +77,12 @@ fn is_taken(conn: &Connection, job: &Job, name: &str) -> Result<bool> {
     };
     Ok(conn
         .prepare_cached(&format!(
-            "SELECT EXISTS(SELECT 1 FROM job WHERE destination = ?1 AND takes = ?2 AND id <> ?3 AND ?4 = ?4 AND {which})"
+            "SELECT path FROM job WHERE destination = ?1 AND takes = ?2 AND id <> ?3 AND ?4 = ?4 AND {which} ORDER BY position LIMIT 1"
         ))?
-        .query_row(params![job.destination.0, name, job.id.0, job.batch.0], |row| row.get(0))?)
+        .query_row(params![job.destination.0, name, job.id.0, job.batch.0], |row| {
+            Ok(paths::from_bytes(row.get(0)?))
+        })
+        .optional()?)
 }
 
 /// The destination has something of the name that this job took: the next time it tries the one after it. `false`: it took none, or

@@ -77,7 +77,7 @@ pub(super) async fn carry_out(
 ) -> Result<(), JournalError> {
     match halt {
         Halt::Overtaken => Ok(()),
-        Halt::Attention { cause: cause @ Cause::NameTaken { .. }, detail } => {
+        Halt::Attention { cause: cause @ (Cause::NameTaken { .. } | Cause::NameShared { .. }), detail } => {
             inner.name_taken(id, used, cause, detail).await
         }
         Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,

@@ -223,8 +223,8 @@ impl Run {
         // The others that have none now, or come back for one, are asked for at once.
         links.spare.clear();
         links.next = 1;
-        // Who tries again later begins with fresh ones, and may renew them once.
-        let (id, broken) = (session.id, if given_up { 0 } else { links.broken });
+        // Who tries again later begins with fresh ones: that is their one renewal.
+        let (id, broken) = (session.id, links.broken.min(RENEWALS_OF_BROKEN));
         self.inner
             .journal
             .write(move |conn| {

@@ -1,5 +1,6 @@
 //! The name that a file will have at its destination: taken in the journal before anything is sent, the next one where it is taken.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use partway_core::{Cause, Failure};
@@ -28,10 +29,10 @@ impl Run {
         match reserved {
             Reserved::Beside(beside) => Ok(FileFacts { beside, ..file }),
             Reserved::Nameless => Ok(file),
-            Reserved::Taken(name) if self.renames() => Err(no_more(&name)),
-            Reserved::Taken(name) => Err(Halt::Attention {
+            Reserved::Taken(name, _) if self.renames() => Err(no_more(&name)),
+            Reserved::Taken(name, other) => Err(Halt::Attention {
                 detail: format!("another file of Partway's list goes there as {name}"),
-                cause: Cause::NameTaken { name },
+                cause: Cause::NameShared { with: in_its_folder(&other) },
             }),
         }
     }
@@ -52,6 +53,14 @@ impl Run {
     fn renames(&self) -> bool {
         self.job.fields.if_exists == Some(IfExists::Rename)
     }
+}
+
+/// "day 1/cut.mov": files of one name are told apart by where they lie.
+fn in_its_folder(path: &Path) -> String {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = path.parent().and_then(name);
+    let file = name(path).unwrap_or_default();
+    folder.map_or_else(|| file.clone(), |folder| format!("{folder}/{file}"))
 }
 
 fn no_more(name: &str) -> Halt {

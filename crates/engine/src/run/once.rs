@@ -8,19 +8,15 @@ use partway_provider::Started;
 
 use super::{Halt, Run};
 use crate::engine::Inner;
-use crate::journal::{JournalError, settings};
+use crate::journal::{JournalError, starts};
 use crate::record::JobId;
 
-/// The setting that says so of a job.
-pub(crate) fn mark(job: &JobId) -> String {
-    format!("start_sent:{job}")
-}
-
 impl Run {
-    /// Nothing where no start of this job is unanswered; else a person is asked, once: whoever tries again has decided.
+    /// Nothing where no start of this job is unanswered; else a person is asked. The mark stays until that person tries again, so that
+    /// neither a second crash nor a retry that was meant for something else takes the question away.
     pub(super) async fn no_start_unanswered(&self) -> Result<(), Halt> {
-        let name = mark(&self.job.id);
-        let unanswered = self.inner.journal.write(move |conn| settings::take(conn, &name)).await?;
+        let job = self.job.id.clone();
+        let unanswered = self.inner.journal.read(move |conn| starts::is_unanswered(conn, &job)).await?;
         if !unanswered {
             return Ok(());
         }
@@ -36,17 +32,14 @@ pub(super) async fn start(
     job: &JobId,
     send: impl Future<Output = Result<Started, Failure>>,
 ) -> Result<Started, Failure> {
-    let name = mark(job);
-    inner
-        .journal
-        .write(move |conn| settings::set(conn, &name, "true"))
-        .await
-        .map_err(|error| unwritten(&error))?;
+    let marked = job.clone();
+    let written = inner.journal.write(move |conn| starts::mark(conn, &marked)).await;
+    written.map_err(|error| unwritten(&error))?;
     let started = send.await;
     if started.as_ref().is_err_and(|failure| failure.class != RetryClass::Unknown) {
-        let name = mark(job);
+        let job = job.clone();
         // Should that not be written, a person is asked once more than need be.
-        let _ = inner.journal.write(move |conn| settings::take(conn, &name)).await;
+        let _ = inner.journal.write(move |conn| starts::answered(conn, &job)).await;
     }
     started
 }

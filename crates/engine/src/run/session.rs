@@ -9,7 +9,7 @@ use super::patience::Refused;
 use super::reconcile::Standing;
 use super::{Halt, Run, check, once};
 use crate::journal::sessions::{self, OpenSession};
-use crate::journal::settings;
+use crate::journal::starts;
 use crate::log::Log;
 
 /// After so many sessions that ran out before the file was through, a person has to look at the figures.
@@ -119,12 +119,6 @@ impl Run {
         match started {
             // No answer to a start: where a second one does no harm, the job comes back to it after a while.
             Err(Refused::Failure(failure)) if failure.class == RetryClass::Unknown && !repeatable => {
-                let name = once::mark(&self.job.id);
-                self.inner
-                    .journal
-                    .write(move |conn| settings::take(conn, &name))
-                    .await
-                    .map_err(Halt::from)?;
                 let (what, detail) = (failure.detail.clone(), failure.to_string());
                 Err(Refused::Halt(Halt::Attention { cause: Cause::PerhapsBegun { what }, detail }))
             }
@@ -187,7 +181,7 @@ impl Run {
             .journal
             .write(move |conn| {
                 let id = sessions::open(conn, now, &job, &started)?;
-                settings::take(conn, &once::mark(&job.id))?;
+                starts::answered(conn, &job.id)?;
                 Ok(OpenSession {
                     id,
                     session: started.session,

@@ -107,11 +107,17 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
             "{:?}",
             rig.vendor.asked()
         );
-        // A person who tries again gets fresh ones.
+        // A person who tries again gets fresh ones, and once: where these do not work either, more of them would not.
+        let sends = rig.vendor.storage.puts().len();
+        under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
+        rig.vendor.storage.came_in(sends + 1).await;
+        under.rests(&id).await;
+        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::LinksUnusable { .. })));
+        assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 2);
         rig.vendor.storage.judge(|_| Reply::Stored);
         under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
         assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
-        assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 2);
+        assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 3);
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn taken() -> Failure {
 }
 
 pub(crate) fn waits(state: &State) -> bool {
-    matches!(state, State::NeedsAttention(Cause::NameTaken { .. }))
+    matches!(state, State::NeedsAttention(Cause::NameTaken { .. } | Cause::NameShared { .. }))
 }
 
 pub(crate) fn starts(rig: &Rig) -> usize {

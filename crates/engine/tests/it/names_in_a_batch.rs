@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use partway_core::{Cause, State};
+use partway_core::{Cause, RetryClass, State};
 use partway_engine::{Change, JobId, Which};
 use partway_provider::IfExists;
 
 use crate::names::{starts, taken, waits};
 use crate::rig::{Rig, Under};
-use crate::vendor::Asked;
+use crate::vendor::{Asked, failure};
 
 /// Where names are taken, and one file goes at a time, so that every one but the first finds the others' traces only.
 async fn rig() -> Rig {
@@ -46,6 +46,10 @@ async fn batch(
     (batch.id, ids)
 }
 
+fn shared_with(other: &str) -> State {
+    State::NeedsAttention(Cause::NameShared { with: other.into() })
+}
+
 /// Which name each start was told to take.
 fn beside(rig: &Rig) -> Vec<u32> {
     rig.vendor.script(|script| script.told.iter().map(|file| file.beside).collect())
@@ -76,7 +80,7 @@ async fn with_overwrite_or_without_a_rule_the_second_is_asked_about_before_a_byt
         let (id, ids) = batch(&under, &alike(&rig, 2), how).await;
         assert_eq!(under.ends(&ids[0]).await, State::Verified);
         let state = under.ends(&ids[1]).await;
-        assert_eq!(state, State::NeedsAttention(Cause::NameTaken { name: "a".into() }), "{how:?}");
+        assert_eq!(state, shared_with("1/a"), "{how:?}");
         assert_eq!(starts(&rig), 1);
         // A second try is no word about the name.
         under.engine.retry(&Which::Job(ids[1].clone())).await.unwrap();
@@ -113,13 +117,42 @@ async fn one_file_alone_can_be_decided_about_and_only_while_it_waits_for_it() {
 }
 
 #[tokio::test]
-async fn with_skip_the_second_is_left_out() {
+async fn with_skip_a_second_file_of_ones_own_is_asked_about_and_not_left_out_unasked() {
     let rig = rig().await;
     let under = rig.open().await;
-    let (_, ids) = batch(&under, &alike(&rig, 2), Some(IfExists::Skip)).await;
+    let (id, ids) = batch(&under, &alike(&rig, 2), Some(IfExists::Skip)).await;
     assert_eq!(under.ends(&ids[0]).await, State::Verified);
+    assert_eq!(under.ends(&ids[1]).await, shared_with("1/a"));
+    // A second try is no word about the name.
+    under.engine.retry(&Which::Job(ids[1].clone())).await.unwrap();
+    under.rests(&ids[1]).await;
+    assert_eq!(under.ends(&ids[1]).await, shared_with("1/a"));
+    assert!(!under.job(&ids[1]).await.skipped);
+    assert_eq!(under.engine.settle_names(&id, IfExists::Skip).await.unwrap(), 1);
     assert_eq!(under.until(&ids[1], |job| job.state.is_end()).await.state, State::Cancelled);
     assert!(under.job(&ids[1]).await.skipped);
+}
+
+#[tokio::test]
+async fn a_file_whose_name_went_to_one_that_never_arrived_goes_under_it() {
+    for how in [Some(IfExists::Skip), None] {
+        let mut rig = rig().await;
+        rig.bounds.jobs = 2;
+        rig.vendor
+            .script(|script| script.complete.push_back(failure(RetryClass::Refused, Cause::QuotaRefused)));
+        let under = rig.open().await;
+        rig.vendor.storage.shut();
+        let (_, ids) = batch(&under, &alike(&rig, 2), how).await;
+        let (first, second) = tokio::select! {
+            _ = under.ends(&ids[0]) => (&ids[1], &ids[0]),
+            _ = under.ends(&ids[1]) => (&ids[0], &ids[1]),
+        };
+        assert!(waits(&under.job(second).await.state), "{how:?}");
+        rig.vendor.storage.open();
+        assert_eq!(under.ends(first).await, State::NeedsAttention(Cause::QuotaRefused));
+        under.engine.retry(&Which::Job(second.clone())).await.unwrap();
+        assert_eq!(under.until(second, |job| job.state.is_end()).await.state, State::Verified, "{how:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! A vendor whose start may not be repeated, and a process that ended between its start and the answer.
 
+use std::time::Duration;
+
 use partway_core::{Cause, RetryClass, State};
-use partway_engine::Which;
+use partway_engine::{JobId, Which};
+use rusqlite::Connection;
+use tokio::runtime::Runtime;
 
 use crate::rig::Rig;
 use crate::vendor::{Asked, busy, failure};
@@ -40,4 +44,101 @@ async fn a_start_that_was_plainly_refused_may_be_sent_again() {
     let id = under.add_one(rig.file("a", 5_000)).await;
     assert_eq!(under.ends(&id).await, State::Verified);
     rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Start(..))).await;
+}
+
+/// A process that was killed while its start was out, which was then answered to nobody.
+fn killed_while_the_start_is_out(rig: &Rig, outside: &Runtime) -> JobId {
+    rig.vendor.script(|script| script.capabilities.start_repeatable = false);
+    rig.vendor.shut();
+    let inside = Runtime::new().unwrap();
+    let id = inside.block_on(async {
+        let under = rig.open().await;
+        let id = under.add_one(rig.file("a", 5_000)).await;
+        rig.vendor.was_asked(1, starts).await;
+        id
+    });
+    inside.shutdown_timeout(Duration::from_secs(5));
+    outside.block_on(async { rig.vendor.open() });
+    id
+}
+
+fn starts(asked: &Asked) -> bool {
+    matches!(asked, Asked::Start(..))
+}
+
+#[test]
+fn taking_up_at_once_after_a_crash_does_not_repeat_a_start_that_nobody_was_asked_about() {
+    let outside = Runtime::new().unwrap();
+    let rig = outside.block_on(Rig::new());
+    let id = killed_while_the_start_is_out(&rig, &outside);
+    outside.block_on(async {
+        let since = rig.now_ms();
+        let under = rig.open().await;
+        // At every moment of what the opening sets going, until long after it came to its end.
+        let mut told = false;
+        for _ in 0..200 {
+            under.engine.retry_from_before(since).await.unwrap();
+            told |= matches!(under.job(&id).await.state, State::NeedsAttention(Cause::PerhapsBegun { .. }));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            assert!(!told || matches!(under.job(&id).await.state, State::NeedsAttention(_)));
+        }
+        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::PerhapsBegun { .. })));
+        assert_eq!(rig.vendor.count(starts), 1);
+        // The next one who takes it up was told.
+        rig.clock.forward(Duration::from_secs(1));
+        under.engine.retry_from_before(rig.now_ms()).await.unwrap();
+        assert_eq!(under.ends(&id).await, State::Verified);
+        assert_eq!(rig.vendor.count(starts), 2);
+    });
+}
+
+#[test]
+fn the_question_outlives_another_crash_and_a_retry_that_was_meant_for_something_else() {
+    let outside = Runtime::new().unwrap();
+    let rig = outside.block_on(Rig::new());
+    let id = killed_while_the_start_is_out(&rig, &outside);
+    outside.block_on(async {
+        let path = rig.folder.path().join("a");
+        let kept = rig.folder.path().join("kept");
+        std::fs::rename(&path, &kept).unwrap();
+        let under = rig.open().await;
+        assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceMissing));
+        std::fs::rename(&kept, &path).unwrap();
+        // This person was told of the file and of nothing else.
+        under.engine.retry(&Which::Job(id.clone())).await.unwrap();
+        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::PerhapsBegun { .. })));
+        under.engine.close(Duration::ZERO).await;
+        // As if the process had ended before it could write that a person has to be asked.
+        let conn = Connection::open(rig.data().join("journal.db")).unwrap();
+        conn.execute("UPDATE job SET state = 'checking', cause = NULL", []).unwrap();
+        drop(conn);
+        let under = rig.open().await;
+        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::PerhapsBegun { .. })));
+        assert_eq!(rig.vendor.count(starts), 1);
+        under.engine.cancel(&Which::Job(id.clone())).await.unwrap();
+        assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Cancelled);
+        let mark: &'static str = format!("start_sent:{id}").leak();
+        assert_eq!(under.engine.setting(mark).await.unwrap(), None, "it is of no use any more");
+    });
+}
+
+#[tokio::test]
+async fn what_came_to_need_attention_since_is_left_and_what_did_before_is_tried_again() {
+    let rig = Rig::new().await;
+    rig.vendor.script(|script| script.refuses = Some(Cause::QuotaRefused));
+    let under = rig.open().await;
+    let before = under.add_one(rig.file("before", 10)).await;
+    under.ends(&before).await;
+    rig.clock.forward(Duration::from_secs(5));
+    let since = rig.now_ms();
+    let after = under.add_one(rig.file("after", 10)).await;
+    under.ends(&after).await;
+    rig.vendor.script(|script| script.refuses = None);
+    under.engine.retry_from_before(since).await.unwrap();
+    assert_eq!(under.ends(&before).await, State::Verified);
+    assert_eq!(under.job(&after).await.state, State::NeedsAttention(Cause::QuotaRefused));
+    // A clock that was put back since makes nothing wait for the time that it had.
+    rig.clock.back(Duration::from_secs(3600));
+    under.engine.retry_from_before(rig.now_ms()).await.unwrap();
+    assert_eq!(under.ends(&after).await, State::Verified);
 }

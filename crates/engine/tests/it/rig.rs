@@ -34,6 +34,10 @@ impl Hands {
     pub(crate) fn forward(&self, by: Duration) {
         self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
+
+    pub(crate) fn back(&self, by: Duration) {
+        self.ahead_ms.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
 }
 
 impl Clock for Hands {
@@ -113,6 +117,11 @@ impl Rig {
             idle: false,
         };
         Engine::open(&self.data(), options).await
+    }
+
+    /// The present, Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.unix_ms()
     }
 
     /// The present, Unix seconds.
