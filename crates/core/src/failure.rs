@@ -53,11 +53,12 @@ impl Failure {
         Self { step, class, cause, status: None, code: None, detail: detail.into(), clock_ahead: None }
     }
 
-    /// What a storage's "forbidden" to a part means: of a link that was signed here, that the key may not store it; of one that came
-    /// from elsewhere, no more than that it does not do.
+    /// What a storage's "forbidden" or "not yet" to a part means: of a link that was signed here, that the key may not store it, or
+    /// that this computer's clock is wrong; of one that came from elsewhere, no more than that it does not do.
     #[must_use]
     pub fn of_link(mut self, signed_here: bool) -> Self {
-        if self.class == RetryClass::LinkBroken && self.cause == Cause::PermissionRefused {
+        let by_signer = matches!(self.cause, Cause::PermissionRefused | Cause::ClockWrong { .. });
+        if self.class == RetryClass::LinkBroken && by_signer {
             if signed_here {
                 self.class = RetryClass::Refused;
             } else {

@@ -127,7 +127,17 @@ fn a_wrong_clock_stops() {
     }
     // A link of our own making that is too old at once, or too young.
     is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock.clone());
-    is(Step::Start, said(403, "AccessDenied", "Request is not valid yet"), RetryClass::Refused, clock);
+    for words in ["Request is not valid yet", "Request is not yet valid"] {
+        is(Step::Start, said(403, "AccessDenied", words), RetryClass::Refused, clock.clone());
+        is(Step::Part, said(403, "AccessDenied", words), RetryClass::LinkBroken, clock.clone());
+    }
+    let young = |signed_here| {
+        let cause = Cause::ClockWrong { ahead_seconds: -1200 };
+        let failure = Failure::new(Step::Part, RetryClass::LinkBroken, cause, "said").of_link(signed_here);
+        (failure.class, failure.cause)
+    };
+    assert_eq!(young(true), (RetryClass::Refused, Cause::ClockWrong { ahead_seconds: -1200 }));
+    assert_eq!(young(false), (RetryClass::LinkBroken, links("said").unwrap()));
 }
 
 #[test]
