@@ -220,7 +220,6 @@ fn holds(text: &str, needle: &str) -> bool {
 
 impl Tell {
     fn cause(self, answer: &Answer<'_>) -> Option<Cause> {
-        let status = answer.status;
         Some(match self {
             Self::Nothing => return None,
             Self::Key => Cause::KeyRefused,
@@ -231,12 +230,8 @@ impl Tell {
             Self::NameTaken => Cause::NameTaken { name: String::new() },
             Self::Said => Cause::Refused { said: answer.said() },
             Self::Page => Cause::BrokenReply { what: "a web page in place of data".to_owned() },
-            Self::Redirect => {
-                Cause::BrokenReply { what: format!("a redirect ({status}) to another address") }
-            }
-            Self::Unreadable => {
-                Cause::BrokenReply { what: format!("an answer ({status}) that cannot be read") }
-            }
+            Self::Redirect => Cause::BrokenReply { what: "a redirect to another address".to_owned() },
+            Self::Unreadable => Cause::BrokenReply { what: "an answer that cannot be read".to_owned() },
             Self::Links => Cause::LinksUnusable { what: answer.said() },
             Self::Clock => Cause::ClockWrong { ahead_seconds: 0 },
             Self::NeverConfirmed => Cause::NeverConfirmed,
