@@ -35,7 +35,8 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    fn not(failure: &Failure, file: &str, to: &str, begun: bool) -> Self {
+    /// `proved`: an answer before this one came only to a good key.
+    fn not(failure: &Failure, file: &str, to: &str, proved: bool) -> Self {
         let key_refused =
             matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing | Cause::KeyUnread { .. });
         Self {
@@ -44,7 +45,7 @@ impl Sent {
             key_accepted: match failure.status {
                 _ if key_refused => Some(false),
                 Some(401 | 403) => None,
-                _ => begun.then_some(true),
+                _ => proved.then_some(true),
             },
             refused: words::is_refusal(&failure.cause),
             text: told(failure, file, to),
@@ -77,7 +78,8 @@ pub(crate) async fn upload(app: &App, provider: &dyn Provider, to: &str, fields:
                 // What is left of a few bytes is no matter for another sentence.
                 let _ = within(provider.abort(&session)).await;
             }
-            Sent::not(&failure, &file.name, to, true)
+            // Who signs links here began without anybody's word for the key.
+            Sent::not(&failure, &file.name, to, !provider.capabilities().signs_links)
         }
     }
 }
@@ -149,7 +151,7 @@ async fn send(
         let body = Full::new(body);
         let answer =
             app.0.parts.put(&target.url, &target.headers, body).await.map_err(|error| match error {
-                PutFailure::Wire(failure) => failure,
+                PutFailure::Wire(failure) => failure.of_link(provider.capabilities().signs_links),
                 PutFailure::Body(error) => broken(&error.to_string()),
             })?;
         let same =

@@ -28,10 +28,10 @@ impl Answer<'_> {
         [self.message, self.code].into_iter().flatten().map(str::trim).find(|words| !words.is_empty())
     }
 
-    /// The vendor's words, bounded, else the status.
+    /// The vendor's words, bounded. The status is for Details alone.
     pub(crate) fn said(&self) -> String {
         let bounded = |words: &str| words.chars().take(LONGEST_WORDS).collect();
-        self.words().map_or_else(|| format!("status {}", self.status), bounded)
+        self.words().map_or_else(|| "no explanation came with it".to_owned(), bounded)
     }
 }
 

@@ -53,11 +53,19 @@ impl Failure {
         Self { step, class, cause, status: None, code: None, detail: detail.into(), clock_ahead: None }
     }
 
-    /// What a storage's "forbidden" to a part means: of a link that was signed here, that the key may not store it; of one that came
-    /// from elsewhere, no more than that it does not do.
+    /// What a storage's no to a link means. Of one that was signed here: that the key may not store, that this computer's clock is
+    /// wrong, or that key and secret do not belong together; nobody else made it, so nobody else is blamed. Of one that came from
+    /// elsewhere no more than that it does not do.
     #[must_use]
     pub fn of_link(mut self, signed_here: bool) -> Self {
-        if self.class == RetryClass::LinkBroken && self.cause == Cause::PermissionRefused {
+        if signed_here && let Cause::LinksUnusable { what } = self.cause {
+            let by_key = self.code.as_deref().is_some_and(|code| OF_THE_SIGNATURE.contains(&code));
+            let said = if by_key || self.status == Some(401) { SIGNED_HERE.to_owned() } else { what };
+            self.cause = Cause::Refused { said };
+            return self;
+        }
+        let by_signer = matches!(self.cause, Cause::PermissionRefused | Cause::ClockWrong { .. });
+        if self.class == RetryClass::LinkBroken && by_signer {
             if signed_here {
                 self.class = RetryClass::Refused;
             } else {
@@ -65,6 +73,17 @@ impl Failure {
             }
         }
         self
+    }
+
+    /// What happened, for a sentence: without status, code or a library's words, which `detail` may hold.
+    #[must_use]
+    pub fn plain(&self) -> &str {
+        match &self.cause {
+            Cause::KeepsFailing { what: words }
+            | Cause::BrokenReply { what: words }
+            | Cause::Refused { said: words } => words,
+            _ => &self.detail,
+        }
     }
 
     /// A refusal of a file's type with that type, which the reader of the answer could not know.
@@ -76,6 +95,19 @@ impl Failure {
         self
     }
 }
+
+/// A storage's codes for a signature that it does not accept (AWS, "Error responses").
+const OF_THE_SIGNATURE: &[&str] = &[
+    "SignatureDoesNotMatch",
+    "HeadersNotSigned",
+    "AuthorizationQueryParametersError",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+];
+
+/// What then is to be done.
+const SIGNED_HERE: &str = "it does not accept what was signed with this key. Check the key and its secret, and whether a proxy on the \
+     way changes requests; then try again";
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -84,7 +84,7 @@ impl ApiClient {
             (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()), authority(call.url));
         let outcome = match tokio::time::timeout(call.timeout, self.exchange(call, &host)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(failure::lost(step, &host, "no answer came in time")),
+            Err(_) => Err(failure::lost(step, &host, "no answer came in time", "no answer came in time")),
         };
         outcome.map_err(|failure| without_key(failure, key.as_ref()))
     }
@@ -142,7 +142,7 @@ impl ApiClient {
                 Ok(None) => return Ok((body, room)),
                 Err(error) => {
                     let words = format!("the answer broke off: {}", failure::chain(&error.without_url()));
-                    return Err(failure::lost(step, host, &words));
+                    return Err(failure::lost(step, host, "the answer broke off", &words));
                 }
             }
         }
@@ -180,7 +180,7 @@ fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
         let detail = redact_text(&failure::chain(&error));
         Failure::new(step, RetryClass::Refused, Cause::Refused { said: detail.clone() }, detail)
     } else {
-        failure::lost(step, host, &failure::chain(&error))
+        failure::lost(step, host, failure::BROKE_OFF, &failure::chain(&error))
     }
 }
 

@@ -64,18 +64,22 @@ pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static
     }
     // A lack on this side (files, ports) says nothing about the network.
     let class = if find(error, is_own_lack) { RetryClass::Again } else { RetryClass::Offline };
-    Failure::new(step, class, Cause::KeepsFailing { what: detail.clone() }, detail)
+    Failure::new(step, class, Cause::KeepsFailing { what: "no connection came about".to_owned() }, detail)
 }
 
-/// The connection was lost, or its time ran out, after the request had begun: what it did is not known.
-pub(crate) fn lost(step: Step, host: &str, words: &str) -> Failure {
+/// The connection was lost, or its time ran out, after the request had begun: what it did is not known. `plain` is for sentences,
+/// `words` are the library's and for Details.
+pub(crate) fn lost(step: Step, host: &str, plain: &str, words: &str) -> Failure {
     let class = match step {
         Step::Start | Step::Complete => RetryClass::Unknown,
         _ => RetryClass::Again,
     };
     let detail = redact_text(&format!("{host}: {words}"));
-    Failure::new(step, class, Cause::KeepsFailing { what: detail.clone() }, detail)
+    Failure::new(step, class, Cause::KeepsFailing { what: plain.to_owned() }, detail)
 }
+
+/// What is said of a connection that ended before an answer.
+pub(crate) const BROKE_OFF: &str = "the connection broke off before an answer came";
 
 /// The words of an error and of all that caused it, without repeating what a wrapper only passes on.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {

@@ -144,7 +144,7 @@ impl PartClient {
                             return Err(PutFailure::Body(fault));
                         }
                         let words = failure::chain(&error.into_error());
-                        return Err(failure::lost(Step::Part, host, &words).into());
+                        return Err(failure::lost(Step::Part, host, failure::BROKE_OFF, &words).into());
                     }
                 },
             }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use partway_api::{CheckLine, Command, DestinationDraft, Done, FieldsDraft, KeyDraft, Mark, StateName};
+use partway_api::{
+    CheckLine, Command, DestinationDraft, DestinationState, Done, FieldsDraft, KeyDraft, Mark, StateName,
+};
 use partway_app::App;
 
 use crate::rig::{Rig, add, add_destination, destinations, ends, tell, typed_key};
@@ -143,6 +145,30 @@ async fn a_key_of_s3_that_may_only_read_is_never_ticked() {
         let lines = checked(&app, "s3", upload).await;
         assert_eq!(marks(&lines)[2], ("key", Mark::Unknown), "{lines:#?}");
         assert_eq!(lines.iter().any(|line| line.about == "upload" && line.mark == Mark::Bad), upload);
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_s3_is_ticked_only_once_an_upload_went_through() {
+    let rig = Rig::with(|options| options.faults.push("403-permission@put:1".into())).await;
+    let app = rig.open().await;
+    let (draft, key) = of_kind(&rig, "s3");
+    let mut nowhere = DestinationDraft { name: "nowhere".into(), ..draft.clone() };
+    nowhere.settings.insert("bucket".into(), "not-there".into());
+    add_destination(&app, nowhere, key.clone()).await.unwrap();
+    let lines = checked(&app, "nowhere", true).await;
+    let key_line = lines.iter().find(|line| line.about == "key").unwrap();
+    assert_ne!(key_line.mark, Mark::Good, "nobody took anything signed with it: {lines:#?}");
+
+    add_destination(&app, draft, key).await.unwrap();
+    for (name, arrives, known) in
+        [("a.mp4", false, DestinationState::Unknown), ("b.mp4", true, DestinationState::Good)]
+    {
+        let (_, jobs, _) = add(&app, &[rig.file(name, 10)], Some("s3"), false).await.unwrap();
+        let end = ends(&app, &jobs[0].id).await;
+        assert_eq!(end.state == StateName::Verified, arrives, "{end:#?}");
+        let all = destinations(&app).await;
+        assert_eq!(all.iter().find(|one| one.name == "s3").unwrap().state, known, "{name}");
     }
 }
 

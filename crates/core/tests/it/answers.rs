@@ -103,7 +103,9 @@ fn no_part_says_anything_of_the_key() {
 fn a_part_that_is_forbidden_is_the_keys_fault_where_the_link_was_signed_with_it() {
     let of = |answer: &Answer<'_>, signed_here| {
         let (class, cause) = classify(Step::Part, answer);
-        let failure = Failure::new(Step::Part, class, cause.unwrap(), "said").of_link(signed_here);
+        let mut failure = Failure::new(Step::Part, class, cause.unwrap(), "said");
+        (failure.status, failure.code) = (Some(answer.status), answer.code.map(str::to_owned));
+        let failure = failure.of_link(signed_here);
         (failure.class, failure.cause)
     };
     let links = |what: &str| (RetryClass::LinkBroken, Cause::LinksUnusable { what: what.into() });
@@ -114,9 +116,13 @@ fn a_part_that_is_forbidden_is_the_keys_fault_where_the_link_was_signed_with_it(
     for (code, told) in
         [("SignatureDoesNotMatch", "SignatureDoesNotMatch"), ("HeadersNotSigned", "HeadersNotSigned")]
     {
-        assert_eq!(of(&coded(403, code), true), links(told));
+        let (class, cause) = of(&coded(403, code), true);
+        assert_eq!(class, RetryClass::LinkBroken);
+        assert!(matches!(cause, Cause::Refused { said } if said.contains("secret")), "{code}");
+        assert_eq!(of(&coded(403, code), false), links(told));
     }
-    assert_eq!(of(&status(404), true), links("status 404"));
+    let unexplained = Cause::Refused { said: "no explanation came with it".into() };
+    assert_eq!(of(&status(404), true), (RetryClass::LinkBroken, unexplained));
 }
 
 #[test]
@@ -127,7 +133,17 @@ fn a_wrong_clock_stops() {
     }
     // A link of our own making that is too old at once, or too young.
     is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock.clone());
-    is(Step::Start, said(403, "AccessDenied", "Request is not valid yet"), RetryClass::Refused, clock);
+    for words in ["Request is not valid yet", "Request is not yet valid"] {
+        is(Step::Start, said(403, "AccessDenied", words), RetryClass::Refused, clock.clone());
+        is(Step::Part, said(403, "AccessDenied", words), RetryClass::LinkBroken, clock.clone());
+    }
+    let young = |signed_here| {
+        let cause = Cause::ClockWrong { ahead_seconds: -1200 };
+        let failure = Failure::new(Step::Part, RetryClass::LinkBroken, cause, "said").of_link(signed_here);
+        (failure.class, failure.cause)
+    };
+    assert_eq!(young(true), (RetryClass::Refused, Cause::ClockWrong { ahead_seconds: -1200 }));
+    assert_eq!(young(false), (RetryClass::LinkBroken, links("said").unwrap()));
 }
 
 #[test]
@@ -206,7 +222,7 @@ fn a_200_with_an_error_in_it_failed_all_the_same() {
 
 #[test]
 fn a_200_that_cannot_be_read_is_no_refusal_at_complete() {
-    let unreadable = Some(Cause::BrokenReply { what: "an answer (200) that cannot be read".to_owned() });
+    let unreadable = Some(Cause::BrokenReply { what: "an answer that cannot be read".to_owned() });
     is(Step::Complete, status(200), RetryClass::Unknown, unreadable.clone());
     is(Step::Complete, said(200, "", " "), RetryClass::Unknown, unreadable.clone());
     is(Step::Start, status(200), RetryClass::Refused, unreadable);
@@ -227,7 +243,7 @@ fn a_page_in_place_of_data_waits_for_the_network() {
 fn redirects_are_never_followed_nor_repeated() {
     for step in STEPS {
         for number in [301, 302, 303, 307, 308] {
-            let what = format!("a redirect ({number}) to another address");
+            let what = "a redirect to another address".to_owned();
             is(step, status(number), RetryClass::Refused, Some(Cause::BrokenReply { what }));
         }
     }
@@ -248,7 +264,7 @@ fn refusals_of_the_api() {
         is(step, status(412), RetryClass::Refused, Some(Cause::NameTaken { name: String::new() }));
         is(step, said(422, "E42", "folder is locked"), RetryClass::Refused, words("folder is locked"));
         is(step, coded(400, "E42"), RetryClass::Refused, words("E42"));
-        is(step, status(418), RetryClass::Refused, words("status 418"));
+        is(step, status(418), RetryClass::Refused, words("no explanation came with it"));
     }
 }
 

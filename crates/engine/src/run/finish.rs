@@ -73,7 +73,12 @@ impl Run {
         loop {
             self.still_wanted()?;
             let failure = match self.provider.complete(&session.session, receipts).await {
-                Ok(receipt) => return self.confirmed(session, receipt, receipts).await,
+                Ok(receipt) => {
+                    if self.signs_links() {
+                        self.inner.key_is_good(&self.destination.id, self.key).await?;
+                    }
+                    return self.confirmed(session, receipt, receipts).await;
+                }
                 Err(failure) => failure,
             };
             tracing::info!(job = %self.job.id, %failure, "complete did not succeed");

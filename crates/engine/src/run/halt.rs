@@ -40,7 +40,8 @@ pub(crate) enum Halt {
     /// The file's folder is not there: a drive that was unplugged, a share that is not mounted.
     SourceAway { detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
-    Busy { after: Option<Duration>, what: String, asked: bool },
+    /// `what` is for a sentence, `detail` for Details.
+    Busy { after: Option<Duration>, what: String, detail: String, asked: bool },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
     Journal(JournalError),
 }
@@ -61,8 +62,12 @@ impl Halt {
                 let page = matches!(failure.cause, Cause::BrokenReply { .. }).then(|| failure.cause.clone());
                 Self::Offline { page, detail }
             }
-            RetryClass::Throttled { after } => Self::Busy { after, what: detail, asked: true },
-            RetryClass::Again | RetryClass::Unknown => Self::Busy { after: None, what: detail, asked: false },
+            RetryClass::Throttled { after } => {
+                Self::Busy { after, what: failure.plain().to_owned(), detail, asked: true }
+            }
+            RetryClass::Again | RetryClass::Unknown => {
+                Self::Busy { after: None, what: failure.plain().to_owned(), detail, asked: false }
+            }
             _ => Self::Attention { cause: failure.cause.clone(), detail },
         }
     }
@@ -110,12 +115,12 @@ pub(super) async fn carry_out(
             tracing::info!(job = %id, detail, "the file's folder is gone");
             hold(inner, id, Hold::SourceMissing, Some(Log::SourceAway)).await
         }
-        Halt::Busy { after, what, asked } => {
+        Halt::Busy { after, what, detail, asked } => {
             let round = put_off(inner, id);
             let limit = if inner.headless { ROUNDS_HEADLESS } else { ROUNDS };
             if round > limit && !asked {
-                let cause = Cause::KeepsFailing { what: what.clone() };
-                return inner.refuse(vec![id.clone()], cause, what).await;
+                let cause = Cause::KeepsFailing { what };
+                return inner.refuse(vec![id.clone()], cause, detail).await;
             }
             let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
             let seconds = wait.as_secs().max(1);

@@ -235,7 +235,9 @@ impl Run {
         if given_up {
             return Ok(false);
         }
-        self.log(Log::LinksRenewed).await?;
+        if !self.signs_links() {
+            self.log(Log::LinksRenewed).await?;
+        }
         Ok(true)
     }
 

@@ -97,7 +97,10 @@ impl Run {
                 begun => break begun?,
             }
         };
-        self.inner.key_is_good(&self.destination.id, self.key).await?;
+        // Where links are signed here a start may have asked nobody: then the finished file says it.
+        if !self.signs_links() {
+            self.inner.key_is_good(&self.destination.id, self.key).await?;
+        }
         if let Some(ahead) = started.clock_ahead {
             self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
         }
@@ -119,7 +122,7 @@ impl Run {
         match started {
             // No answer to a start: where a second one does no harm, the job comes back to it after a while.
             Err(Refused::Failure(failure)) if failure.class == RetryClass::Unknown && !repeatable => {
-                let (what, detail) = (failure.detail.clone(), failure.to_string());
+                let (what, detail) = (failure.plain().to_owned(), failure.to_string());
                 Err(Refused::Halt(Halt::Attention { cause: Cause::PerhapsBegun { what }, detail }))
             }
             started => started,

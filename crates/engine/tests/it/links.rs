@@ -100,7 +100,15 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
         rig.vendor.storage.came_in(6).await;
         rig.vendor.storage.open();
         let state = under.ends(&id).await;
-        assert!(matches!(state, State::NeedsAttention(Cause::LinksUnusable { .. })), "{state:?}");
+        let State::NeedsAttention(cause) = state else { panic!("{state:?}") };
+        // Who signed them here blames nobody else for them, and tells of no session that was renewed.
+        assert_eq!(
+            matches!(&cause, Cause::Refused { said } if said.contains("secret")),
+            signed_here,
+            "{cause:?}"
+        );
+        assert_eq!(matches!(cause, Cause::LinksUnusable { .. }), !signed_here, "{cause:?}");
+        assert_eq!(under.log(&id).await.contains(&Log::LinksRenewed), !signed_here);
         assert_eq!(
             rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))),
             1,

@@ -35,7 +35,14 @@ async fn a_lost_answer_leaves_start_and_complete_unknown() {
     })
     .await;
     for address in [closing, resetting, breaking_off] {
-        assert_eq!(call(address, Step::Start).await.unwrap_err().class, RetryClass::Unknown);
+        let lost = call(address, Step::Start).await.unwrap_err();
+        assert_eq!(lost.class, RetryClass::Unknown);
+        // A sentence has no library's words, and no address; Details have.
+        assert!(
+            ["the connection broke off before an answer came", "the answer broke off"]
+                .contains(&lost.plain())
+        );
+        assert!(lost.detail.contains("127.0.0.1"), "{lost}");
         assert_eq!(call(address, Step::Complete).await.unwrap_err().class, RetryClass::Unknown);
         assert_eq!(call(address, Step::List).await.unwrap_err().class, RetryClass::Again);
     }

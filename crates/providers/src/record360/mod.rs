@@ -243,14 +243,16 @@ impl Provider for Record360 {
     }
 }
 
-/// A start that went and was answered with a fault or with a web page: neither says that nothing was begun, and what is asked again
-/// begins another with a new id. Only a refusal (4xx) says so, and one that asks for patience in so many words.
+/// A start that went and was answered with a fault, a conflict or a web page: none says that nothing was begun, and what is asked
+/// again begins another with a new id. Only a refusal (another 4xx) says so, and one that asks for patience in so many words. A
+/// conflict (409) may be with what this very request began, where something in between sent it twice.
 fn perhaps_begun(failure: Failure) -> Failure {
     let Some(status) = failure.status else { return failure };
     // A page with a yes is the network's: what lies behind it may have had the request.
     let page = failure.class == RetryClass::Offline;
     let patience = matches!(failure.class, RetryClass::Throttled { .. });
-    if patience || (status < 500 && !page) {
+    let conflict = status == 409;
+    if patience || (status < 500 && !page && !conflict) {
         return failure;
     }
     Failure { class: RetryClass::Unknown, ..failure }

@@ -13,6 +13,9 @@ const MOST_TAGS: usize = 10;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
+/// AWS, "Working with object metadata": so many bytes for the names and values of one's own metadata together.
+const MOST_METADATA: usize = 2 * 1024;
+
 /// How tags begin that only AWS may set (the same page).
 const RESERVED: &str = "aws:";
 
@@ -82,6 +85,12 @@ fn tags(tags: &[String]) -> Result<(), String> {
 
 /// Metadata goes in headers, so it is what a header carries unchanged: what is read back there is what was written here.
 fn metadata(metadata: &BTreeMap<String, String>) -> Result<(), String> {
+    let bytes: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MOST_METADATA {
+        return Err(format!(
+            "the metadata has {bytes} bytes, names and values together, and S3 takes {MOST_METADATA}. Shorten it, or leave some out"
+        ));
+    }
     let mut seen = BTreeSet::new();
     for (name, value) in metadata {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
@@ -162,6 +171,11 @@ mod tests {
     #[test]
     fn metadata_that_http_cannot_carry_is_told() {
         assert_eq!(told(&[], &[("Scene", "12 a"), ("take_2", "")]), Ok(()));
+        // Names and values count, to the byte.
+        let most = "v".repeat(2048 - 5);
+        assert_eq!(told(&[], &[("Scene", &most)]), Ok(()));
+        let (field, said) = told(&[], &[("Scene", &most), ("b", "")]).unwrap_err();
+        assert!(field == "metadata" && said.contains("2049 bytes"), "{said}");
         for (name, value) in [
             ("", "a"),
             ("two words", "a"),

@@ -24,12 +24,12 @@ const KIND: Kind = Kind {
             ("502@start", Unknown, "keeps-failing", "Bad Gateway"),
             ("html-instead-of-json@start", Unknown, "broken-reply", "web page"),
             ("captive-portal@start", Unknown, "broken-reply", "web page"),
+            ("409-conflict@start", Unknown, "refused", "conflicting"),
         ];
-        let no = ("409-conflict@start", Refused, "refused", "conflicting");
         let done_perhaps = ("complete-409@complete", Conflict, "never-confirmed", "conflicting");
         // It names no code, so nothing says that it passes.
         let plain = ("complete-200-with-error@complete", Refused, "refused", "could not be completed");
-        refusals::of_json(false, &[&unsure[..], &[no, done_perhaps, plain]].concat())
+        refusals::of_json(false, &[&unsure[..], &[done_perhaps, plain]].concat())
     },
     options: |_| {},
 };

@@ -137,6 +137,7 @@ async fn each_fault_of_the_sandbox_has_its_class() {
         ("503@start", RetryClass::Unknown),
         ("502@start", RetryClass::Unknown),
         ("504@start", RetryClass::Unknown),
+        ("409-conflict@start", RetryClass::Unknown),
         ("reset-after-success@start", RetryClass::Unknown),
         ("complete-200-with-error", RetryClass::Refused),
         ("complete-409", RetryClass::Conflict),

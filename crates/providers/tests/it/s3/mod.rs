@@ -2,6 +2,7 @@
 
 mod broken;
 mod check;
+mod clock;
 mod complete;
 mod keys;
 mod list;

@@ -1,0 +1,68 @@
+//! This computer's clock against a server's that is twenty minutes off: told as the clock's fault in both directions.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use partway_core::{Cause, Credentials, Failure, RetryClass};
+use partway_http::{ApiClient, HttpOptions, PartClient, PutFailure};
+use partway_provider::{IfExists, Provider};
+use serde_json::json;
+
+use super::weed::now;
+use super::{SIZE, plan, with};
+use crate::rig::{Sandbox, sandbox};
+
+const OFF: i64 = 20 * 60;
+
+fn clients(sandbox: &Sandbox) -> (Box<dyn Provider>, PartClient) {
+    let options = HttpOptions { clock: Some(Arc::new(now)), ..sandbox.http() };
+    let entries = &sandbox.running.first_line.destinations;
+    let told = entries.iter().find(|told| told.kind == "s3").unwrap();
+    let mut settings = json!({ "url": told.url });
+    for (name, value) in &told.more {
+        settings[*name] = json!(value);
+    }
+    let told = serde_json::to_value(told).unwrap();
+    let key = |name: &str| partway_core::ApiKey::new(told[name].as_str().unwrap());
+    settings.as_object_mut().unwrap().remove("secret");
+    let pair = Credentials { key: key("key"), secret: Some(key("secret")), session_token: None };
+    let http = ApiClient::new(&options).unwrap();
+    (partway_providers::open("s3", &settings, pair, http).unwrap(), PartClient::new(&options).unwrap())
+}
+
+#[track_caller]
+fn is_the_clocks(failure: &Failure, server_ahead: i64) {
+    assert_eq!(failure.class, RetryClass::Refused, "{failure}");
+    let Cause::ClockWrong { ahead_seconds } = failure.cause else { panic!("{:?}: {failure}", failure.cause) };
+    assert!((ahead_seconds - server_ahead).abs() < 60, "{ahead_seconds} of {server_ahead}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_told_in_both_directions_at_the_start_and_at_a_part() {
+    for skew in [OFF, -OFF] {
+        let sandbox = sandbox(|options| {
+            options.faults.push("clock-skew".to_owned());
+            options.skew = skew;
+        })
+        .await;
+        let (provider, parts) = clients(&sandbox);
+        let failure = provider.start(&with(SIZE, None), plan(SIZE)).await.expect_err("in parts");
+        is_the_clocks(&failure, skew);
+        // One that may overwrite is not looked for, so its PUT is the first that the storage sees.
+        let started = provider.start(&with(5, Some(IfExists::Overwrite)), plan(5)).await;
+        let failure = match started {
+            Err(failure) => failure,
+            Ok(started) => {
+                let target = &started.targets[0];
+                let body = Full::new(Bytes::from_static(b"hello"));
+                match parts.put(&target.url, &target.headers, body).await.expect_err("one PUT") {
+                    PutFailure::Wire(failure) => failure.of_link(true),
+                    PutFailure::Body(error) => panic!("{error}"),
+                }
+            }
+        };
+        // A link lives longer than the clock is off, so only one from the future is refused.
+        is_the_clocks(&failure, skew);
+    }
+}
