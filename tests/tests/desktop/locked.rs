@@ -64,6 +64,7 @@ async fn what_is_on_its_way_goes_on_and_the_rest_waits_until_the_keyring_is_unlo
 
         // Locked at the start: what was unfinished waits, and one press sets it going.
         stop(&server);
+        desk.press_keys("Escape").await;
         desk.hand_over(&third.path).await;
         app.has_rows(3, SOON).await;
         keyring.lock(&desk).await;
