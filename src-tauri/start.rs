@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use partway_api::{Answer, Request};
+use partway_api::{Answer, Command, Request};
 use partway_bridge::{AskError, BridgeError, Front, default_folder};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
@@ -103,6 +103,8 @@ async fn hand_over(side: &Side, files: &[PathBuf], show: bool) -> Result<Shown, 
             answer => answer.map(|_| Shown::Window)?,
         }
     } else {
+        // One that is just ending still has its socket: only who answers goes on with the work.
+        side.ask(Request::Command { command: Command::Settings }).await?;
         Shown::Window
     };
     let mut answer = Ok(Answer::Ok);
