@@ -1,5 +1,6 @@
 //! From what was named to files: folders are walked, and what cannot go is told without holding up the rest.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
@@ -51,7 +52,24 @@ pub fn look(paths: &[PathBuf]) -> Intake {
             _ => take(path, String::new(), &mut intake),
         }
     }
+    if paths.len() > 1 {
+        once(&mut intake);
+    }
     intake
+}
+
+/// A file that was named twice, itself and by its folder or by another spelling, goes once: as it came first. What has two names on disk
+/// is two files.
+fn once(intake: &mut Intake) {
+    let mut seen = HashSet::with_capacity(intake.files.len());
+    let mut folders = HashMap::new();
+    intake.files.retain(|found| {
+        let (Some(folder), Some(name)) = (found.path.parent(), found.path.file_name()) else { return true };
+        let real = folders
+            .entry(folder.to_owned())
+            .or_insert_with(|| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()));
+        seen.insert(real.join(name))
+    });
 }
 
 /// Looks at files below a folder: the folders of each are those between, without that one. Blocks: for a thread of its own.
@@ -172,6 +190,24 @@ mod tests {
         );
         let left: Vec<_> = intake.left_out.iter().map(|l| l.why.clone()).collect();
         assert_eq!(left, [WhyLeftOut::Ignored, WhyLeftOut::EmptyFolder, WhyLeftOut::Missing]);
+    }
+
+    #[test]
+    fn a_file_that_is_named_twice_goes_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        for folder in [&a, &b] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("x.mov"), "x").unwrap();
+        }
+        let other = a.join("../a/./x.mov");
+        let names = |paths: &[PathBuf]| -> Vec<_> {
+            look(paths).files.into_iter().map(|found| (found.folders, found.name)).collect()
+        };
+        let of = |folders: &str| (folders.to_owned(), "x.mov".to_owned());
+        assert_eq!(names(&[a.clone(), a.join("x.mov"), other.clone()]), [of("a")]);
+        assert_eq!(names(&[other, a.join("x.mov"), a.clone()]), [of("")]);
+        assert_eq!(names(&[a, b]), [of("a"), of("b")], "two files of one name are two files");
     }
 
     #[test]

@@ -96,6 +96,11 @@ pub enum Log {
     },
     /// All is sent and the answer to *complete* never came: asked again.
     CompleteUnanswered,
+    /// All is sent and the answer to *complete* has not the shape that it should have: asked again.
+    CompleteUnclear {
+        /// Which field of it was expected, and what stood there.
+        expected: String,
+    },
     /// The vendor confirmed and everything compared is equal.
     Verified,
     /// The vendor confirmed.

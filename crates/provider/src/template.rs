@@ -95,7 +95,7 @@ fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
 
 impl Fields {
     /// These, and where one is not set, what `below` has. Metadata is set name by name; one that is set to nothing takes away what
-    /// `below` has of its name.
+    /// `below` has of its name, in whatever case: S3 knows none, and two spellings of one name are hardly meant.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let below = below.clone();
@@ -127,13 +127,8 @@ impl Fields {
 }
 
 fn over(set: BTreeMap<String, String>, mut below: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    for (name, value) in set {
-        if value.is_empty() {
-            below.remove(&name);
-        } else {
-            below.insert(name, value);
-        }
-    }
+    below.retain(|name, _| !set.keys().any(|other| other.eq_ignore_ascii_case(name)));
+    below.extend(set.into_iter().filter(|(_, value)| !value.is_empty()));
     below
 }
 
@@ -206,6 +201,8 @@ mod tests {
         let below = fields(&[("camera", "B"), ("crew", "2"), ("take", "")]);
         let set = fields(&[("camera", "C"), ("crew", ""), ("scene", "12")]);
         assert_eq!(set.over(&below), fields(&[("camera", "C"), ("scene", "12"), ("take", "")]));
+        let other_case = fields(&[("CAMERA", "D"), ("Scene", "")]);
+        assert_eq!(other_case.over(&below), fields(&[("CAMERA", "D"), ("crew", "2"), ("take", "")]));
     }
 
     #[test]

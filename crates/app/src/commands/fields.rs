@@ -12,8 +12,8 @@ use crate::App;
 use crate::app::{journal, refusal};
 use crate::view;
 
-/// Longer than any vendor takes a folder, a tag, a title or an id.
-const LONGEST_TEXT: usize = 1000;
+/// Longer than any vendor takes a folder, a tag, a title or an id: S3's keys have 1,024 bytes.
+const LONGEST_TEXT: usize = 1024;
 
 /// Changes what is set for files that have not started.
 pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) -> Result<Done, ApiError> {
@@ -159,10 +159,16 @@ pub(super) fn fields_of(kind: &Kind, settings: &Value, draft: &FieldsDraft) -> R
         ));
     }
     for (name, text) in texts(&fields) {
-        if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
+        if text.chars().count() > LONGEST_TEXT {
             return Err(ApiError::field(
                 name,
-                format!("At most {LONGEST_TEXT} letters, on one line, for each {}.", words_for(name)),
+                format!("At most {LONGEST_TEXT} letters for each {}.", words_for(name)),
+            ));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(ApiError::field(
+                name,
+                format!("Write each {} on one line, without tabs.", words_for(name)),
             ));
         }
         no_other_word(name, text)?;

@@ -74,6 +74,10 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::CompleteUnanswered => {
             format!("All is sent, but {to} has not confirmed. Asking again; do not upload again yet")
         }
+        Log::CompleteUnclear { expected } => format!(
+            "All is sent, but what {to} answered is not what was expected ({}). Asking again; do not upload again yet",
+            expected.trim_end_matches('.')
+        ),
         Log::Verified => "Verified: every part's checksum matches".into(),
         Log::Uploaded => {
             format!("{to} confirmed the file; keep your original, not every byte could be compared")

@@ -102,7 +102,8 @@ impl Run {
                 // A 5xx or a cut answer says nothing about whether the parts were put together.
                 RetryClass::Unknown | RetryClass::Again => {
                     perhaps_done = true;
-                    self.unanswered(unanswered == 0 && failure.class == RetryClass::Unknown).await?;
+                    let first = unanswered == 0 && failure.class == RetryClass::Unknown;
+                    self.unanswered(first.then_some(&failure)).await?;
                     // Asked again once, then by other means (VENDORS).
                     if unanswered > 0
                         && let Some(receipt) = self.is_there(session, receipts).await?
@@ -173,9 +174,16 @@ impl Run {
         Ok(Next::SendMore)
     }
 
-    async fn unanswered(&self, first: bool) -> Result<(), Halt> {
+    /// What is told at the first time only.
+    async fn unanswered(&self, first: Option<&Failure>) -> Result<(), Halt> {
         self.live.trouble(Some(Trouble::Unanswered));
-        if first { self.log(Log::CompleteUnanswered).await } else { Ok(()) }
+        match first.map(|failure| &failure.cause) {
+            Some(Cause::BrokenReply { what }) => {
+                self.log(Log::CompleteUnclear { expected: what.clone() }).await
+            }
+            Some(_) => self.log(Log::CompleteUnanswered).await,
+            None => Ok(()),
+        }
     }
 }
 

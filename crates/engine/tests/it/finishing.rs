@@ -34,6 +34,20 @@ async fn a_lost_answer_is_asked_for_again_and_a_yes_settles_it() {
 }
 
 #[tokio::test]
+async fn an_answer_that_has_not_the_shape_it_should_have_is_told_with_its_field() {
+    let rig = Rig::new().await;
+    let what = "$.success: expected true or false, found text".to_owned();
+    let unclear = failure(RetryClass::Unknown, Cause::BrokenReply { what: what.clone() });
+    rig.vendor.script(|script| script.complete.push_back(unclear));
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    assert_eq!(under.ends(&id).await, State::Verified);
+    let log = under.log(&id).await;
+    assert!(log.contains(&Log::CompleteUnclear { expected: what }), "{log:?}");
+    assert!(!log.contains(&Log::CompleteUnanswered), "it was answered");
+}
+
+#[tokio::test]
 async fn after_a_lost_answer_unknown_and_conflict_mean_that_it_most_likely_arrived() {
     for status in [404, 409] {
         let rig = Rig::new().await;

@@ -33,6 +33,7 @@ fn every_line_reads_as_a_sentence() {
         Log::SourceReplaced { bytes: 0 },
         Log::SourceReplaced { bytes: 17_600_000_000 },
         Log::CompleteUnanswered,
+        Log::CompleteUnclear { expected: "$.success: expected true or false, found text".into() },
         Log::Verified,
         Log::Uploaded,
         Log::Presumed,
