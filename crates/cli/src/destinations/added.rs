@@ -37,6 +37,7 @@ pub(super) fn draft(
 pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
     if matches!(error.code, Code::Keychain | Code::KeychainLocked) {
         // There it is to keep the key for its session; a command's session ends at once.
+        error.message = error.message.replace(" A key can be kept for this session only.", "");
         error = error.hint(
             "Nothing was kept. Name an environment variable that holds the key instead: --key-env VAR.",
         );

@@ -120,7 +120,7 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
         under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
         rig.vendor.storage.came_in(sends + 1).await;
         under.rests(&id).await;
-        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::LinksUnusable { .. })));
+        assert_eq!(under.ends(&id).await, State::NeedsAttention(cause));
         assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Targets(_))), 2);
         rig.vendor.storage.judge(|_| Reply::Stored);
         under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
