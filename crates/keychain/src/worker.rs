@@ -94,23 +94,11 @@ impl Worker {
             if state.lost >= MOST_LOST {
                 return Err(KeychainError::Slow);
             }
-            self.start(&mut state)?;
+            start(&self.0, &mut state)?;
         }
         state.queue.push_back(job);
         drop(state);
         self.0.changed.notify_all();
-        Ok(())
-    }
-
-    fn start(&self, state: &mut State) -> Result<(), KeychainError> {
-        state.threads += 1;
-        let number = state.threads;
-        let shared = Arc::clone(&self.0);
-        thread::Builder::new()
-            .name("keychain".to_owned())
-            .spawn(move || work(&shared, number))
-            .map_err(|error| KeychainError::Refused { why: error.to_string() })?;
-        state.turn = Some(number);
         Ok(())
     }
 
@@ -124,9 +112,20 @@ impl Worker {
         state.lost += 1;
         if state.lost < MOST_LOST && !state.queue.is_empty() {
             // Where no thread can be had, the next call is told so.
-            drop(self.start(&mut state));
+            drop(start(&self.0, &mut state));
         }
     }
+}
+
+fn start(shared: &Arc<Shared>, state: &mut State) -> Result<(), KeychainError> {
+    state.threads += 1;
+    let (number, shared) = (state.threads, Arc::clone(shared));
+    thread::Builder::new()
+        .name("keychain".to_owned())
+        .spawn(move || work(&shared, number))
+        .map_err(|error| KeychainError::Refused { why: error.to_string() })?;
+    state.turn = Some(number);
+    Ok(())
 }
 
 fn gone() -> KeychainError {
@@ -153,13 +152,17 @@ fn work(shared: &Arc<Shared>, number: u64) {
     }
 }
 
-struct Leaving<'a>(&'a Shared, u64);
+struct Leaving<'a>(&'a Arc<Shared>, u64);
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
         if state.turn == Some(self.1) {
             state.turn = None;
+            // Whoever was told that its job ended the thread may have come back with another before this.
+            if !state.over && !state.queue.is_empty() {
+                drop(start(self.0, &mut state));
+            }
         } else {
             // It was given up, and came back after all.
             state.lost = state.lost.saturating_sub(1);
