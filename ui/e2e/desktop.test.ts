@@ -1,0 +1,231 @@
+/** What a person does with watched folders, the keychain, notifications and what goes on in the background, over the fixture. */
+
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+
+import { log, rows, windows } from "./journey";
+
+const open = windows();
+
+describe("watched folders", () => {
+  const settings = async (scene = "queue") => {
+    const page = await open({ scene });
+    await page.keyboard.press("Control+,");
+    await page.getByRole("heading", { name: "Watched folders" }).waitFor();
+    return page;
+  };
+
+  test("say where their files go and how they stand, and can be switched", async () => {
+    const page = await settings();
+    await page.getByText("3 files still growing").waitFor();
+    await page.getByText("The folder is not there: is its drive connected?").waitFor();
+    await page.getByRole("switch", { name: "Watch /home/ana/Pictures/Scans" }).click();
+    await expect
+      .poll(() => log(page))
+      .toContainEqual({
+        do: "change-watched",
+        id: "watched-3",
+        change: { destination: null, fields: null, watching: true, stay: false },
+      });
+  });
+
+  test("a new one is chosen in the system's dialog: the page names no folder", async () => {
+    const page = await settings();
+    await page.getByRole("button", { name: "Watch a folder" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Folder", { exact: true }).fill("from/camera");
+    await dialog.getByRole("switch", { name: "Also the files that are there now" }).click();
+    await dialog.getByRole("button", { name: "Choose the folder" }).click();
+    await page.getByText("New files go to Acme media, from/camera").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    const asked = (await log(page)).at(-1);
+    expect(asked).toMatchObject({
+      watch: { destination: "acme", existing: true, fields: { folder: "from/camera" } },
+    });
+  });
+
+  test("one is changed, its verified files moved or left, and removed only when asked twice", async () => {
+    const page = await settings();
+    await page.getByRole("button", { name: "Change /home/ana/Exports/Finals" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Verified files are moved to /home/ana/Exports/Sent").waitFor();
+    await dialog.getByRole("button", { name: "Let them stay" }).click();
+    await dialog.getByText("Files stay where they are").waitFor();
+    await dialog.getByRole("button", { name: "Move them to" }).click();
+    await dialog.getByText("Verified files are moved to /home/a/Sent").waitFor();
+    await dialog.getByLabel("Folder", { exact: true }).fill("");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("New files go to Acme media, uploads/videos").waitFor();
+
+    await page.getByRole("button", { name: "Remove /home/ana/Exports/Finals" }).click();
+    await page.getByRole("button", { name: "Keep watching" }).click();
+    expect(await page.getByText("/home/ana/Exports/Finals").count()).toBe(1);
+    await page.getByRole("button", { name: "Remove /home/ana/Exports/Finals" }).click();
+    await page.getByRole("button", { name: "Stop watching" }).click();
+    await expect.poll(() => page.getByText("/home/ana/Exports/Finals").count()).toBe(0);
+  });
+});
+
+describe("a locked keychain", () => {
+  test("has a banner with the one button that helps, and the rail says it in words", async () => {
+    const page = await open({ scene: "queue", more: "locked=1" });
+    await page.getByText("Acme media needs its key: 3 uploads wait, nothing is lost.").waitFor();
+    expect(await page.locator("nav").innerText()).toContain("Keychain locked");
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await expect.poll(() => page.getByText("The keychain is locked.").count()).toBe(0);
+    expect(await page.locator("nav").innerText()).not.toContain("Keychain locked");
+  });
+
+  test("is told in the settings, where it can be unlocked, and what is still in it is named", async () => {
+    const page = await open({ scene: "queue", more: "locked=1" });
+    await page.evaluate(() => {
+      window.fixture?.change((world) => {
+        world.keychain = { ...world.keychain, left: ["Old archive"] };
+      });
+    });
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByText("The keychain is locked. Unlock it, then try again.").waitFor();
+    await page.getByText("Old archive").waitFor();
+    await page.getByRole("button", { name: "Unlock" }).last().click();
+    await page.getByText("Working: a test entry was stored and read back").waitFor();
+    expect(await page.getByText("Old archive").count()).toBe(0);
+    await page.getByRole("button", { name: "Check again" }).waitFor();
+  });
+});
+
+describe("notifications", () => {
+  test("what is told is chosen, and a test says who showed it", async () => {
+    const page = await open({ scene: "queue" });
+    await page.keyboard.press("Control+,");
+    await page.getByText("Once for each batch, and whenever something needs you").waitFor();
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("A test was sent. Shown by the fixture.").waitFor();
+    await page.getByLabel("Notify me: When a batch is done").click();
+    await page.getByRole("option", { name: "If something needs me" }).click();
+    await page.getByLabel("Notify me: If something needs me").waitFor();
+    const changed = (await log(page)).find((entry) => (entry as { do?: string }).do === "change-settings");
+    expect((changed as { settings: { notify: string } }).settings.notify).toBe("needs");
+  });
+
+  test("that nobody would show them is said", async () => {
+    const page = await open({ scene: "queue", more: "nonotifications=1" });
+    await page.keyboard.press("Control+,");
+    await page.getByText("No notification service answered.").waitFor();
+  });
+
+  test("a button outside of the window leads to one batch, to what needs somebody, to a key", async () => {
+    const page = await open({ scene: "queue" });
+    const all = await rows(page).count();
+    const visit = (to: { filter?: "needs-attention"; batch?: string; replace_key?: string }) =>
+      page.evaluate(
+        (to) => window.fixture?.visit({ filter: "all", batch: null, replace_key: null, ...to }),
+        to,
+      );
+    const batch = await page.evaluate(() => {
+      let first = "";
+      window.fixture?.change((world) => {
+        world.rows = world.rows.map((row, i) => (i === 1 ? { ...row, batch: "one" } : row));
+        first = world.rows[1]?.batch ?? "";
+      });
+      return first;
+    });
+    await page.keyboard.press("Control+,");
+    await visit({ batch });
+    await page.getByText("One batch, 1 file").waitFor();
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await expect.poll(() => rows(page).count()).toBe(all);
+
+    await visit({ filter: "needs-attention" });
+    await expect.poll(() => page.locator("nav [aria-current=page]").innerText()).toContain("Needs attention");
+    await page.getByTestId("one-batch").waitFor({ state: "detached" });
+
+    const archive = await page.evaluate(() => {
+      let id = "";
+      window.fixture?.change((world) => {
+        id = world.destinations.find((d) => d.name === "Archive")?.id ?? "";
+      });
+      return id;
+    });
+    await visit({ replace_key: archive });
+    await page.getByRole("dialog", { name: "New key for Archive" }).waitFor();
+  });
+});
+
+describe("in the background", () => {
+  const longOne = (page: Page) =>
+    page.evaluate(() =>
+      window.fixture?.change((world) => {
+        world.settings = { ...world.settings, asked_to_start: false };
+        world.rows = world.rows.map((row) =>
+          row.state === "uploading" ? { ...row, seconds_left: 40 * 60 } : row,
+        );
+      }),
+    );
+
+  test("the first long upload asks once whether to start at login", async () => {
+    const page = await open({ scene: "queue" });
+    expect(await page.getByTestId("ask-login").count()).toBe(0);
+    await longOne(page);
+    const asked = page.getByTestId("ask-login");
+    await asked.getByText("This takes over half an hour.").waitFor();
+    await asked.getByRole("button", { name: "Start when I log in" }).click();
+    await asked.waitFor({ state: "detached" });
+    expect(await log(page)).toContainEqual({ login: true });
+    // Asked once: it is in the settings from here on.
+    expect(await log(page)).toContainEqual(
+      expect.objectContaining({ settings: expect.objectContaining({ asked_to_start: true }) as unknown }),
+    );
+  });
+
+  test("who does not want it is not asked again", async () => {
+    const page = await open({ scene: "queue" });
+    await longOne(page);
+    await page.getByRole("button", { name: "No, thanks" }).click();
+    await page.getByTestId("ask-login").waitFor({ state: "detached" });
+    expect(await log(page)).not.toContainEqual({ login: true });
+  });
+
+  test("the settings switch what goes on without the window", async () => {
+    const page = await open({ scene: "queue" });
+    await page.keyboard.press("Control+,");
+    const keep = page.getByRole("switch", { name: "Keep uploading when the window is closed" });
+    expect(await keep.getAttribute("aria-checked")).toBe("true");
+    await keep.click();
+    expect(await log(page)).toContainEqual(
+      expect.objectContaining({ settings: expect.objectContaining({ keep_uploading: false }) as unknown }),
+    );
+    const login = page.getByRole("switch", { name: "Start when I log in" });
+    await login.click();
+    expect(await log(page)).toContainEqual({ login: true });
+    await page.locator("[role=switch][aria-label='Start when I log in'][aria-checked=true]").waitFor();
+  });
+
+  test("the page after this one shows what this one showed", async () => {
+    const page = await open({ scene: "many" });
+    await page.getByRole("button", { name: /^Waiting/ }).click();
+    const top = () =>
+      page.evaluate(() => {
+        const list = document.querySelector("[role=grid]")?.getBoundingClientRect();
+        const all = [...document.querySelectorAll("[data-testid=row]")];
+        const first = all.find((row) => row.getBoundingClientRect().bottom > (list?.top ?? 0) + 1);
+        const name = first?.getAttribute("data-name");
+        return { name, at: Math.round((first?.getBoundingClientRect().top ?? 0) - (list?.top ?? 0)) };
+      });
+    // The list goes to its top once the filter is there; what is scrolled before that does not stay.
+    await expect
+      .poll(
+        () =>
+          page.evaluate(() => {
+            document.querySelector("[role=grid]")?.scrollTo(0, 4321);
+            return sessionStorage.getItem("kept-screen");
+          }),
+        { timeout: 5000 },
+      )
+      .toMatch(/"row":[1-9].*"into":[1-9]/);
+    const before = await top();
+    await page.reload();
+    await expect.poll(top, { timeout: 5000 }).toEqual(before);
+    expect(await page.locator("nav [aria-current]").innerText()).toContain("Waiting");
+  });
+});
