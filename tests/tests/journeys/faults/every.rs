@@ -97,7 +97,9 @@ fn case(name: &str, step: &str) -> Option<Case> {
         // The body must be more than the system takes without anybody reading.
         ("stall-mid-body", "part") => Some(Case { part: 16 << 20, size: 20 << 20, ..case }),
         // For ever means asking for a day here; once is enough to see that it is not believed.
-        ("json-huge" | "json-wrong-types", "complete") => Some(Case { fault: format!("{}:1", case.fault), ..case }),
+        ("json-huge" | "json-wrong-types", "complete") => {
+            Some(Case { fault: format!("{}:1", case.fault), ..case })
+        }
         _ => Some(case),
     }
 }
