@@ -5,6 +5,7 @@
 
 mod adding;
 mod args;
+mod awake;
 mod clipboard;
 mod closing;
 mod commands;

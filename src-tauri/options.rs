@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use partway_app::{AppOptions, Variables};
 
+use crate::awake::Awake;
+
 /// The options of an app on `data_dir`.
 pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
     AppOptions {
@@ -14,6 +16,8 @@ pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
         http: Default::default(),
         sandbox: sandbox(),
         log: crate::logging::file(),
+        awake: Some(Arc::new(Awake::default())),
+        clock: None,
         headless: false,
         idle: false,
     }

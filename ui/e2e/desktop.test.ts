@@ -229,3 +229,13 @@ describe("in the background", () => {
     expect(await page.locator("nav [aria-current]").innerText()).toContain("Waiting");
   });
 });
+
+test("the computer may be let to sleep", async () => {
+  const page = await open({ scene: "queue" });
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByText("Closing the lid still pauses uploads; they go on when you open it").waitFor();
+  const keep = page.getByRole("switch", { name: "Keep the computer awake while uploading" });
+  expect(await keep.getAttribute("aria-checked")).toBe("true");
+  await keep.click();
+  await expect.poll(() => keep.getAttribute("aria-checked")).toBe("false");
+});

@@ -87,6 +87,8 @@ pub enum Command {
     CheckKeychain,
     /// A text for whoever helps: what runs here and what was logged, without keys.
     Diagnostics,
+    /// Whether the computer can be kept awake.
+    CheckAwake,
     /// Have the keychain ask its user, then test it; what waited for it goes on.
     UnlockKeychain,
     /// The watched folders.
@@ -120,6 +122,8 @@ pub enum Done {
     Detail { detail: Box<JobDetail> },
     /// Text for the clipboard.
     Link { text: String },
+    /// Why the computer cannot be kept awake, as a sentence without its stop; `None`: nothing speaks against it.
+    Awake { trouble: Option<String> },
     /// The keychain's state.
     Keychain { keychain: crate::KeychainView },
     /// A text to be read before it is handed on.

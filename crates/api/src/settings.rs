@@ -17,6 +17,8 @@ pub struct Settings {
     pub keep_uploading: bool,
     /// The user was asked whether Partway shall start at login; asked once.
     pub asked_to_start: bool,
+    /// Idle sleep is prevented while something uploads.
+    pub keep_awake: bool,
     /// The user was told that closing the window only hides it; said once.
     pub told_of_hiding: bool,
     /// "system", "light" or "dark".
@@ -31,6 +33,7 @@ impl Default for Settings {
             notify: Notify::All,
             keep_uploading: true,
             asked_to_start: false,
+            keep_awake: true,
             told_of_hiding: false,
             theme: "system".into(),
         }

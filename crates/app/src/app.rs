@@ -10,6 +10,7 @@ use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Refusal
 use partway_http::{ApiClient, PartClient};
 use tokio::sync::{broadcast, watch};
 
+use crate::awake::{self, Sleep};
 use crate::events::{self, Events, Told};
 use crate::keys::Keys;
 use crate::practice::Practice;
@@ -36,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) speeds: Mutex<VecDeque<u64>>,
     /// What was unfinished when the folder was opened, until it is taken up.
     pub(crate) unfinished: Mutex<Vec<JobId>>,
+    /// What is known of this computer's sleep.
+    pub(crate) sleep: Mutex<Sleep>,
     /// Where the last damaged journal lies.
     pub(crate) set_aside: Option<PathBuf>,
     /// The report of the last crash before this start.
@@ -56,7 +59,7 @@ impl App {
     /// # Errors
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let clock: Arc<dyn Clock> = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let support = Support {
             data_dir: options.data_dir.clone(),
             log: options.log,
@@ -102,6 +105,7 @@ impl App {
             closed: watch::channel(false).0,
             speeds: Mutex::default(),
             unfinished: Mutex::new(engine.unfinished),
+            sleep: Mutex::default(),
             set_aside: engine.set_aside,
             crash: support::newest(&options.data_dir),
             support,
@@ -116,6 +120,9 @@ impl App {
             app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
         tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
+        if !options.idle {
+            tokio::spawn(awake::serve(app.clone(), options.awake));
+        }
         // A command ends where a key cannot be read, and asks nothing that it does not need. Nor does it watch: an `upload` that ends with
         // its own files must not begin others; `watch run` asks for it.
         if !options.idle && !options.headless {

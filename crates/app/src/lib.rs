@@ -4,6 +4,7 @@
 //! two engines on one folder would send everything twice.
 
 mod app;
+mod awake;
 mod commands;
 mod events;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod watched;
 mod words;
 
 pub use app::App;
+pub use awake::KeepAwake;
 pub use commands::kinds;
 pub use events::Events;
 pub use keychain::system_keychain;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use partway_engine::Clock;
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
 
-use crate::LogFile;
+use crate::{KeepAwake, LogFile};
 
 /// Looks up an environment variable; handed in so that tests and libraries never read the real one.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -25,6 +26,10 @@ pub struct AppOptions {
     pub sandbox: Option<PathBuf>,
     /// Where the log is written; the program puts its layer into the subscriber.
     pub log: LogFile,
+    /// The system's way of keeping this computer awake while something uploads; `None`: it is not kept awake.
+    pub awake: Option<Arc<dyn KeepAwake>>,
+    /// The time; `None`: the system's.
+    pub clock: Option<Arc<dyn Clock>>,
     /// Whether nobody can answer: what needs a person ends a file as needs-attention instead of waiting.
     pub headless: bool,
     /// Whether the folder is only looked at or changed: nothing is started, so that a `list` sends nothing and needs no key.

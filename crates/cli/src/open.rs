@@ -34,6 +34,8 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, Brid
         http: Default::default(),
         sandbox: sandbox(),
         log: crate::logging::file(),
+        awake: None,
+        clock: None,
         headless: true,
         idle: purpose == Purpose::Look,
     };

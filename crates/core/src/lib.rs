@@ -19,6 +19,7 @@ mod receipt;
 mod retry;
 mod rules;
 mod secret;
+mod sleep;
 mod state;
 mod still;
 
@@ -37,5 +38,6 @@ pub use rate::{RateMeter, time_left};
 pub use receipt::{Etag, FileReceipt, PartReceipt, Strength};
 pub use retry::RetryClass;
 pub use secret::{ApiKey, Credentials, SignedUrl};
+pub use sleep::{Clocks, Slept, slept};
 pub use state::{Effect, Event, IllegalStep, State, step};
 pub use still::{Calm, Look, MOST_AT_ONCE, Verdict, calm_time, gathered, judge};

@@ -8,6 +8,10 @@ pub trait Clock: Send + Sync + 'static {
     fn unix_ms(&self) -> i64;
     /// Time since some fixed moment; never goes back.
     fn steady(&self) -> Duration;
+    /// Time since the computer was started, sleep included, where the system tells.
+    fn since_boot(&self) -> Option<Duration> {
+        None
+    }
     /// The day where this computer is, "2026-11-21", for files that are named by it.
     fn date(&self) -> String;
 }

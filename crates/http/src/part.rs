@@ -78,6 +78,11 @@ impl PartClient {
         Ok(Self { pool: Pool::new(options)?, clock: options.clock.clone() })
     }
 
+    /// Closes the connections that are kept for later: after a sleep nobody knows whether they still lead anywhere.
+    pub fn forget_connections(&self) {
+        self.pool.forget();
+    }
+
     /// Sends one part. The body must know its exact length. Dropping the future closes the connection.
     ///
     /// No time-out but that of connecting: the caller watches its body being taken and knows how long to wait.

@@ -107,6 +107,11 @@ impl Pool {
         }
     }
 
+    /// Closes all that is idle: what it leads to may have forgotten it.
+    pub(crate) fn forget(&self) {
+        self.lock().clear();
+    }
+
     /// Closes what was idle for too long; whether nothing is left.
     fn drop_old(&self) -> bool {
         let mut idle = self.lock();

@@ -9,6 +9,7 @@ mod support;
 
 mod account;
 mod asking;
+mod awake;
 mod background;
 mod closing;
 mod crash;

@@ -224,6 +224,8 @@ export const words = {
     keepUploading: "Keep uploading when the window is closed",
     login: "Start when I log in",
     loginHelp: "So that uploads go on after a restart",
+    awake: "Keep the computer awake while uploading",
+    awakeHelp: "Closing the lid still pauses uploads; they go on when you open it",
     notify: "Notify me",
     notifyHelp: "Once for each batch, and whenever something needs you",
     notifyWhen: {

@@ -10,7 +10,7 @@ pub(crate) mod watched;
 use partway_api::{Answer, ApiError, Command, Done, JobLine, KindView, Request};
 
 use crate::app::journal;
-use crate::{App, keychain, set_aside, view};
+use crate::{App, awake, keychain, set_aside, view};
 
 /// The kinds of destination there are, in the order in which they are offered: also for who asks before a folder is opened.
 #[must_use]
@@ -87,6 +87,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::ChangeWatched { id, change } => watched::change(app, &id, change).await,
         C::RemoveWatched { id } => watched::remove(app, &id).await,
         C::CheckKeychain => Ok(Done::Keychain { keychain: keychain::view(app).await }),
+        C::CheckAwake => Ok(Done::Awake { trouble: awake::trouble(app) }),
         C::UnlockKeychain => Ok(Done::Keychain { keychain: keychain::unlock(app).await }),
     }
 }

@@ -3,7 +3,7 @@
 use partway_api::{ApiError, Code, Done, Settings};
 
 use crate::app::journal;
-use crate::{App, keychain, set_aside, support};
+use crate::{App, awake, keychain, set_aside, support};
 
 /// More connections than this help no line and hurt every server.
 const MOST_PARTS: u32 = 64;
@@ -32,6 +32,10 @@ pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiErr
 /// Takes a notice away that somebody has seen.
 pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
     let seen = match notice {
+        awake::NOTICE => {
+            awake::seen(app);
+            Ok(())
+        }
         set_aside::NOTICE => set_aside::seen(app).await,
         support::NOTICE => support::seen(app).await,
         _ => return Err(ApiError::new(Code::Refused, "There is no such notice.")),

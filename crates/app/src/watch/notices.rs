@@ -7,7 +7,7 @@ use partway_keychain::KeychainError;
 
 use crate::App;
 use crate::keys::KeySource;
-use crate::{set_aside, support, words};
+use crate::{awake, set_aside, support, words};
 
 /// One banner a cause.
 pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>, JournalError> {
@@ -112,6 +112,7 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
             ],
         });
     }
+    notices.extend(awake::notice(app));
     Ok(notices)
 }
 

@@ -6,6 +6,7 @@ mod keychain;
 mod log;
 mod numbers;
 mod short;
+mod sleep;
 mod states;
 mod support;
 mod watched;
@@ -16,6 +17,7 @@ pub(crate) use keychain::{NO_KEYCHAIN, key_left, keychain, unlock, unread};
 pub(crate) use log::line;
 pub(crate) use numbers::{bytes, clock, count, duration};
 pub(crate) use short::short;
+pub(crate) use sleep::{CANNOT_KEEP_AWAKE, asleep};
 pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };

@@ -9,6 +9,7 @@
 )]
 
 mod adding;
+mod awake;
 mod destinations;
 mod fields;
 mod keychain;

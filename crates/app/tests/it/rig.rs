@@ -9,7 +9,8 @@ use partway_api::{
     Answer, ApiError, Command, DestinationDraft, DestinationView, Done, FieldsDraft, JobLine, KeyDraft,
     RawPath, Request, Selection, StateName,
 };
-use partway_app::{App, AppOptions, LogFile};
+use partway_app::{App, AppOptions, KeepAwake, LogFile};
+use partway_engine::Clock;
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
 use partway_sandbox::{Options, Running};
@@ -26,6 +27,8 @@ pub(crate) struct Rig {
     pub(crate) variables: HashMap<String, String>,
     pub(crate) practice: Option<PathBuf>,
     pub(crate) headless: bool,
+    pub(crate) awake: Option<Arc<dyn KeepAwake>>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 impl Rig {
@@ -40,7 +43,16 @@ impl Rig {
         options.part_size = 1_000;
         change(&mut options);
         let sandbox = partway_sandbox::start(options).await.unwrap();
-        Self { folder, sandbox, keychain: None, variables: HashMap::new(), practice: None, headless: false }
+        Self {
+            folder,
+            sandbox,
+            keychain: None,
+            variables: HashMap::new(),
+            practice: None,
+            headless: false,
+            awake: None,
+            clock: None,
+        }
     }
 
     pub(crate) async fn open(&self) -> App {
@@ -64,6 +76,8 @@ impl Rig {
             http: HttpOptions::default(),
             sandbox: self.practice.clone(),
             log,
+            awake: self.awake.clone(),
+            clock: self.clock.clone(),
             headless: self.headless,
             idle: false,
         };

@@ -49,6 +49,8 @@ async fn open(data_dir: &Path) -> App {
         http: Default::default(),
         sandbox: None,
         log: partway_app::LogFile::default(),
+        awake: None,
+        clock: None,
         headless: true,
         idle: true,
     };

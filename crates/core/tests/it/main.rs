@@ -9,4 +9,5 @@ mod life_table;
 mod plan;
 mod rate;
 mod secrets;
+mod sleep;
 mod still;

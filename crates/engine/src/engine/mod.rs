@@ -13,6 +13,7 @@ mod sweep;
 mod take_in;
 mod waits;
 mod watched;
+mod woke;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

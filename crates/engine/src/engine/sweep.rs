@@ -105,13 +105,7 @@ async fn abort(inner: &Arc<Inner>, leftover: Leftover) -> Result<bool, JournalEr
 impl Inner {
     /// The end of a cancellation: parts in flight have stopped, then the session is given up and the job is over.
     pub(super) async fn finish_cancel(self: &Arc<Self>, id: &JobId) {
-        loop {
-            let ended = self.run_ended.notified();
-            if !self.active().contains_key(id) {
-                break;
-            }
-            ended.await;
-        }
+        self.run_is_over(id).await;
         let job = id.clone();
         let given_up = self
             .journal

@@ -293,3 +293,24 @@ async fn the_longest_wait_that_a_host_asked_for_counts() {
     let told = told.lock().unwrap();
     assert!(told[2..].iter().all(|at| at.duration_since(told[0]) >= Duration::from_secs(2)), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_now_stops_nothing_that_is_on_its_way_with_it() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let first = under.add_one(rig.file("a", 1_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    let unread = Cause::KeyUnread { said: "The keychain is locked.".into() };
+    rig.vendor.script(|script| script.key.push_back(failure(RetryClass::Credentials, unread)));
+    let second = under.add_one(rig.file("b", 1_000)).await;
+    under.until(&second, |job| job.holds.contains(Hold::Credentials)).await;
+    let going = under.job(&first).await;
+    assert_eq!((going.state, going.holds.contains(Hold::Credentials)), (State::Uploading, false));
+    let to = going.destination.clone();
+    assert_eq!(under.engine.destination(&to).await.unwrap().unwrap().standing, Standing::Missing);
+    rig.vendor.storage.open();
+    assert_eq!(under.ends(&first).await, State::Verified);
+    under.engine.key_replaced(&to, None).await.unwrap();
+    assert_eq!(under.ends(&second).await, State::Verified);
+}

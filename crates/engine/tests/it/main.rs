@@ -33,3 +33,4 @@ mod vendors;
 mod verify;
 mod watched;
 mod windows;
+mod woke;

@@ -93,6 +93,17 @@ async fn one_part_after_the_other_shares_a_connection() {
 }
 
 #[tokio::test]
+async fn connections_that_are_forgotten_are_not_used_again() {
+    let (address, mut told) = taker().await;
+    let client = client();
+    for number in 0..3 {
+        put(&client, address, "hello").await.unwrap();
+        assert_eq!(told.recv().await.unwrap().0, number);
+        client.forget_connections();
+    }
+}
+
+#[tokio::test]
 async fn parts_at_once_have_a_connection_each() {
     let barrier = Arc::new(tokio::sync::Barrier::new(3));
     let address = serve(move |_, mut stream| {

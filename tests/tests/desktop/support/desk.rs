@@ -90,6 +90,8 @@ impl Desk {
             .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            // Nothing of the machine: what asks its system bus asks this one.
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus)
             .env("GDK_BACKEND", "x11")
             .env("GSETTINGS_BACKEND", "memory")
             .env("NO_AT_BRIDGE", "1")

@@ -26,6 +26,10 @@ keep_uploading: boolean,
  */
 asked_to_start: boolean, 
 /**
+ * Idle sleep is prevented while something uploads.
+ */
+keep_awake: boolean, 
+/**
  * The user was told that closing the window only hides it; said once.
  */
 told_of_hiding: boolean, 
