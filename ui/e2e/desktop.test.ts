@@ -239,3 +239,54 @@ test("the computer may be let to sleep", async () => {
   await keep.click();
   await expect.poll(() => keep.getAttribute("aria-checked")).toBe("false");
 });
+
+test("what could not be written down does not look as if it were", async () => {
+  const page = await open({ scene: "queue" });
+  await page.keyboard.press("Control+,");
+  await page.evaluate(() => window.fixture?.change((world) => void (world.full = true)));
+  const keep = page.getByRole("switch", { name: "Keep uploading when the window is closed" });
+  await keep.click();
+  await page.getByText("The disk is full, so this could not be written down.").waitFor();
+  expect(await keep.getAttribute("aria-checked")).toBe("true");
+  const theme = page.locator("[aria-label^='Theme:']");
+  const before = await theme.innerText();
+  await theme.click();
+  await page.getByRole("option", { selected: false }).first().click();
+  await theme.click();
+  expect(await page.getByRole("option", { selected: true }).innerText()).toBe(before);
+});
+
+test("the settings stand where the page before this one had left them, and begin at the top when they are opened", async () => {
+  const page = await open({ scene: "queue", height: 420 });
+  await page.keyboard.press("Control+,");
+  const sheet = page.locator(".sheet");
+  const top = () => sheet.evaluate((at) => at.scrollTop);
+  const before = 300;
+  await sheet.evaluate((at) => at.scrollTo(0, 300));
+  await expect
+    .poll(() => page.evaluate(() => sessionStorage.getItem("kept-screen")))
+    .toContain(`"sheet":${String(before)}`);
+  await page.reload();
+  await expect.poll(top).toBe(before);
+  await page.getByRole("button", { name: "All" }).first().click();
+  await page.keyboard.press("Control+,");
+  await sheet.waitFor();
+  expect(await top()).toBe(0);
+});
+
+test("what is wrong with a destination is said whole, however long its name", async () => {
+  const page = await open({ scene: "queue" });
+  await page.evaluate(() =>
+    window.fixture?.change((world) => {
+      world.destinations = world.destinations.map((d) => ({
+        ...d,
+        name: `${d.name} ${"of the north ".repeat(5)}`,
+      }));
+    }),
+  );
+  const said = page.locator("nav .sub.bad", { hasText: "Key refused" });
+  await expect.poll(() => page.locator("nav .name").first().innerText()).toContain("north");
+  expect(await said.evaluate((at) => at.scrollWidth <= at.clientWidth)).toBe(true);
+  const name = page.locator("nav .name:has(+ .bad)");
+  expect(await name.evaluate((at) => at.getBoundingClientRect().width)).toBeGreaterThan(60);
+});

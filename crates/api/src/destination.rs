@@ -51,7 +51,7 @@ pub struct DestinationView {
     pub said: Option<String>,
     /// Whether it is *Practice*.
     pub practice: bool,
-    /// Where its key is: "system keychain", "this session only", "environment variable NAME".
+    /// Where its key is: "system keychain", "this session only", "environment variable NAME", "was for one session, needed again".
     pub key_kept: String,
     /// The server's address.
     pub url: String,

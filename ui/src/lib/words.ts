@@ -227,7 +227,11 @@ export const words = {
     awake: "Keep the computer awake while uploading",
     awakeHelp: "Closing the lid still pauses uploads; they go on when you open it",
     notify: "Notify me",
-    notifyHelp: "Once for each batch, and whenever something needs you",
+    notifyHelp: {
+      all: "Once for each batch, and whenever something needs you",
+      needs: "What needs you, at once; that a batch is done stands in this window",
+      never: "Everything stands in this window",
+    } satisfies Record<Notify, string>,
     notifyWhen: {
       all: "When a batch is done",
       needs: "If something needs me",

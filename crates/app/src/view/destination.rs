@@ -17,6 +17,8 @@ mod said {
     pub(super) const LOCKED: &str = "Keychain locked";
     /// Wherever a key is shown that ends with the process, that is said.
     pub(super) const THIS_SESSION: &str = "Key until quit";
+    /// Where a key is that ended with the process it was given to.
+    pub(super) const GONE: &str = "was for one session, needed again";
 }
 
 /// The view of a destination; `chosen` is the one new files go to.
@@ -27,12 +29,10 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
     let settings: serde_json::Value = serde_json::from_str(&found.settings).unwrap_or_default();
     let url = settings["url"].as_str().or_else(|| kind.and_then(Kind::default_url)).unwrap_or_default();
     let session = source == KeySource::ThisSession;
-    let well = match () {
-        () if keys.has_to_be_given(found) => Some(said::NEEDED),
-        () if session => Some(said::THIS_SESSION),
-        () => None,
-    };
+    let well = session.then_some(said::THIS_SESSION);
+    let gone = keys.has_to_be_given(found);
     let (state, said) = match found.standing {
+        Standing::Good | Standing::Unknown if gone => (DestinationState::KeyMissing, Some(said::NEEDED)),
         Standing::Good => (DestinationState::Good, well),
         Standing::Unknown => (DestinationState::Unknown, well),
         Standing::Refused => (DestinationState::KeyRefused, Some(said::REFUSED)),
@@ -53,7 +53,7 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
         state,
         said: said.map(str::to_owned),
         practice,
-        key_kept: source.words(),
+        key_kept: if gone { said::GONE.into() } else { source.words() },
         url: url.to_owned(),
         settings: given(&settings),
         fields: to_draft(&found.fields),

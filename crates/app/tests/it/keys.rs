@@ -33,6 +33,12 @@ async fn a_key_of_this_session_is_gone_with_it_and_its_uploads_wait() {
     app.close(std::time::Duration::ZERO).await;
 
     let app = rig.open().await;
+    let found = &destinations(&app).await[0];
+    assert_eq!(found.state, DestinationState::KeyMissing);
+    assert_eq!(
+        (found.said.as_deref(), found.key_kept.as_str()),
+        (Some("Needs its key"), "was for one session, needed again")
+    );
     let (_, jobs, _) = add(&app, &[rig.file("b", 10)], None, false).await.unwrap();
     let waits = until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
     assert!(waits.reason.unwrap().contains("needs its key"));

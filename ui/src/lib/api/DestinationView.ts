@@ -35,7 +35,7 @@ said: string | null,
  */
 practice: boolean, 
 /**
- * Where its key is: "system keychain", "this session only", "environment variable NAME".
+ * Where its key is: "system keychain", "this session only", "environment variable NAME", "was for one session, needed again".
  */
 key_kept: string, 
 /**

@@ -11,6 +11,7 @@ test("what was kept is shown again", () => {
     filter: "paused",
     selected: "a",
     top: { row: 12, into: 40 },
+    sheet: 300,
   };
   expect(asKept(structuredClone(kept))).toEqual(kept);
 });
@@ -18,7 +19,14 @@ test("what was kept is shown again", () => {
 test("what is not known is left out", () => {
   for (const odd of [null, undefined, 7, "queue", []]) expect(asKept(odd)).toEqual(nothingKept);
   expect(
-    asKept({ view: "later", filter: "toString", selected: 3, top: { row: Number.NaN }, details: "yes" }),
+    asKept({
+      view: "later",
+      filter: "toString",
+      selected: 3,
+      top: { row: Number.NaN },
+      sheet: -1,
+      details: "yes",
+    }),
   ).toEqual(nothingKept);
   expect(asKept({ view: "queue", top: { row: -5, into: "9" } }).top).toEqual({ row: 0, into: 0 });
   expect(asKept({ top: null }).top).toEqual({ row: 0, into: 0 });

@@ -11,6 +11,8 @@ export interface Kept {
   selected: string | null;
   /** The list's first row in sight, and how far it was scrolled out. */
   top: Top;
+  /** Pixels of the settings that are scrolled out of sight. */
+  sheet: number;
 }
 
 /** Rows have no fixed height, so pixels alone would say nothing to a list that has not measured them yet. */
@@ -26,6 +28,7 @@ export const nothingKept: Kept = {
   filter: "all",
   selected: null,
   top: { row: 0, into: 0 },
+  sheet: 0,
 };
 
 const whole = (value: unknown): number =>
@@ -34,7 +37,7 @@ const whole = (value: unknown): number =>
 /** Whatever the shell kept, as far as it can be shown: an earlier version may have had other words for it. */
 export function asKept(value: unknown): Kept {
   if (typeof value !== "object" || value === null) return nothingKept;
-  const { view, details, filter, selected, top } = value as Record<string, unknown>;
+  const { view, details, filter, selected, top, sheet } = value as Record<string, unknown>;
   return {
     // A half written form is not kept, so it is not opened again empty.
     view: view === "settings" ? view : "queue",
@@ -42,5 +45,6 @@ export function asKept(value: unknown): Kept {
     filter: typeof filter === "string" && Object.hasOwn(words.filters, filter) ? (filter as Filter) : "all",
     selected: typeof selected === "string" ? selected : null,
     top: { row: whole((top as Partial<Top> | null)?.row), into: whole((top as Partial<Top> | null)?.into) },
+    sheet: whole(sheet),
   };
 }

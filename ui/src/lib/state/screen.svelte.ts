@@ -31,6 +31,7 @@ export function openScreen(kept: Kept) {
   let view = $state<View>(kept.view);
   let details = $state(kept.details);
   let top = $state.raw(kept.top);
+  let sheet = $state(kept.sheet);
   let dialog = $state.raw<Dialog | null>(null);
   let said = $state.raw<Said | null>(null);
   let railOpen = $state(false);
@@ -49,6 +50,8 @@ export function openScreen(kept: Kept) {
       return view;
     },
     set view(next: View) {
+      // Opened by hand, the settings begin at their top.
+      if (next !== view) sheet = 0;
       view = next;
       railOpen = false;
     },
@@ -65,6 +68,13 @@ export function openScreen(kept: Kept) {
     },
     set top(next: Top) {
       top = next;
+    },
+    /** How far the settings are scrolled, in pixels. */
+    get sheet() {
+      return sheet;
+    },
+    set sheet(next: number) {
+      sheet = next;
     },
     get dialog() {
       return dialog;
