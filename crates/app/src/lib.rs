@@ -5,6 +5,7 @@
 
 mod app;
 mod awake;
+mod away;
 mod commands;
 mod events;
 #[cfg(test)]

@@ -88,25 +88,28 @@ pub(super) async fn detail(app: &App, text: &str) -> Result<Done, ApiError> {
 
 /// The address of one finished file, or `name<TAB>address` lines.
 pub(super) async fn link(app: &App, jobs: &Selection) -> Result<Done, ApiError> {
-    let single = matches!(jobs, Selection::Job(_));
     let ids = match which(app, jobs, Which::Ended).await? {
         Which::Job(id) => vec![id],
         Which::Batch(batch) => app.0.engine.jobs_of(&batch).await.map_err(|e| journal(&e))?,
         Which::Open | Which::Ended => Vec::new(),
     };
-    let mut lines = Vec::new();
+    let mut links = Vec::new();
     for id in ids {
         let job = app.0.engine.job(&id).await.map_err(refusal)?;
         if let Some(link) = job.receipt.and_then(|receipt| receipt.link) {
-            // A name may hold what ends a column or a line.
-            let name = || job.name.replace(|letter: char| letter.is_control(), " ");
-            lines.push(if single { link } else { format!("{}\t{link}", name()) });
+            links.push((job.name, link));
         }
     }
-    if lines.is_empty() {
-        return Err(ApiError::new(Code::Refused, "There is no link: the destination has not told one."));
+    let line = |(name, link): &(String, String)| {
+        // A name may hold what ends a column or a line.
+        format!("{}\t{link}", name.replace(|letter: char| letter.is_control(), " "))
+    };
+    match links.as_slice() {
+        [] => Err(ApiError::new(Code::Refused, "There is no link: the destination has not told one.")),
+        // Pasted into a browser it leads there, whoever asked: the file's row, or the notification of its batch.
+        [(_, link)] => Ok(Done::Link { text: link.clone() }),
+        several => Ok(Done::Link { text: several.iter().map(line).collect::<Vec<_>>().join("\n") }),
     }
-    Ok(Done::Link { text: lines.join("\n") })
 }
 
 async fn each<F: FnMut(&Job) -> bool>(app: &App, mut wanted: F) -> Result<Vec<JobLine>, ApiError> {

@@ -1,12 +1,13 @@
 //! What the rules have to know, read from the journal: what keeps many files at once, and how batches stand.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use partway_core::{Cause, Hold, time_left};
 use partway_engine::{Attention, BatchId, JournalError, Standing as KeyStanding, WhyLeftOut};
 
 use super::rules::{Facts, Standing};
 use crate::App;
+use crate::away::{self, Away, Place};
 use crate::keys::KeySource;
 use crate::view::Names;
 
@@ -29,10 +30,8 @@ pub(crate) enum Need {
     },
     /// A drive or a folder that is not there.
     Away {
-        /// Its name.
-        place: String,
-        /// Whether it is a drive that was plugged in.
-        drive: bool,
+        /// Which one.
+        place: Place,
         /// Files that wait.
         files: u32,
     },
@@ -77,8 +76,8 @@ pub(crate) async fn read(app: &App, batches: &[String]) -> Result<Facts<Need>, J
     let mut facts = Facts::none();
     keys(app, &attention, &mut facts.causes).await?;
     quota(app, &attention, &mut facts.causes).await;
-    for (key, need) in away(app.0.engine.away().await?) {
-        facts.causes.insert(key, need);
+    for (key, Away { place, files }) in away::places(&app.0.engine.away().await?) {
+        facts.causes.insert(format!("away:{key}"), Need::Away { place, files });
     }
     ending(app, &mut facts.causes).await?;
     let unwritable = app.0.engine.unwritable().borrow().as_ref().map(crate::words::unwritable);
@@ -166,42 +165,6 @@ async fn ending(app: &App, causes: &mut BTreeMap<String, Need>) -> Result<(), Jo
     Ok(())
 }
 
-/// Files that are away, by the drive or the folder that they lie on. No disk is asked: one that hangs would hold up everything.
-fn away(paths: Vec<std::path::PathBuf>) -> BTreeMap<String, Need> {
-    let mut places = HashMap::<String, (String, bool, u32)>::new();
-    for path in paths {
-        let (key, name, drive) = place(&path.to_string_lossy());
-        places.entry(key).or_insert((name, drive, 0)).2 += 1;
-    }
-    let need = |(key, (place, drive, files))| (format!("away:{key}"), Need::Away { place, drive, files });
-    places.into_iter().map(need).collect()
-}
-
-/// Where a file lies: a key, the name of the drive or of the folder, and whether it is a drive.
-fn place(path: &str) -> (String, String, bool) {
-    let parts: Vec<&str> = path.split(['/', '\\']).collect();
-    // "/a/b" begins with an empty part, so these count from 1.
-    let drive = match parts.as_slice() {
-        ["", "media", _, name, _, ..] => Some((5 - 1, *name)),
-        ["", "run", "media", _, name, _, ..] => Some((5, *name)),
-        ["", "Volumes" | "mnt", name, _, ..] => Some((3, *name)),
-        ["", "", host, share, _, ..] if path.starts_with("\\\\") => {
-            Some((4, if share.is_empty() { *host } else { *share }))
-        }
-        [letter, _, ..]
-            if letter.len() == 2 && letter.ends_with(':') && !letter.eq_ignore_ascii_case("c:") =>
-        {
-            Some((1, *letter))
-        }
-        _ => None,
-    };
-    if let Some((depth, name)) = drive {
-        return (parts[..depth].join("/"), name.to_owned(), true);
-    }
-    let folder = &parts[..parts.len().saturating_sub(1)];
-    (folder.join("/"), folder.last().copied().unwrap_or_default().to_owned(), false)
-}
-
 async fn standing(
     app: &App,
     names: &mut Names,
@@ -225,33 +188,4 @@ async fn standing(
         need: count.attention - caused,
         caused,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_that_are_away_lie_on_a_drive_or_in_a_folder() {
-        let told = |path: &str| {
-            let (key, name, drive) = place(path);
-            format!("{key} {name} {drive}")
-        };
-        assert_eq!(told("/media/ada/T7/day 1/a.mov"), "/media/ada/T7 T7 true");
-        assert_eq!(told("/run/media/ada/T7/a.mov"), "/run/media/ada/T7 T7 true");
-        assert_eq!(told("/Volumes/Card A001/a.mov"), "/Volumes/Card A001 Card A001 true");
-        assert_eq!(told("/home/ada/films/a.mov"), "/home/ada/films films false");
-        assert_eq!(told("E:\\day 1\\a.mov"), "E: E: true");
-        assert_eq!(told("C:\\films\\a.mov"), "C:/films films false");
-        assert_eq!(told("\\\\nas\\films\\day 1\\a.mov"), "//nas/films films true");
-        assert_eq!(told("a.mov"), "  false");
-    }
-
-    #[test]
-    fn a_thousand_files_of_one_drive_are_one_thing_to_tell() {
-        let path = |n: u32| std::path::PathBuf::from(format!("/media/ada/T7/day {}/{n}.mov", n % 7));
-        let told = away((0..1_000).map(path).collect());
-        let need = Need::Away { place: "T7".into(), drive: true, files: 1_000 };
-        assert_eq!(told.into_iter().collect::<Vec<_>>(), [("away:/media/ada/T7".to_owned(), need)]);
-    }
 }

@@ -6,7 +6,7 @@ use super::facts::Need;
 use super::rules::{Say, Standing, Tag};
 use crate::App;
 use crate::view::{self, Named, Names};
-use crate::words::{bytes, clock, count, short};
+use crate::words::{away, bytes, clock, count, short};
 
 /// What pressing does. Nothing of it is a path or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,15 +210,9 @@ fn stands(key: String, cause: Need, now_ms: i64) -> Message {
             let text = format!("{}, nothing is lost.", waits(files));
             (title, text, button(if refused { "Replace key" } else { "Give the key" }, press.clone()), press)
         }
-        Need::Away { place, drive, files } => {
-            let (place, waits) = (short(&place), waits(files));
-            let (title, go) = if drive {
-                (format!("The drive {place} is not there."), "when it is plugged in again")
-            } else {
-                (format!("The folder {place} is not there."), "when it is back")
-            };
-            let them = if files == 1 { "It goes on" } else { "They go on" };
-            (title, format!("{waits}, nothing is lost. {them} {go}."), button("Show", all()), all())
+        Need::Away { place, files } => {
+            let (title, text) = away(&place, files);
+            (title, text, button("Show", all()), all())
         }
         Need::Quota { name, files, batches } => {
             let name = short(&name);

@@ -1,11 +1,14 @@
 //! The banners above the list.
 
+use std::path::PathBuf;
+
 use partway_api::{IfExists, Notice, NoticeAction, NoticeButton};
 use partway_core::Hold;
 use partway_engine::{Destination, JournalError, Standing};
 use partway_keychain::KeychainError;
 
 use crate::App;
+use crate::away::places;
 use crate::keys::KeySource;
 use crate::{awake, set_aside, support, words};
 
@@ -83,6 +86,7 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
             buttons: Vec::new(),
         });
     }
+    notices.extend(away(&app.0.engine.away().await?));
     if let Some(path) = set_aside::untold(app).await? {
         let (title, text) = words::set_aside(&path);
         notices.push(Notice {
@@ -114,6 +118,21 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
     }
     notices.extend(awake::notice(app));
     Ok(notices)
+}
+
+/// Places that are told each by its name; more of them are one.
+const PLACES: usize = 3;
+
+/// Drives and folders that files wait for.
+fn away(paths: &[PathBuf]) -> Vec<Notice> {
+    let places = places(paths);
+    let notice = |id: String, (title, text)| Notice { id, title, text, urgent: true, buttons: Vec::new() };
+    if places.len() > PLACES {
+        let files = places.values().map(|away| away.files).sum();
+        return vec![notice("away".into(), words::many_away(places.len(), files))];
+    }
+    let named = places.into_iter();
+    named.map(|(key, one)| notice(format!("away-{key}"), words::away(&one.place, one.files))).collect()
 }
 
 /// One keychain is one cause, however many destinations have their keys in it.

@@ -1,5 +1,6 @@
 //! Every sentence that a person reads, in one place: what happened to which file, why, what to do.
 
+mod away;
 mod causes;
 mod checks;
 mod keychain;
@@ -11,6 +12,7 @@ mod states;
 mod support;
 mod watched;
 
+pub(crate) use away::{away, many_away, waits_for_place};
 pub(crate) use causes::{check_failed, is_refusal, sentence, taken_at_the_end};
 pub(crate) use checks::{key_kept, key_not_at_hand, key_unusable, trial_arrived};
 pub(crate) use keychain::{NO_KEYCHAIN, key_left, keychain, unlock, unread};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use partway_core::{Hold, State, time_left};
 use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
-use super::{bytes, clock, count, duration};
+use super::{bytes, clock, count, duration, waits_for_place};
+use crate::away::place;
 
 /// Names that are taken at the destination, asked about once a batch.
 pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
@@ -24,7 +25,7 @@ pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> Strin
             Some(Hold::User) => "Paused",
             Some(Hold::Credentials) => "Waiting for the key",
             Some(Hold::Offline) => "Waiting for the network",
-            Some(Hold::SourceMissing) => "Waiting for the file",
+            Some(Hold::SourceMissing) => return waits_for_place(&place(&job.path)),
             Some(Hold::Throttled) => "Slowed",
             _ => "Waiting",
         },

@@ -10,6 +10,7 @@
 
 mod adding;
 mod awake;
+mod away;
 mod destinations;
 mod fields;
 mod keychain;

@@ -63,6 +63,10 @@ async fn a_link_is_the_address_of_the_finished_file_and_a_batchs_links_have_name
     let lines: Vec<_> = all.lines().map(|line| line.split_once('\t').unwrap()).collect();
     assert_eq!(lines[0], ("a.mov", single.as_str()));
     assert_eq!((lines.len(), lines[1].0), (2, "b.mov"));
+    // Of a batch of one it is the address, too: whoever pastes it wants to get there.
+    let (alone, jobs, _) = add(&app, &[rig.file("c.mov", 10)], None, false).await.unwrap();
+    ends(&app, &jobs[0].id).await;
+    assert_eq!(link(Selection::Batch(alone.unwrap())).await, link(one(&jobs[0].id)).await);
     let (_, held, _) = add(&app, &[rig.file("c", 10)], None, true).await.unwrap();
     assert_eq!(tell(&app, Command::Link { jobs: one(&held[0].id) }).await.unwrap_err().code, Code::Refused);
 }

@@ -1,6 +1,7 @@
 //! The exact words of notifications.
 
 use super::*;
+use crate::away::Place;
 
 fn standing(files: u32, verified: u32, uploaded: u32) -> Standing {
     Standing {
@@ -96,8 +97,8 @@ fn what_keeps_many_files_says_that_nothing_is_lost_and_what_to_do() {
     let causes = [
         Need::Key { destination: "d".into(), name: "Acme".into(), refused: true, files: 12 },
         Need::Key { destination: "d".into(), name: "Acme".into(), refused: false, files: 1 },
-        Need::Away { place: "T7".into(), drive: true, files: 3 },
-        Need::Away { place: "day 1".into(), drive: false, files: 1 },
+        Need::Away { place: Place { name: "T7".into(), drive: true }, files: 3 },
+        Need::Away { place: Place { name: "day 1".into(), drive: false }, files: 1 },
         Need::Quota { name: "Acme".into(), files: 2, batches: vec!["b".into()] },
         Need::Unwritable("The disk that holds Partway's data folder is full.".into()),
     ];
@@ -138,7 +139,7 @@ fn a_session_that_ends_says_until_when_what_was_sent_is_kept() {
 fn names_that_other_people_chose_are_bounded() {
     let long = Standing { destination: "D".repeat(5_000), ..standing(2, 2, 0) };
     assert!(batch("b".into(), &long, None).title.chars().count() < 100);
-    let away = Need::Away { place: "x\n".repeat(5_000), drive: true, files: 1 };
+    let away = Need::Away { place: Place { name: "x\n".repeat(5_000), drive: true }, files: 1 };
     let message = stands("k".into(), away, 0);
     assert!(message.title.chars().count() < 100 && !message.title.contains('\n'));
 }

@@ -1,0 +1,90 @@
+//! Where a file lies that is not there: on which drive, or in which folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A drive or a folder, as people call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is a drive that was plugged in.
+    pub(crate) drive: bool,
+}
+
+/// A place that is not there, and how many files wait for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Away {
+    pub(crate) place: Place,
+    pub(crate) files: u32,
+}
+
+/// Files that are away, by the drive or the folder that they lie on. No disk is asked: one that hangs would hold up everything.
+pub(crate) fn places(paths: &[PathBuf]) -> BTreeMap<String, Away> {
+    let mut all = BTreeMap::new();
+    for path in paths {
+        let (key, place) = keyed(&path.to_string_lossy());
+        all.entry(key).or_insert(Away { place, files: 0 }).files += 1;
+    }
+    all
+}
+
+/// Where a file lies.
+pub(crate) fn place(path: &Path) -> Place {
+    keyed(&path.to_string_lossy()).1
+}
+
+/// The place's path, and the place.
+fn keyed(path: &str) -> (String, Place) {
+    let parts: Vec<&str> = path.split(['/', '\\']).collect();
+    // "/a/b" begins with an empty part, so these count from 1.
+    let drive = match parts.as_slice() {
+        ["", "media", _, name, _, ..] => Some((5 - 1, *name)),
+        ["", "run", "media", _, name, _, ..] => Some((5, *name)),
+        ["", "Volumes" | "mnt", name, _, ..] => Some((3, *name)),
+        ["", "", host, share, _, ..] if path.starts_with("\\\\") => {
+            Some((4, if share.is_empty() { *host } else { *share }))
+        }
+        [letter, _, ..]
+            if letter.len() == 2 && letter.ends_with(':') && !letter.eq_ignore_ascii_case("c:") =>
+        {
+            Some((1, *letter))
+        }
+        _ => None,
+    };
+    if let Some((depth, name)) = drive {
+        return (parts[..depth].join("/"), Place { name: name.to_owned(), drive: true });
+    }
+    let folder = &parts[..parts.len().saturating_sub(1)];
+    let name = folder.last().copied().unwrap_or_default().to_owned();
+    (folder.join("/"), Place { name, drive: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_away_lie_on_a_drive_or_in_a_folder() {
+        let told = |path: &str| {
+            let (key, Place { name, drive }) = keyed(path);
+            format!("{key} {name} {drive}")
+        };
+        assert_eq!(told("/media/ada/T7/day 1/a.mov"), "/media/ada/T7 T7 true");
+        assert_eq!(told("/run/media/ada/T7/a.mov"), "/run/media/ada/T7 T7 true");
+        assert_eq!(told("/Volumes/Card A001/a.mov"), "/Volumes/Card A001 Card A001 true");
+        assert_eq!(told("/home/ada/films/a.mov"), "/home/ada/films films false");
+        assert_eq!(told("E:\\day 1\\a.mov"), "E: E: true");
+        assert_eq!(told("C:\\films\\a.mov"), "C:/films films false");
+        assert_eq!(told("\\\\nas\\films\\day 1\\a.mov"), "//nas/films films true");
+        assert_eq!(told("a.mov"), "  false");
+    }
+
+    #[test]
+    fn a_thousand_files_of_one_drive_are_one_thing_to_tell() {
+        let path = |n: u32| PathBuf::from(format!("/media/ada/T7/day {}/{n}.mov", n % 7));
+        let told = places(&(0..1_000).map(path).collect::<Vec<_>>());
+        let away = Away { place: Place { name: "T7".into(), drive: true }, files: 1_000 };
+        assert_eq!(told.into_iter().collect::<Vec<_>>(), [("/media/ada/T7".to_owned(), away)]);
+    }
+}
