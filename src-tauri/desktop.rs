@@ -91,7 +91,8 @@ fn ran(app: &AppHandle, event: &RunEvent) {
                 closing::quit_is_wanted(app);
             }
         }
-        // "Open with", and files dropped on the dock's icon.
+        // "Open with", and files dropped on the dock's icon. At a start it comes before there is a window: nothing here needs one, and
+        // the window is made afterwards.
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
             let files: Vec<_> = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();

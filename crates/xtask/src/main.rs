@@ -23,6 +23,8 @@ mod test;
 mod ui;
 mod venv;
 mod workspace;
+#[cfg(test)]
+mod written;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

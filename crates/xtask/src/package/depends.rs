@@ -9,11 +9,10 @@ use std::process::Command;
 const ALSO: &[&str] = &["ca-certificates"];
 
 /// The app works without, and says what it lacks where a person asks for it: a session bus, a keychain, a notification service,
-/// the tray's library, and what opens a link in the browser.
+/// and what opens a link in the browser. The tray needs nothing: it speaks over that bus.
 pub(crate) const RECOMMENDS: &[&str] = &[
     "default-dbus-session-bus | dbus-session-bus",
     "gnome-keyring | kwalletmanager | keepassxc",
-    "libayatana-appindicator3-1",
     "notification-daemon",
     "xdg-utils",
 ];

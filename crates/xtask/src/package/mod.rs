@@ -5,6 +5,8 @@ pub(crate) mod clean;
 mod deb;
 mod depends;
 mod mirror;
+#[cfg(test)]
+mod openers;
 mod release;
 mod tree;
 

@@ -133,7 +133,7 @@ fn journeys(context: &Context) -> Outcome<()> {
 
 fn desktop(context: &Context) -> Outcome<()> {
     if !cfg!(target_os = "linux") {
-        println!("The window is driven on Linux only.");
+        context.leave_out("the real window, which is driven on Linux only.");
         return Ok(());
     }
     let mut targets = context.workspace.tests_of(JOURNEYS);
@@ -141,10 +141,10 @@ fn desktop(context: &Context) -> Outcome<()> {
     run_tests(context, &targets)
 }
 
-/// Packs what was compiled for the other tests. Installing it needs root: elsewhere than on a CI it may be left out, and that is said.
+/// Packs what was compiled for the other tests. Where no clean system can be had, all but installing it is tried, and that is said.
 fn pack(context: &Context) -> Outcome<()> {
     if os::this() != Family::Debian {
-        println!("Not run: a .deb is made and tried on Debian and its relatives only.");
+        context.leave_out("the .deb, which is made and tried on Debian and its relatives only.");
         return Ok(());
     }
     let deb = package::deb(&context.workspace, Profile::Dev)?;
@@ -155,8 +155,7 @@ fn pack(context: &Context) -> Outcome<()> {
             command.env("PARTWAY_CLEAN_SYSTEM", root);
         }
         Err(absent) => {
-            // A machine that cannot have one says so, and everything else is still tried.
-            println!("NOT RUN: installing the package on a clean system. {}", absent.sentence());
+            context.leave_out(&format!("installing the package on a clean system. {}", absent.sentence()));
             command.args(["--", "--skip", "installed::"]);
         }
     }
