@@ -17,6 +17,9 @@ use std::time::Duration;
 /// Bundlers fetch tools of their own the first time.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// Where software centres look for what it is.
+const METAINFO: &str = "/usr/share/metainfo/app.partway.partway.metainfo.xml";
+
 /// Packs the programs of `profile` that lie in the target folder.
 pub(crate) fn bundle(workspace: &Workspace, profile: Profile, kind: Kind) -> Outcome<Vec<PathBuf>> {
     let tools = workspace.root.join("packaging");
@@ -28,7 +31,8 @@ pub(crate) fn bundle(workspace: &Workspace, profile: Profile, kind: Kind) -> Out
         tree::lay_out(workspace, profile, &Release::find(workspace)?, &files)?;
     }
     let config = place.join("bundle.json");
-    fs::write(&config, additions(&programs, &files).to_string()).map_err(at(&config))?;
+    fs::write(&config, additions(&workspace.root, kind, &programs, &files).to_string())
+        .map_err(at(&config))?;
     let mut tauri = Command::new("node");
     tauri.arg(tools.join("node_modules/@tauri-apps/cli/tauri.js")).args(["bundle", "--bundles", name(kind)]);
     // Nothing in the app asks which bundle it came from, and what cargo built is left as it is.
@@ -43,14 +47,23 @@ pub(crate) fn bundle(workspace: &Workspace, profile: Profile, kind: Kind) -> Out
 }
 
 /// What is added to `tauri.conf.json` for packing alone: `tauri-build` would want these files whenever the app is compiled.
-fn additions(programs: &[PathBuf], files: &Path) -> Value {
+fn additions(root: &Path, kind: Kind, programs: &[PathBuf], files: &Path) -> Value {
     let share = |place: &str| files.join("usr/share").join(place);
-    json!({ "bundle": { "externalBin": programs, "linux": { "rpm": { "files": {
+    let mut added = json!({ "bundle": { "externalBin": programs, "linux": { "rpm": { "files": {
         "/usr/share/man/man1": share("man/man1"),
         "/usr/share/bash-completion/completions/partwayctl": share("bash-completion/completions/partwayctl"),
         "/usr/share/zsh/site-functions/_partwayctl": share("zsh/vendor-completions/_partwayctl"),
         "/usr/share/fish/vendor_completions.d/partwayctl.fish": share("fish/vendor_completions.d/partwayctl.fish"),
-    } } } } })
+        METAINFO: files.join(&METAINFO[1..]),
+        "/usr/share/icons/hicolor/scalable/apps/partway.svg": share("icons/hicolor/scalable/apps/partway.svg"),
+        "/usr/share/licenses/partway/LICENSE-APACHE": root.join("LICENSE-APACHE"),
+        "/usr/share/licenses/partway/LICENSE-MIT": root.join("LICENSE-MIT"),
+    } } } } });
+    if matches!(kind, Kind::Rpm | Kind::Appimage) {
+        // The entry is named after it, and must be named as the window's class is and as AppStream calls it.
+        added["productName"] = json!("partway");
+    }
+    added
 }
 
 /// Tauri's command line. Its package names the program of each system by exact version, so the one line in `package.json` is the
@@ -100,5 +113,24 @@ const fn subfolder(kind: Kind) -> &'static str {
     match kind {
         Kind::App => "macos",
         other => name(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_has_the_name_by_which_appstream_and_the_window_know_it() {
+        let metainfo = include_str!("../../../../packaging/linux/app.partway.partway.metainfo.xml");
+        let entry = include_str!("../../../../packaging/linux/partway.desktop");
+        for kind in [Kind::Rpm, Kind::Appimage] {
+            let added = additions(Path::new("/p"), kind, &[], Path::new("/f"));
+            let name = added["productName"].as_str().unwrap();
+            assert!(metainfo.contains(&format!("<launchable type=\"desktop-id\">{name}.desktop<")));
+            assert!(entry.contains(&format!("StartupWMClass={name}\n")));
+        }
+        let added = additions(Path::new("/p"), Kind::Dmg, &[], Path::new("/f"));
+        assert!(added.get("productName").is_none(), "elsewhere people see this name");
     }
 }
