@@ -133,4 +133,12 @@ mod tests {
         let added = additions(Path::new("/p"), Kind::Dmg, &[], Path::new("/f"));
         assert!(added.get("productName").is_none(), "elsewhere people see this name");
     }
+
+    /// The bundler would want the tray's library on Linux, where nothing uses it.
+    #[test]
+    fn the_tray_of_other_systems_stands_where_the_bundler_does_not_read_it() {
+        let manifest = include_str!("../../../../Cargo.toml");
+        let lines: Vec<_> = manifest.lines().filter(|line| line.contains("tray-icon")).collect();
+        assert!(matches!(lines[..], [line] if line.starts_with("dependencies = { ")), "{lines:?}");
+    }
 }
