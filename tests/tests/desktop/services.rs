@@ -47,7 +47,7 @@ async fn dunst_shows_a_batch_and_pressing_it_shows_the_window() {
             (desk.run("dunstctl", ["count", "displayed"]).await == "2").then_some(())
         })
         .await;
-        desk.screen_picture("dunst").await;
+        desk.screenshot("dunst").await;
         // That of the batch alone is left to be pressed.
         desk.run("dunstctl", ["close"]).await;
         assert_eq!(desk.title_in_front().await, OTHER);
@@ -77,7 +77,7 @@ async fn a_button_of_xfces_notifications_is_pressed_with_the_pointer() {
             String::from_utf8(found.stdout).ok()?.lines().nth(1).map(str::to_owned)
         })
         .await;
-        desk.screen_picture("xfce4-notifyd").await;
+        desk.screenshot("xfce4-notifyd").await;
         let geometry = desk.run("xdotool", ["getwindowgeometry", "--shell", &window]).await;
         let number = |name: &str| -> i32 {
             let line = geometry.lines().find_map(|line| line.strip_prefix(name)).unwrap();

@@ -111,7 +111,11 @@ fn verdict(reports: &[Report]) -> Outcome<String> {
         return Err(not_passed(lines(format!("Not passed: {}", failed.join(", ")))));
     }
     let but = if left_out.is_empty() { "." } else { ", but not everything could be tried here:" };
-    Ok(lines(format!("All {} steps passed{but}", reports.len())))
+    let all = match reports.len() {
+        1 => "The one step".to_owned(),
+        some => format!("All {some} steps"),
+    };
+    Ok(lines(format!("{all} passed{but}")))
 }
 
 /// A time for people: tenths below a minute, whole seconds above.
@@ -140,7 +144,7 @@ mod tests {
             "All 2 steps passed, but not everything could be tried here:\n\
              NOT RUN in package: Installing it. Run it as root."
         );
-        assert_eq!(verdict(&reports[..1]).unwrap(), "All 1 steps passed.");
+        assert_eq!(verdict(&reports[..1]).unwrap(), "The one step passed.");
         let table = times(&reports);
         assert!(table.contains("fmt                1.0 s  passed\n"), "{table}");
         assert!(table.contains("package            1.0 s  passed, a part was not run\n"), "{table}");

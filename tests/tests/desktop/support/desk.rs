@@ -200,14 +200,6 @@ impl Desk {
         process::resume(&helpers);
     }
 
-    /// Keeps a picture of the whole screen.
-    pub(crate) async fn screen_picture(&self, name: &str) {
-        let folder = super::driven::pictures();
-        fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(format!("{name}.png"));
-        self.run("import", [OsStr::new("-window"), OsStr::new("root"), file.as_os_str()]).await;
-    }
-
     /// The title of the window that has the keyboard.
     pub(crate) async fn title_in_front(&self) -> String {
         let active = self.output("xdotool", ["getactivewindow", "getwindowname"]).await;
