@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use partway_api::{Command, Done, Look, Settings};
+use partway_app::{Button, Message, Press, Tag};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons};
 
 use crate::engine::Engine;
+use crate::notices::Notices;
 use crate::rest::Rest;
 use crate::ticks::Ticks;
-use crate::toast::{self, Button};
 use crate::tray::Tray;
 use crate::{window, words};
 
@@ -97,6 +98,8 @@ fn end<F: Future<Output = ()> + Send + 'static>(app: &AppHandle, after: impl FnO
     let engine = engine(app);
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
+        // Before the journal closes, which remembers what stands.
+        app.state::<Notices>().end().await;
         engine.end().await;
         after().await;
         app.exit(0);
@@ -114,6 +117,7 @@ pub(crate) fn show(app: &AppHandle) {
         return;
     }
     app.state::<Ticks>().visible(true);
+    app.state::<Notices>().withdraw(Tag::GoesOn);
     app.state::<Rest>().over(app);
 }
 
@@ -145,9 +149,15 @@ fn ask(app: &AppHandle, files: u32) {
 }
 
 fn say(app: &AppHandle, files: u32) {
-    let app = app.clone();
-    let quit = Button { words: "Quit instead", act: Box::new(move || quit(&app)) };
-    toast::show(words::goes_on(files), Some(quit));
+    let (title, text) = words::goes_on(files);
+    app.state::<Notices>().show(Message {
+        tag: Tag::GoesOn,
+        title,
+        text,
+        needs: false,
+        buttons: vec![Button { words: "Quit instead".into(), press: Press::Quit }],
+        press: Press::Show { batch: None },
+    });
 }
 
 /// Whether closing has never hidden the window before; from now on it has. Where that cannot be known it is rather said twice.

@@ -13,6 +13,7 @@ use crate::clipboard::Clipboard;
 use crate::closing::{self, Closing};
 use crate::engine::Engine;
 use crate::intake::Countdown;
+use crate::notices::Notices;
 use crate::outside::Outside;
 use crate::rest::{self, Rest};
 use crate::start::Here;
@@ -35,6 +36,7 @@ pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
         .manage(Arc::new(Clipboard::default()))
         .manage(Closing::default())
         .manage(Visits::default())
+        .manage(Notices::default())
         .manage(Folder(data_dir))
         .manage(Rest::new(patience, visible))
         .manage(Tray::default())

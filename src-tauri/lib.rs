@@ -20,6 +20,9 @@ mod glance;
 mod intake;
 mod logging;
 mod login;
+#[cfg(target_os = "linux")]
+mod notice_place;
+mod notices;
 mod notify;
 mod options;
 mod outside;
@@ -33,7 +36,6 @@ mod shown;
 mod signals;
 mod start;
 mod ticks;
-mod toast;
 mod tray;
 mod trouble;
 mod visits;

@@ -3,26 +3,73 @@
 use std::sync::Arc;
 
 use partway_api::{Command, Done, Filter, Selection, Visit};
-use partway_app::{Order, Press};
+use partway_app::{Order, Press, Telling};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::clipboard::Clipboard;
 use crate::engine::Engine;
+use crate::notices::{Ask, Notices};
 use crate::poster::Poster;
-use crate::{drops, visits, window};
+use crate::{closing, drops, shown, visits, window};
 
 /// Follows what is to be told until the app ends.
 pub(crate) async fn follow(app: AppHandle, engine: Arc<Engine>) {
-    let looking = app.clone();
-    let mut telling = engine.tell(move || window::has_focus(&looking)).await;
-    let mut poster = Poster::new(Arc::new(move |press| {
-        engine.runtime().spawn(pressed(app.clone(), Arc::clone(&engine), press));
-    }));
-    while let Some(order) = telling.next().await {
+    let notices = app.state::<Notices>();
+    let Some(mut asked) = notices.asked() else { return };
+    let standing = notices.standing();
+    let mut changes = standing.follow();
+    let (looking, holder) = (app.clone(), Arc::clone(&engine));
+    let holds = holder.tell(move || window::has_focus(&looking));
+    tokio::pin!(holds);
+    let (to, on) = (app.clone(), Arc::clone(&engine));
+    let press = move |press| {
+        on.runtime().spawn(pressed(to.clone(), Arc::clone(&on), press));
+    };
+    let mut poster = Poster::new(Arc::new(press), standing.clone());
+    let mut telling: Option<Telling> = None;
+    loop {
+        let order = tokio::select! {
+            told = &mut holds, if telling.is_none() => {
+                // What a process left that did not end in order has buttons that do nothing, and news that may be old. It is not shown anew:
+                // most desktops would pop it up again, and the window, which has been opened, says it too.
+                shown::clear(told.left().await).await;
+                told.stand(&standing.places()).await;
+                telling = Some(told);
+                continue;
+            }
+            order = next(&mut telling) => order,
+            Some(ask) = asked.recv() => match ask {
+                Ask::Order(order) => Some(order),
+                Ask::End(done) => {
+                    poster.end().await;
+                    if let Some(telling) = telling {
+                        telling.stand(&standing.places()).await;
+                    }
+                    // Whoever asked may have gone on without waiting.
+                    let _ = done.send(());
+                    return;
+                }
+            },
+            () = changes.next() => {
+                if let Some(telling) = &telling {
+                    telling.stand(&standing.places()).await;
+                }
+                continue;
+            }
+        };
         match order {
-            Order::Show(message) => poster.show(message),
-            Order::Withdraw(tag) => poster.withdraw(&tag),
+            Some(Order::Show(message)) => poster.show(message),
+            Some(Order::Withdraw(tag)) => poster.withdraw(&tag),
+            None => return poster.end().await,
         }
+    }
+}
+
+/// What is to be told, once this process tells at all.
+async fn next(telling: &mut Option<Telling>) -> Option<Order> {
+    match telling {
+        Some(telling) => telling.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -50,6 +97,14 @@ async fn pressed(app: AppHandle, engine: Arc<Engine>, press: Press) {
                 _ => visits::go(&app, show),
             }
         }
+        Press::Unlock => {
+            let unlocked = engine.command(Command::UnlockKeychain).await;
+            if !matches!(unlocked, Ok(Done::Keychain { keychain }) if keychain.works) {
+                // Nobody answered the keychain's question, or it did not help: the window says what stands in the way.
+                visits::go(&app, Visit::default());
+            }
+        }
+        Press::Quit => closing::quit(&app),
         Press::Retry { batches } => {
             for batch in batches {
                 // One that left the list has nothing to try again.

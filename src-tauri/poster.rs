@@ -6,6 +6,7 @@ use std::sync::Arc;
 use partway_app::{Message, Press, Tag};
 use tokio::sync::mpsc;
 
+use crate::notices::Standing;
 use crate::shown;
 
 /// A notification that is waited for costs a connection to the desktop. An older one is taken away: its buttons would do nothing.
@@ -28,12 +29,13 @@ pub(crate) enum Change {
 pub(crate) struct Poster {
     standing: VecDeque<(Tag, mpsc::Sender<Change>)>,
     pressed: Pressed,
+    stand: Standing,
 }
 
 impl Poster {
     /// None yet.
-    pub(crate) fn new(pressed: Pressed) -> Self {
-        Self { standing: VecDeque::new(), pressed }
+    pub(crate) fn new(pressed: Pressed, stand: Standing) -> Self {
+        Self { standing: VecDeque::new(), pressed, stand }
     }
 
     /// Shows one; one of the same tag is replaced. From a runtime.
@@ -45,7 +47,7 @@ impl Poster {
         }
         let (changes, changed) = mpsc::channel(CHANGES);
         self.standing.push_back((message.tag.clone(), changes));
-        tokio::spawn(shown::stand(message, changed, Arc::clone(&self.pressed)));
+        tokio::spawn(shown::stand(message, changed, Arc::clone(&self.pressed), self.stand.begin()));
         while self.standing.len() > MOST {
             if let Some((_, oldest)) = self.standing.pop_front() {
                 // One that is gone by itself needs nobody to take it away.
@@ -60,6 +62,16 @@ impl Poster {
             let _ = changes.try_send(Change::Withdraw);
         }
         self.standing.retain(|(standing, _)| standing != tag);
+    }
+
+    /// Takes all away, and waits until they are gone.
+    pub(crate) async fn end(&mut self) {
+        for (_, changes) in &self.standing {
+            let _ = changes.try_send(Change::Withdraw);
+        }
+        for (_, changes) in self.standing.drain(..) {
+            changes.closed().await;
+        }
     }
 
     /// The one of that tag. Those that nobody waits for any more are forgotten.

@@ -9,13 +9,14 @@ use serde_json::Value;
 use tauri::{AppHandle, Manager as _};
 
 use crate::engine::Engine;
+use crate::notices::Notices;
 use crate::outside::Outside;
 use crate::tray::Tray;
 use crate::{closing, window};
 
 /// So long a hidden window keeps its web view: opening it again soon shall cost nothing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10 * 60);
-/// So long an app that nobody can see stays after its work is done: its last notification still has buttons.
+/// So long an app that nobody can see stays after its work is done, and longer while something that it told can still be pressed.
 const LINGER: Duration = Duration::from_secs(2 * 60);
 /// What the page may say of itself, in bytes of JSON.
 const MOST: usize = 4096;
@@ -131,7 +132,9 @@ pub(crate) async fn end_when_idle(app: AppHandle) {
             changed = glances.changed() => if changed.is_err() { return },
             () = tokio::time::sleep(linger) => {
                 let still = app.state::<Rest>().hidden.load(Ordering::SeqCst);
-                if !busy && unseen && still && !app.state::<Tray>().is_seen().await {
+                // What was told has buttons, which would do nothing any more.
+                let told = app.state::<Notices>().standing().any_waits();
+                if !busy && unseen && still && !told && !app.state::<Tray>().is_seen().await {
                     return closing::quit(&app);
                 }
             }

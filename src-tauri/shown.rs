@@ -5,9 +5,9 @@ use std::time::Duration;
 use partway_app::Message;
 
 #[cfg(all(unix, not(target_os = "macos")))]
-pub(crate) use self::freedesktop::{look, stand, test};
+pub(crate) use self::freedesktop::{clear, look, stand, test};
 #[cfg(any(not(unix), target_os = "macos"))]
-pub(crate) use self::others::{look, stand, test};
+pub(crate) use self::others::{clear, look, stand, test};
 
 /// What a service gets to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,19 +33,27 @@ mod freedesktop {
     use std::sync::OnceLock;
 
     use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse};
-    use partway_app::{Message, Press};
+    use partway_app::{Message, Press, Tag};
     use tokio::sync::mpsc::Receiver;
     use tokio::task::spawn_blocking;
     use tokio::time::timeout;
 
     use super::{PATIENCE, TEST, text};
+    use crate::notices::Stands;
     use crate::poster::{Change, Pressed};
 
     /// Shows it, and waits for what is done with it. Where nobody shows it nothing happens: everything it says is in the window too.
-    pub(crate) async fn stand(mut message: Message, mut changes: Receiver<Change>, pressed: Pressed) {
+    pub(crate) async fn stand(
+        mut message: Message,
+        mut changes: Receiver<Change>,
+        pressed: Pressed,
+        stands: Stands,
+    ) {
         let mut before = None;
-        while let Some(handle) = post(&message, before.take()).await {
-            match until_changed(&handle, &message, &mut changes).await {
+        while let Some((handle, place)) = post(&message, before.take()).await {
+            // That it goes on holds nothing up.
+            stands.at(place, message.tag != Tag::GoesOn);
+            match until_changed(&handle, &message, &mut changes, &stands).await {
                 End::Replaced(next) => (message, before) = (next, Some(handle)),
                 End::Pressed(press) => {
                     pressed(press);
@@ -69,6 +77,7 @@ mod freedesktop {
         handle: &NotificationHandle,
         message: &Message,
         changes: &mut Receiver<Change>,
+        stands: &Stands,
     ) -> End {
         loop {
             let mut heard = None;
@@ -83,8 +92,13 @@ mod freedesktop {
             let said = match heard {
                 Some(NotificationResponse::Default) => "default".to_owned(),
                 Some(NotificationResponse::Action(action)) => action,
-                // It went into the list of those that were missed, where its buttons still work.
-                Some(NotificationResponse::Closed(CloseReason::Expired)) => continue,
+                // It went into the list of those that were missed, where its buttons still work; not every desktop has one.
+                Some(NotificationResponse::Closed(CloseReason::Expired)) => {
+                    if !keeps().await {
+                        stands.is_out_of_sight();
+                    }
+                    continue;
+                }
                 _ => return End::Gone,
             };
             // What another process would have meant by it says nothing of ours.
@@ -94,16 +108,63 @@ mod freedesktop {
         }
     }
 
-    async fn post(message: &Message, before: Option<NotificationHandle>) -> Option<NotificationHandle> {
+    /// Shows it, and tells where it stands then.
+    async fn post(
+        message: &Message,
+        before: Option<NotificationHandle>,
+    ) -> Option<(NotificationHandle, Option<String>)> {
         let notification =
             notification(message, &capabilities().await?, !is_a_button(look().await.as_deref()));
-        let Some(mut handle) = before else {
-            return timeout(PATIENCE, notification.show_async()).await.ok()?.ok();
+        // Asked before it is shown: should the service be started anew in between, the place leads to nobody and not to somebody else's.
+        let service = service().await;
+        let handle = match before {
+            None => timeout(PATIENCE, notification.show_async()).await.ok()?.ok()?,
+            Some(mut handle) => {
+                *handle = notification;
+                // The same connection: some services let nobody else replace it.
+                let updated = spawn_blocking(move || handle.update().map(|()| handle));
+                timeout(PATIENCE, updated).await.ok()?.ok()?.ok()?
+            }
         };
-        *handle = notification;
-        // The same connection: some services let nobody else replace it.
-        let updated = spawn_blocking(move || handle.update().map(|()| handle));
-        timeout(PATIENCE, updated).await.ok()?.ok()?.ok()
+        let place = service.map(|service| place(&service, handle.id()));
+        Some((handle, place))
+    }
+
+    #[cfg(target_os = "linux")]
+    use crate::notice_place::place;
+
+    #[cfg(target_os = "linux")]
+    async fn service() -> Option<String> {
+        timeout(PATIENCE, spawn_blocking(crate::notice_place::service)).await.ok()?.ok()?
+    }
+
+    /// Takes away what an earlier process left there.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn clear(places: Vec<String>) {
+        if !places.is_empty() {
+            let cleared = spawn_blocking(move || crate::notice_place::clear(&places));
+            // A service that does not answer shows nothing.
+            let _ = timeout(PATIENCE, cleared).await;
+        }
+    }
+
+    /// What stands is not remembered there.
+    #[cfg(not(target_os = "linux"))]
+    fn place(service: &str, _: u32) -> String {
+        service.to_owned()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    async fn service() -> Option<String> {
+        None
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) async fn clear(_: Vec<String>) {}
+
+    /// Whether the desktop keeps those that nobody pressed in time where they can be pressed.
+    async fn keeps() -> bool {
+        capabilities().await.is_some_and(|can| can.iter().any(|one| one == "persistence"))
     }
 
     /// Whether this service makes a button of the action that pressing the notification itself has: then there would be two of one kind.
@@ -270,9 +331,12 @@ mod others {
     use tokio::task::spawn_blocking;
 
     use super::{TEST, text};
+    use crate::notices::Stands;
     use crate::poster::{Change, Pressed};
 
-    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed) {
+    pub(crate) async fn clear(_: Vec<String>) {}
+
+    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed, _: Stands) {
         let body = text(&message, false);
         // Everything it says is in the window too.
         let _ = show(message.title, body).await;

@@ -30,6 +30,8 @@ const NEARLY: Duration = Duration::from_secs(2);
 pub struct Look {
     /// What it was then.
     pub identity: FileIdentity,
+    /// So often it changed soon after it went.
+    pub changes: u32,
     /// When, by a clock that never goes back.
     pub at: Duration,
 }
@@ -38,6 +40,7 @@ pub struct Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calm {
     identity: FileIdentity,
+    changes: u32,
     since: Duration,
 }
 
@@ -55,13 +58,15 @@ pub enum Verdict {
     Gone,
 }
 
-/// So long a file of that size is to be seen unchanged.
+/// So long a file of that size is to be seen unchanged; twice as long for each time that it changed soon after it went, because whoever
+/// writes it pauses for longer than was waited.
 #[must_use]
-pub fn calm_time(size: u64) -> Duration {
-    match size {
+pub fn calm_time(size: u64, changes: u32) -> Duration {
+    let calm = match size {
         0 => EMPTY,
-        _ => (AT_LEAST + Duration::from_secs(size / BYTES_A_SECOND_MORE)).min(AT_MOST),
-    }
+        _ => AT_LEAST + Duration::from_secs(size / BYTES_A_SECOND_MORE),
+    };
+    calm.saturating_mul(2u32.saturating_pow(changes)).min(AT_MOST)
 }
 
 /// What one more look says, given what was known before it; and what is known after it, `None` where the file is gone.
@@ -70,7 +75,7 @@ pub fn judge(before: Option<Calm>, now: Option<Look>) -> (Option<Calm>, Verdict)
     let Some(look) = now else { return (None, Verdict::Gone) };
     let calm = match before {
         Some(calm) if calm.identity == look.identity => calm,
-        _ => Calm { identity: look.identity, since: look.at },
+        _ => Calm { identity: look.identity, changes: look.changes, since: look.at },
     };
     let until = calm.until();
     let verdict = if look.at >= until { Verdict::Still } else { Verdict::NotYet { until } };
@@ -87,7 +92,7 @@ impl Calm {
     /// When it will have been, or was, still for long enough.
     #[must_use]
     pub fn until(&self) -> Duration {
-        self.since.saturating_add(calm_time(self.identity.size))
+        self.since.saturating_add(calm_time(self.identity.size, self.changes))
     }
 }
 

@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
+use crate::watched::Seen;
 
 /// The type of which nothing is known (RFC 2046, 4.5.1).
 const UNKNOWN: &str = "application/octet-stream";
@@ -27,8 +28,17 @@ pub struct Found {
     pub folders: String,
     /// What tells whether it is still the same file.
     pub identity: FileIdentity,
+    /// When the file itself was made, nanoseconds since the Unix epoch, where that is told.
+    pub born_ns: Option<i64>,
     /// MIME type by its name; where that says nothing, by its content.
     pub mime: String,
+}
+
+impl Found {
+    /// As a watched folder's ledger knows it.
+    pub(crate) const fn seen(&self) -> Seen {
+        Seen { identity: self.identity, born_ns: self.born_ns }
+    }
 }
 
 /// Everything that was named.
@@ -116,12 +126,12 @@ fn take(path: &Path, folders: String, intake: &mut Intake) {
         Ok(source) => source,
         Err(error) => return leave(intake, path, why(&error)),
     };
-    let identity = source.identity();
+    let (identity, born_ns) = (source.identity(), source.born_ns());
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     // The name says more where it says anything: many types begin like another (a .docx like a .zip).
     let by_name = mime_guess::from_path(path).first().map(|mime| mime.essence_str().to_owned());
     let mime = by_name.or_else(|| by_content(&source, identity.size)).unwrap_or_else(|| UNKNOWN.to_owned());
-    intake.files.push(Found { path: path.to_owned(), name, folders, identity, mime });
+    intake.files.push(Found { path: path.to_owned(), name, folders, identity, born_ns, mime });
 }
 
 /// The type that the first bytes tell of.

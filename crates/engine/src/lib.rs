@@ -33,4 +33,4 @@ pub use providers::Providers;
 pub use record::{
     Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WatchedId, WhyLeftOut,
 };
-pub use watched::{Known, Watched};
+pub use watched::{Known, Seen, Watched};

@@ -7,6 +7,8 @@ use std::time::UNIX_EPOCH;
 
 use partway_core::FileIdentity;
 
+use crate::watched::Seen;
+
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -30,6 +32,7 @@ pub struct Source {
     file: File,
     path: PathBuf,
     planned: FileIdentity,
+    born_ns: Option<i64>,
 }
 
 impl Source {
@@ -44,8 +47,14 @@ impl Source {
             return Err(SourceError::NotAFile);
         }
         let file = open_without_waiting(path).map_err(from_io)?;
-        let planned = identity_of(&file.metadata().map_err(from_io)?);
-        Ok(Self { file, path: path.to_owned(), planned })
+        let Seen { identity: planned, born_ns } = seen(&file.metadata().map_err(from_io)?);
+        Ok(Self { file, path: path.to_owned(), planned, born_ns })
+    }
+
+    /// When the file itself was made, where that is told.
+    #[must_use]
+    pub const fn born_ns(&self) -> Option<i64> {
+        self.born_ns
     }
 
     /// The identity at the time of opening.
@@ -96,6 +105,16 @@ pub fn identity_of(found: &Metadata) -> FileIdentity {
         Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
     });
     FileIdentity { size: found.len(), modified_ns, file_id: file_id(found) }
+}
+
+/// The same, and when the file itself was made: Linux, macOS and Windows tell it, and most of their file systems.
+#[must_use]
+pub fn seen(found: &Metadata) -> Seen {
+    let born = found.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+    Seen {
+        identity: identity_of(found),
+        born_ns: born.and_then(|born| i64::try_from(born.as_nanos()).ok()),
+    }
 }
 
 #[cfg(unix)]

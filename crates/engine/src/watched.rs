@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use partway_core::FileIdentity;
 use partway_provider::Fields;
 
 use crate::record::{DestinationId, JobId, WatchedId};
@@ -25,6 +26,17 @@ pub struct Watched {
     pub begun: bool,
 }
 
+/// A file of a watched folder as it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// What it was then.
+    pub identity: FileIdentity,
+    /// When the file itself was made, nanoseconds since the Unix epoch; `None` where its file system does not tell. It is kept under
+    /// another name and while the file is written, and it is another one for another file, also where that has got the number of one that
+    /// was deleted.
+    pub born_ns: Option<i64>,
+}
+
 /// How a file that was seen in a watched folder stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
@@ -32,6 +44,8 @@ pub enum Known {
     New,
     /// It went, was given up, or lay there before: nothing is to be done until it changes.
     Settled,
+    /// The same, and when the file was made is to be noted still: it was not asked, or another one may have taken its place as it went.
+    Dateless,
     /// Its job has not ended.
     Open,
     /// Its job waits for a person because the file was changed or away: it goes on once the file is still.

@@ -129,7 +129,7 @@ async fn the_notification_offers_to_quit_instead() {
     bounded(2, async {
         let mut seed = Seed::of("quit instead");
         let mut desk = Desk::set_up().await;
-        let notifications = Notifications::listen(&mut desk).await;
+        let notifications = Notifications::with_buttons(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
         let helper = desk.running("partway-sandbox");
@@ -138,7 +138,7 @@ async fn the_notification_offers_to_quit_instead() {
         app.has_rows(1, SOON).await;
         desk.close_window().await;
         until("the notification", SOON, async || (!notifications.heard().is_empty()).then_some(())).await;
-        notifications.press_button(&desk).await;
+        notifications.press(&desk, "Quit instead").await;
         until("the end of the app", END, async || desk.running("partway").is_empty().then_some(())).await;
     })
     .await;

@@ -24,6 +24,7 @@ mod many;
 mod outside;
 mod services;
 mod session;
+mod standing;
 mod telling;
 mod tray;
 mod watched;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use partway_core::{Cause, Hold, time_left};
 use partway_engine::{Attention, BatchId, JournalError, Standing as KeyStanding, WhyLeftOut};
+use partway_keychain::KeychainError;
 
 use super::rules::{Facts, Standing};
 use crate::App;
@@ -25,6 +26,15 @@ pub(crate) enum Need {
         name: String,
         /// Refused, rather than not at hand.
         refused: bool,
+        /// Files that wait.
+        files: u32,
+    },
+    /// The keychain, which gives no keys.
+    Keychain {
+        /// Why.
+        error: KeychainError,
+        /// The destinations whose keys are in it.
+        names: Vec<String>,
         /// Files that wait.
         files: u32,
     },
@@ -108,7 +118,21 @@ async fn keys(
             attention.iter().filter(|some| some.destination == one.id && some.cause.starts_with("key-"));
         let files = app.0.engine.held(Hold::Credentials, &one.id).await?
             + stopped.map(|some| some.files).sum::<u32>();
-        if files > 0 && KeySource::of(&one) != KeySource::Practice {
+        if files == 0 || KeySource::of(&one) == KeySource::Practice {
+            continue;
+        }
+        // One keychain is one cause, however many destinations have their keys in it; why it gives none may change meanwhile.
+        if !refused && let Some(error) = app.0.keys.unread(&one.id) {
+            let need = causes.entry("keychain".into()).or_insert_with(|| Need::Keychain {
+                error,
+                names: Vec::new(),
+                files: 0,
+            });
+            if let Need::Keychain { names, files: all, .. } = need {
+                names.push(one.name);
+                *all += files;
+            }
+        } else {
             let need = Need::Key { destination: one.id.0.clone(), name: one.name, refused, files };
             // A key that is not at hand and one that is refused are two things to tell.
             causes.insert(format!("key-{}:{}", if refused { "refused" } else { "missing" }, one.id), need);

@@ -30,6 +30,8 @@ const SETTLE: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Where in the journal it stands what was told.
 const TOLD: &str = "told";
+/// Where in the journal it stands which notifications stand.
+const STANDING: &str = "notifications";
 
 /// What is to be done with notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +42,31 @@ pub enum Order {
     Withdraw(Tag),
 }
 
-/// A stream of [`Order`]s.
-pub struct Telling(mpsc::Receiver<Order>);
+/// A stream of [`Order`]s, and the memory of where they stand: what shows them outlives a process, and the buttons do not.
+pub struct Telling {
+    orders: mpsc::Receiver<Order>,
+    app: App,
+}
 
 impl Telling {
     /// The next; `None` after the app closed.
     pub async fn next(&mut self) -> Option<Order> {
-        self.0.recv().await
+        self.orders.recv().await
+    }
+
+    /// Where notifications of an earlier process stood that did not end in order: in the words of whoever showed them.
+    pub async fn left(&self) -> Vec<String> {
+        let kept = self.app.0.engine.setting(STANDING).await.ok().flatten();
+        kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    }
+
+    /// Notes where notifications stand now, for the process after this one.
+    pub async fn stand(&self, places: &[String]) {
+        let Ok(json) = serde_json::to_string(places) else { return };
+        // Where that cannot be written one may outlive a crash; nothing else hangs on it.
+        if let Err(error) = self.app.0.engine.set_setting(STANDING, json).await {
+            tracing::warn!(%error, "it could not be written down which notifications stand");
+        }
     }
 }
 
@@ -56,7 +76,7 @@ impl App {
     pub fn tell(&self, seen: impl Fn() -> bool + Send + Sync + 'static) -> Telling {
         let (orders, telling) = mpsc::channel(16);
         tokio::spawn(follow(self.clone(), orders, seen));
-        Telling(telling)
+        Telling { orders: telling, app: self.clone() }
     }
 }
 

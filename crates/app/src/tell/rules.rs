@@ -38,6 +38,8 @@ pub enum Tag {
     Files,
     /// Something that keeps many files, by its key.
     Cause(String),
+    /// That it goes on although its window was closed.
+    GoesOn,
 }
 
 /// How a batch stands.
@@ -67,6 +69,11 @@ impl Standing {
     /// Not sent.
     pub(crate) const fn left(&self) -> u32 {
         self.cancelled + self.left_out + self.need + self.caused
+    }
+
+    /// Not sent, and not because the user gave it up.
+    const fn lost(&self) -> u32 {
+        self.left() - self.cancelled
     }
 
     /// Nothing may arrive any more without a person.
@@ -252,7 +259,10 @@ const fn wanted(standing: &Standing, seconds: u64, wish: Wish) -> bool {
         Wish::Never => false,
         // What was never taken in stays behind unless somebody looks; what they gave up themselves does not.
         Wish::Needs => standing.left_out > 0,
-        Wish::All => standing.left() > 0 || seconds >= SHORT_SECONDS,
+        // Whoever gave up all of it knows that it ended.
+        Wish::All => {
+            standing.lost() > 0 || (seconds >= SHORT_SECONDS && standing.cancelled < standing.files)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::facts::Need;
 use super::rules::{Say, Standing, Tag};
 use crate::App;
 use crate::view::{self, Named, Names};
-use crate::words::{away, bytes, clock, count, short};
+use crate::words::{away, bytes, clock, count, short, unlock, unread};
 
 /// What pressing does. Nothing of it is a path or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum Press {
         /// The destination.
         destination: String,
     },
+    /// Have the keychain ask its user.
+    Unlock,
+    /// End the app.
+    Quit,
     /// Put the addresses of a batch's files on the clipboard.
     CopyLinks {
         /// The batch.
@@ -123,7 +127,10 @@ fn through(standing: &Standing) -> (String, String) {
     let (to, left) = (short(&standing.destination), standing.left());
     if left > 0 {
         let sent = if practice { "practised" } else { "verified" };
-        let mut counts = vec![format!("{verified} {sent}")];
+        let mut counts = Vec::new();
+        if verified > 0 {
+            counts.push(format!("{verified} {sent}"));
+        }
         if uploaded > 0 {
             counts.push(format!("{uploaded} uploaded but not verified"));
         }
@@ -209,6 +216,13 @@ fn stands(key: String, cause: Need, now_ms: i64) -> Message {
             let press = Press::ReplaceKey { destination };
             let text = format!("{}, nothing is lost.", waits(files));
             (title, text, button(if refused { "Replace key" } else { "Give the key" }, press.clone()), press)
+        }
+        // In the banner's words: it is the same thing.
+        Need::Keychain { error, names, files } => {
+            let names: Vec<_> = names.iter().map(|name| short(name)).collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let (title, text) = unread(&error, &names, files);
+            (title, text, button(unlock(&error).unwrap_or("Ask again"), Press::Unlock), all())
         }
         Need::Away { place, files } => {
             let (title, text) = away(&place, files);

@@ -163,11 +163,17 @@ impl Folder {
         let engine = self.app.0.engine.clone();
         let known = engine.known(&self.watched.id, piece).await.map_err(|e| Trouble::journal(&e))?;
         let (mut full, now) = (false, self.now());
-        for (file, identity, known) in known {
+        let mut dateless = Vec::new();
+        for (file, seen, known) in known {
+            let identity = seen.identity;
             match known {
                 Known::New => full |= !self.pending.see(file, identity, None, now),
                 Known::Again(job) => full |= !self.pending.see(file, identity, Some(job), now),
                 Known::Settled | Known::Open => self.pending.forget(&file),
+                Known::Dateless => {
+                    self.pending.forget(&file);
+                    dateless.push((file, seen));
+                }
                 Known::Renamed { from } => {
                     self.pending.forget(&file);
                     // Under both names it is one file with two, and was sent. Where another one has its first name now, that one is new.
@@ -179,6 +185,9 @@ impl Folder {
                     }
                 }
             }
+        }
+        if !dateless.is_empty() {
+            engine.date(&self.watched.id, dateless).await.map_err(|e| Trouble::journal(&e))?;
         }
         Ok(full)
     }
@@ -209,6 +218,8 @@ impl Folder {
             polled,
             growing: self.pending.count(Why::Growing),
             open: self.pending.count(Why::Open),
+            beside: self.pending.count(Why::Beside),
+            half: self.pending.half(),
             unread: self.pending.count(Why::Unread),
             too_large: self.pending.count(Why::TooLarge),
             closed,

@@ -11,6 +11,7 @@ mod folder;
 mod names;
 mod network;
 mod pending;
+mod restless;
 mod scan;
 mod take;
 
@@ -41,6 +42,10 @@ pub(crate) struct Status {
     pub(crate) growing: u32,
     /// Files that a program has open for writing.
     pub(crate) open: u32,
+    /// Files beside which a half file of their name lies.
+    pub(crate) beside: u32,
+    /// The name of one of those half files.
+    pub(crate) half: Option<String>,
     /// Files that cannot be read.
     pub(crate) unread: u32,
     /// Files that the destination does not take for their size.

@@ -1,6 +1,6 @@
 //! Names that a watched folder does not take: what systems leave behind, what is hidden, and what is only half there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use partway_engine::intake;
 
@@ -43,13 +43,14 @@ pub(super) fn of(path: &Path) -> Name {
     if name.starts_with('.') || half || intake::is_ignored(path) { Name::Passed } else { Name::Ordinary }
 }
 
-/// Whether something lies beside a file that says that it is still being written. Looks at the disk.
-pub(super) fn has_companion(file: &Path) -> bool {
-    BESIDE.iter().any(|ending| {
+/// What lies beside a file and says that it is still being written. Looks at the disk.
+pub(super) fn companion(file: &Path) -> Option<PathBuf> {
+    let beside = |ending: &&str| {
         let mut companion = file.as_os_str().to_owned();
         companion.push(ending);
-        Path::new(&companion).symlink_metadata().is_ok()
-    })
+        PathBuf::from(companion)
+    };
+    BESIDE.iter().map(beside).find(|companion| companion.symlink_metadata().is_ok())
 }
 
 #[cfg(test)]
@@ -83,8 +84,9 @@ mod tests {
     fn a_file_with_its_half_beside_it_is_not_there_yet() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.mov");
-        assert!(!has_companion(&file));
-        std::fs::write(dir.path().join("a.mov.aria2"), "").unwrap();
-        assert!(has_companion(&file));
+        assert_eq!(companion(&file), None);
+        let half = dir.path().join("a.mov.aria2");
+        std::fs::write(&half, "").unwrap();
+        assert_eq!(companion(&file), Some(half));
     }
 }

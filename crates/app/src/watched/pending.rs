@@ -7,6 +7,8 @@ use std::time::Duration;
 use partway_core::{Calm, FileIdentity, Look, MOST_AT_ONCE, Verdict, gathered, judge};
 use partway_engine::JobId;
 
+use super::restless::Restless;
+
 /// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
 pub(super) const MOST: usize = 20_000;
 
@@ -18,8 +20,10 @@ const MOST_A_BATCH: usize = 1_000;
 pub(super) enum Why {
     /// It has not been still for long enough.
     Growing,
-    /// A program has it open for writing, or something beside it says that it is being written.
+    /// A program has it open for writing.
     Open,
+    /// A half file of its name lies beside it.
+    Beside,
     /// It cannot be read.
     Unread,
     /// The destination takes none of this size.
@@ -35,6 +39,8 @@ struct Waiting {
     still: bool,
     look_at: Duration,
     not_before: Duration,
+    /// The half file that lay beside it.
+    beside: Option<PathBuf>,
 }
 
 /// A file to be taken.
@@ -47,7 +53,10 @@ pub(super) struct Ready {
 
 /// All of a folder's.
 #[derive(Debug, Default)]
-pub(super) struct Pending(BTreeMap<PathBuf, Waiting>);
+pub(super) struct Pending {
+    waiting: BTreeMap<PathBuf, Waiting>,
+    restless: Restless,
+}
 
 impl Pending {
     /// A look at a file that is to go. `false`: there is no room for another one.
@@ -58,56 +67,81 @@ impl Pending {
         again: Option<JobId>,
         at: Duration,
     ) -> bool {
-        if self.0.len() >= MOST && !self.0.contains_key(&file) {
+        if self.waiting.len() >= MOST && !self.waiting.contains_key(&file) {
             return false;
         }
-        let before = self.0.remove(&file);
-        let (calm, verdict) = judge(before.as_ref().map(|waiting| waiting.calm), Some(Look { identity, at }));
+        let before = self.waiting.remove(&file);
+        let (calm, verdict) = judge(
+            before.as_ref().map(|waiting| waiting.calm),
+            Some(Look { identity, changes: self.restless.changes(&file, at), at }),
+        );
         let Some(calm) = calm else { return true };
         let same = before.filter(|waiting| waiting.calm.identity() == identity);
-        let (why, not_before) =
-            same.map_or((Why::Growing, Duration::ZERO), |waiting| (waiting.why, waiting.not_before));
+        let (why, not_before, beside) = same.map_or((Why::Growing, Duration::ZERO, None), |waiting| {
+            (waiting.why, waiting.not_before, waiting.beside)
+        });
         let look_at = match verdict {
             Verdict::NotYet { until } => until.max(not_before),
             _ => not_before.max(at),
         };
         let still = verdict == Verdict::Still && not_before <= at;
-        self.0.insert(file, Waiting { calm, again, why, still, look_at, not_before });
+        self.waiting.insert(file, Waiting { calm, again, why, still, look_at, not_before, beside });
         true
     }
 
-    /// It is gone, taken, or not meant any more.
+    /// It was taken.
+    pub(super) fn goes(&mut self, file: &Path, at: Duration) {
+        self.forget(file);
+        self.restless.goes(file, at);
+    }
+
+    /// It is gone, or not meant any more.
     pub(super) fn forget(&mut self, file: &Path) {
-        self.0.remove(file);
+        self.waiting.remove(file);
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
     }
 
     /// The job that a file belongs to, if any; `None` where the file is not waited for.
     pub(super) fn again(&self, file: &Path) -> Option<Option<JobId>> {
-        self.0.get(file).map(|waiting| waiting.again.clone())
+        self.waiting.get(file).map(|waiting| waiting.again.clone())
     }
 
     /// It is still and cannot be taken; look again then.
     pub(super) fn put_off(&mut self, file: &Path, why: Why, until: Duration) {
-        if let Some(waiting) = self.0.get_mut(file) {
+        if let Some(waiting) = self.waiting.get_mut(file) {
             (waiting.why, waiting.still, waiting.not_before, waiting.look_at) = (why, false, until, until);
         }
     }
 
+    /// It is still, and that half file lies beside it; look again then.
+    pub(super) fn lies_beside(&mut self, file: &Path, half: PathBuf, until: Duration) {
+        self.put_off(file, Why::Beside, until);
+        if let Some(waiting) = self.waiting.get_mut(file) {
+            waiting.beside = Some(half);
+        }
+    }
+
+    /// The name of a half file for whose end a file waits.
+    pub(super) fn half(&self) -> Option<String> {
+        let mut waiting = self.waiting.values().filter(|waiting| waiting.why == Why::Beside);
+        let name = waiting.find_map(|waiting| waiting.beside.as_ref()?.file_name());
+        name.map(|name| name.to_string_lossy().into_owned())
+    }
+
     /// Those that are to be looked at now.
     pub(super) fn due(&self, now: Duration) -> Vec<PathBuf> {
-        let due = self.0.iter().filter(|(_, waiting)| !waiting.still && waiting.look_at <= now);
+        let due = self.waiting.iter().filter(|(_, waiting)| !waiting.still && waiting.look_at <= now);
         due.take(MOST_AT_ONCE).map(|(file, _)| file.clone()).collect()
     }
 
     /// Those that go together now; none while others are waited for that are nearly still.
     pub(super) fn ready(&self, now: Duration) -> Vec<Ready> {
-        let still = || self.0.iter().filter(|(_, waiting)| waiting.still);
+        let still = || self.waiting.iter().filter(|(_, waiting)| waiting.still);
         let first = still().map(|(_, waiting)| waiting.calm.until().max(waiting.not_before)).min();
-        let growing = self.0.values().filter(|waiting| !waiting.still && waiting.why == Why::Growing);
+        let growing = self.waiting.values().filter(|waiting| !waiting.still && waiting.why == Why::Growing);
         let next = growing.map(|waiting| waiting.look_at).min();
         if !first.is_some_and(|first| gathered(still().count(), first, next, now)) {
             return Vec::new();
@@ -123,12 +157,12 @@ impl Pending {
     /// When something is to be done next, should nothing change: a look, or the end of a gathering.
     pub(super) fn next(&self, now: Duration) -> Option<Duration> {
         let soon = now + Duration::from_millis(500);
-        self.0.values().map(|waiting| if waiting.still { soon } else { waiting.look_at }).min()
+        self.waiting.values().map(|waiting| if waiting.still { soon } else { waiting.look_at }).min()
     }
 
     /// How many wait for that reason.
     pub(super) fn count(&self, why: Why) -> u32 {
-        let count = self.0.values().filter(|waiting| waiting.why == why).count();
+        let count = self.waiting.values().filter(|waiting| waiting.why == why).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 }
@@ -187,6 +221,37 @@ mod tests {
         assert_eq!(names(&pending.ready(s(7))), ["a"]);
         pending.see("a".into(), of(2), None, s(8));
         assert_eq!((pending.count(Why::Open), pending.count(Why::Growing)), (0, 1));
+    }
+
+    #[test]
+    fn one_whose_half_lies_beside_it_names_that() {
+        let mut pending = Pending::default();
+        pending.see("a".into(), of(1), None, s(0));
+        pending.see("a".into(), of(1), None, s(2));
+        assert_eq!(pending.half(), None);
+        pending.lies_beside(Path::new("a"), "/in/a.part".into(), s(7));
+        pending.see("a".into(), of(1), None, s(4));
+        assert_eq!((pending.count(Why::Beside), pending.half().as_deref()), (1, Some("a.part")));
+        assert_eq!((pending.count(Why::Open), pending.count(Why::Growing)), (0, 0));
+    }
+
+    #[test]
+    fn one_that_changed_after_it_went_is_waited_for_twice_as_long() {
+        let mut pending = Pending::default();
+        // Somebody whose open file cannot be seen writes every 3 seconds.
+        let mut went = Vec::new();
+        for second in 0..60 {
+            let written = second / 3 * 3;
+            pending.see("a".into(), of(1 + written), None, s(second));
+            if !pending.ready(s(second)).is_empty() {
+                pending.goes(Path::new("a"), s(second));
+                went.push(second);
+            }
+        }
+        assert_eq!(went, [2], "each stage would have gone");
+        pending.see("a".into(), of(100), None, s(60));
+        pending.see("a".into(), of(100), None, s(64));
+        assert_eq!(names(&pending.ready(s(64))), ["a"], "all of it, once it is still");
     }
 
     #[test]

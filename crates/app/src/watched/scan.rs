@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
-use partway_engine::source;
+use partway_engine::{Seen, source};
 use tokio::sync::mpsc;
 use walkdir::WalkDir;
 
@@ -14,7 +14,7 @@ use super::names::{self, Name};
 const PIECE: usize = 500;
 
 /// Files below the folder, each as it was seen.
-pub(super) type Piece = Vec<(PathBuf, FileIdentity)>;
+pub(super) type Piece = Vec<(PathBuf, Seen)>;
 
 /// Whether the folder can be watched at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
             }
         };
         let (Ok(meta), Ok(below)) = (found.metadata(), found.path().strip_prefix(root)) else { continue };
-        piece.push((below.to_owned(), source::identity_of(&meta)));
+        piece.push((below.to_owned(), source::seen(&meta)));
         if piece.len() == PIECE && pieces.blocking_send(std::mem::take(&mut piece)).is_err() {
             return closed;
         }

@@ -53,9 +53,8 @@ async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
     let looked = blocking(move || {
         let files: Vec<PathBuf> = ready.iter().map(|ready| root.join(&ready.file)).collect();
         let written = busy::written(&files);
-        let companion = files.iter().map(|file| names::has_companion(file));
-        let written: Vec<bool> =
-            written.into_iter().zip(companion).map(|(open, half)| open || half).collect();
+        let beside: Vec<_> = files.iter().map(|file| names::companion(file)).collect();
+        let written: Vec<_> = written.into_iter().zip(beside).collect();
         // Last of all, so that whatever was written until now shows.
         let now = scan::again(&root, ready.iter().map(|ready| ready.file.clone()).collect());
         (ready, written, now)
@@ -63,14 +62,17 @@ async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
     let Ok((ready, written, now)) = looked.await else { return Vec::new() };
     let at = folder.now();
     let mut free = Vec::new();
-    for ((ready, written), (file, now)) in ready.into_iter().zip(written).zip(now) {
+    for ((ready, (open, half)), (file, now)) in ready.into_iter().zip(written).zip(now) {
         match now {
             None => folder.pending.forget(&file),
             Some(now) if now != ready.identity => {
                 folder.pending.see(file, now, ready.again, at);
             }
-            Some(_) if written => folder.pending.put_off(&file, Why::Open, at + WHILE_OPEN),
-            Some(_) => free.push(ready),
+            Some(_) if open => folder.pending.put_off(&file, Why::Open, at + WHILE_OPEN),
+            Some(_) => match half {
+                Some(half) => folder.pending.lies_beside(&file, half, at + WHILE_OPEN),
+                None => free.push(ready),
+            },
         }
     }
     free
@@ -119,7 +121,7 @@ async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
     }
     match engine.add_from_watched(&folder.watched.id, intake).await {
         Ok(_) => {
-            taken.iter().for_each(|file| folder.pending.forget(file));
+            taken.iter().for_each(|file| folder.pending.goes(file, now));
             Ok(())
         }
         Err(error) => {

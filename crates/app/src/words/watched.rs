@@ -1,6 +1,6 @@
 //! How a watched folder stands, in words.
 
-use super::count;
+use super::{count, short};
 use crate::watched::{POLL, Place, Polled, Status, Trouble};
 
 /// Where its files go.
@@ -60,6 +60,13 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
             said.push(count(files, one, many));
         }
     }
+    if let Some(half) = &status.half {
+        let half = short(half);
+        said.push(match status.beside {
+            1 => format!("1 file waits: {half} is still beside it"),
+            some => format!("{some} files wait: half files as {half} are still beside them"),
+        });
+    }
     let seconds = POLL.as_secs();
     match status.polled {
         Some(Polled::NoMoreWatches) => {
@@ -93,6 +100,8 @@ mod tests {
             Status { polled: Some(Polled::NotTold), ..Status::default() },
             Status { unread: 2, closed: 1, open: 1, ..Status::default() },
             Status { too_large: 1, ..Status::default() },
+            Status { beside: 1, half: Some("big.mov.part".into()), ..Status::default() },
+            Status { beside: 2, half: Some("big.mov.part".into()), growing: 1, ..Status::default() },
             Status {
                 trouble: Some(Trouble::Unmoved {
                     count: 2,
@@ -121,6 +130,8 @@ mod tests {
         Looks every 10 s: the system does not tell what changes
         ! 2 files cannot be read · 1 folder in it cannot be looked into · 1 file still open in another program
         ! 1 file is larger than Practice takes
+        1 file waits: big.mov.part is still beside it
+        1 file still growing · 2 files wait: half files as big.mov.part are still beside them
         ! 2 verified files were not moved to /done: permission denied
         ");
     }

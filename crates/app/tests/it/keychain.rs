@@ -7,7 +7,7 @@ use partway_api::{
     Code, Command, DestinationState, Done, HoldName, KeychainView, Look as PageLook, Notice, NoticeAction,
     StateName,
 };
-use partway_app::App;
+use partway_app::{App, Order, Press};
 use partway_core::ApiKey;
 use partway_keychain::{Kept, Keychain, KeychainError, Look, SessionKeychain};
 
@@ -128,6 +128,31 @@ async fn a_locked_keychain_is_one_banner_and_what_waits_goes_on_by_itself_when_i
     doors.set(None);
     assert_eq!(ends(&app, &job).await.state, StateName::Verified);
     assert_eq!(notices(&app).await, []);
+}
+
+#[tokio::test]
+async fn a_locked_keychain_is_told_as_one_with_a_button_that_helps_and_is_withdrawn() {
+    let doors = Doors::new(true, true);
+    let (rig, app, acme) = rig(&doors).await;
+    let again = add_destination(&app, rig.draft("Again"), in_keychain(&rig.sandbox.key)).await.unwrap();
+    let mut telling = app.tell(|| false);
+    doors.set(Some(KeychainError::Locked));
+    add(&app, &[rig.file("a", 10)], Some(&acme), false).await.unwrap();
+    let told = tokio::time::timeout(PATIENCE, telling.next()).await.unwrap().unwrap();
+    let Order::Show(message) = told else { panic!("{told:?}") };
+    assert_eq!(message.title, "The keychain is locked.");
+    assert_eq!(message.text, "Acme needs its key: 1 upload waits, nothing is lost.");
+    let buttons: Vec<_> =
+        message.buttons.iter().map(|button| (button.words.as_str(), button.press.clone())).collect();
+    assert_eq!(buttons, [("Unlock", Press::Unlock)]);
+
+    // That of another destination is the same cause.
+    let (_, jobs, _) = add(&app, &[rig.file("b", 10)], Some(&again.id), false).await.unwrap();
+    until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
+    assert!(view(&app, Command::UnlockKeychain).await.works);
+    let gone = tokio::time::timeout(PATIENCE, telling.next()).await.unwrap().unwrap();
+    assert_eq!(gone, Order::Withdraw(message.tag));
+    app.close(Duration::ZERO).await;
 }
 
 #[tokio::test]

@@ -21,5 +21,6 @@ mod rig;
 mod secrets;
 mod support;
 mod taking_up;
+mod telling;
 mod ticks;
 mod watched;

@@ -124,6 +124,45 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
 }
 
 #[tokio::test]
+async fn a_file_whose_half_lies_beside_it_waits_and_says_for_what() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let path = folder(&rig, "in");
+    std::fs::write(path.join("big.mov.part"), "half").unwrap();
+    std::fs::write(path.join("big.mov"), "whole").unwrap();
+    watch(&app, &path, None, true).await.unwrap();
+    state(&app, "1 file waits: big.mov.part is still beside it").await;
+    assert!(list(&app).await.is_empty());
+    std::fs::remove_file(path.join("big.mov.part")).unwrap();
+    assert_eq!(name(&verified(&app, 1).await.remove(0)), "big.mov");
+    state(&app, "Watching").await;
+    app.close(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn a_new_file_that_got_number_size_and_time_of_a_deleted_one_goes() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let path = folder(&rig, "in");
+    watch(&app, &path, None, true).await.unwrap();
+    let put = |name: &str, byte: u8| {
+        let file = path.join(name);
+        std::fs::write(&file, [byte; 2000]).unwrap();
+        let made = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        std::fs::File::options().append(true).open(&file).unwrap().set_modified(made).unwrap();
+    };
+    put("one.mov", 1);
+    verified(&app, 1).await;
+    std::fs::remove_file(path.join("one.mov")).unwrap();
+    // ext4 gives the number out again at once; elsewhere this is a new file like any other.
+    put("two.mov", 2);
+    verified(&app, 2).await;
+    app.close(Duration::ZERO).await;
+}
+
+#[tokio::test]
 async fn a_file_that_is_written_slowly_goes_when_its_writer_is_through() {
     let rig = Rig::new().await;
     let app = rig.open().await;

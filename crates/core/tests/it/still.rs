@@ -31,7 +31,7 @@ prop_compose! {
         let sizes = [0, 1_000, 40_000_000_000];
         steps.into_iter().map(|(ms, seen)| {
             at += Duration::from_millis(ms);
-            seen.map(|(size, modified)| Look { identity: identity(sizes[size as usize], modified), at })
+            seen.map(|(size, modified)| Look { identity: identity(sizes[size as usize], modified), changes: 0, at })
         }).collect()
     }
 }
@@ -48,7 +48,7 @@ proptest! {
             // Said another way: back through the looks as long as each saw the same file.
             let same = looks[..=end].iter().rev().map_while(|look| look.filter(|look| look.identity == last.identity));
             let since = same.last().map_or(last.at, |first| first.at);
-            let calm = calm_time(last.identity.size);
+            let calm = calm_time(last.identity.size, 0);
             let expected = if last.at - since >= calm { Verdict::Still } else { Verdict::NotYet { until: since + calm } };
             prop_assert_eq!(*verdict, expected);
         }
@@ -62,16 +62,19 @@ proptest! {
         }
         if let Some(known) = calm {
             let at = known.until().max(looks.last().copied().flatten().map_or(Duration::ZERO, |look| look.at));
-            let (_, verdict) = judge(calm, Some(Look { identity: known.identity(), at }));
+            let (_, verdict) = judge(calm, Some(Look { identity: known.identity(), changes: 0, at }));
             prop_assert_eq!(verdict, Verdict::Still);
         }
     }
 
     #[test]
-    fn a_larger_file_is_never_waited_for_a_shorter_time(a in 1u64.., b in 1u64..) {
+    fn a_larger_file_is_never_waited_for_a_shorter_time(a in 1u64.., b in 1u64.., changes in 0u32..) {
         let (small, large) = (a.min(b), a.max(b));
-        prop_assert!(calm_time(small) <= calm_time(large));
-        prop_assert!(calm_time(small) >= Duration::from_secs(2) && calm_time(large) <= Duration::from_secs(60));
+        prop_assert!(calm_time(small, changes) <= calm_time(large, changes));
+        prop_assert!(calm_time(small, changes) >= Duration::from_secs(2));
+        prop_assert!(calm_time(large, changes) <= Duration::from_secs(60));
+        let twice = (calm_time(a, changes) * 2).min(Duration::from_secs(60));
+        prop_assert_eq!(calm_time(a, changes.saturating_add(1)), twice, "twice as long after each change");
     }
 
     #[test]
@@ -96,7 +99,7 @@ fn the_calm_time_grows_with_the_size() {
     let table: Vec<_> =
         [0, 1, 10_000_000, 1_000_000_000, 10_000_000_000, 29_000_000_000, 96_000_000_000, u64::MAX]
             .iter()
-            .map(|size| (*size, calm_time(*size).as_secs()))
+            .map(|size| (*size, calm_time(*size, 0).as_secs()))
             .collect();
     insta::assert_debug_snapshot!(table, @r"
     [

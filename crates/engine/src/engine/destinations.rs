@@ -72,9 +72,10 @@ impl Engine {
             })
             .await?;
         if open > 0 {
-            return Err(Refusal::NotNow(format!(
-                "{open} files are not through yet. Let them finish, or cancel them first."
-            )));
+            return Err(Refusal::NotNow(match open {
+                1 => "1 file is not through yet. Let it finish, or cancel it first.".into(),
+                open => format!("{open} files are not through yet. Let them finish, or cancel them first."),
+            }));
         }
         if let Some(folder) = watched {
             return Err(Refusal::NotNow(format!(

@@ -185,7 +185,7 @@ fn only_new(conn: &Connection, origin: &Origin, files: Vec<Found>) -> Result<Vec
     let mut new = Vec::with_capacity(files.len());
     for found in files {
         let file = below(&found.path, &origin.root);
-        if watched::known(conn, &origin.watched, file, &found.identity)? == Known::New {
+        if watched::known(conn, &origin.watched, file, &found.seen())? == Known::New {
             new.push(found);
         }
     }
@@ -203,6 +203,7 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
     let first = jobs::next_position(conn)?;
     let mut added = Vec::with_capacity(files.len());
     for (position, found) in (first..).zip(files) {
+        let seen = found.seen();
         let file = fields::File { path: &found.path, name: &found.name, folders: &found.folders };
         let mut fields = fields::of(destination, set, batch.folder.as_deref(), file, date);
         fields.if_exists = decided.or(fields.if_exists);
@@ -234,7 +235,7 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
         };
         jobs::add(conn, &job)?;
         if let Some(Origin { watched, root }) = origin {
-            watched::note(conn, watched, below(&job.path, root), &job.identity, Some(&job.id))?;
+            watched::note(conn, watched, below(&job.path, root), &seen, Some(&job.id))?;
         }
         added.push(job);
     }

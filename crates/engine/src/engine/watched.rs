@@ -9,7 +9,7 @@ use super::{Engine, Refusal};
 use crate::intake::Intake;
 use crate::journal::{JournalError, destinations, watched};
 use crate::record::{Batch, BatchId, Job, WatchedId};
-use crate::watched::{Known, Watched};
+use crate::watched::{Known, Seen, Watched};
 
 impl Engine {
     /// The watched folders, oldest first.
@@ -72,15 +72,15 @@ impl Engine {
     pub async fn known(
         &self,
         id: &WatchedId,
-        seen: Vec<(PathBuf, FileIdentity)>,
-    ) -> Result<Vec<(PathBuf, FileIdentity, Known)>, JournalError> {
+        seen: Vec<(PathBuf, Seen)>,
+    ) -> Result<Vec<(PathBuf, Seen, Known)>, JournalError> {
         let id = id.clone();
         self.0
             .journal
             .read(move |conn| {
-                let known = |(file, identity): (PathBuf, FileIdentity)| {
-                    let known = watched::known(conn, &id, &file, &identity)?;
-                    Ok((file, identity, known))
+                let known = |(file, seen): (PathBuf, Seen)| {
+                    let known = watched::known(conn, &id, &file, &seen)?;
+                    Ok((file, seen, known))
                 };
                 seen.into_iter().map(known).collect()
             })
@@ -94,15 +94,15 @@ impl Engine {
     pub async fn lay_there(
         &self,
         id: &WatchedId,
-        files: Vec<(PathBuf, FileIdentity)>,
+        files: Vec<(PathBuf, Seen)>,
     ) -> Result<(), JournalError> {
         let id = id.clone();
         self.0
             .journal
             .write(move |conn| {
-                for (file, identity) in files {
-                    if watched::known(conn, &id, &file, &identity)? == Known::New {
-                        watched::note(conn, &id, &file, &identity, None)?;
+                for (file, seen) in files {
+                    if watched::known(conn, &id, &file, &seen)? == Known::New {
+                        watched::note(conn, &id, &file, &seen, None)?;
                     }
                 }
                 Ok(())
@@ -117,6 +117,18 @@ impl Engine {
     pub async fn begin_watched(&self, id: &WatchedId) -> Result<(), JournalError> {
         let id = id.clone();
         self.0.journal.write(move |conn| watched::set_begun(conn, &id)).await
+    }
+
+    /// Notes when these settled files were made.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn date(&self, id: &WatchedId, files: Vec<(PathBuf, Seen)>) -> Result<(), JournalError> {
+        let id = id.clone();
+        self.0
+            .journal
+            .write(move |conn| files.iter().try_for_each(|(file, seen)| watched::date(conn, &id, file, seen)))
+            .await
     }
 
     /// A settled file of a watched folder has another name now.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
+    include_str!("schema-5.sql"),
 ];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
@@ -115,6 +116,7 @@ mod tests {
         conn.prepare("SELECT if_exists, expected FROM batch").unwrap();
         conn.prepare("SELECT takes, beside, may_replace FROM job").unwrap();
         conn.prepare("SELECT replaces, broken FROM session").unwrap();
+        conn.prepare("SELECT born_ns FROM watched_file").unwrap();
         assert!(dir.path().join("journal.version-1-2.db").exists());
     }
 

@@ -9,7 +9,7 @@ use super::Result;
 use super::destinations::json;
 use crate::paths;
 use crate::record::{DestinationId, JobId, WatchedId};
-use crate::watched::{Known, Watched};
+use crate::watched::{Known, Seen, Watched};
 
 const COLUMNS: &str = "id, path, destination, fields, done, watching, begun";
 
@@ -99,24 +99,46 @@ pub(crate) fn note(
     conn: &Connection,
     watched: &WatchedId,
     file: &Path,
-    identity: &FileIdentity,
+    seen: &Seen,
     job: Option<&JobId>,
 ) -> Result<()> {
-    let (size, modified, device, number) = columns(identity);
+    let (size, modified, device, number) = columns(&seen.identity);
     conn.prepare_cached(
-        "INSERT INTO watched_file(watched, path, size, modified_ns, file_device, file_number, job) VALUES (?1,?2,?3,?4,?5,?6,?7)
+        "INSERT INTO watched_file(watched, path, size, modified_ns, file_device, file_number, born_ns, job) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)
          ON CONFLICT DO UPDATE SET size = excluded.size, modified_ns = excluded.modified_ns, file_device = excluded.file_device,
-           file_number = excluded.file_number, job = excluded.job, verified_at = NULL, moved_at = NULL",
+           file_number = excluded.file_number, born_ns = excluded.born_ns, job = excluded.job, verified_at = NULL, moved_at = NULL",
     )?
-    .execute(params![watched.0, paths::to_bytes(file), size, modified, device, number, job.map(|job| &job.0)])?;
+    .execute(params![
+        watched.0,
+        paths::to_bytes(file),
+        size,
+        modified,
+        device,
+        number,
+        seen.born_ns,
+        job.map(|job| &job.0)
+    ])?;
     Ok(())
 }
 
-/// A job came to its end: what is known of its file is what went, which may not be what was taken in.
+/// Notes when a settled file was made, where that is not known and the file is the same by all else.
+pub(crate) fn date(conn: &Connection, watched: &WatchedId, file: &Path, seen: &Seen) -> Result<()> {
+    let (size, modified, ..) = columns(&seen.identity);
+    conn.prepare_cached(
+        "UPDATE watched_file SET born_ns = ?5
+         WHERE watched = ?1 AND path = ?2 AND size = ?3 AND modified_ns = ?4 AND born_ns IS NULL",
+    )?
+    .execute(params![watched.0, paths::to_bytes(file), size, modified, seen.born_ns])?;
+    Ok(())
+}
+
+/// A job came to its end: what is known of its file is what went, which may not be what was taken in. Where that is another file, it is
+/// asked anew when it was made.
 pub(crate) fn settle(conn: &Connection, now: i64, job: &JobId, verified: bool) -> Result<()> {
     conn.prepare_cached(
         "UPDATE watched_file SET (size, modified_ns, file_device, file_number) =
-           (SELECT size, modified_ns, file_device, file_number FROM job WHERE id = ?1), verified_at = ?2 WHERE job = ?1",
+           (SELECT size, modified_ns, file_device, file_number FROM job WHERE id = ?1), verified_at = ?2,
+           born_ns = CASE WHEN file_number IS (SELECT file_number FROM job WHERE id = ?1) THEN born_ns END WHERE job = ?1",
     )?
     .execute(params![job.0, verified.then_some(now)])?;
     Ok(())
@@ -127,28 +149,36 @@ pub(crate) fn known(
     conn: &Connection,
     watched: &WatchedId,
     file: &Path,
-    now: &FileIdentity,
+    now: &Seen,
 ) -> Result<Known> {
-    // Whether it is the same, and its job with state and cause.
-    type Found = (bool, Option<String>, Option<String>, Option<String>);
+    // Whether it is the same, whether it is known when it was made, and its job with state and cause.
+    type Found = (bool, bool, Option<String>, Option<String>, Option<String>);
     let by_path: Option<Found> = conn
         .prepare_cached(
-            "SELECT watched_file.size = ?3 AND watched_file.modified_ns = ?4, job.id, job.state, json_extract(job.cause, '$.cause')
+            "SELECT watched_file.size = ?3 AND watched_file.modified_ns = ?4
+               AND coalesce(watched_file.born_ns = ?5, 1), watched_file.born_ns IS NOT NULL, job.id, job.state, json_extract(job.cause, '$.cause')
              FROM watched_file LEFT JOIN job ON job.id = watched_file.job WHERE watched = ?1 AND watched_file.path = ?2",
         )?
         .query_row(
-            // Not by the file's id: it changes where a drive is plugged in again, and on some file systems at every look.
-            params![watched.0, paths::to_bytes(file), now.size, columns(now).1],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            // Not by the file's id: it changes where a drive is plugged in again, and on some file systems at every look. When the file was
+            // made lies on the drive: where both times are known and differ, another file was put in its place.
+            params![
+                watched.0,
+                paths::to_bytes(file),
+                now.identity.size,
+                columns(&now.identity).1,
+                now.born_ns
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
         )
         .optional()?;
-    if let Some((same, job, state, cause)) = by_path {
+    if let Some((same, dated, job, state, cause)) = by_path {
         return Ok(match (job, state.as_deref(), cause.as_deref()) {
             (None, ..) | (_, Some("uploaded" | "verified" | "cancelled"), _) => {
-                if same {
-                    Known::Settled
-                } else {
-                    Known::New
+                match (same, dated || now.born_ns.is_none()) {
+                    (true, true) => Known::Settled,
+                    (true, false) => Known::Dateless,
+                    (false, _) => Known::New,
                 }
             }
             (Some(job), Some("needs-attention"), Some("source-changed" | "source-missing")) => {
@@ -160,16 +190,20 @@ pub(crate) fn known(
     by_identity(conn, watched, now)
 }
 
-/// A file that is the same under another name: only where that one is settled, and by everything that tells files apart.
-fn by_identity(conn: &Connection, watched: &WatchedId, now: &FileIdentity) -> Result<Known> {
-    let (size, modified, Some(device), Some(number)) = columns(now) else { return Ok(Known::New) };
+/// A file that is the same under another name: only where that one is settled, and by everything that tells files apart. A number is given
+/// out again when its file is deleted; so where it is not told when a file was made, it may be another one, and goes.
+fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Known> {
+    let ((size, modified, Some(device), Some(number)), Some(born)) = (columns(&now.identity), now.born_ns)
+    else {
+        return Ok(Known::New);
+    };
     let from: Option<Vec<u8>> = conn
         .prepare_cached(
             "SELECT watched_file.path FROM watched_file LEFT JOIN job ON job.id = watched_file.job
              WHERE watched = ?1 AND watched_file.file_number = ?2 AND watched_file.size = ?3 AND watched_file.modified_ns = ?4
-               AND watched_file.file_device = ?5 AND (job.id IS NULL OR job.state IN ('uploaded', 'verified', 'cancelled')) LIMIT 1",
+               AND watched_file.file_device = ?5 AND watched_file.born_ns = ?6 AND (job.id IS NULL OR job.state IN ('uploaded', 'verified', 'cancelled')) LIMIT 1",
         )?
-        .query_row(params![watched.0, number, size, modified, device], |row| row.get(0))
+        .query_row(params![watched.0, number, size, modified, device, born], |row| row.get(0))
         .optional()?;
     Ok(from.map_or(Known::New, |from| Known::Renamed { from: paths::from_bytes(from) }))
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use partway_core::{Cause, State};
-use partway_engine::{Known, Refusal, Watched, WatchedId, Which, intake, source};
+use partway_core::{Cause, FileIdentity, State};
+use partway_engine::{Known, Refusal, Seen, Watched, WatchedId, Which, intake, source};
 use partway_provider::Fields;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -31,8 +31,11 @@ impl Folder {
     }
 
     async fn known(&self, under: &Under, name: &str) -> Known {
-        let identity = source::identify(&self.root.join(name)).unwrap();
-        under.engine.known(&self.id, vec![(name.into(), identity)]).await.unwrap().remove(0).2
+        under.engine.known(&self.id, vec![(name.into(), self.seen(name))]).await.unwrap().remove(0).2
+    }
+
+    fn seen(&self, name: &str) -> Seen {
+        source::seen(&std::fs::metadata(self.root.join(name)).unwrap())
     }
 
     async fn take(&self, under: &Under, names: &[&str]) -> Vec<partway_engine::Job> {
@@ -134,6 +137,76 @@ async fn a_file_that_was_written_while_it_went_goes_on_as_the_same_job() {
     assert_eq!(ledger(&rig), [("a.mov".to_owned(), true)]);
 }
 
+/// Files of one size and one time, as unpacking and copying make them.
+fn dated(file: &Path, byte: u8) {
+    std::fs::write(file, [byte; 3000]).unwrap();
+    let made = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    std::fs::File::options().append(true).open(file).unwrap().set_modified(made).unwrap();
+}
+
+#[tokio::test]
+async fn a_new_file_that_got_all_of_a_deleted_one_but_its_birth_goes() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    dated(&folder.root.join("one.mov"), 1);
+    let job = folder.take(&under, &["one.mov"]).await.remove(0);
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+    let went = folder.seen("one.mov");
+    let born = went.born_ns.expect("the file system of the tests tells when a file was made");
+    let ask = async |name: &str, born_ns| {
+        let seen = Seen { born_ns, ..went };
+        under.engine.known(&folder.id, vec![(name.into(), seen)]).await.unwrap().remove(0).2
+    };
+    // Number, size and time of change are the deleted one's.
+    assert_eq!(ask("two.mov", Some(born + 1)).await, Known::New);
+    assert_eq!(ask("two.mov", None).await, Known::New, "what cannot be told apart goes");
+    if cfg!(unix) {
+        assert_eq!(ask("two.mov", Some(born)).await, Known::Renamed { from: "one.mov".into() });
+    }
+    assert_eq!(ask("one.mov", Some(born + 1)).await, Known::New, "deleted and made again under its name");
+    assert_eq!(ask("one.mov", None).await, Known::Settled);
+    // A drive that is plugged in again has another number.
+    let again = Seen { identity: FileIdentity { file_id: Some((77, 99)), ..went.identity }, ..went };
+    let known = under.engine.known(&folder.id, vec![("one.mov".into(), again)]).await.unwrap().remove(0).2;
+    assert_eq!(known, Known::Settled);
+}
+
+#[tokio::test]
+async fn another_file_of_the_same_size_and_time_that_is_moved_over_one_that_went_goes() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    dated(&folder.root.join("same.mov"), 1);
+    let job = folder.take(&under, &["same.mov"]).await.remove(0);
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+    assert_eq!(folder.known(&under, "same.mov").await, Known::Settled);
+    let other = rig.folder.path().join("other");
+    dated(&other, 2);
+    std::fs::rename(&other, folder.root.join("same.mov")).unwrap();
+    assert_eq!(folder.known(&under, "same.mov").await, Known::New);
+    assert_eq!(folder.take(&under, &["same.mov"]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_went_before_births_were_noted_does_not_go_again_and_is_noted() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    folder.file("a.mov", 3000);
+    let job = folder.take(&under, &["a.mov"]).await.remove(0);
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+    let journal = || Connection::open(rig.data().join("journal.db")).unwrap();
+    journal().execute("UPDATE watched_file SET born_ns = NULL", []).unwrap();
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Dateless);
+    assert!(folder.take(&under, &["a.mov"]).await.is_empty());
+    under.engine.date(&folder.id, vec![("a.mov".into(), folder.seen("a.mov"))]).await.unwrap();
+    assert_eq!(folder.known(&under, "a.mov").await, Known::Settled);
+    let noted: Option<i64> =
+        journal().query_row("SELECT born_ns FROM watched_file", [], |row| row.get(0)).unwrap();
+    assert_eq!(noted, folder.seen("a.mov").born_ns);
+}
+
 #[test]
 fn killed_at_any_moment_a_file_is_in_the_ledger_exactly_when_it_is_verified() {
     let outside = Runtime::new().unwrap();
@@ -206,7 +279,7 @@ async fn a_folder_that_is_watched_again_knows_what_went_and_a_destination_that_i
     let folder = Folder::of(&rig, &under).await;
     folder.file("a.mov", 3000);
     folder.file("old.mov", 10);
-    let old = source::identify(&folder.root.join("old.mov")).unwrap();
+    let old = folder.seen("old.mov");
     under.engine.lay_there(&folder.id, vec![("old.mov".into(), old)]).await.unwrap();
     assert_eq!(folder.known(&under, "old.mov").await, Known::Settled);
     let job = folder.take(&under, &["a.mov"]).await.remove(0);

@@ -102,9 +102,12 @@ impl Desk {
         command
     }
 
-    /// Starts a program that runs as long as the desk.
-    pub(crate) fn start(&mut self, mut command: Command) {
-        self.children.push(command.spawn().unwrap());
+    /// Starts a program that runs as long as the desk, and gives its number.
+    pub(crate) fn start(&mut self, mut command: Command) -> u32 {
+        let child = command.spawn().unwrap();
+        let pid = child.id().unwrap();
+        self.children.push(child);
+        pid
     }
 
     /// Runs a program to its end, which must be a good one.

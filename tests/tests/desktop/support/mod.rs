@@ -20,7 +20,7 @@ pub(crate) use file_manager::FileManager;
 pub(crate) use files::{Made, Seed, files_in};
 pub(crate) use keyring::Keyring;
 pub(crate) use logind::Logind;
-pub(crate) use notifications::Notifications;
+pub(crate) use notifications::{Notifications, Told};
 pub(crate) use panel::Panel;
 pub(crate) use practice::Practice;
 pub(crate) use process::{program, resume, stop, terminate};

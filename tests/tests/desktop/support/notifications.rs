@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Desk;
 use super::wait::until;
+use super::{Desk, process};
 
 const SERVICE: [&str; 2] = ["org.freedesktop.Notifications", "/org/freedesktop/Notifications"];
 const ASK: &str = "org.freedesktop.Notifications.GetServerInformation";
@@ -15,21 +15,34 @@ const UP: Duration = Duration::from_secs(30);
 /// The stand-in (python3-dbusmock) on a desk's bus.
 pub(crate) struct Notifications {
     log: PathBuf,
+    pid: u32,
 }
 
 impl Notifications {
     /// Starts it.
     pub(crate) async fn listen(desk: &mut Desk) -> Self {
-        Self::start(desk, "body body-markup").await
+        Self::start(desk, "body body-markup", "log").await
     }
 
     /// Starts one whose notifications have buttons.
     pub(crate) async fn with_buttons(desk: &mut Desk) -> Self {
-        Self::start(desk, "body body-markup actions").await
+        Self::start(desk, "body body-markup actions", "log").await
     }
 
-    async fn start(desk: &mut Desk, capabilities: &str) -> Self {
-        let log = desk.folder("notifications").join("log");
+    /// Ends it, and starts another one with buttons: its numbers begin anew.
+    pub(crate) async fn start_anew(self, desk: &mut Desk) -> Self {
+        process::kill_now(&[self.pid]);
+        let [name, path] = SERVICE;
+        let ask = ["call", "--session", "-d", name, "-o", path, "-m", ASK];
+        until("the end of the service", UP, async || {
+            (!desk.output("gdbus", ask).await.status.success()).then_some(())
+        })
+        .await;
+        Self::start(desk, "body body-markup actions", "log-2").await
+    }
+
+    async fn start(desk: &mut Desk, capabilities: &str, log: &str) -> Self {
+        let log = desk.folder("notifications").join(log);
         // The system's own interpreter: that is where the distribution puts the module.
         let mut service = desk.command("/usr/bin/python3");
         let capabilities = serde_json::json!({ "capabilities": capabilities }).to_string();
@@ -43,19 +56,14 @@ impl Notifications {
             &capabilities,
         ]);
         service.arg("-l").arg(&log);
-        desk.start(service);
+        let pid = desk.start(service);
         let [name, path] = SERVICE;
         let ask = ["call", "--session", "-d", name, "-o", path, "-m", ASK];
         until("the notification service", UP, async || {
             desk.output("gdbus", ask).await.status.success().then_some(())
         })
         .await;
-        Self { log }
-    }
-
-    /// Presses the button of the first notification.
-    pub(crate) async fn press_button(&self, desk: &Desk) {
-        self.invoke(desk, 1, "pressed").await;
+        Self { log, pid }
     }
 
     /// Presses the button with these words, of what was told last.
@@ -77,6 +85,23 @@ impl Notifications {
             ["call", "--session", "-d", name, "-o", path, "-m", emit].into_iter().chain(signal),
         )
         .await;
+    }
+
+    /// Shows one of another program's, and gives the service's number for it.
+    pub(crate) async fn told_by_another(&self, desk: &Desk, words: &str) -> u32 {
+        let [name, path] = SERVICE;
+        let call = ["call", "--session", "-d", name, "-o", path, "-m", "org.freedesktop.Notifications.Notify"];
+        let values = ["Mail", "0", "", words, "", "[]", "{}", "0"];
+        let answer = desk.run("gdbus", call.into_iter().chain(values)).await;
+        // (uint32 1,)
+        answer.chars().skip_while(|c| *c != ' ').filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    }
+
+    /// The numbers of those that were taken away so far, in order.
+    pub(crate) fn withdrawn(&self) -> Vec<u32> {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let gone = log.lines().filter_map(|line| line.split_once(" CloseNotification ")?.1.trim().parse().ok());
+        gone.collect()
     }
 
     /// Waits until so many notifications were shown, and gives the last.

@@ -30,6 +30,7 @@ fn told(turns: Vec<Turn<()>>) -> Vec<String> {
         Turn::Withdraw(Tag::Files) => "-files".into(),
         Turn::Withdraw(Tag::Cause(key)) => format!("-{key}"),
         Turn::Withdraw(Tag::Batch(id)) => format!("-batch {id}"),
+        Turn::Withdraw(Tag::GoesOn) => "-goes on".into(),
     };
     turns.into_iter().map(told).collect()
 }
@@ -60,6 +61,21 @@ fn a_success_under_half_a_minute_is_not_told_and_what_was_left_is() {
     let left = facts(&[], &[("b", Standing { left_out: 1, ..ended(3, 2, 0) })]);
     rules.batch_ended("b", 2);
     assert_eq!(told(rules.look(0, &left, false, Wish::All)), ["+batch b"]);
+}
+
+#[test]
+fn what_the_user_gave_up_is_not_told_and_what_went_beside_it_is() {
+    let told_of = |standing: Standing, seconds| {
+        let mut rules = Rules::new(Memory::default());
+        rules.batch_ended("b", seconds);
+        told(rules.look(0, &facts(&[], &[("b", standing)]), false, Wish::All))
+    };
+    let gave_up = |files, verified, cancelled| Standing { cancelled, ..ended(files, verified, 0) };
+    assert_eq!(told_of(gave_up(1, 0, 1), 2), NOTHING);
+    assert_eq!(told_of(gave_up(3, 0, 3), 600), NOTHING, "all of it, after however long");
+    assert_eq!(told_of(gave_up(3, 2, 1), 2), NOTHING, "short, and the user's own doing");
+    assert_eq!(told_of(gave_up(3, 2, 1), 600), ["+batch b"]);
+    assert_eq!(told_of(Standing { left_out: 1, ..gave_up(3, 1, 1) }, 2), ["+batch b"]);
 }
 
 #[test]
@@ -260,7 +276,7 @@ proptest! {
                             }
                             Turn::Withdraw(Tag::Cause(key)) => prop_assert!(!facts.causes.contains_key(&key)),
                             Turn::Withdraw(Tag::Files) => prop_assert!(std::mem::take(&mut shown), "nothing was shown"),
-                            Turn::Withdraw(Tag::Batch(_)) => prop_assert!(false, "a success is not taken back"),
+                            Turn::Withdraw(Tag::Batch(_) | Tag::GoesOn) => prop_assert!(false, "a success is not taken back"),
                         }
                     }
                     prop_assert!(rules.due(&facts).is_none_or(|due| due > now), "it would look for ever");

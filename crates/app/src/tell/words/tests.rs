@@ -1,5 +1,7 @@
 //! The exact words of notifications.
 
+use partway_keychain::KeychainError;
+
 use super::*;
 use crate::away::Place;
 
@@ -28,6 +30,7 @@ fn all_is_said_only_when_it_is_all() {
     assert_eq!(told(&standing(145, 145, 0), Some(true)), "All 145 verified at Dailies||[Copy links] [Show]");
     assert_eq!(told(&standing(1, 1, 0), Some(true)), "1 file verified at Dailies||[Copy link] [Show]");
     assert_eq!(told(&standing(145, 142, 0), None), "142 verified, 3 not sent|Keep the originals.|[Show]");
+    assert_eq!(told(&standing(2, 0, 0), None), "2 not sent|Keep the originals.|[Show]");
     assert_eq!(
         told(&standing(145, 140, 2), None),
         "140 verified, 2 uploaded but not verified, 3 not sent|Keep the originals.|[Show]"
@@ -97,6 +100,16 @@ fn what_keeps_many_files_says_that_nothing_is_lost_and_what_to_do() {
     let causes = [
         Need::Key { destination: "d".into(), name: "Acme".into(), refused: true, files: 12 },
         Need::Key { destination: "d".into(), name: "Acme".into(), refused: false, files: 1 },
+        Need::Keychain {
+            error: KeychainError::Locked,
+            names: vec!["Acme".into(), "Dailies".into()],
+            files: 3,
+        },
+        Need::Keychain {
+            error: KeychainError::Refused { why: "no".into() },
+            names: vec!["Acme".into()],
+            files: 1,
+        },
         Need::Away { place: Place { name: "T7".into(), drive: true }, files: 3 },
         Need::Away { place: Place { name: "day 1".into(), drive: false }, files: 1 },
         Need::Quota { name: "Acme".into(), files: 2, batches: vec!["b".into()] },
@@ -106,6 +119,8 @@ fn what_keeps_many_files_says_that_nothing_is_lost_and_what_to_do() {
     insta::assert_snapshot!(all.join("\n"), @r"
     Acme no longer accepts this key.|12 uploads wait, nothing is lost.|[Replace key]
     Acme needs its key.|1 upload waits, nothing is lost.|[Give the key]
+    The keychain is locked.|Acme and Dailies need their keys: 3 uploads wait, nothing is lost.|[Unlock]
+    The keychain did not let Partway in.|Acme needs its key: 1 upload waits, nothing is lost.|[Ask again]
     The drive T7 is not there.|3 uploads wait, nothing is lost. They go on when it is plugged in again.|[Show]
     The folder day 1 is not there.|1 upload waits, nothing is lost. It goes on when it is back.|[Show]
     Acme has no room left.|2 uploads wait, nothing is lost. Make room or enlarge the plan there, then retry.|[Retry] [Review]
