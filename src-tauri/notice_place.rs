@@ -48,7 +48,9 @@ mod tests {
         let at = place("b0a7 :1.7", 42);
         assert_eq!(on("b0a7", &at), Some((":1.7", 42)));
         assert_eq!(on("ffff", &at), None, "another session's");
-        for other in ["", "b0a7", "b0a7 :1.7", "b0a7 :1.7 x", "b0a7 org.freedesktop.Notifications 42", "b0a7 :1.7 1 2"] {
+        for other in
+            ["", "b0a7", "b0a7 :1.7", "b0a7 :1.7 x", "b0a7 org.freedesktop.Notifications 42", "b0a7 :1.7 1 2"]
+        {
             assert_eq!(on("b0a7", other), None, "{other}");
         }
     }

@@ -111,10 +111,7 @@ pub fn identity_of(found: &Metadata) -> FileIdentity {
 #[must_use]
 pub fn seen(found: &Metadata) -> Seen {
     let born = found.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
-    Seen {
-        identity: identity_of(found),
-        born_ns: born.and_then(|born| i64::try_from(born.as_nanos()).ok()),
-    }
+    Seen { identity: identity_of(found), born_ns: born.and_then(|born| i64::try_from(born.as_nanos()).ok()) }
 }
 
 #[cfg(unix)]

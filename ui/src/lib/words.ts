@@ -103,7 +103,7 @@ export const words = {
       way > 0
         ? `${confirmed.toLocaleString("en")} confirmed · ${way} on the way`
         : `${confirmed.toLocaleString("en")} confirmed`,
-    grid: (confirmed: number, n: number) => `${confirmed} of ${n} parts confirmed`,
+    grid: (confirmed: number, n: number) => `${confirmed} of ${n} ${n === 1 ? "part" : "parts"} confirmed`,
     confirmed: "Confirmed",
     way: "On the way",
     wayMore: (n: number) => `${bytes(n)} more`,

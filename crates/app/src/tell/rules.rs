@@ -260,9 +260,7 @@ const fn wanted(standing: &Standing, seconds: u64, wish: Wish) -> bool {
         // What was never taken in stays behind unless somebody looks; what they gave up themselves does not.
         Wish::Needs => standing.left_out > 0,
         // Whoever gave up all of it knows that it ended.
-        Wish::All => {
-            standing.lost() > 0 || (seconds >= SHORT_SECONDS && standing.cancelled < standing.files)
-        }
+        Wish::All => standing.lost() > 0 || (seconds >= SHORT_SECONDS && standing.cancelled < standing.files),
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
     match log {
         Log::Started { parts: 1 } => "Started in one part".into(),
         Log::Started { parts } => format!("Started in {parts} parts"),
+        Log::Resumed { confirmed, parts: 1 } => format!("Going on: {confirmed} of 1 part was there already"),
         Log::Resumed { confirmed, parts } => {
             format!("Going on: {confirmed} of {parts} parts were there already")
         }

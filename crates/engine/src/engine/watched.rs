@@ -91,11 +91,7 @@ impl Engine {
     ///
     /// # Errors
     /// Of the journal.
-    pub async fn lay_there(
-        &self,
-        id: &WatchedId,
-        files: Vec<(PathBuf, Seen)>,
-    ) -> Result<(), JournalError> {
+    pub async fn lay_there(&self, id: &WatchedId, files: Vec<(PathBuf, Seen)>) -> Result<(), JournalError> {
         let id = id.clone();
         self.0
             .journal

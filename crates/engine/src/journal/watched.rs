@@ -145,12 +145,7 @@ pub(crate) fn settle(conn: &Connection, now: i64, job: &JobId, verified: bool) -
 }
 
 /// How a file stands that was seen as it is now.
-pub(crate) fn known(
-    conn: &Connection,
-    watched: &WatchedId,
-    file: &Path,
-    now: &Seen,
-) -> Result<Known> {
+pub(crate) fn known(conn: &Connection, watched: &WatchedId, file: &Path, now: &Seen) -> Result<Known> {
     // Whether it is the same, whether it is known when it was made, and its job with state and cause.
     type Found = (bool, bool, Option<String>, Option<String>, Option<String>);
     let by_path: Option<Found> = conn

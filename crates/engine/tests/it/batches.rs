@@ -120,7 +120,8 @@ async fn a_destination_that_is_needed_stays_and_a_removed_one_keeps_its_name() {
     let under = rig.open().await;
     assert!(matches!(under.engine.add_destination(&destination("ACME")).await, Err(Refusal::NameTaken(_))));
     let (batch, ids) = under.add(&[rig.file("a", 10)], Some(60_000)).await;
-    assert!(matches!(under.engine.remove_destination(&under.to).await, Err(Refusal::NotNow(_))));
+    let refused = under.engine.remove_destination(&under.to).await.unwrap_err().to_string();
+    assert_eq!(refused, "1 file is not through yet. Let it finish, or cancel it first.");
     under.engine.start_now(&batch.id).await.unwrap();
     assert_eq!(under.ends(&ids[0]).await, State::Verified);
     under.engine.remove_destination(&under.to).await.unwrap();

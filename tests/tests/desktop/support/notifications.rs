@@ -90,17 +90,25 @@ impl Notifications {
     /// Shows one of another program's, and gives the service's number for it.
     pub(crate) async fn told_by_another(&self, desk: &Desk, words: &str) -> u32 {
         let [name, path] = SERVICE;
-        let call = ["call", "--session", "-d", name, "-o", path, "-m", "org.freedesktop.Notifications.Notify"];
+        let call =
+            ["call", "--session", "-d", name, "-o", path, "-m", "org.freedesktop.Notifications.Notify"];
         let values = ["Mail", "0", "", words, "", "[]", "{}", "0"];
         let answer = desk.run("gdbus", call.into_iter().chain(values)).await;
         // (uint32 1,)
-        answer.chars().skip_while(|c| *c != ' ').filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+        answer
+            .chars()
+            .skip_while(|c| *c != ' ')
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+            .parse()
+            .unwrap()
     }
 
     /// The numbers of those that were taken away so far, in order.
     pub(crate) fn withdrawn(&self) -> Vec<u32> {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let gone = log.lines().filter_map(|line| line.split_once(" CloseNotification ")?.1.trim().parse().ok());
+        let gone =
+            log.lines().filter_map(|line| line.split_once(" CloseNotification ")?.1.trim().parse().ok());
         gone.collect()
     }
 
