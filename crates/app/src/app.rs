@@ -14,6 +14,7 @@ use crate::awake::{self, Sleep};
 use crate::events::{self, Events, Told};
 use crate::keys::Keys;
 use crate::practice::Practice;
+use crate::support::unended::{self, Runs};
 use crate::support::{self, Support};
 use crate::system::{SystemChance, SystemClock};
 use crate::watch::Watch;
@@ -43,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) set_aside: Option<PathBuf>,
     /// The report of the last crash before this start.
     pub(crate) crash: Option<PathBuf>,
+    /// What is known of this run and the one before it.
+    pub(crate) runs: Mutex<Runs>,
     pub(crate) support: Support,
     /// Where everything is kept.
     pub(crate) data_dir: PathBuf,
@@ -74,6 +77,7 @@ impl App {
         let parts = PartClient::new(&http_options).map_err(|error| OpenError(error.to_string()))?;
         let practice = Practice::new(options.sandbox, &options.data_dir);
         let keys = Arc::new(Keys::new(options.keychain, options.variables, http.clone(), practice.clone()));
+        let last_sign = unended::last_sign(&options.data_dir);
         let engine = Engine::open(
             &options.data_dir,
             EngineOptions {
@@ -108,6 +112,7 @@ impl App {
             sleep: Mutex::default(),
             set_aside: engine.set_aside,
             crash: support::newest(&options.data_dir),
+            runs: Mutex::default(),
             support,
             data_dir: options.data_dir,
             idle: options.idle,
@@ -117,6 +122,8 @@ impl App {
         let settings = app.settings().await;
         app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
         if !options.idle {
+            // Where the journal cannot be written that is told by itself, and this can wait.
+            let _ = unended::begin(&app, last_sign, options.headless).await;
             app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
         tokio::spawn(events::translate(app.clone(), app.0.engine.follow()));
@@ -166,6 +173,7 @@ impl App {
     /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
     pub async fn close(&self, grace: Duration) {
         watched::stop(self).await;
+        unended::end(self).await;
         self.0.engine.close(grace).await;
         self.0.practice.stop().await;
         tracing::info!("closed in order");

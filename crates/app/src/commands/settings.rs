@@ -3,6 +3,7 @@
 use partway_api::{ApiError, Code, Done, Settings};
 
 use crate::app::journal;
+use crate::support::unended;
 use crate::{App, awake, keychain, set_aside, support};
 
 /// More connections than this help no line and hurt every server.
@@ -38,6 +39,10 @@ pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
         }
         set_aside::NOTICE => set_aside::seen(app).await,
         support::NOTICE => support::seen(app).await,
+        unended::NOTICE => {
+            unended::seen(app);
+            Ok(())
+        }
         _ => return Err(ApiError::new(Code::Refused, "There is no such notice.")),
     };
     seen.map_err(|e| journal(&e))?;

@@ -1,4 +1,5 @@
-//! What helps when something went wrong: a log in the data folder, a report of a crash, and a text to hand to somebody who helps.
+//! What helps when something went wrong: a log in the data folder, a report of a crash, the news of an end that was none, and a text to
+//! hand to somebody who helps.
 //!
 //! Nothing of it is ever sent anywhere. None of it holds a key or a signature; names of files and folders are cut out where they
 //! are known as such.
@@ -8,6 +9,7 @@ mod crash;
 mod diagnostics;
 mod log;
 mod rotating;
+pub(crate) mod unended;
 
 use std::path::PathBuf;
 

@@ -10,6 +10,7 @@ use partway_keychain::KeychainError;
 use crate::App;
 use crate::away::places;
 use crate::keys::KeySource;
+use crate::support::unended;
 use crate::{awake, set_aside, support, words};
 
 /// One banner a cause.
@@ -100,7 +101,9 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
             }],
         });
     }
-    if let Some((_, at)) = support::untold(app).await? {
+    let report = support::untold(app).await?;
+    let reported = report.is_some();
+    if let Some((_, at)) = report {
         let (title, text) = words::crashed(&words::clock(at, app.now_ms()));
         notices.push(Notice {
             id: support::NOTICE.into(),
@@ -112,6 +115,23 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
                 NoticeButton {
                     words: "Understood".into(),
                     action: NoticeAction::Dismiss { notice: support::NOTICE.into() },
+                },
+            ],
+        });
+    }
+    // One that left a report is told by that.
+    if let Some(at) = unended::untold(app).filter(|_| !reported) {
+        let (title, text) = words::cut_off(&words::clock(at, app.now_ms()));
+        notices.push(Notice {
+            id: unended::NOTICE.into(),
+            title,
+            text,
+            urgent: false,
+            buttons: vec![
+                NoticeButton { words: "Copy diagnostics".into(), action: NoticeAction::Diagnostics },
+                NoticeButton {
+                    words: "Understood".into(),
+                    action: NoticeAction::Dismiss { notice: unended::NOTICE.into() },
                 },
             ],
         });

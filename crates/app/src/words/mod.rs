@@ -23,5 +23,5 @@ pub(crate) use sleep::{CANNOT_KEEP_AWAKE, asleep};
 pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };
-pub(crate) use support::crashed;
+pub(crate) use support::{crashed, cut_off};
 pub(crate) use watched::{not_watched, watched, watched_to};

@@ -1,6 +1,6 @@
 //! What helps when something went wrong: the log, the report of a crash, the text for whoever helps.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use partway_api::{Command, Done, Look, Notice, NoticeAction};
@@ -57,6 +57,92 @@ async fn a_crash_is_told_at_the_next_start_until_somebody_saw_it() {
     let app = rig.open().await;
     assert_eq!(notices(&app).await, [], "a restart repeats nothing");
     assert!(diagnostics(&app).await.contains("The last crash:"), "it can still be handed on");
+}
+
+/// The data folder as a power cut leaves it: whoever runs on it has no say in it.
+fn cut_off(rig: &Rig, name: &str) -> PathBuf {
+    let left = rig.folder.path().join(name);
+    std::fs::create_dir(&left).unwrap();
+    for entry in std::fs::read_dir(rig.data()).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), left.join(entry.file_name())).unwrap();
+        }
+    }
+    left
+}
+
+fn ids(notices: &[Notice]) -> Vec<&str> {
+    notices.iter().map(|notice| notice.id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_run_that_was_cut_off_in_the_middle_of_uploads_is_told_until_somebody_saw_it() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let idle = cut_off(&rig, "idle");
+    add(&app, &[rig.file("film.mov", 5_000)], None, true).await.unwrap();
+    let left = cut_off(&rig, "left");
+    app.close(Duration::ZERO).await;
+
+    let app = rig.open().await;
+    assert_eq!(notices(&app).await, [], "an end in order");
+    app.close(Duration::ZERO).await;
+    let app = rig.open_at(idle).await;
+    assert_eq!(notices(&app).await, [], "whom nothing was uploading for, it is no news");
+    app.close(Duration::ZERO).await;
+
+    let app = rig.open_at(left.clone()).await;
+    let told = notices(&app).await;
+    assert_eq!(ids(&told), ["unended"], "{told:?}");
+    assert!(told[0].title.starts_with("Partway stopped unexpectedly ("), "{told:?}");
+    assert!(!told[0].urgent);
+    assert_eq!(told[0].buttons[0].action, NoticeAction::Diagnostics);
+    tell(&app, Command::Dismiss { notice: "unended".into() }).await.unwrap();
+    assert_eq!(notices(&app).await, []);
+    app.close(Duration::ZERO).await;
+    let app = rig.open_at(left).await;
+    assert_eq!(notices(&app).await, [], "a restart repeats nothing");
+}
+
+#[tokio::test]
+async fn a_command_that_was_cut_off_is_no_news_and_one_in_between_takes_none_away() {
+    let mut rig = Rig::new().await;
+    rig.headless = true;
+    let command = rig.open().await;
+    rig.destination(&command, "Acme").await;
+    add(&command, &[rig.file("film.mov", 5_000)], None, true).await.unwrap();
+    let of_command = cut_off(&rig, "of-command");
+    command.close(Duration::ZERO).await;
+    rig.headless = false;
+    let app = rig.open_at(of_command).await;
+    assert_eq!(notices(&app).await, [], "commands end as they like");
+    app.close(Duration::ZERO).await;
+
+    let app = rig.open().await;
+    let of_window = cut_off(&rig, "of-window");
+    app.close(Duration::ZERO).await;
+    rig.headless = true;
+    for _ in 0..2 {
+        rig.open_at(of_window.clone()).await.close(Duration::ZERO).await;
+    }
+    rig.headless = false;
+    let app = rig.open_at(of_window).await;
+    assert_eq!(ids(&notices(&app).await), ["unended"]);
+}
+
+#[tokio::test]
+async fn a_crash_that_left_a_report_is_told_by_that_alone() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    add(&app, &[rig.file("film.mov", 5_000)], None, true).await.unwrap();
+    let left = cut_off(&rig, "left");
+    app.close(Duration::ZERO).await;
+    std::fs::create_dir(left.join("crashes")).unwrap();
+    std::fs::write(left.join("crashes/2030-01-01-1.txt"), "Partway crashed").unwrap();
+    let app = rig.open_at(left).await;
+    assert_eq!(ids(&notices(&app).await), ["crash"]);
 }
 
 #[tokio::test]
