@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use partway_api::{Counts, Filter, Footer, JobRow, Look, StateName, Tick};
+use partway_api::{Counts, Filter, Footer, JobRow, Look, StateName, Tick, WatchedView};
 
 /// So many running files are named; of the others the number is.
 pub(crate) const NAMED: u32 = 5;
@@ -78,7 +78,7 @@ impl Told {
             (self.order, self.total) = (rows.order, rows.total);
         }
         self.counts = tick.counts.unwrap_or(self.counts);
-        self.watches = tick.watched.map_or(self.watches, |watched| !watched.is_empty());
+        self.watches = tick.watched.map_or(self.watches, |folders| watches(&folders));
         if let Some(footer) = tick.footer {
             self.footer = footer;
         }
@@ -106,6 +106,11 @@ impl Told {
     }
 }
 
+/// Whether something may come from these folders. One that is switched off is no reason to wait for it.
+pub(crate) fn watches(folders: &[WatchedView]) -> bool {
+    folders.iter().any(|folder| folder.watching)
+}
+
 fn runs(row: &JobRow) -> bool {
     matches!(row.state, StateName::Checking | StateName::Uploading | StateName::Finishing)
 }
@@ -125,7 +130,7 @@ fn percent(some: u64, all: u64) -> u8 {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use partway_api::RowsChange;
+    use partway_api::{FieldsDraft, RowsChange};
 
     use super::*;
 
@@ -151,6 +156,21 @@ pub(crate) mod tests {
             parts: 10,
             ribbon: String::new(),
             actions: Vec::new(),
+        }
+    }
+
+    pub(crate) fn folder(watching: bool) -> WatchedView {
+        WatchedView {
+            id: "w".into(),
+            path: "/takes".into(),
+            destination: "d".into(),
+            to: "New files go to Acme".into(),
+            fields: FieldsDraft::default(),
+            done: None,
+            watching,
+            watched: watching,
+            state: String::new(),
+            bad: false,
         }
     }
 
@@ -198,6 +218,19 @@ pub(crate) mod tests {
         assert_eq!(face(Counts { verified: 9, paused: 2, all: 11, ..Counts::default() }), Face::Idle);
         assert_eq!(face(Counts { waiting: 1, ..Counts::default() }), Face::Working);
         assert_eq!(face(Counts { uploading: 1, needs_attention: 1, ..Counts::default() }), Face::Attention);
+    }
+
+    #[test]
+    fn a_folder_that_is_watched_is_work_until_it_is_switched_off() {
+        let mut told = Told::default();
+        let mut has_work = |folders| {
+            told.take(Tick { watched: folders, ..Tick::default() });
+            told.glance().has_work()
+        };
+        assert!(!has_work(Some(Vec::new())));
+        assert!(has_work(Some(vec![folder(false), folder(true)])));
+        assert!(has_work(None), "a tick that does not speak of it changes nothing");
+        assert!(!has_work(Some(vec![folder(false)])));
     }
 
     #[test]

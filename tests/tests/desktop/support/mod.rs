@@ -23,6 +23,6 @@ pub(crate) use logind::Logind;
 pub(crate) use notifications::{Notifications, Told};
 pub(crate) use panel::Panel;
 pub(crate) use practice::Practice;
-pub(crate) use process::{program, resume, stop, terminate};
+pub(crate) use process::{kill_now, program, resume, send, stop, terminate};
 pub(crate) use vendor::Vendor;
 pub(crate) use wait::{bounded, until};

@@ -35,27 +35,28 @@ pub(crate) fn named(mark: &str, program: &Path) -> Vec<u32> {
 
 /// `kill -9`, as a crash or a power cut would.
 pub(crate) fn kill_now(pids: &[u32]) {
-    signal("-KILL", pids);
+    send("KILL", pids);
 }
 
 /// SIGTERM, as the end of a session would.
 pub(crate) fn terminate(pids: &[u32]) {
-    signal("-TERM", pids);
+    send("TERM", pids);
 }
 
 /// Puts processes to sleep.
 pub(crate) fn stop(pids: &[u32]) {
-    signal("-STOP", pids);
+    send("STOP", pids);
 }
 
 /// Wakes them up.
 pub(crate) fn resume(pids: &[u32]) {
-    signal("-CONT", pids);
+    send("CONT", pids);
 }
 
-fn signal(name: &str, pids: &[u32]) {
+/// The signal of that name.
+pub(crate) fn send(name: &str, pids: &[u32]) {
     if !pids.is_empty() {
         // One that has just ended by itself is no fault.
-        let _ = Command::new("kill").arg(name).args(pids.iter().map(u32::to_string)).output();
+        let _ = Command::new("kill").args(["-s", name]).args(pids.iter().map(u32::to_string)).output();
     }
 }
