@@ -9,7 +9,8 @@ use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::{closing, drops, window};
 
-/// Asks for files and takes them in; what there is to say about them is said in the window.
+/// Asks for files and takes them in; what there is to say about them is said in the window. Where that is asked already, the dialog comes
+/// forward with the window that it belongs to.
 pub(crate) fn ask(app: &AppHandle) {
     closing::show(app);
     let engine = Arc::clone(&app.state::<Arc<Engine>>());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use partway_api::{Command, Done, Look, Settings};
+use partway_api::{Command, Done, Look, Settings, Tick};
 use partway_app::{Button, Message, Press, Tag};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons};
@@ -15,7 +15,7 @@ use crate::notices::Notices;
 use crate::rest::Rest;
 use crate::ticks::Ticks;
 use crate::tray::Tray;
-use crate::{window, words};
+use crate::{glance, window, words};
 
 /// What the app gets to say how much is under way; it answers from memory.
 const COUNT: Duration = Duration::from_secs(2);
@@ -35,10 +35,19 @@ enum Close {
     Ask,
 }
 
-/// `keep`: uploads shall go on; `files`: so many are under way; `stays`: folders are watched, or an icon brings the window back.
-const fn on_close(keep: bool, files: u32, stays: bool) -> Close {
+/// What goes on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Work {
+    /// Files that upload or wait for their turn.
+    files: u32,
+    /// Folders are watched: something may come at any time.
+    watches: bool,
+}
+
+/// `keep`: uploads shall go on; `tray`: an icon brings the window back.
+const fn on_close(keep: bool, Work { files, watches }: Work, tray: bool) -> Close {
     match (keep, files) {
-        (true, 0) if !stays => Close::Quit,
+        (true, 0) if !watches && !tray => Close::Quit,
         (true, _) => Close::Hide,
         (false, 0) => Close::Quit,
         (false, _) => Close::Ask,
@@ -52,14 +61,14 @@ pub(crate) fn close(app: &AppHandle) {
     engine.clone().runtime().spawn(async move {
         let settings = settings(&engine).await;
         let keep = settings.as_ref().is_none_or(|settings| settings.keep_uploading);
-        let (files, watches) = under_way(&engine).await;
-        match on_close(keep, files, watches || app.state::<Tray>().is_seen().await) {
+        let work = under_way(&engine).await;
+        match on_close(keep, work, app.state::<Tray>().is_seen().await) {
             Close::Quit => quit(&app),
-            Close::Ask => ask(&app, files),
+            Close::Ask => ask(&app, work.files),
             Close::Hide => {
                 hide(&app);
                 if first_time(&engine, settings).await {
-                    say(&app, files);
+                    say(&app, work.files);
                 }
             }
         }
@@ -71,9 +80,9 @@ pub(crate) fn quit_is_wanted(app: &AppHandle) {
     let engine = engine(app);
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
-        match under_way(&engine).await {
-            (0, _) => quit(&app),
-            (files, _) => ask(&app, files),
+        match under_way(&engine).await.files {
+            0 => quit(&app),
+            files => ask(&app, files),
         }
     });
 }
@@ -121,7 +130,8 @@ pub(crate) fn show(app: &AppHandle) {
     app.state::<Rest>().over(app);
 }
 
-fn hide(app: &AppHandle) {
+/// Takes the window away; the app goes on.
+pub(crate) fn hide(app: &AppHandle) {
     app.state::<Ticks>().visible(false);
     window::keep_place(app);
     window::hide(app);
@@ -179,16 +189,20 @@ async fn settings(engine: &Arc<Engine>) -> Option<Settings> {
     }
 }
 
-/// Files that go on by themselves, and whether folders are watched. Where the app does not say, it is taken for busy: hiding loses nothing.
-async fn under_way(engine: &Engine) -> (u32, bool) {
+async fn under_way(engine: &Engine) -> Work {
     let first = async { engine.watch_beside(Look::default()).await?.1.next().await };
-    match tokio::time::timeout(COUNT, first).await {
-        Ok(Some(tick)) => (
-            tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
-            tick.watched.is_some_and(|watched| !watched.is_empty()),
-        ),
-        Ok(None) => (0, false),
-        Err(_) => (1, false),
+    told(tokio::time::timeout(COUNT, first).await.ok())
+}
+
+/// What a first tick tells; an app that has none has ended. Where it does not say, it is taken for busy: hiding loses nothing.
+fn told(answer: Option<Option<Tick>>) -> Work {
+    match answer {
+        Some(Some(tick)) => Work {
+            files: tick.counts.map_or(1, |counts| counts.uploading + counts.waiting),
+            watches: tick.watched.is_some_and(|folders| glance::watches(&folders)),
+        },
+        Some(None) => Work { files: 0, watches: false },
+        None => Work { files: 1, watches: false },
     }
 }
 
@@ -198,21 +212,52 @@ fn engine(app: &AppHandle) -> Arc<Engine> {
 
 #[cfg(test)]
 mod tests {
+    use partway_api::Counts;
+
     use super::*;
+    use crate::glance::tests::folder;
+
+    fn files(files: u32) -> Work {
+        Work { files, watches: false }
+    }
 
     #[test]
     fn closing_hides_as_long_as_there_is_work_or_a_way_back() {
-        assert_eq!(on_close(true, 3, false), Close::Hide);
-        assert_eq!(on_close(true, 3, true), Close::Hide);
-        assert_eq!(on_close(true, 0, true), Close::Hide);
-        assert_eq!(on_close(true, 0, false), Close::Quit, "nobody could bring it back, and nothing goes on");
+        assert_eq!(on_close(true, files(3), false), Close::Hide);
+        assert_eq!(on_close(true, files(3), true), Close::Hide);
+        assert_eq!(on_close(true, files(0), true), Close::Hide);
+        assert_eq!(
+            on_close(true, files(0), false),
+            Close::Quit,
+            "nobody could bring it back, and nothing goes on"
+        );
+    }
+
+    #[test]
+    fn a_watched_folder_is_a_reason_to_stay_as_long_as_it_is_watched() {
+        let watches = Work { files: 0, watches: true };
+        assert_eq!(on_close(true, watches, false), Close::Hide, "a file may come at any time");
+        assert_eq!(on_close(false, watches, false), Close::Quit, "nothing shall go on");
+    }
+
+    #[test]
+    fn a_tick_tells_files_that_go_on_by_themselves_and_folders_that_are_watched() {
+        let counts = Counts { uploading: 2, waiting: 3, paused: 5, needs_attention: 7, ..Counts::default() };
+        let tick = Tick { counts: Some(counts), ..Tick::default() };
+        for (folders, watches) in [(vec![], false), (vec![folder(false)], false), (vec![folder(true)], true)]
+        {
+            let tick = Tick { watched: Some(folders), ..tick.clone() };
+            assert_eq!(told(Some(Some(tick))), Work { files: 5, watches });
+        }
+        assert_eq!(told(Some(None)), files(0), "it has ended");
+        assert_eq!(told(None), files(1), "it does not answer, so it is taken for busy");
     }
 
     #[test]
     fn where_uploads_shall_not_go_on_closing_ends_and_asks_before_it_stops_one() {
         for tray in [false, true] {
-            assert_eq!(on_close(false, 0, tray), Close::Quit);
-            assert_eq!(on_close(false, 1, tray), Close::Ask);
+            assert_eq!(on_close(false, files(0), tray), Close::Quit);
+            assert_eq!(on_close(false, files(1), tray), Close::Ask);
         }
     }
 }

@@ -11,9 +11,11 @@ use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, Window, Window
 use crate::args::Args;
 use crate::clipboard::Clipboard;
 use crate::closing::{self, Closing};
+use crate::dialogs::Dialogs;
 use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::notices::Notices;
+use crate::lost::{self, Lost};
 use crate::outside::Outside;
 use crate::rest::{self, Rest};
 use crate::start::Here;
@@ -29,16 +31,18 @@ pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
     let engine = Arc::new(engine);
     let visible = !args.hidden;
     let patience = args.patience.map_or(rest::PATIENCE, Duration::from_secs);
-    let built = login::plugin(tauri::Builder::default(), &data_dir)
+    let built = lost::plugin(login::plugin(tauri::Builder::default(), &data_dir))
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&engine))
         .manage(Ticks::new(visible))
         .manage(Arc::new(Clipboard::default()))
         .manage(Closing::default())
+        .manage(Dialogs::default())
         .manage(Visits::default())
         .manage(Notices::default())
         .manage(Folder(data_dir))
         .manage(Rest::new(patience, visible))
+        .manage(Lost::default())
         .manage(Tray::default())
         .manage(Outside::default())
         .invoke_handler(tauri::generate_handler![

@@ -20,6 +20,7 @@ mod glance;
 mod intake;
 mod logging;
 mod login;
+mod lost;
 #[cfg(target_os = "linux")]
 mod notice_place;
 mod notices;

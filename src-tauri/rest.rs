@@ -100,6 +100,13 @@ impl Rest {
         ours
     }
 
+    /// The page is gone already: its window goes at once, from the thread that draws.
+    pub(crate) fn let_go_now(&self, app: &AppHandle) {
+        self.hidden.store(true, Ordering::SeqCst);
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst) + 1;
+        self.let_go(app, turn);
+    }
+
     fn let_go(&self, app: &AppHandle, turn: u64) {
         if self.turn.load(Ordering::SeqCst) != turn || closing::is_ending(app) {
             return;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Monitor, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
+use crate::lost;
 use crate::place::{self, Place, Rect, SMALLEST};
 
 /// The window's label, which `capabilities/main.json` names.
@@ -32,7 +33,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if let Some((x, y)) = fitted.position {
         builder = builder.position(x, y);
     }
-    builder.build()?;
+    lost::watch(&builder.build()?);
     Ok(())
 }
 
@@ -110,8 +111,18 @@ pub(crate) fn is_visible(app: &AppHandle) -> bool {
 
 /// Only the bundled page is ever shown: a content security policy does not stop a page from being led elsewhere.
 fn own_page(url: &Url) -> bool {
-    // Windows has no schemes of its own and serves the page from this host instead.
-    url.scheme() == "tauri" || (cfg!(windows) && url.host_str() == Some("tauri.localhost"))
+    is_own(url, cfg!(windows))
+}
+
+/// Scheme and host: under another host of the same scheme lies nothing, and a page that was led there would be a dead window. Windows has no
+/// schemes of its own and serves the page from a host instead.
+fn is_own(url: &Url, windows: bool) -> bool {
+    let of_the_page = match url.scheme() {
+        "tauri" => !windows && url.host_str() == Some("localhost"),
+        "http" | "https" => windows && url.host_str() == Some("tauri.localhost"),
+        _ => false,
+    };
+    of_the_page && url.port().is_none() && url.username().is_empty() && url.password().is_none()
 }
 
 #[cfg(test)]
@@ -120,9 +131,33 @@ mod tests {
 
     #[test]
     fn only_the_bundled_page_is_shown() {
-        assert!(own_page(&"tauri://localhost/index.html".parse().unwrap()));
-        for elsewhere in ["https://example.com/", "file:///etc/passwd", "data:text/html,x", "about:blank"] {
-            assert!(!own_page(&elsewhere.parse().unwrap()), "{elsewhere}");
+        let own = |url: &str, windows| is_own(&url.parse().unwrap(), windows);
+        for page in ["tauri://localhost", "tauri://localhost/index.html#queue"] {
+            assert!(own(page, false), "{page}");
+            assert!(!own(page, true), "{page}");
+        }
+        for page in ["http://tauri.localhost/", "https://tauri.localhost/index.html"] {
+            assert!(own(page, true), "{page}");
+            assert!(!own(page, false), "{page}");
+        }
+        for elsewhere in [
+            "https://example.com/",
+            "http://localhost/",
+            "http://tauri.localhost.example/",
+            "http://tauri.localhost:8080/",
+            "tauri://evil.example/x.html",
+            "tauri://localhost.example/",
+            "tauri://localhost:1/",
+            "tauri://me@localhost/",
+            "tauri:localhost",
+            "ftp://tauri.localhost/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+        ] {
+            for windows in [false, true] {
+                assert!(!own(elsewhere, windows), "{elsewhere}");
+            }
         }
     }
 }

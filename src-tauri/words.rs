@@ -14,6 +14,15 @@ pub(crate) fn goes_on(files: u32) -> Words {
     (format!("Still uploading {}", count(files)), format!("Open Partway again to see {them}."))
 }
 
+/// What is said when the window was taken away because its page does not stay.
+pub(crate) fn window_went() -> Words {
+    (
+        "Partway's window has closed".into(),
+        "What draws it stopped several times within a minute. Uploads go on. Open Partway again to see them."
+            .into(),
+    )
+}
+
 /// Who shows notifications, or that nobody does; `test`: one was just sent there.
 pub(crate) fn notifications(found: &Result<String, String>, test: bool) -> String {
     match found {

@@ -60,6 +60,9 @@ async fn the_page_is_led_nowhere_else_and_opens_no_window() {
             format!("window.open('{url}')"),
             "location.href = 'file:///etc/passwd'".to_owned(),
             "location.href = 'data:text/html,hello'".to_owned(),
+            // The page's own scheme, where nothing of it lies: the window would be dead.
+            "location.href = 'tauri://evil.example/x.html'".to_owned(),
+            "location.href = 'tauri://localhost:1/index.html'".to_owned(),
         ];
         for led in by_script {
             app.ask(&format!("{led}; return 0")).await;

@@ -105,6 +105,36 @@ async fn quitting_with_work_in_progress_asks_once_and_goes_on_next_time() {
 }
 
 #[tokio::test]
+async fn files_are_asked_for_once_however_often_that_is_pressed() {
+    bounded(3, async {
+        let mut seed = Seed::of("add twice");
+        let mut desk = Desk::set_up().await;
+        let panel = Panel::start(&mut desk).await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 1_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        panel.has_icon(&desk).await;
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        panel.press(&desk, "Add files").await;
+        desk.dialog("Add files", true).await;
+        for _ in 0..3 {
+            panel.press(&desk, "Add files").await;
+            // Time that has to pass: a second dialog is there by then.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert_eq!(desk.dialogs("Add files").await, 1, "asked twice at once");
+        }
+        desk.screenshot("add-files-from-the-tray").await;
+        desk.press_in("Add files", "Escape").await;
+        desk.dialog("Add files", false).await;
+        // Its turn is over.
+        panel.press(&desk, "Add files").await;
+        desk.choose_in_dialog("Add files", &made.path).await;
+        app.has_rows(1, SOON).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_panel_that_comes_later_gets_the_icon_too() {
     bounded(3, async {
         let mut desk = Desk::set_up().await;

@@ -123,7 +123,12 @@ impl Desk {
 
     /// How many processes on this desk bear this name.
     pub(crate) fn running_as(&self, name: &str) -> usize {
-        self.processes().filter(|pid| comm(*pid).is_some_and(|comm| comm == name)).count()
+        self.bearing(name).len()
+    }
+
+    /// The processes on this desk that bear this name.
+    pub(crate) fn bearing(&self, name: &str) -> Vec<u32> {
+        self.processes().filter(|pid| comm(*pid).is_some_and(|comm| comm == name)).collect()
     }
 
     /// What the app and everything that it started hold in memory for themselves, in kB, without the helper behind *Practice*.
