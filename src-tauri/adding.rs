@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Manager as _};
 
 use crate::dialogs::{self, Wanted};
 use crate::engine::Engine;
 use crate::intake::Countdown;
-use crate::{closing, drops, window};
+use crate::{closing, window};
 
 /// Asks for files and takes them in; what there is to say about them is said in the window. Where that is asked already, the dialog comes
 /// forward with the window that it belongs to.
@@ -16,12 +16,9 @@ pub(crate) fn ask(app: &AppHandle) {
     let engine = Arc::clone(&app.state::<Arc<Engine>>());
     let app = app.clone();
     engine.clone().runtime().spawn(async move {
-        let added = match dialogs::ask(&app, window::main(&app).as_ref(), Wanted::Files).await {
-            Ok(chosen) => engine.add(&chosen, Countdown::Yes).await,
-            Err(why) => Err(why),
-        };
-        if let Err(why) = added {
-            let _ = app.emit_to(window::MAIN, drops::REFUSED, why);
+        match dialogs::ask(&app, window::main(&app).as_ref(), Wanted::Files).await {
+            Ok(chosen) => engine.add_and_tell(chosen, Countdown::Yes).await,
+            Err(why) => engine.calls.refused.put(why),
         }
     });
 }

@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "show_file",
     "start_at_login",
     "starts_at_login",
+    "take_refused",
     "take_visit",
     "watch",
     "watch_folder",

@@ -26,5 +26,6 @@ impl Clipboard {
 }
 
 fn refused(why: &arboard::Error) -> ApiError {
-    ApiError::new(Code::Internal, format!("The system's clipboard did not take it: {why}"))
+    tracing::warn!(%why, "the clipboard did not take a text");
+    ApiError::new(Code::Internal, "The system's clipboard did not take it.").hint("Try it once more.")
 }

@@ -54,14 +54,14 @@ pub(crate) async fn look(ticks: State<'_, Ticks>, look: Look) -> Result<(), ApiE
 #[tauri::command]
 pub(crate) async fn add_files(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
     let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::Files).await?;
-    engine.add(&chosen, Countdown::Yes).await
+    engine.add(chosen, Countdown::Yes).await
 }
 
 /// Asks the user for folders and takes them in.
 #[tauri::command]
 pub(crate) async fn add_folder(engine: Shared<'_>, window: WebviewWindow) -> Result<(), ApiError> {
     let chosen = dialogs::ask(window.app_handle(), Some(&window), Wanted::Folders).await?;
-    engine.add(&chosen, Countdown::Yes).await
+    engine.add(chosen, Countdown::Yes).await
 }
 
 /// Asks the user for a folder and watches it.
@@ -100,11 +100,14 @@ pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), Api
     }
     // It speaks to the file manager over the session's bus, which may take its time.
     let shown = tauri::async_runtime::spawn_blocking(move || show(&path)).await;
-    match shown {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(why)) => Err(ApiError::new(Code::Internal, format!("The file manager did not open: {why}"))),
-        Err(_) => Err(ApiError::new(Code::Internal, "The file manager did not open.")),
-    }
+    let why = match shown {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(why)) => why.to_string(),
+        Err(why) => why.to_string(),
+    };
+    tracing::warn!(why, "the file manager did not open");
+    Err(ApiError::new(Code::Internal, "The file manager did not open.")
+        .hint(format!("The file is at {}.", detail.row.path)))
 }
 
 /// Some file managers cannot point at one file of a folder; all can open the folder.
@@ -131,6 +134,12 @@ pub(crate) async fn copy_text(clipboard: State<'_, Arc<Clipboard>>, text: String
 pub(crate) async fn notifications(test: bool) -> Result<NotificationsView, ApiError> {
     let found = if test { shown::test().await } else { shown::look().await };
     Ok(NotificationsView { works: found.is_ok(), text: words::notifications(&found, test) })
+}
+
+/// What could not be done and nobody was told of yet.
+#[tauri::command]
+pub(crate) async fn take_refused(engine: Shared<'_>) -> Result<Vec<ApiError>, ApiError> {
+    Ok(engine.calls.refused.take())
 }
 
 /// Where a button outside of the window has sent it.

@@ -1,12 +1,11 @@
 //! The running desktop app: what it is made of, and where the desktop's events go.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
+use tauri::{App, AppHandle, Manager as _, RunEvent, Window, WindowEvent};
 
 use crate::args::Args;
 use crate::clipboard::Clipboard;
@@ -14,6 +13,7 @@ use crate::closing::{self, Closing};
 use crate::dialogs::Dialogs;
 use crate::engine::Engine;
 use crate::intake::Countdown;
+use crate::named::Named;
 use crate::notices::Notices;
 use crate::lost::{self, Lost};
 use crate::outside::Outside;
@@ -23,11 +23,11 @@ use crate::ticks::Ticks;
 use crate::tray::Tray;
 use crate::visits::Visits;
 use crate::window::Folder;
-use crate::{commands, drops, login, notify, outside, signals, window};
+use crate::{commands, drops, login, notify, outside, refused, signals, window};
 
 /// Runs until the app ends.
 pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
-    let Here { engine, data_dir, files } = here;
+    let Here { engine, data_dir, named } = here;
     let engine = Arc::new(engine);
     let visible = !args.hidden;
     let patience = args.patience.map_or(rest::PATIENCE, Duration::from_secs);
@@ -61,6 +61,7 @@ pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
             commands::show_file,
             commands::start_at_login,
             commands::starts_at_login,
+            commands::take_refused,
             commands::take_visit,
             commands::watch,
         ])
@@ -70,7 +71,7 @@ pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
             if visible {
                 window::open(app.handle())?;
             }
-            listen(app, files);
+            listen(app, named);
             Ok(())
         })
         .build(context());
@@ -101,9 +102,8 @@ fn ran(app: &AppHandle, event: &RunEvent) {
         // the window is made afterwards.
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
-            let files: Vec<_> = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
             closing::show(app);
-            take_in(app, files);
+            take_in(app, Named::of(urls.iter().map(|url| url.as_str())));
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => closing::show(app),
@@ -120,13 +120,6 @@ pub(crate) fn context() -> tauri::Context {
     tauri::generate_context!()
 }
 
-/// Whether there is a screen to open a window on. GTK ends the process where there is none, so it is asked before.
-#[expect(clippy::disallowed_methods, reason = "the screen is named there and nowhere else")]
-pub(crate) fn has_display() -> bool {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
-}
-
 fn happened(window: &Window, event: &WindowEvent) {
     let app = window.app_handle();
     match event {
@@ -139,11 +132,11 @@ fn happened(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// Everything that does not come from the window: other starts, signals, the app's own events, and the files named at this start.
-fn listen(app: &App, files: Vec<PathBuf>) {
+/// Everything that does not come from the window: other starts, signals, the app's own events, and what was named at this start.
+fn listen(app: &App, named: Named) {
     let engine = app.state::<Arc<Engine>>();
     let runtime = engine.runtime().clone();
-    let (handle, shown) = (app.handle().clone(), Arc::clone(&engine.shown));
+    let (handle, shown) = (app.handle().clone(), Arc::clone(&engine.calls.shown));
     runtime.spawn(async move {
         loop {
             shown.notified().await;
@@ -160,18 +153,15 @@ fn listen(app: &App, files: Vec<PathBuf>) {
         let handle = app.handle().clone();
         runtime.spawn(async move { closing::quit_for(&handle, crate::session::ends().await) });
     }
+    runtime.spawn(refused::follow(app.handle().clone(), Arc::clone(&engine.calls.refused)));
     runtime.spawn(notify::follow(app.handle().clone(), Arc::clone(&engine)));
     runtime.spawn(outside::follow(app.handle().clone(), Arc::clone(&engine)));
     runtime.spawn(rest::end_when_idle(app.handle().clone()));
-    take_in(app.handle(), files);
+    take_in(app.handle(), named);
 }
 
-/// Files named at a start.
-fn take_in(app: &AppHandle, files: Vec<PathBuf>) {
-    let (handle, engine) = (app.clone(), Arc::clone(&app.state::<Arc<Engine>>()));
-    engine.clone().runtime().spawn(async move {
-        if let Err(why) = engine.add(&files, Countdown::No).await {
-            let _ = handle.emit_to(window::MAIN, drops::REFUSED, why);
-        }
-    });
+/// What was named at a start.
+fn take_in(app: &AppHandle, named: Named) {
+    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    engine.clone().runtime().spawn(async move { engine.add_and_tell(named, Countdown::No).await });
 }

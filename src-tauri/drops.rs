@@ -1,5 +1,6 @@
 //! Files dropped on the window. They arrive here, not in the page, which learns only that something hovers and how much.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,9 +9,6 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _};
 use crate::engine::Engine;
 use crate::intake::Countdown;
 use crate::window::MAIN;
-
-/// The event that brings an [`ApiError`](partway_api::ApiError) for which the page did not ask.
-pub(crate) const REFUSED: &str = "refused";
 
 /// What the page is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,7 +24,7 @@ pub(crate) fn happened(app: &AppHandle, engine: &Arc<Engine>, event: &DragDropEv
         DragDropEvent::Enter { paths, .. } => tell(app, true, Some(paths.len()).filter(|count| *count > 0)),
         DragDropEvent::Drop { paths, .. } => {
             tell(app, false, None);
-            take_in(app, engine, paths.clone());
+            take_in(engine, paths.clone());
         }
         DragDropEvent::Leave => tell(app, false, None),
         // `Over` comes with each move of the pointer and says nothing new; later kinds of event are not ours.
@@ -39,12 +37,8 @@ fn tell(app: &AppHandle, over: bool, count: Option<usize>) {
     let _ = app.emit_to(MAIN, "drag", Drag { over, count });
 }
 
-fn take_in(app: &AppHandle, engine: &Arc<Engine>, paths: Vec<std::path::PathBuf>) {
-    let (app, engine) = (app.clone(), Arc::clone(engine));
-    engine.clone().runtime().spawn(async move {
-        if let Err(why) = engine.add(&paths, Countdown::Yes).await {
-            // Nobody asked, so nobody waits for this answer: the page shows it where it shows the others.
-            let _ = app.emit_to(MAIN, REFUSED, why);
-        }
-    });
+/// Nobody asked, so nobody waits for the answer.
+fn take_in(engine: &Arc<Engine>, paths: Vec<PathBuf>) {
+    let engine = Arc::clone(engine);
+    engine.clone().runtime().spawn(async move { engine.add_and_tell(paths, Countdown::Yes).await });
 }

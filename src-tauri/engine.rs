@@ -12,8 +12,9 @@ use partway_bridge::{AskError, Front, FrontTicks};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Notify;
 
-use crate::folder::{self, Side};
+use crate::folder::{self, Calls, Side};
 use crate::intake::{self, Countdown};
+use crate::named::Named;
 
 /// What parts in flight get to finish when the app ends.
 const GRACE: Duration = Duration::from_secs(5);
@@ -25,8 +26,8 @@ pub(crate) const TRIES: u32 = 5;
 /// The folder as the rest of the shell has it.
 pub(crate) struct Engine {
     data_dir: PathBuf,
-    /// Somebody asked to see the window.
-    pub(crate) shown: Arc<Notify>,
+    /// What others want of the window.
+    pub(crate) calls: Calls,
     side: Mutex<Side>,
     /// Held while this process holds the folder; gone after the end.
     held: Mutex<Option<Front>>,
@@ -41,7 +42,7 @@ impl Engine {
     /// On an open folder, and the threads that it was opened on.
     pub(crate) fn new(
         data_dir: PathBuf,
-        shown: Arc<Notify>,
+        calls: Calls,
         side: Side,
         held: Option<Front>,
         threads: Runtime,
@@ -50,7 +51,7 @@ impl Engine {
         let (side, held, threads) = (Mutex::new(side), Mutex::new(held), Mutex::new(Some(threads)));
         Self {
             data_dir,
-            shown,
+            calls,
             side,
             held,
             renewing: tokio::sync::Mutex::default(),
@@ -93,23 +94,31 @@ impl Engine {
         }
     }
 
-    /// Takes paths in.
+    /// Takes in what was named.
     ///
     /// # Errors
-    /// Where nothing of them could be taken in: the first reason.
+    /// What of it could not be taken in, to be told.
     pub(crate) async fn add(
         self: &Arc<Self>,
-        paths: &[PathBuf],
+        named: impl Into<Named>,
         countdown: Countdown,
     ) -> Result<(), ApiError> {
+        let Named { paths, left_out } = named.into();
         let mut answer = Ok(Answer::Ok);
-        for request in intake::requests(paths, countdown) {
+        for request in intake::requests(&paths, countdown) {
             answer = self.ask(request).await;
             if !intake::no_destination(&answer) {
                 break;
             }
         }
-        intake::outcome(answer)
+        intake::outcome(answer, left_out)
+    }
+
+    /// The same for whoever does not wait for an answer: the page tells what could not be taken in.
+    pub(crate) async fn add_and_tell(self: &Arc<Self>, named: impl Into<Named>, countdown: Countdown) {
+        if let Err(why) = self.add(named, countdown).await {
+            self.calls.refused.put(why);
+        }
     }
 
     /// What is to be told by notifications, from the moment on in which this process holds the folder. Whoever else holds it would not end
@@ -179,7 +188,7 @@ impl Engine {
         if matches!(ended, Side::Own(_)) {
             return Err(gone());
         }
-        let opened = folder::open(&self.data_dir, &self.shown).await;
+        let opened = folder::open(&self.data_dir, &self.calls).await;
         let (side, held) = opened.map_err(|why| ApiError::new(Code::Internal, why.to_string()))?;
         *locked(&self.held) = held;
         *locked(&self.side) = side;

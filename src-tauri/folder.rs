@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use partway_api::{Answer, Look, Request};
+use partway_api::{Answer, ApiError, Look, Request};
 use partway_app::{App, OpenError};
 use partway_bridge::{AskError, BridgeError, Client, Front, FrontTicks};
 use tokio::sync::Notify;
 
-use crate::{desktop, options};
+use crate::refused::Refused;
+use crate::{options, screen};
 
 /// Who answers what is asked of the folder. Cheap to clone.
 #[derive(Clone)]
@@ -19,25 +20,38 @@ pub(crate) enum Side {
     Theirs(Arc<Front>),
 }
 
-/// Takes the folder or finds who holds it. The [`Front`] is there where this process holds it: it lets the folder go at the end. Whoever is
-/// asked to show itself raises `shown`.
-pub(crate) async fn open(data_dir: &Path, shown: &Arc<Notify>) -> Result<(Side, Option<Front>), BridgeError> {
+/// What other processes want of the window here. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Calls {
+    /// Somebody asked to see it.
+    pub(crate) shown: Arc<Notify>,
+    /// What there is to tell in it.
+    pub(crate) refused: Arc<Refused>,
+}
+
+impl Calls {
+    fn come(&self, what: Option<ApiError>) -> bool {
+        match what {
+            Some(what) => self.refused.put(what),
+            None => self.shown.notify_one(),
+        }
+        true
+    }
+}
+
+/// Takes the folder or finds who holds it. The [`Front`] is there where this process holds it: it lets the folder go at the end. What the
+/// others want of it then comes by `calls`.
+pub(crate) async fn open(data_dir: &Path, calls: &Calls) -> Result<(Side, Option<Front>), BridgeError> {
     let made = OnceLock::new();
     let make = async || {
-        if !desktop::has_display() {
-            return Err(OpenError(
-                "There is no screen to open a window on. partwayctl works without one.".into(),
-            ));
+        if !screen::opens() {
+            return Err(OpenError(screen::NONE.into()));
         }
         let app = App::open(options::options(data_dir.to_path_buf())).await?;
         Ok(made.get_or_init(|| app).clone())
     };
-    let shown = Arc::clone(shown);
-    let show = move || {
-        shown.notify_one();
-        true
-    };
-    let front = Front::open(data_dir, make, show).await?;
+    let calls = calls.clone();
+    let front = Front::open(data_dir, make, move |what| calls.come(what)).await?;
     Ok(match made.into_inner() {
         Some(app) => (Side::Own(app), Some(front)),
         None => {

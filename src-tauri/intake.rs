@@ -39,20 +39,17 @@ pub(crate) fn no_destination(answer: &Result<Answer, ApiError>) -> bool {
     answer.as_ref().is_err_and(|why| why.code == Code::NoDestination)
 }
 
-/// What the last answer means to whoever named the paths.
+/// What the last answer means to whoever named the paths; `left_out`: what was no path.
 ///
 /// # Errors
-/// Where nothing of them could be taken in: the first reason. That they wait for a destination is none.
-pub(crate) fn outcome(answer: Result<Answer, ApiError>) -> Result<(), ApiError> {
-    if no_destination(&answer) {
-        return Ok(());
-    }
-    match answer? {
-        Answer::Added { batch: None, left_out, .. } => match left_out.into_iter().next() {
-            Some((_, sentence)) => Err(ApiError::new(Code::Refused, sentence)),
-            None => Ok(()),
-        },
-        _ => Ok(()),
+/// What could not be taken in, to be told: of several, how many and why the first. That they wait for a destination is none.
+pub(crate) fn outcome(
+    answer: Result<Answer, ApiError>,
+    left_out: Vec<(String, String)>,
+) -> Result<(), ApiError> {
+    match partway_app::not_taken(&answer?, left_out) {
+        Some(sentence) => Err(ApiError::new(Code::Refused, sentence)),
+        None => Ok(()),
     }
 }
 
@@ -91,9 +88,10 @@ mod tests {
     fn what_cannot_go_is_said_and_what_waits_is_no_fault() {
         let left_out = vec![("/a.mov".to_owned(), "a.mov is not there.".to_owned())];
         let nothing = Answer::Added { batch: None, jobs: Vec::new(), left_out };
-        assert_eq!(outcome(Ok(nothing)).unwrap_err().message, "a.mov is not there.");
-        assert_eq!(outcome(Err(ApiError::new(Code::NoDestination, "There is none."))), Ok(()));
-        assert!(outcome(Err(ApiError::new(Code::Internal, "The disk is full."))).is_err());
+        let said = outcome(Ok(nothing), vec![("x:".into(), "x: is not here.".into())]).unwrap_err().message;
+        assert_eq!(said, "None of these 2 can be sent. The first of them: x: is not here.");
+        assert_eq!(outcome(Ok(Answer::Kept { kept: 1, left_out: Vec::new() }), Vec::new()), Ok(()));
+        assert!(outcome(Err(ApiError::new(Code::Internal, "The disk is full.")), Vec::new()).is_err());
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod intake;
 mod logging;
 mod login;
 mod lost;
+mod named;
 #[cfg(target_os = "linux")]
 mod notice_place;
 mod notices;
@@ -30,7 +31,9 @@ mod outside;
 mod pace;
 mod place;
 mod poster;
+mod refused;
 mod rest;
+mod screen;
 #[cfg(target_os = "linux")]
 mod session;
 mod shown;

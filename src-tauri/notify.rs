@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use partway_api::{Command, Done, Filter, Selection, Visit};
 use partway_app::{Order, Press, Telling};
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Manager as _};
 
 use crate::clipboard::Clipboard;
 use crate::engine::Engine;
 use crate::notices::{Ask, Notices};
 use crate::poster::Poster;
-use crate::{closing, drops, shown, visits, window};
+use crate::{closing, shown, visits, window};
 
 /// Follows what is to be told until the app ends.
 pub(crate) async fn follow(app: AppHandle, engine: Arc<Engine>) {
@@ -90,7 +90,7 @@ async fn pressed(app: AppHandle, engine: Arc<Engine>, press: Press) {
                     let put = tauri::async_runtime::spawn_blocking(move || clipboard.put(text)).await;
                     if let Ok(Err(why)) = put {
                         visits::go(&app, show);
-                        let _ = app.emit_to(window::MAIN, drops::REFUSED, why);
+                        engine.calls.refused.put(why);
                     }
                 }
                 // There is none any more: then at least the files are shown.

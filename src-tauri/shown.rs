@@ -242,13 +242,15 @@ mod freedesktop {
 
     const SILENT: &str = "it did not answer in time";
 
-    /// Why nobody answered, in one bounded line: in the bus's own words where it is not simply that there is nobody.
+    /// Why nobody answered, in one bounded line: in the service's own words where somebody was there to say them.
     fn reason(why: &str) -> String {
-        if ["ServiceUnknown", "NameHasNoOwner", "was not provided by any"]
-            .iter()
-            .any(|said| why.contains(said))
-        {
+        tracing::info!(why, "no notification service answered");
+        let says = |any: &[&str]| any.iter().any(|said| why.contains(said));
+        if says(&["ServiceUnknown", "NameHasNoOwner", "was not provided by any"]) {
             return "none runs on this desktop".into();
+        }
+        if says(&["os error", "I/O error", "DBUS_SESSION_BUS_ADDRESS"]) {
+            return "none can be reached in this session".into();
         }
         let line = why.rsplit(": ").next().unwrap_or(why).trim().trim_end_matches('.');
         line.chars().take(120).collect()
@@ -317,6 +319,8 @@ mod freedesktop {
             let nobody =
                 "org.freedesktop.DBus.Error.ServiceUnknown: The name was not provided by any .service files";
             assert_eq!(reason(nobody), "none runs on this desktop");
+            let no_bus = "I/O error: No such file or directory (os error 2)";
+            assert_eq!(reason(no_bus), "none can be reached in this session");
             assert_eq!(reason("org.freedesktop.DBus.Error.AccessDenied: Not for you."), "Not for you");
         }
     }
@@ -356,7 +360,7 @@ mod others {
         });
         match shown.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(why)) => Err(why.to_string()),
+            Ok(Err(why)) => Err(partway_app::plain(&std::io::Error::other(why.to_string()))),
             Err(_) => Err("it did not answer".into()),
         }
     }

@@ -2,17 +2,18 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use partway_api::{Answer, Command, Request};
+use partway_api::{Answer, ApiError, Command, Request};
+use partway_app::plain;
 use partway_bridge::{AskError, BridgeError, Front, default_folder};
 use tokio::runtime::Builder;
-use tokio::sync::Notify;
 
 use crate::args::Args;
 use crate::engine::{Engine, TRIES};
-use crate::folder::{self, Side};
+use crate::folder::{self, Calls, Side};
 use crate::intake::{self, Countdown};
+use crate::named::Named;
+use crate::screen;
 
 /// A window to be opened.
 pub(crate) struct Here {
@@ -20,26 +21,30 @@ pub(crate) struct Here {
     pub engine: Engine,
     /// The data folder.
     pub data_dir: PathBuf,
-    /// The files that were named at this start and are not taken in yet.
-    pub files: Vec<PathBuf>,
+    /// What was named at this start and is not taken in yet.
+    pub named: Named,
 }
 
 /// Why it did not start; each is a sentence to be shown.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("The system gives Partway no threads to work with: {0}")]
+    #[error("The system gives Partway no threads to work with: {}. Quit other programs, then start it again.", plain(.0))]
     Threads(io::Error),
+    #[error("{}", screen::NONE)]
+    NoScreen,
     #[error("There is no home folder to keep uploads in. Name a folder with --data-dir.")]
     NoHome,
-    #[error("{} cannot be found from here: {source}", path.display())]
+    #[error("The data folder {} cannot be found from here: {}. Name it in full.", path.display(), plain(source))]
     Path { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Bridge(#[from] BridgeError),
-    #[error("Another Partway is running on this folder and did not take that: {0}")]
+    #[error("Another Partway is running on this folder and did not answer as it should: {0}")]
     Refused(#[from] AskError),
+    #[error(transparent)]
+    NotTaken(ApiError),
 }
 
-/// Takes the data folder; or hands the files to whoever holds it, who then shows its window: nothing is left to do here.
+/// Takes the data folder; or hands what was named to whoever holds it, who then shows its window: nothing is left to do here.
 #[expect(clippy::disallowed_methods, reason = "a program: from here the library is handed its environment")]
 pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
     let data_dir = match &args.data_dir {
@@ -54,35 +59,40 @@ pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Threads)?;
-    let shown = Arc::new(Notify::new());
-    let files = args.files.iter().map(|file| absolute(file)).collect::<Result<Vec<_>, _>>()?;
-    let opened = threads.block_on(open_or_hand_over(&data_dir, &shown, &files, !args.hidden))?;
-    Ok(opened.map(|(side, held, files)| {
-        let engine = Engine::new(data_dir.clone(), shown, side, held, threads);
-        Here { engine, data_dir, files }
-    }))
+    let calls = Calls::default();
+    let named = Named::of(&args.files);
+    let Some((side, held, named)) =
+        threads.block_on(open_or_hand_over(&data_dir, &calls, named, !args.hidden))?
+    else {
+        return Ok(None);
+    };
+    if !screen::opens() {
+        return Err(StartError::NoScreen);
+    }
+    let engine = Engine::new(data_dir.clone(), calls, side, held, threads);
+    Ok(Some(Here { engine, data_dir, named }))
 }
 
-/// The folder, and the files that still have to be taken in; `None` where a window on it is open and has them.
+/// The folder, and what still has to be taken in; `None` where a window on it is open and has it.
 async fn open_or_hand_over(
     data_dir: &Path,
-    shown: &Arc<Notify>,
-    files: &[PathBuf],
+    calls: &Calls,
+    named: Named,
     show: bool,
-) -> Result<Option<(Side, Option<Front>, Vec<PathBuf>)>, StartError> {
+) -> Result<Option<(Side, Option<Front>, Named)>, StartError> {
     let mut tries = 0;
     loop {
-        let (side, held) = folder::open(data_dir, shown).await?;
+        let (side, held) = folder::open(data_dir, calls).await?;
         if held.is_some() {
-            return Ok(Some((side, held, files.to_vec())));
+            return Ok(Some((side, held, named)));
         }
         tries += 1;
-        match hand_over(&side, files, show).await {
-            Err(AskError::HolderGone) if tries < TRIES => {}
+        match hand_over(&side, &named, show).await {
+            Err(StartError::Refused(AskError::HolderGone)) if tries < TRIES => {}
             // It has no window, as partwayctl has none: then this one is opened, and asks the holder for everything.
-            Ok(Shown::Nothing) => return Ok(Some((side, None, Vec::new()))),
+            Ok(Shown::Nothing) => return Ok(Some((side, None, named))),
             Ok(Shown::Window) => return Ok(None),
-            Err(why) => return Err(why.into()),
+            Err(why) => return Err(why),
         }
     }
 }
@@ -95,20 +105,19 @@ enum Shown {
     Nothing,
 }
 
-async fn hand_over(side: &Side, files: &[PathBuf], show: bool) -> Result<Shown, AskError> {
+async fn hand_over(side: &Side, named: &Named, show: bool) -> Result<Shown, StartError> {
     // The window first: what there is to say about the files is said there.
-    let shown = if show {
+    if show {
         match side.ask(Request::Show).await {
-            Err(AskError::Api(_)) => Shown::Nothing,
-            answer => answer.map(|_| Shown::Window)?,
+            Err(AskError::Api(_)) => return Ok(Shown::Nothing),
+            answer => answer.map(drop)?,
         }
     } else {
         // One that is just ending still has its socket: only who answers goes on with the work.
         side.ask(Request::Command { command: Command::Settings }).await?;
-        Shown::Window
-    };
+    }
     let mut answer = Ok(Answer::Ok);
-    for request in intake::requests(files, Countdown::No) {
+    for request in intake::requests(&named.paths, Countdown::No) {
         answer = match side.ask(request).await {
             Err(AskError::Api(why)) => Err(why),
             answer => Ok(answer?),
@@ -117,11 +126,15 @@ async fn hand_over(side: &Side, files: &[PathBuf], show: bool) -> Result<Shown, 
             break;
         }
     }
-    intake::outcome(answer)?;
-    Ok(shown)
+    let Err(what) = intake::outcome(answer, named.left_out.clone()) else { return Ok(Shown::Window) };
+    // A desktop shows nobody what this process writes. A holder without a window has nobody to tell: then it is said here only.
+    match side.ask(Request::Tell { what: what.clone() }).await {
+        Ok(_) | Err(AskError::Api(_)) => Err(StartError::NotTaken(what)),
+        Err(gone) => Err(gone.into()),
+    }
 }
 
-/// The process that takes a file in has another current folder.
+/// The window may be opened from another current folder.
 fn absolute(path: &Path) -> Result<PathBuf, StartError> {
     std::path::absolute(path).map_err(|source| StartError::Path { path: path.to_path_buf(), source })
 }

@@ -5,17 +5,17 @@ use std::io::{IsTerminal as _, Write as _};
 use tauri::RunEvent;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 
-use crate::desktop;
 use crate::start::StartError;
+use crate::{desktop, screen};
 
 /// Says it on the error stream, and where nobody reads that, in a dialog.
 pub(crate) fn tell(trouble: &StartError) {
     let sentence = trouble.to_string();
     // Where that is closed, nobody is left to tell.
     let _ = writeln!(std::io::stderr(), "{sentence}");
-    // What the running app refused is said in its window, which has just come forward.
-    let said = matches!(trouble, StartError::Refused(_)) || std::io::stderr().is_terminal();
-    if !said && desktop::has_display() {
+    // What could not be taken in is said in the window of the running app, which has just come forward.
+    let said = matches!(trouble, StartError::NotTaken(_)) || std::io::stderr().is_terminal();
+    if !said && screen::opens() {
         dialog(sentence);
     }
 }

@@ -35,6 +35,17 @@ pub(crate) fn notifications(found: &Result<String, String>, test: bool) -> Strin
     }
 }
 
+/// The start at login stayed as it was.
+pub(crate) fn login_not_changed(on: bool, why: &str) -> String {
+    if on {
+        format!(
+            "Partway could not be set to start when you log in: {why}. Change that, then switch it on again."
+        )
+    } else {
+        format!("Partway still starts when you log in: {why}. Change that, then switch it off again.")
+    }
+}
+
 /// The answer that ends the app.
 pub(crate) const QUIT: &str = "Quit and go on next time";
 /// The answer that does not.
@@ -107,6 +118,19 @@ mod tests {
         assert_eq!(
             notifications(&nobody, true),
             "No notification service answered: The name is not activatable. Everything it would tell is in this window too."
+        );
+    }
+
+    #[test]
+    fn why_the_start_at_login_stayed_as_it_was_is_told_in_plain_words() {
+        let read_only = partway_app::plain(&std::io::ErrorKind::ReadOnlyFilesystem.into());
+        assert_eq!(
+            login_not_changed(true, &read_only),
+            "Partway could not be set to start when you log in: its disk is read-only. Change that, then switch it on again."
+        );
+        assert!(
+            login_not_changed(false, &read_only)
+                .starts_with("Partway still starts when you log in: its disk is ")
         );
     }
 

@@ -26,7 +26,7 @@ pub(super) fn is_on(_: &AppHandle, data_dir: &Path) -> Option<bool> {
 }
 
 pub(super) fn set(_: &AppHandle, data_dir: &Path, on: bool) -> io::Result<()> {
-    let folder = folder().ok_or_else(|| io::Error::other("there is no home folder."))?;
+    let folder = folder().ok_or_else(|| io::Error::other("there is no home folder"))?;
     let file = folder.join(name(data_dir));
     for old in renamed(&folder, data_dir) {
         fs::remove_file(old)?;
@@ -87,7 +87,7 @@ fn program() -> io::Result<String> {
         Some(image) => PathBuf::from(image),
         None => std::env::current_exe()?,
     };
-    program.into_os_string().into_string().map_err(|_| io::Error::other("the program's path is no text."))
+    program.into_os_string().into_string().map_err(|_| io::Error::other("the program's path is no text"))
 }
 
 fn entry(program: &str, arguments: &[String]) -> String {

@@ -12,6 +12,8 @@ use std::path::Path;
 use partway_api::{ApiError, Code};
 use tauri::AppHandle;
 
+use crate::words;
+
 /// What the start that nobody sees is told: no window.
 const HIDDEN: &str = "--hidden";
 
@@ -26,12 +28,8 @@ pub(crate) fn is_on(app: &AppHandle, data_dir: &Path) -> Option<bool> {
 /// Where the system did not take it.
 pub(crate) fn set(app: &AppHandle, data_dir: &Path, on: bool) -> Result<(), ApiError> {
     here::set(app, data_dir, on).map_err(|why| {
-        let sentence = if on {
-            format!("The system did not take that Partway starts when you log in: {why}")
-        } else {
-            format!("Partway still starts when you log in: {why}")
-        };
-        ApiError::new(Code::Internal, sentence)
+        tracing::warn!(%why, on, "the start at login was not changed");
+        ApiError::new(Code::Internal, words::login_not_changed(on, &partway_app::plain(&why)))
     })
 }
 

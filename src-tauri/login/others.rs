@@ -1,5 +1,6 @@
 //! The login items of macOS (a launch agent) and Windows (the registry's Run key), by Tauri's plugin. Written for both, tried on neither.
 
+use std::io;
 use std::path::Path;
 
 use tauri::AppHandle;
@@ -15,6 +16,7 @@ pub(super) fn is_on(app: &AppHandle, _: &Path) -> Option<bool> {
     app.autolaunch().is_enabled().ok()
 }
 
-pub(super) fn set(app: &AppHandle, _: &Path, on: bool) -> Result<(), tauri_plugin_autostart::Error> {
-    if on { app.autolaunch().enable() } else { app.autolaunch().disable() }
+pub(super) fn set(app: &AppHandle, _: &Path, on: bool) -> io::Result<()> {
+    let set = if on { app.autolaunch().enable() } else { app.autolaunch().disable() };
+    set.map_err(io::Error::other)
 }

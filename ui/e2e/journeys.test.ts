@@ -3,7 +3,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
-import { log, row, rows, windows } from "./journey";
+import { log, notices, row, rows, windows } from "./journey";
 
 const open = windows();
 
@@ -27,6 +27,50 @@ describe("first run", () => {
     const page = await open({ scene: "first" });
     await page.evaluate(() => window.fixture?.change((world) => (world.intake = 3)));
     await page.getByText("3 items wait here until you have chosen.").waitFor();
+  });
+
+  test("tells what happened before, and what can be done about it", async () => {
+    const page = await open({ scene: "first" });
+    await page.evaluate(notices);
+    await page.getByText("The record of your uploads could not be read.").waitFor();
+    await page.getByRole("button", { name: "Understood" }).first().click();
+    expect(await log(page)).toEqual([{ do: "dismiss", notice: "set-aside" }]);
+    await page.getByRole("button", { name: "Show report" }).click();
+    await page.getByRole("region", { name: "For whoever helps you" }).waitFor();
+  });
+
+  test("what was refused is told until it is put away, one beside the other", async () => {
+    const page = await open({ scene: "first" });
+    await page.clock.install();
+    await page.evaluate(() => {
+      for (const name of ["a.mov", "b.mov", "b.mov"])
+        window.fixture?.refuse({
+          code: "refused",
+          message: `${name} was not found.`,
+          hint: null,
+          field: null,
+        });
+    });
+    const said = page.getByRole("status").filter({ hasText: "was not found" });
+    expect((await said.innerText()).trim().split("\n")).toEqual([
+      "a.mov was not found.",
+      "b.mov was not found.",
+    ]);
+    await page.clock.fastForward(60_000);
+    expect(await said.count()).toBe(1);
+    await said.getByRole("button", { name: "Close" }).click();
+    expect(await said.count()).toBe(0);
+  });
+
+  test("a file that went away before there was a destination is told with it", async () => {
+    const page = await open({ scene: "first" });
+    await page.evaluate(() =>
+      window.fixture?.change((world) => {
+        world.notTaken = "early.mov was not found at /home/ana/early.mov. Check the path.";
+      }),
+    );
+    await page.getByTestId("practice").click();
+    await page.getByText("early.mov was not found at /home/ana/early.mov.").waitFor();
   });
 });
 

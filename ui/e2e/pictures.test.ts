@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { notices } from "./journey";
 import { openStage, type Stage } from "./window";
 
 const DIR =
@@ -27,6 +28,23 @@ const select = async (page: Page, wide: boolean) => {
 
 const views: View[] = [
   { name: "first", scene: "first" },
+  {
+    name: "first-told",
+    scene: "first",
+    arrange: async (page) => {
+      await page.evaluate(notices);
+      await page.evaluate(() =>
+        window.fixture?.refuse({
+          code: "refused",
+          message:
+            "1 of 2 cannot be sent: interview_take3.mov was not found at /home/ana/Cards/A001/interview_take3.mov. Check the path.",
+          hint: null,
+          field: null,
+        }),
+      );
+      await page.getByText("1 of 2 cannot be sent").waitFor();
+    },
+  },
   { name: "queue", scene: "queue", arrange: select },
   { name: "states", scene: "states", tall: { wide: 1960, narrow: 2900 } },
   { name: "empty", scene: "empty" },

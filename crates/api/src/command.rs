@@ -112,8 +112,8 @@ pub enum Done {
     Checked { lines: Vec<CheckLine> },
     /// A destination was removed; `left` says what could not be done at once.
     Removed { left: Option<String> },
-    /// One destination, new or changed.
-    Destination { destination: DestinationView },
+    /// One destination, new or changed; `not_taken` says what of the files that waited for it could not be taken in.
+    Destination { destination: DestinationView, not_taken: Option<String> },
     /// All destinations.
     Destinations { destinations: Vec<DestinationView> },
     /// The settings.

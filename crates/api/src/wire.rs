@@ -100,6 +100,11 @@ pub enum Request {
     Watch,
     /// Bring the window forward, where the process has one.
     Show,
+    /// Tell something in the window, where the process has one: whoever asks may have nobody who reads what it writes.
+    Tell {
+        /// What.
+        what: ApiError,
+    },
 }
 
 /// One job as `partwayctl list --json` prints it.
@@ -151,6 +156,13 @@ pub enum Answer {
         /// The jobs, in order.
         jobs: Vec<JobLine>,
         /// What could not be taken in: path and sentence.
+        left_out: Vec<(String, String)>,
+    },
+    /// To `Add` with a countdown, where there is no destination yet: they are kept until there is one.
+    Kept {
+        /// So many of the named.
+        kept: usize,
+        /// What will never go: path and sentence.
         left_out: Vec<(String, String)>,
     },
     /// To `List` and `TakeUp`.

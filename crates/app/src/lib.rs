@@ -30,6 +30,9 @@ pub use commands::kinds;
 pub use events::Events;
 pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
+/// What the system says of files and folders, in plain words; the shell and the bridge have it from here.
+pub use partway_engine::plain;
 pub use support::{LogFile, keep_crash_reports};
 pub use tell::{Button, Message, Order, Press, Tag, Telling};
 pub use watch::Watch;
+pub use words::not_taken;

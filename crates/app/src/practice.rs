@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partway_core::ApiKey;
+use partway_engine::plain;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -85,10 +86,10 @@ impl Practice {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| plain(&error))?;
         let out = child.stdout.take().ok_or("it has no output")?;
         let mut lines = BufReader::new(out).lines();
-        let line = lines.next_line().await.map_err(|error| error.to_string())?.ok_or("it ended at once")?;
+        let line = lines.next_line().await.map_err(|error| plain(&error))?.ok_or("it ended at once")?;
         let first: Value = serde_json::from_str(&line).map_err(|error| error.to_string())?;
         let all = first["destinations"].as_array().map(Vec::as_slice).unwrap_or_default();
         let own = all.iter().find(|one| one["kind"] == KIND).ok_or("it names no destination for Practice")?;
@@ -101,10 +102,10 @@ impl Practice {
     pub(crate) async fn empty(&self) -> Result<(), String> {
         let objects = self.dir.join("objects");
         match tokio::fs::remove_dir_all(&objects).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.to_string()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(plain(&error)),
             _ => {}
         }
-        tokio::fs::create_dir_all(&objects).await.map_err(|error| error.to_string())
+        tokio::fs::create_dir_all(&objects).await.map_err(|error| plain(&error))
     }
 
     pub(crate) async fn stop(&self) {

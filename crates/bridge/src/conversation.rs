@@ -16,10 +16,13 @@ const WAITING_MESSAGES: usize = 64;
 /// Requests of one front end that are answered at the same time; it is not read further until one is.
 const ASKED_AT_ONCE: usize = 16;
 
+/// What brings the window forward, or tells something in it; `false` where the process has none.
+pub(crate) type OnShow = Arc<dyn Fn(Option<ApiError>) -> bool + Send + Sync>;
+
 /// What all conversations share.
 pub(crate) struct Host<A> {
     pub(crate) answers: A,
-    pub(crate) on_show: Box<dyn Fn() -> bool + Send + Sync>,
+    pub(crate) on_show: OnShow,
     pub(crate) following: watch::Sender<usize>,
 }
 
@@ -84,8 +87,9 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
                 }
             },
             Request::Follow => {}
-            Request::Show if (host.on_show)() => {}
-            Request::Show => {
+            Request::Show if (host.on_show)(None) => {}
+            Request::Tell { what } if (host.on_show)(Some(what.clone())) => {}
+            Request::Show | Request::Tell { .. } => {
                 if out.send(ToFront::Answer { id, result: Err(no_window()) }).await.is_err() {
                     break;
                 }

@@ -4,17 +4,17 @@ use std::io;
 use std::path::PathBuf;
 
 use partway_api::ApiError;
-use partway_app::OpenError;
+use partway_app::{OpenError, plain};
 
 /// Why a data folder could not be opened or served.
 #[derive(Debug, thiserror::Error)]
 pub enum BridgeError {
     /// The folder cannot be made, made private or locked.
-    #[error("The data folder {} cannot be used: {source}", folder.display())]
+    #[error("The data folder {} cannot be used: {}. Change that, or name another folder with --data-dir.", folder.display(), plain(source))]
     Folder {
         /// The data folder.
         folder: PathBuf,
-        /// The system's words.
+        /// What the system says.
         source: io::Error,
     },
     /// Making it private would lock every other user out of a folder that is meant for all.
@@ -24,11 +24,11 @@ pub enum BridgeError {
     #[error("{} holds files that are not Partway's. Name an empty or a new folder as the data folder.", .0.display())]
     Foreign(PathBuf),
     /// The socket cannot be made or reached.
-    #[error("The socket in the data folder {} cannot be used: {source}", folder.display())]
+    #[error("The data folder {} cannot be shared with other windows and commands: {}. Change that, or name another folder with --data-dir.", folder.display(), plain(source))]
     Socket {
         /// The data folder.
         folder: PathBuf,
-        /// The system's words.
+        /// What the system says.
         source: io::Error,
     },
     /// Somebody holds the lock, and nobody answers.

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_api::{Answer, Look, Request};
+use partway_api::{Answer, ApiError, Look, Request};
 use partway_app::{App, OpenError};
 use tokio::time::{Instant, sleep};
 
-use crate::conversation::no_window;
+use crate::conversation::{OnShow, no_window};
 use crate::{Answers, AskError, BridgeError, Client, FolderLock, FrontEvents, FrontTicks, Server};
 
 /// How long a folder may be held by somebody who does not listen: one who is just starting, or ending with up to 5 s for parts in flight.
@@ -21,21 +21,21 @@ const GAP_PAUSE: Duration = Duration::from_millis(50);
 pub struct Front<A: Answers = App>(Side<A>);
 
 enum Side<A: Answers> {
-    Holder { app: A, server: Server, on_show: Arc<dyn Fn() -> bool + Send + Sync> },
+    Holder { app: A, server: Server, on_show: OnShow },
     Guest(Client),
 }
 
 impl<A: Answers> Front<A> {
     /// Takes the folder's lock, makes the app and serves it; or connects to whoever holds the lock. In the gap where a holder is just
     /// starting or ending it tries again for some seconds. `on_show` is called in the holder when another front end asks it to show itself,
-    /// and says `false` where it has no window.
+    /// or to tell something in its window, and says `false` where it has no window.
     ///
     /// # Errors
     /// Where the folder or its socket cannot be used, the app cannot be opened, or a holder does not answer.
     pub async fn open<M, F>(
         data_dir: &Path,
         make_app: M,
-        on_show: impl Fn() -> bool + Send + Sync + 'static,
+        on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
     ) -> Result<Self, BridgeError>
     where
         M: FnOnce() -> F,
@@ -48,7 +48,7 @@ impl<A: Answers> Front<A> {
         gap: Duration,
         data_dir: &Path,
         make_app: M,
-        on_show: impl Fn() -> bool + Send + Sync + 'static,
+        on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
     ) -> Result<Self, BridgeError>
     where
         M: FnOnce() -> F,
@@ -58,9 +58,9 @@ impl<A: Answers> Front<A> {
         loop {
             if let Some(lock) = FolderLock::take(data_dir)? {
                 let app = make_app().await?;
-                let on_show: Arc<dyn Fn() -> bool + Send + Sync> = Arc::new(on_show);
+                let on_show: OnShow = Arc::new(on_show);
                 let show = Arc::clone(&on_show);
-                let server = Server::start(app.clone(), lock, move || show())?;
+                let server = Server::start(app.clone(), lock, move |what| show(what))?;
                 return Ok(Self(Side::Holder { app, server, on_show }));
             }
             if let Some(client) = Client::connect(data_dir).await? {
@@ -86,14 +86,14 @@ impl<A: Answers> Front<A> {
     pub async fn ask(&self, request: Request) -> Result<Answer, AskError> {
         match &self.0 {
             Side::Guest(client) => client.ask(request).await,
-            Side::Holder { on_show, .. } if matches!(request, Request::Show) => {
-                if on_show() {
-                    Ok(Answer::Ok)
-                } else {
-                    Err(no_window().into())
-                }
+            Side::Holder { app, on_show, .. } => {
+                let shown = match request {
+                    Request::Show => on_show(None),
+                    Request::Tell { what } => on_show(Some(what)),
+                    request => return Ok(app.ask(request).await?),
+                };
+                if shown { Ok(Answer::Ok) } else { Err(no_window().into()) }
             }
-            Side::Holder { app, .. } => Ok(app.ask(request).await?),
         }
     }
 
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let _lock = FolderLock::take(folder.path()).unwrap().unwrap();
         let never = || async { panic!("the folder is held") };
-        let opened = Front::<App>::open_within(GAP_PAUSE, folder.path(), never, || false).await;
+        let opened = Front::<App>::open_within(GAP_PAUSE, folder.path(), never, |_| false).await;
         assert!(matches!(opened, Err(BridgeError::NobodyAnswers(_))));
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use interprocess::local_socket::tokio::{Listener, prelude::*};
+use partway_api::ApiError;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,20 +26,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward, or says `false` where the process has
-    /// none.
+    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward or tells something in it, or says `false`
+    /// where the process has none.
     ///
     /// # Errors
     /// Where the socket cannot be made.
     pub fn start<A: Answers>(
         answers: A,
         lock: FolderLock,
-        on_show: impl Fn() -> bool + Send + Sync + 'static,
+        on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
     ) -> Result<Self, BridgeError> {
         let listener = place::listen(lock.folder())
             .map_err(|source| BridgeError::Socket { folder: lock.folder().to_path_buf(), source })?;
         let (count, following) = watch::channel(0);
-        let host = Arc::new(Host { answers, on_show: Box::new(on_show), following: count });
+        let host = Arc::new(Host { answers, on_show: Arc::new(on_show), following: count });
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(accept(listener, host, stop.clone(), tasks.clone()));
         Ok(Self { lock, stop, tasks, following })

@@ -40,7 +40,7 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, Brid
         idle: purpose == Purpose::Look,
     };
     // There is no window to bring forward.
-    Front::open(folder, || App::open(options), || false).await
+    Front::open(folder, || App::open(options), |_| false).await
 }
 
 /// The bundled sandbox, for *Practice*: it lies beside this binary.

@@ -7,6 +7,7 @@ use partway_core::FileIdentity;
 use partway_provider::Fields;
 use walkdir::WalkDir;
 
+use crate::plain;
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
 use crate::watched::Seen;
@@ -66,6 +67,23 @@ pub fn look(paths: &[PathBuf]) -> Intake {
         once(&mut intake);
     }
     intake
+}
+
+/// What of the named can be taken in, as far as one look at each tells: no folder is walked. Blocks: for a thread of its own.
+#[must_use]
+pub fn sift(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<LeftOut>) {
+    let mut left = Vec::new();
+    let good = paths.into_iter().filter(|path| {
+        let found = match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => std::fs::read_dir(path).map(drop).map_err(SourceError::Unreadable),
+            _ => source::Source::open(path).map(drop),
+        };
+        if let Err(error) = &found {
+            left.push(LeftOut { path: path.to_string_lossy().into_owned(), why: why(error) });
+        }
+        found.is_ok()
+    });
+    (good.collect(), left)
 }
 
 /// A file that was named twice, itself and by its folder or by another spelling, goes once: as it came first. What has two names on disk
@@ -149,13 +167,6 @@ fn why(error: &SourceError) -> WhyLeftOut {
         SourceError::Unreadable(io) => WhyLeftOut::Unreadable(plain(io)),
         SourceError::Changed(_) => WhyLeftOut::Unreadable("it is being changed".into()),
     }
-}
-
-/// The system's words without its error number.
-#[must_use]
-pub fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn leave(intake: &mut Intake, path: &Path, why: WhyLeftOut) {
@@ -251,13 +262,26 @@ mod tests {
         assert_eq!(intake.left_out.len(), 3);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn one_look_tells_apart_what_can_be_kept_and_what_never_will_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, gone) = (dir.path().join("a.mov"), dir.path().join("gone.mov"));
+        std::fs::write(&file, "a").unwrap();
+        let named = vec![file.clone(), gone, "/dev/null".into(), dir.path().to_owned()];
+        let (good, left) = sift(named);
+        assert_eq!(good, [file, dir.path().to_owned()]);
+        let why: Vec<_> = left.into_iter().map(|left| left.why).collect();
+        assert_eq!(why, [WhyLeftOut::Missing, WhyLeftOut::NotAFile]);
+    }
+
     /// One that went away between the look and the walk stands for all that a walk can meet.
     #[test]
     fn a_folder_that_cannot_be_walked_is_told_in_words_without_numbers() {
         let mut intake = Intake::default();
         let gone = Path::new("/gone between two looks");
         walk(gone, &mut intake);
-        let why = WhyLeftOut::Unreadable("no such file or directory".into());
+        let why = WhyLeftOut::Unreadable("it is not there".into());
         assert_eq!(intake.left_out, [LeftOut { path: gone.to_string_lossy().into_owned(), why }]);
     }
 }

@@ -12,6 +12,7 @@ mod journal;
 mod log;
 pub mod paths;
 mod permits;
+mod plain;
 mod progress;
 mod providers;
 mod record;
@@ -28,6 +29,7 @@ pub use journal::needs::{Attention, EndingSession};
 pub use journal::{Journal, JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};
+pub use plain::plain;
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;
 pub use record::{

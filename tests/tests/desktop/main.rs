@@ -22,6 +22,7 @@ mod locked;
 mod login;
 mod lost;
 mod many;
+mod named;
 mod outside;
 mod services;
 mod session;

@@ -57,10 +57,9 @@ pub(super) async fn add(
     let Some(found) = found else {
         if countdown {
             // Dropped on the window before there is a destination: kept while one is set up.
-            keep_dropped(app, raw).await?;
+            return keep_dropped(app, paths).await;
         }
-        return Err(ApiError::new(Code::NoDestination, "There is no destination yet.")
-            .hint("Add one; the files are kept until then."));
+        return Err(ApiError::new(Code::NoDestination, "There is no destination yet.").hint("Add one first."));
     };
     take(app, paths, &found, folder, countdown, batch, &set).await
 }
@@ -99,8 +98,7 @@ async fn take(
     let mime = set.mime.as_deref().map(mime_of).transpose()?;
     let folder = fields.folder.clone().or(folder);
     let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
-    let mut intake =
-        looked.map_err(|_| ApiError::new(Code::Internal, "The files could not be looked at."))?;
+    let mut intake = looked.map_err(|_| not_looked_at())?;
     intake.set = fields;
     if let Some(mime) = mime {
         intake.files.iter_mut().for_each(|found| found.mime = mime.to_owned());
@@ -125,16 +123,17 @@ async fn take(
     Ok(added(&batch, &jobs, &Named::of(to.clone())))
 }
 
-/// Takes in what was dropped before there was a destination.
-pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<(), ApiError> {
+/// Takes in what was dropped before there was a destination; says what of it could not be taken.
+pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<Option<String>, ApiError> {
     let raw = dropped(app).await?;
     if raw.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let paths = raw.iter().filter_map(|path| Some(paths::from_bytes(path.bytes()?))).collect();
     let to = find(app, &to.0).await?;
-    take(app, paths, &to, None, true, None, &Set::default()).await?;
-    set_dropped(app, &[]).await
+    let answer = take(app, paths, &to, None, true, None, &Set::default()).await?;
+    set_dropped(app, &[]).await?;
+    Ok(words::not_taken(&answer, Vec::new()))
 }
 
 /// What waits for a first destination. In the journal: it must not be lost with the process.
@@ -143,11 +142,21 @@ pub(crate) async fn dropped(app: &App) -> Result<Vec<RawPath>, ApiError> {
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
 
-async fn keep_dropped(app: &App, more: Vec<RawPath>) -> Result<(), ApiError> {
-    let mut all = dropped(app).await?;
-    all.extend(more);
-    all.truncate(MOST_PATHS);
-    set_dropped(app, &all).await
+/// What never will go is told now: nobody would know any more later which drop it belonged to.
+async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError> {
+    let sifted = tokio::task::spawn_blocking(move || intake::sift(paths)).await;
+    let (good, left) = sifted.map_err(|_| not_looked_at())?;
+    if !good.is_empty() {
+        let mut all = dropped(app).await?;
+        all.extend(good.iter().map(|path| RawPath::from_bytes(&paths::to_bytes(path))));
+        all.truncate(MOST_PATHS);
+        set_dropped(app, &all).await?;
+    }
+    Ok(Answer::Kept { kept: good.len(), left_out: told(&left) })
+}
+
+fn not_looked_at() -> ApiError {
+    ApiError::new(Code::Internal, "The files could not be looked at.")
 }
 
 /// Replaces what waits.

@@ -171,7 +171,7 @@ async fn look_at(app: &App, path: &Path, done: Option<&Path>) -> Result<(), ApiE
 /// Whether verified files of a folder can be moved there. Makes it where it is not there. Blocks.
 fn for_what_is_done(root: &Path, done: &Path) -> Result<(), ApiError> {
     std::fs::create_dir_all(done).map_err(|error| {
-        let why = partway_engine::intake::plain(&error);
+        let why = partway_engine::plain(&error);
         refused(format!("Verified files cannot be moved to {}: {why}.", done.display()))
     })?;
     if real(root) == real(done) {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
-use partway_engine::{intake, source};
+use partway_engine::source;
 
 /// So many names are tried where the name is taken.
 const TRIES: u32 = 1000;
@@ -34,7 +34,7 @@ pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) ->
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {
             Moved::Not("that folder is on another drive".into())
         }
-        Err(error) => Moved::Not(intake::plain(&error)),
+        Err(error) => Moved::Not(partway_engine::plain(&error)),
     }
 }
 

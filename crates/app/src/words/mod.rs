@@ -10,6 +10,7 @@ mod short;
 mod sleep;
 mod states;
 mod support;
+mod taken;
 mod watched;
 
 pub(crate) use away::{away, many_away, waits_for_place};
@@ -24,4 +25,5 @@ pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };
 pub(crate) use support::{crashed, cut_off};
+pub use taken::not_taken;
 pub(crate) use watched::{not_watched, watched, watched_to};

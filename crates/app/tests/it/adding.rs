@@ -2,14 +2,13 @@
 
 use partway_api::{Answer, Code, Command, HoldName, RawPath, Request, StateName};
 
-use crate::rig::{Rig, add, destinations, ends, list, tell, until};
+use crate::rig::{Rig, add, added, destinations, ends, list, tell, until};
 
 #[tokio::test]
 async fn what_is_dropped_before_there_is_a_destination_is_taken_in_by_the_first_one() {
     let rig = Rig::new().await;
     let app = rig.open().await;
-    let refused = add(&app, &[rig.file("a.bin", 10)], None, true).await.unwrap_err();
-    assert_eq!(refused.code, Code::NoDestination);
+    assert_eq!(keep(&app, &[rig.file("a.bin", 10)]).await, (1, Vec::new()));
     app.close(std::time::Duration::ZERO).await;
 
     // They outlive the process, too.
@@ -24,6 +23,48 @@ async fn what_is_dropped_before_there_is_a_destination_is_taken_in_by_the_first_
     );
     rig.destination(&app, "Fleet").await;
     assert_eq!(list(&app).await.len(), 1, "only once");
+}
+
+#[tokio::test]
+async fn what_never_will_go_is_told_before_there_is_a_destination_and_not_kept() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let gone = rig.folder.path().join("gone.mov");
+    let (kept, left) = keep(&app, &[gone.clone(), rig.file("a.bin", 10)]).await;
+    assert_eq!((kept, left.len()), (1, 1));
+    assert!(left[0].1.starts_with("gone.mov was not found at "), "{}", left[0].1);
+    assert_eq!(keep(&app, &[gone]).await.0, 0);
+    assert_eq!(added(&app, rig.draft("Acme"), rig.key()).await.unwrap().1, None, "nothing is left to tell");
+    assert_eq!(list(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_went_away_while_it_waited_for_a_destination_is_told_with_it() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    let file = rig.file("a.bin", 10);
+    assert_eq!(keep(&app, std::slice::from_ref(&file)).await.0, 1);
+    std::fs::remove_file(&file).unwrap();
+    let told = added(&app, rig.draft("Acme"), rig.key()).await.unwrap().1.unwrap();
+    assert!(told.starts_with("a.bin was not found at "), "{told}");
+    assert_eq!(added(&app, rig.draft("Fleet"), rig.key()).await.unwrap().1, None, "only once");
+}
+
+/// Drops files where there is no destination yet: how many are kept, and what is not.
+async fn keep(app: &partway_app::App, files: &[std::path::PathBuf]) -> (usize, Vec<(String, String)>) {
+    let paths = files.iter().map(|file| RawPath::from_bytes(file.as_os_str().as_encoded_bytes())).collect();
+    let request = Request::Add {
+        paths,
+        destination: None,
+        countdown: true,
+        batch: None,
+        fields: Default::default(),
+        mime: None,
+    };
+    match app.ask(request).await.unwrap() {
+        Answer::Kept { kept, left_out } => (kept, left_out),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn rig() -> Option<Rig> {
 
 async fn start(app: &partway_app::App) -> partway_api::DestinationView {
     match tell(app, Command::Practice).await.unwrap() {
-        Done::Destination { destination } => destination,
+        Done::Destination { destination, .. } => destination,
         other => panic!("{other:?}"),
     }
 }

@@ -141,8 +141,17 @@ pub(crate) async fn add_destination(
     draft: DestinationDraft,
     key: KeyDraft,
 ) -> Result<DestinationView, ApiError> {
+    Ok(added(app, draft, key).await?.0)
+}
+
+/// The destination, and what of the files that waited for it could not be taken in.
+pub(crate) async fn added(
+    app: &App,
+    draft: DestinationDraft,
+    key: KeyDraft,
+) -> Result<(DestinationView, Option<String>), ApiError> {
     match tell(app, Command::AddDestination { draft, key }).await? {
-        Done::Destination { destination } => Ok(destination),
+        Done::Destination { destination, not_taken } => Ok((destination, not_taken)),
         other => panic!("{other:?}"),
     }
 }

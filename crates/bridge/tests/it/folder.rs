@@ -45,7 +45,7 @@ mod unix {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("a/b");
         let lock = FolderLock::take(&folder).unwrap().unwrap();
-        let _server = Server::start(Double::new(), lock, || false).unwrap();
+        let _server = Server::start(Double::new(), lock, |_| false).unwrap();
         assert_eq!(mode(&folder), 0o700);
         assert_eq!(mode(&folder.join("lock")), 0o600);
         assert_eq!(mode(&folder.join("socket")), 0o600);
@@ -93,7 +93,7 @@ mod unix {
         assert!(folder.path().join("socket").exists());
         assert!(Client::connect(folder.path()).await.unwrap().is_none());
         let lock = FolderLock::take(folder.path()).unwrap().unwrap();
-        let server = Server::start(Double::new(), lock, || false).unwrap();
+        let server = Server::start(Double::new(), lock, |_| false).unwrap();
         assert!(Client::connect(folder.path()).await.unwrap().is_some());
         let lock = server.stop().await;
         assert!(!folder.path().join("socket").exists());
@@ -105,7 +105,7 @@ mod unix {
         let parent = tempfile::tempdir().unwrap();
         let deep = parent.path().join("d".repeat(120)).join("e".repeat(120));
         let lock = FolderLock::take(&deep).unwrap().unwrap();
-        let server = Server::start(Double::new(), lock, || false).unwrap();
+        let server = Server::start(Double::new(), lock, |_| false).unwrap();
         assert_eq!(mode(&deep.join("socket")), 0o600);
         let client = Client::connect(&deep).await.unwrap().unwrap();
         client.ask(Request::List).await.unwrap();
@@ -120,7 +120,7 @@ mod unix {
         let link = parent.path().join("link");
         let lock = FolderLock::take(&folder).unwrap().unwrap();
         std::os::unix::fs::symlink(&folder, &link).unwrap();
-        let _server = Server::start(Double::new(), lock, || false).unwrap();
+        let _server = Server::start(Double::new(), lock, |_| false).unwrap();
         assert!(FolderLock::take(&link).unwrap().is_none());
         assert!(Client::connect(&link).await.unwrap().is_some());
     }

@@ -1,11 +1,11 @@
 //! A front is the holder or a guest, and a guest becomes the holder when the holder is gone.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use partway_api::{Answer, Request};
+use partway_api::{Answer, ApiError, Code, Request};
 use partway_app::OpenError;
 use partway_bridge::{AskError, FolderLock, Front, Heard, Server};
 use tokio::time::timeout;
@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 async fn open(folder: &Path, double: &Double) -> Front<Double> {
     let double = double.clone();
-    Front::open(folder, || async { Ok(double) }, || false).await.unwrap()
+    Front::open(folder, || async { Ok(double) }, |_| false).await.unwrap()
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn the_gap_of_a_holder_that_is_starting_is_waited_for() {
     let guest = tokio::spawn(async move { open(&path, &Double::new()).await.is_holder() });
     // Starts to listen only after the other has met the lock without a listener.
     tokio::task::yield_now().await;
-    let _server = Server::start(Double::new(), lock, || false).unwrap();
+    let _server = Server::start(Double::new(), lock, |_| false).unwrap();
     assert!(!timeout(LONG, guest).await.unwrap().unwrap());
 }
 
@@ -80,7 +80,7 @@ async fn the_gap_of_a_holder_that_is_starting_is_waited_for() {
 async fn a_folder_whose_app_cannot_be_opened_is_let_go() {
     let folder = tempfile::tempdir().unwrap();
     let newer = || async { Err(OpenError("The journal is of a newer Partway.".to_owned())) };
-    let opened = Front::<Double>::open(folder.path(), newer, || false).await;
+    let opened = Front::<Double>::open(folder.path(), newer, |_| false).await;
     assert_eq!(opened.err().unwrap().to_string(), "The journal is of a newer Partway.");
     assert!(FolderLock::take(folder.path()).unwrap().is_some());
 }
@@ -90,7 +90,7 @@ async fn a_second_start_brings_the_window_forward() {
     let folder = tempfile::tempdir().unwrap();
     let shown = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&shown);
-    let on_show = move || {
+    let on_show = move |_| {
         count.fetch_add(1, Ordering::SeqCst);
         true
     };
@@ -102,14 +102,35 @@ async fn a_second_start_brings_the_window_forward() {
 }
 
 #[tokio::test]
+async fn what_a_second_start_has_to_tell_reaches_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let on_show = move |what: Option<ApiError>| {
+        heard.lock().unwrap().extend(what);
+        true
+    };
+    let holder = Front::open(folder.path(), || async { Ok(Double::new()) }, on_show).await.unwrap();
+    let guest = open(folder.path(), &Double::new()).await;
+    let what = ApiError::new(Code::Refused, "nix.mov was not found.");
+    for front in [&guest, &holder] {
+        front.ask(Request::Tell { what: what.clone() }).await.unwrap();
+    }
+    assert_eq!(*told.lock().unwrap(), [what.clone(), what]);
+}
+
+#[tokio::test]
 async fn a_holder_without_a_window_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let holder = open(folder.path(), &Double::new()).await;
     let guest = open(folder.path(), &Double::new()).await;
+    let tell = || Request::Tell { what: ApiError::new(Code::Refused, "Not taken.") };
     for front in [&holder, &guest] {
-        assert!(
-            matches!(front.ask(Request::Show).await, Err(AskError::Api(why)) if why.message.contains("no window"))
-        );
+        for request in [Request::Show, tell()] {
+            assert!(
+                matches!(front.ask(request).await, Err(AskError::Api(why)) if why.message.contains("no window"))
+            );
+        }
     }
 }
 

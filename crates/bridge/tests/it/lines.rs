@@ -15,7 +15,7 @@ use crate::double::Double;
 
 fn serve(folder: &Path) -> Server {
     let lock = FolderLock::take(folder).unwrap().unwrap();
-    Server::start(Double::new(), lock, || false).unwrap()
+    Server::start(Double::new(), lock, |_| false).unwrap()
 }
 
 async fn converse(folder: &Path, input: &[u8], answers: usize) -> Vec<Value> {
@@ -70,7 +70,7 @@ async fn who_closes_its_own_direction_still_gets_its_answer() {
     let folder = tempfile::tempdir().unwrap();
     let double = Double::new();
     let lock = FolderLock::take(folder.path()).unwrap().unwrap();
-    let _server = Server::start(double.clone(), lock, || false).unwrap();
+    let _server = Server::start(double.clone(), lock, |_| false).unwrap();
     let mut stream = UnixStream::connect(folder.path().join("socket")).await.unwrap();
     stream.write_all(b"{\"id\":3,\"request\":{\"ask\":\"take-up\"}}").await.unwrap();
     stream.shutdown().await.unwrap();
@@ -119,7 +119,7 @@ async fn a_long_wait_for_one_answer_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let double = Double::new();
     let lock = FolderLock::take(folder.path()).unwrap().unwrap();
-    let _server = Server::start(double.clone(), lock, || false).unwrap();
+    let _server = Server::start(double.clone(), lock, |_| false).unwrap();
     let client = Client::connect(folder.path()).await.unwrap().unwrap();
     let slow = client.clone();
     let slow = tokio::spawn(async move { slow.ask(Request::TakeUp { since: None }).await });

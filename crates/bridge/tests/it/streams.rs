@@ -12,13 +12,13 @@ use crate::double::{Double, KEPT, note};
 const LONG: Duration = Duration::from_secs(20);
 
 async fn guest(folder: &std::path::Path) -> Front<Double> {
-    Front::open(folder, || async { panic!("the folder is held") }, || false).await.unwrap()
+    Front::open(folder, || async { panic!("the folder is held") }, |_| false).await.unwrap()
 }
 
 fn serve(folder: &std::path::Path) -> (Double, Server) {
     let double = Double::new();
     let lock = FolderLock::take(folder).unwrap().unwrap();
-    let server = Server::start(double.clone(), lock, || false).unwrap();
+    let server = Server::start(double.clone(), lock, |_| false).unwrap();
     (double, server)
 }
 

@@ -28,6 +28,8 @@ use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::watch;
 
+use crate::plain;
+
 pub(crate) use open::Opened;
 pub use unwritable::Unwritable;
 
@@ -44,7 +46,7 @@ pub enum JournalError {
     #[error("{0}")]
     Unwritable(Unwritable),
     /// The file system said no.
-    #[error("the journal {path} could not be opened: {source}")]
+    #[error("the journal {path} could not be opened: {}", plain(source))]
     Io {
         /// Where.
         path: PathBuf,

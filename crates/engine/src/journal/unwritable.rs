@@ -9,7 +9,7 @@ use rusqlite::ErrorCode;
 pub struct Unwritable {
     /// The disk is full; otherwise something else is wrong with it.
     pub full: bool,
-    /// SQLite's words.
+    /// What is wrong with it, in plain words.
     pub why: String,
 }
 
@@ -17,12 +17,14 @@ impl Unwritable {
     /// What an error of SQLite says about the disk; `None` where it says nothing about it.
     pub(super) fn of(error: &rusqlite::Error) -> Option<Self> {
         // sqlite.org/rescode.html: 13 SQLITE_FULL, 8 SQLITE_READONLY, 10 SQLITE_IOERR, 14 SQLITE_CANTOPEN.
-        let full = match error.sqlite_error_code()? {
-            ErrorCode::DiskFull => true,
-            ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => false,
+        let (full, why) = match error.sqlite_error_code()? {
+            ErrorCode::DiskFull => (true, "its disk is full"),
+            ErrorCode::ReadOnly => (false, "it is read-only"),
+            ErrorCode::SystemIoFailure => (false, "its disk could not read or write it"),
+            ErrorCode::CannotOpen => (false, "what lies in it cannot be opened"),
             _ => return None,
         };
-        Some(Self { full, why: error.to_string() })
+        Some(Self { full, why: why.into() })
     }
 }
 

@@ -6,9 +6,9 @@ use md5::{Digest, Md5};
 use partway_core::{Cause, FileIdentity, PartNumber};
 
 use super::{Halt, Run};
-use crate::intake::plain;
 use crate::journal::{jobs, sessions};
 use crate::log::Log;
+use crate::plain;
 use crate::record::Job;
 use crate::source::{Source, SourceError};
 

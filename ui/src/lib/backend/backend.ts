@@ -45,7 +45,7 @@ export interface Backend {
   keptScreen(): Promise<unknown>;
   quit(): Promise<void>;
   onDrag(callback: (drag: Drag) => void): void;
-  /** Something that the page did not ask for could not be done: files that were dropped could not be taken in. */
+  /** Something that the page did not ask for could not be done: files of a drop or a start could not be taken in. Also before it was there. */
   onRefused(callback: (error: ApiError) => void): void;
 }
 

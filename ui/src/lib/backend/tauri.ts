@@ -51,6 +51,14 @@ export const tauri: Backend = {
   keepScreen: (screen) => invoke("keep_screen", { screen }),
   keptScreen: () => invoke("kept_screen"),
   quit: () => invoke("quit"),
-  onRefused: (callback) => void listen<ApiError>("refused", (event) => callback(event.payload)),
+  onRefused(callback) {
+    const take = () =>
+      invoke<ApiError[]>("take_refused").then(
+        (all) => all.forEach(callback),
+        () => undefined,
+      );
+    // What was refused before anybody listened is taken once somebody does.
+    void listen("refused", take).then(take);
+  },
   onDrag: (callback) => void listen<Drag>("drag", (event) => callback(event.payload)),
 };

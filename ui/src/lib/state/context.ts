@@ -20,8 +20,7 @@ const KEY = Symbol("partway");
 export function openPartway(backend: Backend, kept: Kept): Partway {
   const session = openSession(backend, kept);
   const screen = openScreen(kept);
-  // Without a destination dropped files are kept, and the first view says so: nothing went wrong.
-  backend.onRefused((error) => error.code !== "no-destination" && screen.sayError(error));
+  backend.onRefused((error) => screen.sayRefused(error));
   const acts = openActs(backend, session, screen);
   backend.onVisit((visit) => acts.visit(visit));
   return setContext(KEY, { backend, session, screen, acts });

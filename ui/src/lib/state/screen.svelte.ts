@@ -2,7 +2,7 @@
 
 import { MediaQuery } from "svelte/reactivity";
 
-import type { ApiError, DestinationView, JobRow, WatchedView } from "../api";
+import type { ApiError, DestinationView, Done, JobRow, WatchedView } from "../api";
 import type { Kept, Top } from "./kept";
 
 export type View = "queue" | "add" | "settings";
@@ -22,10 +22,15 @@ export interface Said {
   text: string;
   hint: string | null;
   bad: boolean;
+  /** It stays until it is put away: nobody was waiting for it, so nobody may be looking. */
+  stays: boolean;
 }
 
 /** Milliseconds that a message stays; long enough to be read twice. */
 const STAYS = { good: 3000, bad: 12_000 };
+
+/** So many messages that stay are shown at once. */
+const MOST = 3;
 
 export function openScreen(kept: Kept) {
   let view = $state<View>(kept.view);
@@ -42,7 +47,16 @@ export function openScreen(kept: Kept) {
   function say(message: Said | null) {
     clearTimeout(timer);
     said = message;
-    if (message) timer = setTimeout(() => (said = null), message.bad ? STAYS.bad : STAYS.good);
+    if (message && !message.stays)
+      timer = setTimeout(() => (said = null), message.bad ? STAYS.bad : STAYS.good);
+  }
+
+  /** One after the other in the same message: none takes another's place before it was read. */
+  function sayRefused(error: ApiError) {
+    const line = error.hint === null ? error.message : `${error.message} ${error.hint}`;
+    const before = said?.stays ? said.text.split("\n") : [];
+    const lines = [...before.filter((other) => other !== line), line];
+    say({ text: lines.slice(-MOST).join("\n"), hint: null, bad: true, stays: true });
   }
 
   return {
@@ -98,8 +112,14 @@ export function openScreen(kept: Kept) {
     get detailsFit() {
       return detailsFit.current;
     },
-    say: (text: string) => say({ text, hint: null, bad: false }),
-    sayError: (error: ApiError) => say({ text: error.message, hint: error.hint, bad: true }),
+    say: (text: string) => say({ text, hint: null, bad: false, stays: false }),
+    sayError: (error: ApiError) => say({ text: error.message, hint: error.hint, bad: true, stays: false }),
+    sayRefused,
+    /** With a destination came what of the files that waited for it could not be taken in. */
+    sayNotTaken(done: Done) {
+      if (done.done !== "destination" || done.not_taken === null) return;
+      sayRefused({ code: "refused", message: done.not_taken, hint: null, field: null });
+    },
     hush: () => say(null),
   };
 }

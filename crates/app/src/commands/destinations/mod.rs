@@ -58,7 +58,7 @@ pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Resul
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();
-    Ok(Done::Destination { destination: chosen_view(app, &found, folder) })
+    Ok(Done::Destination { destination: chosen_view(app, &found, folder), not_taken: None })
 }
 
 /// A destination by its id or its name, whatever the case of its letters.
@@ -108,9 +108,9 @@ async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
     if KeySource::of(&new) != KeySource::Practice {
         leave_practice(app).await?;
     }
-    take_dropped(app, &new.id).await?;
+    let not_taken = take_dropped(app, &new.id).await?;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == new.id);
-    Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen) })
+    Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen), not_taken })
 }
 
 /// With the first real destination *Practice* is no longer where new files go by themselves, also where it was chosen before.

@@ -1,0 +1,98 @@
+//! What the system says of files, folders and disks, in words that need no knowledge of systems: the one place for them.
+
+use std::io::{Error, ErrorKind};
+
+/// Why it did not work, as the end of a sentence: no number, no stop, in small letters. What is not known here keeps the system's words.
+#[must_use]
+pub fn plain(error: &Error) -> String {
+    known(error).map_or_else(|| without_number(error), Into::into)
+}
+
+fn known(error: &Error) -> Option<&'static str> {
+    use ErrorKind as K;
+    Some(match error.kind() {
+        K::NotFound => "it is not there",
+        K::PermissionDenied => "permission denied",
+        K::AlreadyExists => "something else of that name is there already",
+        K::NotADirectory => "a file is where a folder should be",
+        K::IsADirectory => "it is a folder",
+        K::ReadOnlyFilesystem => "its disk is read-only",
+        K::StorageFull => "its disk is full",
+        K::QuotaExceeded => "there is no room left for you on its disk",
+        K::FileTooLarge => "it is too large for its disk",
+        K::ResourceBusy | K::ExecutableFileBusy => "another program is using it",
+        K::TimedOut => "its disk did not answer in time",
+        K::InvalidFilename => "its name is too long, or has characters that its disk does not take",
+        K::StaleNetworkFileHandle | K::NetworkDown | K::NetworkUnreachable | K::HostUnreachable => {
+            "its network drive is out of reach"
+        }
+        K::OutOfMemory => "this computer has no memory left",
+        _ => return by_number(error.raw_os_error()?),
+    })
+}
+
+/// What has no kind of its own in the standard library.
+fn by_number(number: i32) -> Option<&'static str> {
+    // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and ERROR_NOT_READY; EMFILE, ENFILE and
+    // ERROR_TOO_MANY_OPEN_FILES; ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
+    Some(match (cfg!(windows), number) {
+        (false, 5) | (true, 23 | 1117) => "its disk could not read or write it",
+        (false, 6) | (true, 21) => "its disk is not ready",
+        (false, 23 | 24) | (true, 4) => "too many files are open on this computer",
+        (true, 32 | 33) => "another program is using it",
+        _ => return None,
+    })
+}
+
+fn without_number(error: &Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text).trim_end_matches('.').to_lowercase();
+    // "Remote I/O error", "Protocol error": true, and of no use to whoever reads it.
+    if error.raw_os_error().is_some() && words.contains("error") {
+        "the system does not say why".into()
+    } else {
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_systems_say_is_told_in_plain_words() {
+        let said = |number| plain(&Error::from_raw_os_error(number));
+        // ENOENT, EIO, EACCES, EEXIST, ENOTDIR, EISDIR, EMFILE, ENOSPC, EROFS
+        let words = [2, 5, 13, 17, 20, 21, 24, 28, 30].map(said);
+        assert_eq!(
+            words,
+            [
+                "it is not there",
+                "its disk could not read or write it",
+                "permission denied",
+                "something else of that name is there already",
+                "a file is where a folder should be",
+                "it is a folder",
+                "too many files are open on this computer",
+                "its disk is full",
+                "its disk is read-only",
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whatever_the_system_says_there_is_no_number_and_no_error_in_it() {
+        for number in 1..=133 {
+            let words = plain(&Error::from_raw_os_error(number));
+            assert!(!words.contains("os error") && !words.contains("error"), "{number}: {words}");
+            assert!(!words.is_empty() && !words.ends_with('.'), "{number}: {words}");
+        }
+    }
+
+    #[test]
+    fn words_of_our_own_stay() {
+        assert_eq!(plain(&Error::other("It is a socket")), "it is a socket");
+    }
+}
