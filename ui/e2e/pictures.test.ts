@@ -181,6 +181,18 @@ const views: View[] = [
     },
   },
   {
+    name: "watched-more",
+    scene: "queue",
+    tall: { wide: 760, narrow: 1000 },
+    arrange: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.getByRole("button", { name: "Change /home/ana/Pictures/Scans" }).click();
+      await page.getByRole("dialog").getByLabel("Metadata").fill("reel");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Write one name=value a line.").waitFor();
+    },
+  },
+  {
     name: "watched-add",
     scene: "queue",
     arrange: async (page) => {

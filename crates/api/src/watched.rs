@@ -14,7 +14,7 @@ pub struct WatchedView {
     pub path: String,
     /// The destination's id.
     pub destination: String,
-    /// "New files go to Acme media, uploads/finals".
+    /// "New files go to Acme media, uploads/finals · 2 tags".
     pub to: String,
     /// What is set for its files; what is not is as the destination has it.
     pub fields: FieldsDraft,

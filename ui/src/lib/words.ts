@@ -269,6 +269,7 @@ export const words = {
     changeTitle: "Watched folder",
     destination: "Destination",
     folderHelp: "At the destination; folders in the watched one are made below it",
+    more: "More for these files",
     existing: "Also the files that are there now",
     verified: "When verified",
     stay: "Files stay where they are",

@@ -45,7 +45,7 @@ fn view_of(one: Watched, to: Option<&Destination>, status: Option<&watched::Stat
         id: one.id.0,
         path: one.path.to_string_lossy().into_owned(),
         destination: one.destination.0,
-        to: words::watched_to(to.map_or("its destination", |to| &to.name), folder.as_deref()),
+        to: words::watched_to(to.map_or("its destination", |to| &to.name), folder.as_deref(), &one.fields),
         fields: view::to_draft(&one.fields),
         done: one.done.map(|done| done.to_string_lossy().into_owned()),
         watching: one.watching,

@@ -1,14 +1,37 @@
 //! How a watched folder stands, in words.
 
+use partway_provider::{Fields, IfExists};
+
 use super::{count, short};
 use crate::watched::{POLL, Place, Polled, Status, Trouble};
 
-/// Where its files go.
-pub(crate) fn watched_to(destination: &str, folder: Option<&str>) -> String {
-    match folder {
+/// Where its files go, and with what is set for them beside what the destination sets for all of its files.
+pub(crate) fn watched_to(destination: &str, folder: Option<&str>, own: &Fields) -> String {
+    let to = match folder {
         Some(folder) => format!("New files go to {destination}, {folder}"),
         None => format!("New files go to {destination}"),
-    }
+    };
+    let number = |set: usize| u32::try_from(set).unwrap_or(u32::MAX);
+    let tags = (!own.tags.is_empty()).then(|| count(number(own.tags.len()), "tag", "tags"));
+    let metadata = (!own.metadata.is_empty())
+        .then(|| count(number(own.metadata.len()), "piece of metadata", "pieces of metadata"));
+    let taken = own.if_exists.map(|how| match how {
+        IfExists::Ask => "asks where a name is taken",
+        IfExists::Overwrite => "replaces what is there",
+        IfExists::Rename => "keeps both where a name is taken",
+        IfExists::Skip => "skips names that are taken",
+    });
+    let prefix = own.random_prefix.map(|on| if on { "random prefix" } else { "no random prefix" });
+    let set = [
+        own.title.is_some().then(|| "title".into()),
+        tags,
+        taken.map(Into::into),
+        metadata,
+        own.custom_id.is_some().then(|| "custom id".into()),
+        prefix.map(Into::into),
+        own.ttl_seconds.is_some().then(|| "session length".into()),
+    ];
+    std::iter::once(to).chain(set.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
 }
 
 /// Of one that is switched off, or that nobody watches because only a command looks at the journal.
@@ -139,10 +162,34 @@ mod tests {
     #[test]
     fn where_its_files_go() {
         assert_eq!(
-            watched_to("Acme media", Some("uploads/finals")),
+            watched_to("Acme media", Some("uploads/finals"), &Fields::default()),
             "New files go to Acme media, uploads/finals"
         );
-        assert_eq!(watched_to("Acme media", None), "New files go to Acme media");
+        assert_eq!(watched_to("Acme media", None, &Fields::default()), "New files go to Acme media");
         assert_eq!((not_watched(true), not_watched(false)), ("Not watched at present".into(), "Off".into()));
+    }
+
+    #[test]
+    fn what_is_set_for_its_files_is_named_shortly() {
+        let tagged = Fields { tags: vec!["a".into(), "b".into()], ..Fields::default() };
+        assert_eq!(watched_to("Acme", Some("finals"), &tagged), "New files go to Acme, finals · 2 tags");
+        let every = Fields {
+            folder: Some("finals".into()),
+            tags: vec!["a".into()],
+            metadata: [("reel".to_owned(), "A001".to_owned())].into(),
+            custom_id: Some("{stem}".into()),
+            title: Some("{stem}".into()),
+            if_exists: Some(IfExists::Rename),
+            random_prefix: Some(true),
+            ttl_seconds: Some(86_400),
+        };
+        insta::assert_snapshot!(watched_to("Acme", Some("finals"), &every), @"New files go to Acme, finals · title · 1 tag · keeps both where a name is taken · 1 piece of metadata · custom id · random prefix · session length");
+        let of = |how| watched_to("Acme", None, &Fields { if_exists: Some(how), ..Fields::default() });
+        let all = [IfExists::Ask, IfExists::Overwrite, IfExists::Skip].map(of);
+        insta::assert_snapshot!(all.join("\n"), @r"
+        New files go to Acme · asks where a name is taken
+        New files go to Acme · replaces what is there
+        New files go to Acme · skips names that are taken
+        ");
     }
 }

@@ -282,6 +282,30 @@ async fn ten_thousand_files_are_few_batches_and_each_is_taken_once() {
 }
 
 #[tokio::test]
+async fn what_is_set_for_its_files_is_named_and_what_cannot_be_is_refused_beside_its_field() {
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    let one = watch(&app, &folder(&rig, "in"), None, false).await.unwrap();
+    let set = async |fields: FieldsDraft| {
+        let change = WatchedChange { fields: Some(fields), ..WatchedChange::default() };
+        tell(&app, Command::ChangeWatched { id: one.id.clone(), change }).await
+    };
+    let tags = |tag: &str| FieldsDraft { tags: vec!["raw".into(), tag.into()], ..FieldsDraft::default() };
+    set(tags("{stem}")).await.unwrap();
+    for (fields, field) in [
+        (tags("{name"), "tags"),
+        (FieldsDraft { title: Some("a".into()), ..FieldsDraft::default() }, "title"),
+        (FieldsDraft { folder: Some("../up".into()), ..FieldsDraft::default() }, "folder"),
+    ] {
+        assert_eq!(set(fields).await.unwrap_err().field.as_deref(), Some(field));
+    }
+    let now = watched(&app).await.remove(0);
+    assert_eq!((now.to.as_str(), now.fields), ("New files go to Acme · 2 tags", tags("{stem}")));
+    app.close(Duration::ZERO).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_watched_is_refused_in_words() {
     let rig = Rig::new().await;
     let app = rig.open().await;

@@ -18,7 +18,7 @@ path: string,
  */
 destination: string, 
 /**
- * "New files go to Acme media, uploads/finals".
+ * "New files go to Acme media, uploads/finals · 2 tags".
  */
 to: string, 
 /**

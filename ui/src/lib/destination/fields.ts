@@ -81,6 +81,42 @@ export function fieldsOf(form: FieldsForm, taken: string[]): FieldsDraft | ApiEr
   };
 }
 
+/**
+ * The form of what is set beside a destination's own, which counts where nothing is. A text that is left empty leaves it to the
+ * destination; a choice and a switch cannot be empty, so they stand as it has them.
+ */
+export const formOver = (own: FieldsDraft, usual: FieldsDraft): FieldsForm => ({
+  ...formOf(own),
+  ifExists: formOf(own.if_exists === null ? usual : own).ifExists,
+  prefix: own.random_prefix ?? usual.random_prefix ?? false,
+});
+
+/** What is set in such a form: a choice and a switch that stand as the destination has them are not. */
+export function fieldsOver(form: FieldsForm, usual: FieldsDraft, taken: string[]): FieldsDraft | ApiError {
+  const fields = fieldsOf(form, taken);
+  if ("code" in fields) return fields;
+  const chosen = form.ifExists === "" ? "ask" : form.ifExists;
+  return {
+    ...fields,
+    if_exists: taken.includes("if_exists") && chosen !== (usual.if_exists ?? "ask") ? chosen : null,
+    random_prefix:
+      taken.includes("random_prefix") && form.prefix !== (usual.random_prefix ?? false) ? form.prefix : null,
+  };
+}
+
+/** The same form for another destination: what stood as the one has it stands as the other does. */
+export function moveOver(form: FieldsForm, from: FieldsDraft, to: FieldsDraft): void {
+  const [before, after] = [formOf(from), formOf(to)];
+  if (form.ifExists === before.ifExists) form.ifExists = after.ifExists;
+  if (form.prefix === before.prefix) form.prefix = after.prefix;
+}
+
+/** Whether anything but the folder is set. */
+export const setsMore = (fields: FieldsDraft): boolean =>
+  (Object.keys(nothingSet) as (keyof FieldsDraft)[]).some(
+    (field) => field !== "folder" && JSON.stringify(fields[field]) !== JSON.stringify(nothingSet[field]),
+  );
+
 /** What can still be changed of files that have not started. */
 export const CHANGEABLE = ["folder", "tags", "metadata", "custom_id", "title", "if_exists"];
 
