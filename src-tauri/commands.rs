@@ -1,9 +1,11 @@
 //! What the page may call. Each is named in `build.rs` and allowed in `capabilities/main.json`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use partway_api::{ApiError, Code, Command, Done, FieldsDraft, Look, NotificationsView, Tick, Visit};
+use partway_api::{
+    Answer, ApiError, Code, Command, Done, FieldsDraft, Look, NotificationsView, Request, Tick, Visit,
+};
 use serde_json::Value;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow};
@@ -12,7 +14,7 @@ use crate::clipboard::Clipboard;
 use crate::closing;
 use crate::dialogs::{self, Wanted};
 use crate::engine::Engine;
-use crate::intake::Countdown;
+use crate::intake::{self, Countdown};
 use crate::login;
 use crate::rest::Rest;
 use crate::ticks::Ticks;
@@ -91,12 +93,16 @@ pub(crate) async fn move_watched(
 /// Shows a job's file in the file manager. The page names the job; its path is looked up here.
 #[tauri::command]
 pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), ApiError> {
-    let Done::Detail { detail } = engine.command(Command::Detail { job }).await? else {
+    // Its path itself: what the list shows of it has lost what is no text.
+    let path = match engine.ask(Request::FileOf { job }).await? {
+        Answer::File { path } => intake::named(&path),
+        _ => None,
+    };
+    let Some(path) = path else {
         return Err(ApiError::new(Code::Internal, "Partway does not know that file."));
     };
-    let path = PathBuf::from(&detail.row.path);
     if !path.exists() {
-        return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", detail.row.path)));
+        return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", path.display())));
     }
     // It speaks to the file manager over the session's bus, which may take its time.
     let shown = tauri::async_runtime::spawn_blocking(move || show(&path)).await;

@@ -66,6 +66,21 @@ pub(crate) fn raw(path: &Path) -> RawPath {
     RawPath::from_bytes(&bytes)
 }
 
+/// The path that the app named.
+#[cfg(unix)]
+pub(crate) fn named(raw: &RawPath) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt as _;
+    Some(std::ffi::OsString::from_vec(raw.bytes()?).into())
+}
+
+#[cfg(windows)]
+pub(crate) fn named(raw: &RawPath) -> Option<PathBuf> {
+    use std::os::windows::ffi::OsStringExt as _;
+    let bytes = raw.bytes()?;
+    let wide: Vec<u16> = bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+    Some(std::ffi::OsString::from_wide(&wide).into())
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::ffi::OsStr;
@@ -75,6 +90,14 @@ mod tests {
 
     fn countdowns(requests: &[Request]) -> Vec<bool> {
         requests.iter().map(|request| matches!(request, Request::Add { countdown: true, .. })).collect()
+    }
+
+    #[test]
+    fn a_path_comes_back_as_it_went() {
+        for path in ["/a/ü.mov", "/a b"].map(OsStr::new).into_iter().chain([OsStr::from_bytes(b"/z\xff.mov")])
+        {
+            assert_eq!(named(&raw(Path::new(path))).as_deref(), Some(Path::new(path)));
+        }
     }
 
     #[test]

@@ -96,6 +96,11 @@ pub enum Request {
         /// The absolute path.
         done: RawPath,
     },
+    /// Where a job's file lies: its path as the system has it, which what is shown of it may not be.
+    FileOf {
+        /// The job, by its id or an unambiguous beginning or end of it.
+        job: String,
+    },
     /// Watch the watched folders from now on, where the holder does not already.
     Watch,
     /// Bring the window forward, where the process has one.
@@ -172,6 +177,11 @@ pub enum Answer {
         /// The sentence about a journal that could not be read: what it held is not among these jobs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         set_aside: Option<String>,
+    },
+    /// To `FileOf`.
+    File {
+        /// The absolute path.
+        path: RawPath,
     },
     /// To the rest.
     Ok,

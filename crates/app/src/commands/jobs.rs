@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use partway_api::{ApiError, Code, Done, JobLine, Selection};
+use partway_api::{Answer, ApiError, Code, Done, JobLine, RawPath, Selection};
 use partway_core::{Hold, State};
 use partway_engine::{BatchId, Job, JobId, Which};
 
@@ -43,6 +43,12 @@ pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
                 .hint("Write more of it; ids differ most at their end."))
         }
     }
+}
+
+/// Where its file lies.
+pub(super) async fn file_of(app: &App, text: &str) -> Result<Answer, ApiError> {
+    let job = app.0.engine.job(&job(app, text).await?).await.map_err(refusal)?;
+    Ok(Answer::File { path: RawPath::from_bytes(&partway_engine::paths::to_bytes(&job.path)) })
 }
 
 pub(super) async fn pause(app: &App, jobs: &Selection) -> Result<Done, ApiError> {

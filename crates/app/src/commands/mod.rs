@@ -37,6 +37,7 @@ pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiErr
         Request::MoveWatched { id, done } => {
             Ok(Answer::Done { done: watched::move_to(app, &id, &done).await? })
         }
+        Request::FileOf { job } => jobs::file_of(app, &job).await,
         Request::Watch => {
             watched::start(app).await?;
             Ok(Answer::Ok)

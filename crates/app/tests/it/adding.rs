@@ -174,3 +174,20 @@ async fn asked_again_under_the_same_id_nothing_is_taken_in_twice() {
         assert_eq!(app.ask(ask(id, &b)).await.unwrap_err().code, Code::Internal, "{id}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn where_a_file_lies_is_told_as_the_system_has_it() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let rig = Rig::new().await;
+    let app = rig.open().await;
+    rig.destination(&app, "Acme").await;
+    // A name that is no text.
+    let path = rig.folder.path().join(std::ffi::OsStr::from_bytes(b"z\xff.mov"));
+    std::fs::rename(rig.file("a.mov", 10), &path).unwrap();
+    let (_, jobs, _) = add(&app, std::slice::from_ref(&path), None, true).await.unwrap();
+    let of = async |job: &str| app.ask(Request::FileOf { job: job.into() }).await;
+    let Answer::File { path: raw } = of(&jobs[0].id).await.unwrap() else { panic!("no path") };
+    assert_eq!(raw.bytes().unwrap(), path.as_os_str().as_bytes());
+    assert_eq!(of("nobody").await.unwrap_err().code, Code::Refused);
+}
