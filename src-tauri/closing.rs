@@ -67,7 +67,8 @@ pub(crate) fn close(app: &AppHandle) {
             Close::Ask => ask(&app, work.files),
             Close::Hide => {
                 hide(&app);
-                if first_time(&engine, settings).await {
+                // Where that cannot be known it is rather said twice.
+                if settings.is_none_or(|settings| !settings.told_of_hiding) {
                     say(&app, work.files);
                 }
             }
@@ -170,16 +171,16 @@ fn say(app: &AppHandle, files: u32) {
     });
 }
 
-/// Whether closing has never hidden the window before; from now on it has. Where that cannot be known it is rather said twice.
-async fn first_time(engine: &Arc<Engine>, settings: Option<Settings>) -> bool {
-    let Some(settings) = settings else { return true };
-    let first = !settings.told_of_hiding;
-    if first {
-        let settings = Settings { told_of_hiding: true, ..settings };
-        // Where that cannot be kept it is said once more, and nothing else hangs on it.
-        let _ = engine.command(Command::ChangeSettings { settings }).await;
+/// Once what closing does was shown it is not said again. Where that cannot be kept it is said once more, and nothing else hangs on it.
+pub(crate) async fn follow(app: AppHandle) {
+    let (engine, standing) = (engine(&app), app.state::<Notices>().standing());
+    loop {
+        standing.goes_on().await;
+        if let Some(settings) = settings(&engine).await.filter(|settings| !settings.told_of_hiding) {
+            let settings = Settings { told_of_hiding: true, ..settings };
+            let _ = engine.command(Command::ChangeSettings { settings }).await;
+        }
     }
-    first
 }
 
 async fn settings(engine: &Arc<Engine>) -> Option<Settings> {

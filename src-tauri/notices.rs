@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use partway_app::{Message, Order, Tag};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// What whoever shows them is asked.
 pub(crate) enum Ask {
@@ -73,7 +73,10 @@ impl Notices {
 
 /// Which notifications stand, and where. Cheap to clone; all clones are the same.
 #[derive(Clone, Default)]
-pub(crate) struct Standing(Arc<watch::Sender<BTreeMap<u64, One>>>);
+pub(crate) struct Standing {
+    all: Arc<watch::Sender<BTreeMap<u64, One>>>,
+    goes_on: Arc<Notify>,
+}
 
 /// One that stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +91,7 @@ impl Standing {
     /// One comes to stand. As long as the answer is kept.
     pub(crate) fn begin(&self) -> Stands {
         let mut number = 0;
-        self.0.send_modify(|all| {
+        self.all.send_modify(|all| {
             number = all.keys().next_back().map_or(0, |last| last + 1);
             all.insert(number, One::default());
         });
@@ -97,17 +100,22 @@ impl Standing {
 
     /// Whether somebody may still press one.
     pub(crate) fn any_waits(&self) -> bool {
-        self.0.borrow().values().any(|one| one.waits)
+        self.all.borrow().values().any(|one| one.waits)
+    }
+
+    /// Waits until somebody shows what closing does.
+    pub(crate) async fn goes_on(&self) {
+        self.goes_on.notified().await;
     }
 
     /// Where they stand.
     pub(crate) fn places(&self) -> Vec<String> {
-        self.0.borrow().values().filter_map(|one| one.place.clone()).collect()
+        self.all.borrow().values().filter_map(|one| one.place.clone()).collect()
     }
 
     /// Told when something about them changes.
     pub(crate) fn follow(&self) -> Changes {
-        Changes(self.0.subscribe())
+        Changes(self.all.subscribe())
     }
 }
 
@@ -131,25 +139,30 @@ pub(crate) struct Stands {
 }
 
 impl Stands {
-    /// It is there now, at this place; `waits`: an app that would end for lack of work stays for its buttons.
-    pub(crate) fn at(&self, place: Option<String>, waits: bool) {
-        self.set(One { place, waits });
+    /// It is there now, at this place, for all that is known of it. An app that would end for lack of work stays for its buttons, but that
+    /// it goes on holds nothing up.
+    pub(crate) fn at(&self, place: Option<String>, tag: &Tag) {
+        let goes_on = *tag == Tag::GoesOn;
+        self.set(One { place, waits: !goes_on });
+        if goes_on {
+            self.all.goes_on.notify_one();
+        }
     }
 
     /// It went out of sight where nobody can press it any more.
     pub(crate) fn is_out_of_sight(&self) {
-        let place = self.all.0.borrow().get(&self.number).and_then(|one| one.place.clone());
+        let place = self.all.all.borrow().get(&self.number).and_then(|one| one.place.clone());
         self.set(One { place, waits: false });
     }
 
     fn set(&self, one: One) {
-        self.all.0.send_if_modified(|all| all.insert(self.number, one.clone()) != Some(one));
+        self.all.all.send_if_modified(|all| all.insert(self.number, one.clone()) != Some(one));
     }
 }
 
 impl Drop for Stands {
     fn drop(&mut self) {
-        self.all.0.send_if_modified(|all| all.remove(&self.number).is_some());
+        self.all.all.send_if_modified(|all| all.remove(&self.number).is_some());
     }
 }
 
@@ -162,8 +175,8 @@ mod tests {
         let standing = Standing::default();
         let (first, second) = (standing.begin(), standing.begin());
         assert!(!standing.any_waits() && standing.places().is_empty(), "not shown yet");
-        first.at(Some("bus 1".into()), true);
-        second.at(Some("bus 2".into()), false);
+        first.at(Some("bus 1".into()), &Tag::Files);
+        second.at(Some("bus 2".into()), &Tag::GoesOn);
         assert!(standing.any_waits());
         assert_eq!(standing.places(), ["bus 1", "bus 2"]);
         first.is_out_of_sight();
@@ -172,8 +185,24 @@ mod tests {
         drop(first);
         assert_eq!(standing.places(), ["bus 2"]);
         let third = standing.begin();
-        third.at(None, true);
+        third.at(None, &Tag::Files);
         assert_eq!(standing.places(), ["bus 2"]);
+    }
+
+    #[tokio::test]
+    async fn what_closing_does_counts_as_said_when_it_stands_and_not_before() {
+        let standing = Standing::default();
+        let said = async || tokio::time::timeout(Duration::ZERO, standing.goes_on()).await.is_ok();
+        let (files, goes_on) = (standing.begin(), standing.begin());
+        files.at(None, &Tag::Files);
+        assert!(!said().await, "nobody shows it yet");
+        // Where nobody shows it, it goes without having stood.
+        drop(standing.begin());
+        assert!(!said().await);
+        goes_on.at(None, &Tag::GoesOn);
+        drop(goes_on);
+        assert!(said().await, "it was shown, however long");
+        assert!(!said().await, "once");
     }
 
     #[tokio::test]

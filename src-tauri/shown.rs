@@ -33,7 +33,7 @@ mod freedesktop {
     use std::sync::OnceLock;
 
     use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse};
-    use partway_app::{Message, Press, Tag};
+    use partway_app::{Message, Press};
     use tokio::sync::mpsc::Receiver;
     use tokio::task::spawn_blocking;
     use tokio::time::timeout;
@@ -51,8 +51,7 @@ mod freedesktop {
     ) {
         let mut before = None;
         while let Some((handle, place)) = post(&message, before.take()).await {
-            // That it goes on holds nothing up.
-            stands.at(place, message.tag != Tag::GoesOn);
+            stands.at(place, &message.tag);
             match until_changed(&handle, &message, &mut changes, &stands).await {
                 End::Replaced(next) => (message, before) = (next, Some(handle)),
                 End::Pressed(press) => {
@@ -340,10 +339,12 @@ mod others {
 
     pub(crate) async fn clear(_: Vec<String>) {}
 
-    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed, _: Stands) {
+    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed, stands: Stands) {
         let body = text(&message, false);
         // Everything it says is in the window too.
-        let _ = show(message.title, body).await;
+        if show(message.title, body).await.is_ok() {
+            stands.at(None, &message.tag);
+        }
     }
 
     pub(crate) async fn look() -> Result<String, String> {

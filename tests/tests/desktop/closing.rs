@@ -69,7 +69,8 @@ async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
         desk.close_window().await;
         desk.window_is_shown(false).await;
         until("the notification", SOON, async || (notifications.heard().len() == 1).then_some(())).await;
-        // It is said after it was written down, so nothing of it can be lost now.
+        // It is written down once it is shown.
+        until("that it was said", SOON, async || app.was_told_of_hiding().await.then_some(())).await;
         desk.crash().await;
         drop(app);
 
@@ -90,6 +91,32 @@ async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
         desk.close_window().await;
         desk.window_is_shown(false).await;
         assert_eq!(notifications.heard().len(), 1, "said again: {:?}", notifications.heard());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_could_show_is_said_when_somebody_can() {
+    bounded(3, async {
+        let mut seed = Seed::of("said late");
+        let mut desk = Desk::set_up().await;
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let app = Driven::start_with_practice(&desk).await;
+        stop(&desk.running("partway-sandbox"));
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, SOON).await;
+        // No service for notifications is there yet.
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        let notifications = Notifications::listen(&mut desk).await;
+        desk.start_again(&[]).await;
+        desk.window_is_shown(true).await;
+        assert!(!app.was_told_of_hiding().await, "nobody has seen it");
+
+        desk.close_window().await;
+        desk.window_is_shown(false).await;
+        until("the notification", SOON, async || (notifications.heard().len() == 1).then_some(())).await;
+        until("that it was said", SOON, async || app.was_told_of_hiding().await.then_some(())).await;
     })
     .await;
 }

@@ -146,6 +146,11 @@ impl Driven {
         answer["ok"].clone()
     }
 
+    /// Whether what closing does was said, by the settings.
+    pub(crate) async fn was_told_of_hiding(&self) -> bool {
+        self.command(&json!({ "do": "settings" })).await["settings"]["told_of_hiding"] == true
+    }
+
     /// An account at a vendor, whose key is kept for this session only; new files go there. Gives back its id.
     pub(crate) async fn use_vendor(&self, name: &str, url: &str, key: &str) -> String {
         let draft = json!({ "name": name, "kind": "autorender", "settings": { "url": url }, "fields": {} });
