@@ -3,6 +3,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
+import type { WatchedChange } from "../src/lib/api";
+import { nothingSet } from "../src/lib/destination/fields";
 import { log, rows, windows } from "./journey";
 
 const open = windows();
@@ -42,6 +44,42 @@ describe("watched folders", () => {
     expect(asked).toMatchObject({
       watch: { destination: "acme", existing: true, fields: { folder: "from/camera" } },
     });
+  });
+
+  test("what is set for its files is shown, changed, and refused beside its field", async () => {
+    const page = await settings();
+    const set = async () => ((await log(page)).at(-1) as { change?: WatchedChange }).change?.fields;
+    const dialog = page.getByRole("dialog");
+    const more = dialog.getByRole("button", { name: "More for these files" });
+    const tags = dialog.getByLabel("Tags");
+    await page.getByRole("button", { name: "Change /home/ana/Exports/Finals" }).click();
+    expect(await tags.count()).toBe(0);
+    await more.click();
+    // What the destination sets for all of its files counts where nothing is set here.
+    expect(await tags.getAttribute("placeholder")).toBe("campaign, raw");
+    await tags.fill("{nope}");
+    await more.click();
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("There is no word {nope} to be filled in.").waitFor();
+    expect(await tags.evaluate((field) => field === document.activeElement)).toBe(true);
+    await tags.fill("final, {date}");
+    await dialog.getByLabel("Metadata").fill("reel=A001");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("New files go to Acme media, uploads/finals · 2 tags").first().waitFor();
+    expect(await set()).toEqual({
+      ...nothingSet,
+      folder: "uploads/finals",
+      tags: ["final", "{date}"],
+      metadata: { reel: "A001" },
+    });
+
+    // What was set stands open, and is taken away by emptying it.
+    await page.getByRole("button", { name: "Change /home/ana/Pictures/Scans" }).click();
+    expect(await tags.inputValue()).toBe("scan, {date}");
+    await tags.fill("");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(await set()).toEqual({ ...nothingSet, folder: "uploads/finals" });
   });
 
   test("one is changed, its verified files moved or left, and removed only when asked twice", async () => {
@@ -272,6 +310,28 @@ test("the settings stand where the page before this one had left them, and begin
   await page.keyboard.press("Control+,");
   await sheet.waitFor();
   expect(await top()).toBe(0);
+});
+
+test("a half written destination stands as the page before this one had left it, without its key", async () => {
+  const page = await open({ scene: "queue" });
+  const name = page.getByLabel("Name", { exact: true });
+  await page.getByRole("button", { name: "Add destination" }).click();
+  await page.getByRole("radio", { name: "S3" }).click();
+  await name.fill("Archive 2026");
+  await page.getByLabel("Access key ID").fill("fixture-key");
+  await page.getByLabel("Bucket", { exact: true }).fill("camera");
+  const kept = () => page.evaluate(() => sessionStorage.getItem("kept-screen"));
+  await expect.poll(kept).toContain("camera");
+  expect(await kept()).not.toContain("fixture-key");
+  await page.reload();
+  await page.getByRole("heading", { name: "Add destination" }).waitFor();
+  expect(await page.getByRole("radio", { name: "S3" }).getAttribute("aria-checked")).toBe("true");
+  expect(await name.inputValue()).toBe("Archive 2026");
+  expect(await page.getByLabel("Bucket", { exact: true }).inputValue()).toBe("camera");
+  expect(await page.getByLabel("Access key ID").inputValue()).toBe("");
+  // Who leaves the page leaves what was typed there.
+  await page.getByRole("button", { name: "All" }).first().click();
+  await expect.poll(kept).toContain('"form":null');
 });
 
 test("what is wrong with a destination is said whole, however long its name", async () => {

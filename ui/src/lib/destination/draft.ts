@@ -23,6 +23,50 @@ export const emptyForm = (): Form => ({
   fields: formOf(nothingSet),
 });
 
+/** What of the form is kept while the window has no page: everything but the key, of which no part is ever kept. */
+export interface KeptForm {
+  kind: string;
+  name: string;
+  settings: Record<string, string>;
+  fields: FieldsForm;
+}
+
+/** Bytes of a form that is kept: more than any needs but one with much metadata, and less than the shell keeps. */
+const MOST_KEPT = 3000;
+
+/** An address with a password in it, which no destination takes, may be just being typed. */
+const SIGN_IN = /:\/\/[^/]*@/;
+
+export function keptOf(kind: string, { name, settings, fields }: Form): KeptForm {
+  const open = Object.entries(settings).filter(([, value]) => !SIGN_IN.test(value));
+  const kept = { kind, name, settings: Object.fromEntries(open), fields: { ...fields } };
+  if (new TextEncoder().encode(JSON.stringify(kept)).length <= MOST_KEPT) return kept;
+  const { name: unnamed, settings: none, fields: empty } = emptyForm();
+  return { kind, name: unnamed, settings: none, fields: empty };
+}
+
+/** Whatever was kept, as far as it is a form; `null` where it is none. */
+export function asKeptForm(value: unknown): KeptForm | null {
+  const { kind, name, settings, fields } = (value ?? {}) as Record<string, unknown>;
+  if (typeof kind !== "string" || kind === "") return null;
+  const empty = emptyForm();
+  /** What of it is as in the empty form, name by name. */
+  const like = <T extends object>(given: unknown, form: T): T =>
+    Object.fromEntries(
+      Object.entries(form).map(([at, usual]) => {
+        const found = (given as Record<string, unknown> | null | undefined)?.[at];
+        return [at, typeof found === typeof usual ? found : usual];
+      }),
+    ) as T;
+  const typed = Object.entries((settings ?? {}) as object).filter(([, text]) => typeof text === "string");
+  return {
+    kind,
+    name: typeof name === "string" ? name : "",
+    settings: Object.fromEntries(typed) as Record<string, string>,
+    fields: like(fields, empty.fields),
+  };
+}
+
 /** The draft, or what is wrong with the first field that is. */
 export function draftOf(form: Form, kind: KindView): DestinationDraft | ApiError {
   if (form.name.trim() === "") return wrong("name", words.add.needName);

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 
+import { emptyForm, keptOf } from "../destination/draft";
 import { asKept, nothingKept, type Kept } from "./kept";
 
 test("what was kept is shown again", () => {
@@ -12,6 +13,7 @@ test("what was kept is shown again", () => {
     selected: "a",
     top: { row: 12, into: 40 },
     sheet: 300,
+    form: null,
   };
   expect(asKept(structuredClone(kept))).toEqual(kept);
 });
@@ -32,6 +34,29 @@ test("what is not known is left out", () => {
   expect(asKept({ top: null }).top).toEqual({ row: 0, into: 0 });
 });
 
-test("a half written form is not opened again", () => {
-  expect(asKept({ view: "add" }).view).toBe("queue");
+test("a half written form is opened again, but not its key", () => {
+  const typed = {
+    ...emptyForm(),
+    name: "Archive",
+    key: "the key",
+    secret: "the secret",
+    sessionToken: "the token",
+    settings: { bucket: "camera", url: "https://me:the-password@store.example" },
+  };
+  typed.fields.tags = "raw";
+  const form = keptOf("s3", typed);
+  expect(form).toEqual({ kind: "s3", name: "Archive", settings: { bucket: "camera" }, fields: typed.fields });
+  expect(JSON.stringify(form)).not.toMatch(/the.(key|secret|token|password)/);
+  expect(asKept({ view: "add", form })).toEqual({ ...nothingKept, view: "add", form });
+  expect(asKept({ view: "queue", form }).form).toBe(null);
+});
+
+test("of a form that is not one, or too long, no more is opened than can be", () => {
+  for (const odd of [null, 7, {}, { kind: 7 }, { kind: "" }])
+    expect(asKept({ view: "add", form: odd })).toEqual({ ...nothingKept, view: "add" });
+  const empty = { name: "", settings: {}, fields: emptyForm().fields };
+  const odd = { kind: "s3", name: 1, settings: { a: 1 }, fields: { tags: [], prefix: "yes", later: "" } };
+  expect(asKept({ view: "add", form: odd }).form).toEqual({ kind: "s3", ...empty });
+  const long = { ...emptyForm(), name: "Archive", settings: { bucket: "ü".repeat(2000) } };
+  expect(keptOf("s3", long)).toEqual({ kind: "s3", ...empty });
 });

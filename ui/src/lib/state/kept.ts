@@ -1,6 +1,7 @@
 /** What the window showed, for the page that comes after this one: the shell lets the page of a window go that was hidden for long. */
 
 import type { Filter } from "../api";
+import { asKeptForm, type KeptForm } from "../destination/draft";
 import { words } from "../words";
 import type { View } from "./screen.svelte";
 
@@ -13,6 +14,8 @@ export interface Kept {
   top: Top;
   /** Pixels of the settings that are scrolled out of sight. */
   sheet: number;
+  /** What was typed of a new destination. Its key is not kept, not even in memory. */
+  form: KeptForm | null;
 }
 
 /** Rows have no fixed height, so pixels alone would say nothing to a list that has not measured them yet. */
@@ -29,6 +32,7 @@ export const nothingKept: Kept = {
   selected: null,
   top: { row: 0, into: 0 },
   sheet: 0,
+  form: null,
 };
 
 const whole = (value: unknown): number =>
@@ -37,14 +41,15 @@ const whole = (value: unknown): number =>
 /** Whatever the shell kept, as far as it can be shown: an earlier version may have had other words for it. */
 export function asKept(value: unknown): Kept {
   if (typeof value !== "object" || value === null) return nothingKept;
-  const { view, details, filter, selected, top, sheet } = value as Record<string, unknown>;
+  const { view, details, filter, selected, top, sheet, form } = value as Record<string, unknown>;
   return {
-    // A half written form is not kept, so it is not opened again empty.
-    view: view === "settings" ? view : "queue",
+    view: view === "settings" || view === "add" ? view : "queue",
     details: details === true,
     filter: typeof filter === "string" && Object.hasOwn(words.filters, filter) ? (filter as Filter) : "all",
     selected: typeof selected === "string" ? selected : null,
     top: { row: whole((top as Partial<Top> | null)?.row), into: whole((top as Partial<Top> | null)?.into) },
     sheet: whole(sheet),
+    // It belongs to its page.
+    form: view === "add" ? asKeptForm(form) : null,
   };
 }

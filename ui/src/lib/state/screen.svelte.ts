@@ -3,6 +3,7 @@
 import { MediaQuery } from "svelte/reactivity";
 
 import type { ApiError, DestinationView, Done, JobRow, WatchedView } from "../api";
+import type { KeptForm } from "../destination/draft";
 import type { Kept, Top } from "./kept";
 
 export type View = "queue" | "add" | "settings";
@@ -37,6 +38,7 @@ export function openScreen(kept: Kept) {
   let details = $state(kept.details);
   let top = $state.raw(kept.top);
   let sheet = $state(kept.sheet);
+  let form = $state.raw(kept.form);
   let dialog = $state.raw<Dialog | null>(null);
   let said = $state.raw<Said | null>(null);
   let railOpen = $state(false);
@@ -89,6 +91,13 @@ export function openScreen(kept: Kept) {
     },
     set sheet(next: number) {
       sheet = next;
+    },
+    /** What is typed of a new destination, without its key; `null` while none is made. */
+    get form() {
+      return form;
+    },
+    set form(next: KeptForm | null) {
+      form = next;
     },
     get dialog() {
       return dialog;
