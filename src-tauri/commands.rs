@@ -105,7 +105,8 @@ pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), Api
         return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", path.display())));
     }
     // It speaks to the file manager over the session's bus, which may take its time.
-    let shown = tauri::async_runtime::spawn_blocking(move || show(&path)).await;
+    let asked = path.clone();
+    let shown = tauri::async_runtime::spawn_blocking(move || show(&asked)).await;
     let why = match shown {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(why)) => why.to_string(),
@@ -113,7 +114,7 @@ pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), Api
     };
     tracing::warn!(why, "the file manager did not open");
     Err(ApiError::new(Code::Internal, "The file manager did not open.")
-        .hint(format!("The file is at {}.", detail.row.path)))
+        .hint(format!("The file is at {}.", path.display())))
 }
 
 /// Some file managers cannot point at one file of a folder; all can open the folder.

@@ -13,9 +13,10 @@ use crate::closing::{self, Closing};
 use crate::dialogs::Dialogs;
 use crate::engine::Engine;
 use crate::intake::Countdown;
+use crate::lost::{self, Lost};
+use crate::moved::Moved;
 use crate::named::Named;
 use crate::notices::Notices;
-use crate::lost::{self, Lost};
 use crate::outside::Outside;
 use crate::rest::{self, Rest};
 use crate::start::Here;
@@ -23,7 +24,7 @@ use crate::ticks::Ticks;
 use crate::tray::Tray;
 use crate::visits::Visits;
 use crate::window::Folder;
-use crate::{commands, drops, login, notify, outside, refused, signals, window};
+use crate::{commands, drops, login, moved, notify, outside, refused, signals, window};
 
 /// Runs until the app ends.
 pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
@@ -45,6 +46,7 @@ pub(crate) fn run(here: Here, args: &Args) -> ExitCode {
         .manage(Lost::default())
         .manage(Tray::default())
         .manage(Outside::default())
+        .manage(Moved::default())
         .invoke_handler(tauri::generate_handler![
             commands::add_files,
             commands::add_folder,
@@ -127,6 +129,7 @@ fn happened(window: &Window, event: &WindowEvent) {
             api.prevent_close();
             closing::close(app);
         }
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) => app.state::<Moved>().0.notify_one(),
         WindowEvent::DragDrop(event) => drops::happened(app, &app.state::<Arc<Engine>>(), event),
         _ => {}
     }
@@ -156,6 +159,8 @@ fn listen(app: &App, named: Named) {
     runtime.spawn(refused::follow(app.handle().clone(), Arc::clone(&engine.calls.refused)));
     runtime.spawn(notify::follow(app.handle().clone(), Arc::clone(&engine)));
     runtime.spawn(outside::follow(app.handle().clone(), Arc::clone(&engine)));
+    runtime.spawn(moved::follow(app.handle().clone()));
+    runtime.spawn(closing::follow(app.handle().clone()));
     runtime.spawn(rest::end_when_idle(app.handle().clone()));
     take_in(app.handle(), named);
 }

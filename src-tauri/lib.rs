@@ -21,6 +21,7 @@ mod intake;
 mod logging;
 mod login;
 mod lost;
+mod moved;
 mod named;
 #[cfg(target_os = "linux")]
 mod notice_place;

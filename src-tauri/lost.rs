@@ -10,7 +10,7 @@ use tauri::{AppHandle, Builder, Manager as _, WebviewWindow, Wry};
 
 use crate::engine::Engine;
 use crate::rest::Rest;
-use crate::{closing, toast, window, words};
+use crate::{closing, window, words};
 
 /// A page that ends its process as soon as it is there would do so for ever: after so many times it is let go.
 const MOST: usize = 3;
@@ -89,7 +89,7 @@ fn go_on(app: &AppHandle) {
     }
     if seen {
         closing::hide(app);
-        toast::show(words::window_went(), None);
+        closing::say(app, words::window_went());
     }
     app.state::<Rest>().let_go_now(app);
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// The file's name in the data folder.
 const FILE: &str = "window.json";
+/// The name it is written under first.
+const BESIDE: &str = "window.json.new";
 /// Larger than any that was written here.
 const MOST: u64 = 1024;
 /// The smallest window that the page is made for.
@@ -58,8 +60,11 @@ pub(crate) fn write(data_dir: &Path, place: Place) {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if let Ok(mut file) = options.open(data_dir.join(FILE)) {
-        let _ = file.write_all(&text);
+    // Beside it first: a process that is killed meanwhile leaves the one before.
+    let beside = data_dir.join(BESIDE);
+    let written = options.open(&beside).and_then(|mut file| file.write_all(&text));
+    if written.is_ok() {
+        let _ = fs::rename(&beside, data_dir.join(FILE));
     }
 }
 

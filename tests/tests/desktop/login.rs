@@ -100,6 +100,29 @@ async fn a_window_opens_where_it_was_closed() {
     .await;
 }
 
+#[tokio::test]
+async fn a_window_opens_where_it_stood_when_the_app_was_killed() {
+    bounded(3, async {
+        let desk = Desk::set_up().await;
+        let mut first = desk.start_app();
+        desk.window_is_shown(true).await;
+        desk.place_window((230, 90, 880, 560)).await;
+        let before = desk.geometry().await;
+        // Written down a moment after it was moved, whatever comes then.
+        let kept = desk.data().join("window.json");
+        until("its place", SOON, async || fs::read_to_string(&kept).ok()?.contains("880").then_some(()))
+            .await;
+        desk.crash().await;
+        let _ = first.wait().await;
+        let mut next = desk.start_app();
+        desk.window_is_shown(true).await;
+        until("the place", SOON, async || (desk.geometry().await == before).then_some(())).await;
+        desk.crash().await;
+        let _ = next.wait().await;
+    })
+    .await;
+}
+
 fn entry(desk: &Desk) -> Option<PathBuf> {
     let folder = fs::read_dir(desk.folder("home").join(".config/autostart")).ok()?;
     folder
