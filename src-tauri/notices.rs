@@ -127,7 +127,7 @@ impl Changes {
     pub(crate) async fn next(&mut self) {
         if self.0.changed().await.is_err() {
             // Nobody shows any more.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
