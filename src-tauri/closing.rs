@@ -69,7 +69,7 @@ pub(crate) fn close(app: &AppHandle) {
                 hide(&app);
                 // Where that cannot be known it is rather said twice.
                 if settings.is_none_or(|settings| !settings.told_of_hiding) {
-                    say(&app, words::goes_on(work.files));
+                    say(&app, work.files);
                 }
             }
         }
@@ -159,8 +159,8 @@ fn ask(app: &AppHandle, files: u32) {
     });
 }
 
-/// Says that it goes on without its window, until that is back.
-pub(crate) fn say(app: &AppHandle, (title, text): words::Words) {
+fn say(app: &AppHandle, files: u32) {
+    let (title, text) = words::goes_on(files);
     app.state::<Notices>().show(Message {
         tag: Tag::GoesOn,
         title,

@@ -6,9 +6,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use partway_app::{Button, Message, Press, Tag};
 use tauri::{AppHandle, Builder, Manager as _, WebviewWindow, Wry};
 
 use crate::engine::Engine;
+use crate::notices::Notices;
 use crate::rest::Rest;
 use crate::{closing, window, words};
 
@@ -89,9 +91,17 @@ fn go_on(app: &AppHandle) {
     }
     if seen {
         closing::hide(app);
-        closing::say(app, words::window_went());
+        say(app);
     }
     app.state::<Rest>().let_go_now(app);
+}
+
+/// One that was closed by hand and one that went are the same to the desktop: either is taken away when the window is there again.
+fn say(app: &AppHandle) {
+    let ((title, text), open) = (words::window_went(), Press::Show { batch: None });
+    let buttons = vec![Button { words: "Open Partway".into(), press: open.clone() }];
+    let message = Message { tag: Tag::GoesOn, title, text, needs: false, buttons, press: open };
+    app.state::<Notices>().show(message);
 }
 
 #[cfg(test)]
