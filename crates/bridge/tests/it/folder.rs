@@ -5,6 +5,17 @@ use partway_bridge::{BridgeError, Client, FolderLock, Server};
 use crate::double::Double;
 
 #[test]
+fn a_file_in_the_folders_place_is_told_in_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a file");
+    std::fs::write(&file, "x").unwrap();
+    let said = FolderLock::take(&file).map(drop).unwrap_err().to_string();
+    let why = "something else of that name is there already";
+    let what = "Change that, or name another folder with --data-dir.";
+    assert_eq!(said, format!("The data folder {} cannot be used: {why}. {what}", file.display()));
+}
+
+#[test]
 fn one_holder_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let lock = FolderLock::take(folder.path()).unwrap().unwrap();
