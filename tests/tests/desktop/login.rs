@@ -114,6 +114,7 @@ async fn a_window_opens_where_it_stood_when_the_app_was_killed() {
             .await;
         desk.crash().await;
         let _ = first.wait().await;
+        desk.window_is_shown(false).await;
         let mut next = desk.start_app();
         desk.window_is_shown(true).await;
         until("the place", SOON, async || (desk.geometry().await == before).then_some(())).await;
