@@ -110,7 +110,7 @@ async fn a_window_opens_where_it_stood_when_the_app_was_killed() {
         let before = desk.geometry().await;
         // Written down a moment after it was moved, whatever comes then.
         let kept = desk.data().join("window.json");
-        until("its place", SOON, async || fs::read_to_string(&kept).ok()?.contains("880").then_some(()))
+        until("its new place", SOON, async || fs::read_to_string(&kept).ok()?.contains("880").then_some(()))
             .await;
         desk.crash().await;
         let _ = first.wait().await;

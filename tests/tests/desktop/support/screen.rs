@@ -82,7 +82,8 @@ impl Desk {
 
     /// Where the app's window stands and how large it is.
     pub(crate) async fn geometry(&self) -> (i32, i32, i32, i32) {
-        let window = self.window().await.unwrap();
+        // While the window manager takes a new window in, it is off the screen for a moment.
+        let window = until("the window", UP, async || self.window().await).await;
         let said = self.run("xdotool", ["getwindowgeometry", "--shell", &window]).await;
         let number = |name: &str| {
             said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.parse().ok()).unwrap()
