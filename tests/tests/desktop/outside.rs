@@ -9,9 +9,9 @@ use crate::support::{Desk, Driven, Made, Seed, bounded, until};
 const SOON: Duration = Duration::from_secs(20);
 const DONE: Duration = Duration::from_secs(90);
 
-/// Six in a row take five seconds, and an ear that is late on a busy machine hears them in one less.
-const ROW: usize = 6;
-const SPAN: f64 = 4.0;
+/// Four in a row take three seconds, and an ear that is late on a busy machine hears them in one less.
+const ROW: usize = 4;
+const SPAN: f64 = 2.0;
 
 #[tokio::test]
 async fn a_dock_is_told_how_far_it_is_and_that_it_is_over() {
@@ -28,7 +28,7 @@ async fn a_dock_is_told_how_far_it_is_and_that_it_is_over() {
         ]);
         monitor.stdout(Stdio::from(fs::File::create(&heard).unwrap()));
         desk.start(monitor);
-        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 500_000_000, &mut seed);
+        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 900_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
         desk.hand_over(&made.path).await;
         app.rows_show("Practice finished", 1, DONE).await;
@@ -45,7 +45,7 @@ async fn a_dock_is_told_how_far_it_is_and_that_it_is_over() {
         for member in ["Update", "ItemsPropertiesUpdated"] {
             let times = times(&said, member);
             println!("{member} at {times:.1?}");
-            assert!(times.len() > ROW, "it tells nothing: {member} at {times:?}");
+            assert!(times.len() >= ROW, "it tells nothing: {member} at {times:?}");
             assert!(shortest(&times) > SPAN, "more often than once a second: {member} at {times:?}");
         }
         // It is quiet from here on: nothing changes.

@@ -136,12 +136,14 @@ impl Desk {
         self.command(process::program("partway")).arg("--data-dir").arg(self.data()).spawn().unwrap()
     }
 
-    /// A second start of the app: it tells the first one, and ends with 0.
+    /// A second start of the app: it tells the first one, and ends with 0, or with 1 where one of the files is not there.
     pub(crate) async fn start_again(&self, files: &[&Path]) {
         let (app, data) = (process::program("partway"), self.data());
         let options = [OsStr::new("--data-dir"), data.as_os_str()];
-        self.run(app.to_str().unwrap(), options.into_iter().chain(files.iter().map(|file| file.as_os_str())))
-            .await;
+        let args = options.into_iter().chain(files.iter().map(|file| file.as_os_str()));
+        let ended = self.output(app.to_str().unwrap(), args).await;
+        let all_there = files.iter().all(|file| file.exists());
+        assert_eq!(ended.status.code(), Some(i32::from(!all_there)), "{ended:?}");
     }
 
     /// A second start with a file.
