@@ -38,11 +38,12 @@ pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
             Ok(())
         }
         set_aside::NOTICE => set_aside::seen(app).await,
-        support::NOTICE => support::seen(app).await,
-        unended::NOTICE => {
-            unended::seen(app);
-            Ok(())
-        }
+        // An end that left a report is told by that alone, so both are seen.
+        support::NOTICE => match support::seen(app).await {
+            Ok(()) => unended::seen(app).await,
+            failed => failed,
+        },
+        unended::NOTICE => unended::seen(app).await,
         _ => return Err(ApiError::new(Code::Refused, "There is no such notice.")),
     };
     seen.map_err(|e| journal(&e))?;

@@ -18,7 +18,7 @@ pub(crate) const NOTICE: &str = "unended";
 /// The setting that says since when a window runs, in milliseconds since 1970.
 const RUNNING: &str = "running_since";
 
-/// The setting that says when a run ended that did not end in order, until a window has taken it.
+/// The setting that says when a run ended that did not end in order, until somebody saw that.
 const ENDED: &str = "unended_at";
 
 /// Whatever a running app writes; the youngest of them is its last sign of life.
@@ -46,17 +46,17 @@ pub(crate) async fn begin(app: &App, last_sign: Option<i64>, headless: bool) -> 
     if let Some(since) = ran {
         tracing::warn!(since, last_sign, "the run before this one did not end in order");
     }
-    let ended = ran.map(|since| last_sign.unwrap_or(since).max(since)).or(known);
-    let (ended_later, running) = if headless { (ended, None) } else { (None, Some(app.now_ms())) };
-    for (name, before, now) in [(ENDED, known, ended_later), (RUNNING, ran, running)] {
-        if before != now {
-            app.0.engine.set_setting(name, now.map_or("null".into(), |at| at.to_string())).await?;
-        }
-    }
     let sums = app.0.engine.sums().await?;
     // Whom nothing was uploading for, it is no news.
-    let cut_off = ended.filter(|_| !headless && sums.active + sums.waiting > 0);
-    *runs(app) = Runs { written: !headless, cut_off };
+    let new = ran.filter(|_| sums.active + sums.waiting > 0);
+    let ended = new.map(|since| last_sign.unwrap_or(since).max(since)).or(known);
+    let running = (!headless).then(|| app.now_ms());
+    for (name, before, now) in [(ENDED, known, ended), (RUNNING, ran, running)] {
+        if before != now {
+            set(app, name, now).await?;
+        }
+    }
+    *runs(app) = Runs { written: !headless, cut_off: ended.filter(|_| !headless) };
     Ok(())
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn end(app: &App) {
     let written = std::mem::take(&mut runs(app).written);
     if written {
         // Where it cannot be written, the next window says something modest that is not so, and nothing else hangs on it.
-        let _ = app.0.engine.set_setting(RUNNING, "null".into()).await;
+        let _ = set(app, RUNNING, None).await;
     }
 }
 
@@ -74,14 +74,22 @@ pub(crate) fn untold(app: &App) -> Option<i64> {
     runs(app).cut_off
 }
 
-/// Somebody saw it.
-pub(crate) fn seen(app: &App) {
-    runs(app).cut_off = None;
-    app.touch();
+/// Somebody saw it. Until then every window tells it, however those before it ended.
+pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
+    if untold(app).is_some() {
+        set(app, ENDED, None).await?;
+        runs(app).cut_off = None;
+        app.touch();
+    }
+    Ok(())
 }
 
 async fn number(app: &App, name: &'static str) -> Result<Option<i64>, JournalError> {
     Ok(app.0.engine.setting(name).await?.and_then(|json| json.parse().ok()))
+}
+
+async fn set(app: &App, name: &'static str, at: Option<i64>) -> Result<(), JournalError> {
+    app.0.engine.set_setting(name, at.map_or("null".into(), |at| at.to_string())).await
 }
 
 fn runs(app: &App) -> MutexGuard<'_, Runs> {
