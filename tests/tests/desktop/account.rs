@@ -14,12 +14,7 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
         let Vendor { url, key } = Vendor::start(&mut desk, &[]).await;
         let app = Driven::start(&desk, &[]).await;
 
-        app.press("Add your first destination").await;
-        app.field("Name").await.send_keys("Dailies").await.unwrap();
-        app.field("API key").await.send_keys(&key).await.unwrap();
-        app.press("Advanced").await;
-        app.field("Server").await.send_keys(&url).await.unwrap();
-        app.press_at("//form//button[@type='submit']").await;
+        app.set_up_account(&url, &key).await;
         app.shows("Keep for this session only", Duration::from_secs(30)).await;
         app.picture("no-keychain").await;
         app.press("Keep for this session only").await;
@@ -41,10 +36,7 @@ async fn a_file_goes_to_an_account_whose_key_is_kept_for_this_session_only() {
         // The link is on the real clipboard: it can be pasted into any field.
         app.press("Copy link").await;
         app.press("Add destination").await;
-        let field = app.field("Name").await;
-        field.click().await.unwrap();
-        desk.press_keys("ctrl+v").await;
-        app.field_holds(&field, "http").await;
+        app.pasted(&desk, "Name", "http").await;
     })
     .await;
 }

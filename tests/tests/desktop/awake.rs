@@ -19,7 +19,7 @@ async fn the_computer_is_held_awake_while_something_uploads_and_let_go_otherwise
         logind.is_held(&desk, false).await;
 
         // The helper sleeps, so that the upload lasts exactly as long as this journey needs it.
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&first.path).await;
         logind.is_held(&desk, true).await;
@@ -50,7 +50,7 @@ async fn without_logind_uploads_go_and_only_the_settings_say_it() {
         let desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;

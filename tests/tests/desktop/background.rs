@@ -27,7 +27,7 @@ async fn the_page_of_a_window_hidden_for_long_goes_and_comes_back_as_it_was() {
         let made = |n| Made::in_folder(&takes, &format!("take-{n:02}.mov"), 9_000_000, &mut seed);
         let files: Vec<_> = (0..30).map(made).collect();
         let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.start_again(&files.iter().map(|made| made.path.as_path()).collect::<Vec<_>>()).await;
         app.has_rows(30, SOON).await;
@@ -94,7 +94,7 @@ async fn without_a_tray_an_app_that_has_nothing_to_do_ends_by_itself_and_with_on
             if let Some(panel) = &panel {
                 panel.has_icon(&desk).await;
             }
-            let helper = desk.running("partway-sandbox");
+            let helper = desk.helper().await;
             stop(&helper);
             desk.hand_over(&made.path).await;
             app.has_rows(1, SOON).await;

@@ -20,7 +20,7 @@ async fn closing_hides_while_something_uploads_and_a_second_start_shows() {
         let app = Driven::start_with_practice(&desk).await;
 
         // The helper sleeps, so that the upload lasts exactly as long as this journey needs it.
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&first.path).await;
         app.has_rows(1, SOON).await;
@@ -63,7 +63,7 @@ async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
         let notifications = Notifications::listen(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
-        stop(&desk.running("partway-sandbox"));
+        stop(&desk.helper().await);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;
         desk.close_window().await;
@@ -80,7 +80,7 @@ async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
         again.shows("Partway stopped unexpectedly (", SOON).await;
         again.picture("after-a-kill").await;
         let late = Made::in_folder(&desk.folder("takes"), "two.mov", 60_000_000, &mut seed);
-        stop(&desk.running("partway-sandbox"));
+        stop(&desk.helper().await);
         desk.hand_over(&late.path).await;
         again.has_rows(2, SOON).await;
         desk.close_window().await;
@@ -102,7 +102,7 @@ async fn what_nobody_could_show_is_said_when_somebody_can() {
         let mut desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
-        stop(&desk.running("partway-sandbox"));
+        stop(&desk.helper().await);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;
         // No service for notifications is there yet.
@@ -128,7 +128,7 @@ async fn a_window_that_nobody_sees_is_told_nothing() {
         let desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;
@@ -160,7 +160,7 @@ async fn the_notification_offers_to_quit_instead() {
         let notifications = Notifications::with_buttons(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;
@@ -178,7 +178,9 @@ async fn where_uploads_shall_not_go_on_closing_asks_and_the_wish_survives_a_rest
     bounded(4, async {
         let mut seed = Seed::of("not in the background");
         let desk = Desk::set_up().await;
-        let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
+        let takes = desk.folder("takes");
+        let short = Made::in_folder(&takes, "short.mov", 1_000, &mut seed);
+        let made = Made::in_folder(&takes, "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
         desk.press_keys("ctrl+comma").await;
         app.press_at(SWITCH).await;
@@ -188,11 +190,13 @@ async fn where_uploads_shall_not_go_on_closing_asks_and_the_wish_survives_a_rest
         drop(app);
 
         let app = Driven::start(&desk, &[]).await;
-        app.shows("Practice", SOON).await;
-        let helper = desk.running("partway-sandbox");
+        // After a restart the helper starts with the first file, and can be put to sleep for the second.
+        desk.hand_over(&short.path).await;
+        app.rows_show("Practice finished", 1, SOON).await;
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        app.has_rows(2, SOON).await;
         desk.close_window().await;
         desk.dialog("Quit Partway?", true).await;
         desk.screenshot("closing-asks").await;
@@ -201,7 +205,7 @@ async fn where_uploads_shall_not_go_on_closing_asks_and_the_wish_survives_a_rest
         desk.window_is_shown(true).await;
         assert_eq!(desk.running("partway").len(), 1, "it was not to end");
         resume(&helper);
-        app.rows_show("Practice finished", 1, Duration::from_secs(60)).await;
+        app.rows_show("Practice finished", 2, Duration::from_secs(60)).await;
         // Nothing is left to be asked about.
         desk.close_window().await;
         until("the end", END, async || desk.running("partway").is_empty().then_some(())).await;

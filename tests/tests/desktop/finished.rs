@@ -34,7 +34,7 @@ async fn a_batch_that_took_long_is_told_once_and_not_to_somebody_who_sees_it() {
         desk.in_front("Partway").await;
         app.rows_show("Practice finished", 1, DONE).await;
 
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.start_again(&[&long.path, &also_long.path]).await;
         let begun = Instant::now();
@@ -86,7 +86,7 @@ async fn who_wants_no_notifications_gets_none() {
         assert_eq!(changed["ok"], "never", "{changed}");
 
         // Something is left of it, and the window has not the keyboard.
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.start_again(&[&made.path, &folder.join("missing.mov")]).await;
         app.has_rows(1, SOON).await;

@@ -22,12 +22,8 @@ async fn a_window_beside_a_running_partwayctl_shows_its_work_and_takes_over() {
 
         let mut upload = desk.command(program("partwayctl"));
         upload.arg("--data-dir").arg(desk.data()).arg("upload").arg(&first.path).args(["--to", "Practice"]);
-        let mut upload = upload.spawn().unwrap();
-        until("its helper", Duration::from_secs(20), async || {
-            Some(desk.running("partway-sandbox")).filter(|h| !h.is_empty())
-        })
-        .await;
-        let helper = desk.running("partway-sandbox");
+        let mut upload = upload.stdout(desk.said()).stderr(desk.said()).spawn().unwrap();
+        let helper = desk.helper().await;
         stop(&helper);
 
         let app = Driven::start(&desk, &[]).await;

@@ -148,11 +148,6 @@ async fn partwayctl_ends_with_3_and_says_that_the_keyring_is_locked() {
 
 /// Adds the vendor, with its key in the keychain.
 async fn add(app: &Driven, url: &str, key: &str) {
-    app.press("Add your first destination").await;
-    app.field("Name").await.send_keys("Dailies").await.unwrap();
-    app.field("API key").await.send_keys(key).await.unwrap();
-    app.press("Advanced").await;
-    app.field("Server").await.send_keys(url).await.unwrap();
-    app.press_at("//form//button[@type='submit']").await;
+    app.set_up_account(url, key).await;
     app.shows("Drop files or folders anywhere", SOON).await;
 }

@@ -28,6 +28,12 @@ async fn told_of_quota(desk: &mut Desk, notifications: &Notifications) -> (Drive
     (app, told, made.path)
 }
 
+/// `kill -9`, once the next process could know what stands.
+async fn crash(desk: &Desk, standing: usize) {
+    until("what stands, written down", SOON, async || (desk.standing() == standing).then_some(())).await;
+    desk.crash_app().await;
+}
+
 /// Has a batch of *Practice* told that leaves something behind. What comes before it in time came before it to the desktop.
 async fn tell_another(app: &Driven, desk: &Desk, notifications: &Notifications, so_many: usize) -> Told {
     app.command(&json!({ "do": "practice" })).await;
@@ -67,7 +73,7 @@ async fn what_a_crash_left_is_taken_away_at_the_next_start_and_not_told_anew() {
         let mut desk = Desk::set_up().await;
         let notifications = Notifications::with_buttons(&mut desk).await;
         let (app, first, _) = told_of_quota(&mut desk, &notifications).await;
-        desk.crash_app().await;
+        crash(&desk, 1).await;
         drop(app);
         assert_eq!(notifications.withdrawn(), [0; 0], "nobody was there to do it");
         let app = Driven::start(&desk, &[]).await;
@@ -79,7 +85,7 @@ async fn what_a_crash_left_is_taken_away_at_the_next_start_and_not_told_anew() {
         assert!(next.id > first.id);
 
         // And a third one finds those of the second, and nothing else.
-        desk.crash_app().await;
+        crash(&desk, 1).await;
         drop(app);
         let _app = Driven::start(&desk, &[]).await;
         notifications.withdraws(next.id, SOON).await;
@@ -94,7 +100,7 @@ async fn a_number_of_a_service_that_was_started_anew_is_somebody_elses() {
         let mut desk = Desk::set_up().await;
         let notifications = Notifications::with_buttons(&mut desk).await;
         let (app, first, _) = told_of_quota(&mut desk, &notifications).await;
-        desk.crash_app().await;
+        crash(&desk, 1).await;
         drop(app);
         let notifications = notifications.start_anew(&mut desk).await;
         let mail = notifications.told_by_another(&desk, "You have mail").await;

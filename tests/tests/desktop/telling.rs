@@ -61,11 +61,7 @@ async fn the_buttons_of_a_batch_copy_its_links_and_show_its_files() {
 
         // What was copied can be pasted into any field.
         app.press("Add destination").await;
-        let field = app.field("Name").await;
-        field.click().await.unwrap();
-        desk.press_keys("ctrl+v").await;
-        app.field_holds(&field, "http://127.0.0.1").await;
-        let pasted = field.prop("value").await.unwrap().unwrap();
+        let pasted = app.pasted(&desk, "Name", "http://127.0.0.1").await;
         assert!(pasted.starts_with("http://127.0.0.1") && !pasted.contains("cut.mov\t"), "{pasted}");
     })
     .await;

@@ -19,7 +19,7 @@ async fn a_closed_window_goes_on_in_the_tray_and_its_menu_does_what_it_says() {
         assert_eq!(panel.rows(&desk).await, ["Nothing is uploading", "Add files", "Open Partway", "Quit"]);
         desk.screenshot("tray-idle").await;
         let practice = Practice::of(&desk);
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
 
         desk.hand_over(&made.path).await;
         until("some receipts", SOON, async || (practice.receipts().len() > 3).then_some(())).await;
@@ -70,7 +70,7 @@ async fn quitting_with_work_in_progress_asks_once_and_goes_on_next_time() {
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
         let app = Driven::start_with_practice(&desk).await;
         panel.has_icon(&desk).await;
-        let helper = desk.running("partway-sandbox");
+        let helper = desk.helper().await;
         stop(&helper);
         desk.hand_over(&made.path).await;
         app.has_rows(1, SOON).await;

@@ -1,7 +1,7 @@
 //! A desktop of a test's own: screen, window manager, session bus, home.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use super::failed;
 use super::process::{self, MARK};
 use super::wait::until;
 
@@ -19,8 +20,6 @@ use super::wait::until;
 const SCREEN: &str = "1640x800x24";
 /// What a program of the desktop gets to come up on a machine that is busy.
 const UP: Duration = Duration::from_secs(30);
-/// What a dialog of the toolkit gets to read a folder.
-const SETTLE: Duration = Duration::from_millis(700);
 /// A bus on which nothing is started by itself: a notification service would put its windows over ours.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
@@ -68,6 +67,21 @@ impl Desk {
         &self.bus
     }
 
+    /// The file in which its programs' own words are.
+    pub(crate) fn said_in(&self) -> PathBuf {
+        self.folder.path().join("said")
+    }
+
+    /// The name of its screen.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Where a program's words go: a desktop's programs say much, and it is worth reading only where something failed.
+    pub(crate) fn said(&self) -> Stdio {
+        File::options().create(true).append(true).open(self.said_in()).unwrap().into()
+    }
+
     /// A folder of that name on this desk, made.
     pub(crate) fn folder(&self, name: &str) -> PathBuf {
         let folder = self.folder.path().join(name);
@@ -102,9 +116,9 @@ impl Desk {
         command
     }
 
-    /// Starts a program that runs as long as the desk, and gives its number.
+    /// Starts a program that runs as long as the desk, and gives its number. What it says goes where a journey that fails shows it.
     pub(crate) fn start(&mut self, mut command: Command) -> u32 {
-        let child = command.spawn().unwrap();
+        let child = command.stderr(self.said()).spawn().unwrap();
         let pid = child.id().unwrap();
         self.children.push(child);
         pid
@@ -133,7 +147,8 @@ impl Desk {
 
     /// Starts the app as a user does, with nothing that drives its page.
     pub(crate) fn start_app(&self) -> Child {
-        self.command(process::program("partway")).arg("--data-dir").arg(self.data()).spawn().unwrap()
+        let mut app = self.command(process::program("partway"));
+        app.arg("--data-dir").arg(self.data()).stderr(self.said()).spawn().unwrap()
     }
 
     /// A second start of the app: it tells the first one, and ends with 0, or with 1 where one of the files is not there.
@@ -149,6 +164,14 @@ impl Desk {
     /// A second start with a file.
     pub(crate) async fn hand_over(&self, file: &Path) {
         self.start_again(&[file]).await;
+    }
+
+    /// The helper behind *Practice*, once it runs: only then can it be put to sleep.
+    pub(crate) async fn helper(&self) -> Vec<u32> {
+        until("the helper behind Practice", UP, async || {
+            Some(self.running("partway-sandbox")).filter(|running| !running.is_empty())
+        })
+        .await
     }
 
     /// The processes on this desk that run one of the programs under test.
@@ -183,16 +206,6 @@ impl Desk {
         .await;
     }
 
-    /// Puts the window of that title in front, and waits until it has the keyboard.
-    pub(crate) async fn in_front(&self, title: &str) {
-        until(&format!("“{title}” in front"), UP, async || {
-            self.output("wmctrl", ["-a", title]).await;
-            let active = self.output("xdotool", ["getactivewindow", "getwindowname"]).await;
-            (String::from_utf8_lossy(&active.stdout).trim() == title).then_some(())
-        })
-        .await;
-    }
-
     /// A second start with files, and the window of that title in front again before anything came of them: a start brings the app forward.
     pub(crate) async fn start_behind(&self, files: &[&Path], title: &str) {
         let app = self.running("partway");
@@ -205,47 +218,9 @@ impl Desk {
         process::resume(&helpers);
     }
 
-    /// The title of the window that has the keyboard.
-    pub(crate) async fn title_in_front(&self) -> String {
-        let active = self.output("xdotool", ["getactivewindow", "getwindowname"]).await;
-        String::from_utf8_lossy(&active.stdout).trim().to_owned()
-    }
-
     /// How many windows there are, of all programs.
     pub(crate) async fn windows(&self) -> usize {
         self.run("wmctrl", ["-l"]).await.lines().count()
-    }
-
-    /// Presses keys on the real keyboard, with the app's window in front.
-    pub(crate) async fn press_keys(&self, keys: &str) {
-        self.run("wmctrl", ["-a", "Partway"]).await;
-        self.run("xdotool", ["key", "--clearmodifiers", keys]).await;
-    }
-
-    /// Types a path into the system's dialog of that title, as only a keyboard can.
-    pub(crate) async fn choose_in_dialog(&self, title: &str, path: &Path) {
-        let window = until(&format!("the dialog “{title}”"), UP, async || {
-            let found =
-                self.output("xdotool", ["search", "--onlyvisible", "--name", &format!("^{title}$")]).await;
-            String::from_utf8(found.stdout).ok()?.lines().next().map(str::to_owned)
-        })
-        .await;
-        self.run("xdotool", ["windowactivate", "--sync", &window]).await;
-        // The dialog takes keys for a path only once it has read its folder, and does not tell when: what was lost is typed again.
-        until("the end of the dialog", UP, async || {
-            tokio::time::sleep(SETTLE).await;
-            self.output("xdotool", ["type", "--delay", "30", path.to_str()?]).await;
-            self.output("xdotool", ["key", "Return"]).await;
-            tokio::time::sleep(SETTLE).await;
-            let open =
-                self.output("xdotool", ["search", "--onlyvisible", "--name", &format!("^{title}$")]).await;
-            if open.stdout.is_empty() {
-                return Some(());
-            }
-            self.output("xdotool", ["key", "ctrl+a"]).await;
-            None
-        })
-        .await;
     }
 
     async fn screen(&mut self) {
@@ -283,6 +258,9 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            failed::show(self);
+        }
         process::kill_now(&process::of_desk(&self.mark));
     }
 }

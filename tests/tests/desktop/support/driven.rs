@@ -49,6 +49,8 @@ impl Driven {
             .arg(format!("--port={port}"))
             // Without it the app opens no door to its page, and the session hangs.
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(desk.said())
+            .stderr(desk.said())
             .spawn()
             .unwrap();
         let address = format!("127.0.0.1:{port}");
@@ -97,12 +99,13 @@ impl Driven {
 
     /// Presses what lies at this XPath.
     pub(crate) async fn press_at(&self, path: &str) {
-        let button = until(&format!("the button {path}"), UP, async || {
+        // One that the page just draws anew, or moves, cannot be pressed yet; then nothing was pressed.
+        until(&format!("the button {path}"), UP, async || {
             let button = self.page.find(Locator::XPath(path)).await.ok()?;
-            button.is_enabled().await.ok()?.then_some(button)
+            button.is_enabled().await.ok()?.then_some(())?;
+            button.click().await.ok()
         })
         .await;
-        button.click().await.unwrap();
     }
 
     /// The first start, with *Practice* chosen.
@@ -161,12 +164,37 @@ impl Driven {
         id
     }
 
-    /// Waits until a field holds something that begins so.
-    pub(crate) async fn field_holds(&self, field: &Element, begins: &str) {
-        until(&format!("{begins}… in the field"), UP, async || {
-            field.prop("value").await.ok().flatten().filter(|value| value.starts_with(begins))
+    /// Types into the field with this label.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        // One in a fold that just opens takes nothing yet.
+        until(&format!("the field “{label}” to type into"), UP, async || {
+            self.field(label).await.send_keys(text).await.ok()
         })
         .await;
+    }
+
+    /// Pastes what is on the real clipboard into the field with this label, with the real keyboard, and gives it back once it begins so.
+    pub(crate) async fn pasted(&self, desk: &Desk, label: &str, begins: &str) -> String {
+        let holds = async || self.field(label).await.prop("value").await.ok().flatten();
+        until(&format!("the field “{label}” to click into"), UP, async || {
+            self.field(label).await.click().await.ok()
+        })
+        .await;
+        desk.press_keys("ctrl+v").await;
+        until(&format!("{begins}… in “{label}”"), UP, async || {
+            holds().await.filter(|value| value.starts_with(begins))
+        })
+        .await
+    }
+
+    /// Fills in and sends the form of a first account, “Dailies”, at a vendor.
+    pub(crate) async fn set_up_account(&self, url: &str, key: &str) {
+        self.press("Add your first destination").await;
+        self.fill("Name", "Dailies").await;
+        self.fill("API key", key).await;
+        self.press("Advanced").await;
+        self.fill("Server", url).await;
+        self.press_at("//form//button[@type='submit']").await;
     }
 
     /// The field with this label.

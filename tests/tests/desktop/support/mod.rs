@@ -2,8 +2,11 @@
 
 mod desk;
 mod driven;
+mod failed;
 mod file_manager;
 mod files;
+mod journal;
+mod keyboard;
 mod keyring;
 mod logind;
 mod notifications;

@@ -1,14 +1,12 @@
-//! What *Practice* keeps on disk, seen from outside: its log, its objects; and the app's journal beside it.
+//! What *Practice* keeps on disk, seen from outside: its log, its objects; and what the app's journal holds of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use rusqlite::Connection;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use super::{Desk, Made, files_in};
+use super::{Desk, Made, files_in, journal};
 
 /// A part of a file, by the vendor's session and its number.
 type Part = (String, u64);
@@ -64,18 +62,13 @@ impl Practice {
         most
     }
 
-    /// Parts whose receipt is in the journal. Read from a copy, so that looking changes nothing.
+    /// Parts whose receipt is in the journal.
     pub(crate) fn receipts(&self) -> BTreeSet<u64> {
-        let copy = TempDir::new().unwrap();
-        for name in ["journal.db", "journal.db-wal"] {
-            // The log beside the database is not there after it was taken up.
-            let _ = fs::copy(self.data.join(name), copy.path().join(name));
-        }
-        let Ok(journal) = Connection::open(copy.path().join("journal.db")) else { return BTreeSet::new() };
-        let Ok(mut rows) = journal.prepare("SELECT part FROM receipt") else { return BTreeSet::new() };
-        // Copied while it is being written, a journal may be torn; then the next look counts.
-        let Ok(parts) = rows.query_map([], |row| row.get::<_, i64>(0)) else { return BTreeSet::new() };
-        parts.filter_map(|part| u64::try_from(part.ok()?).ok()).collect()
+        let parts = journal::look(&self.data, |journal| {
+            let mut rows = journal.prepare("SELECT part FROM receipt")?;
+            rows.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()
+        });
+        parts.into_iter().flatten().filter_map(|part| u64::try_from(part).ok()).collect()
     }
 
     /// Whether one of its objects holds the bytes of that file.
