@@ -49,11 +49,7 @@ async fn without_logind_uploads_go_and_only_the_settings_say_it() {
         let mut seed = Seed::of("no logind");
         let desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.helper().await;
-        stop(&helper);
-        desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        let (app, helper) = Driven::start_with_held(&desk, &made).await;
         desk.press_keys("ctrl+comma").await;
         // Asked when the settings are opened: once something uploads, and the system was asked in vain.
         let says = "This system does not let Partway keep the computer awake";

@@ -17,13 +17,7 @@ async fn closing_hides_while_something_uploads_and_a_second_start_shows() {
         let folder = desk.folder("takes");
         let first = Made::in_folder(&folder, "first.mov", 60_000_000, &mut seed);
         let second = Made::in_folder(&folder, "second.mov", 1_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-
-        // The helper sleeps, so that the upload lasts exactly as long as this journey needs it.
-        let helper = desk.helper().await;
-        stop(&helper);
-        desk.hand_over(&first.path).await;
-        app.has_rows(1, SOON).await;
+        let (app, helper) = Driven::start_with_held(&desk, &first).await;
 
         desk.close_window().await;
         desk.window_is_shown(false).await;
@@ -62,10 +56,7 @@ async fn what_closing_does_is_said_once_and_not_again_after_a_crash() {
         let mut desk = Desk::set_up().await;
         let notifications = Notifications::listen(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-        stop(&desk.helper().await);
-        desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        let (app, _) = Driven::start_with_held(&desk, &made).await;
         desk.close_window().await;
         desk.window_is_shown(false).await;
         until("the notification", SOON, async || (notifications.heard().len() == 1).then_some(())).await;
@@ -101,10 +92,7 @@ async fn what_nobody_could_show_is_said_when_somebody_can() {
         let mut seed = Seed::of("said late");
         let mut desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-        stop(&desk.helper().await);
-        desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        let (app, _) = Driven::start_with_held(&desk, &made).await;
         // No service for notifications is there yet.
         desk.close_window().await;
         desk.window_is_shown(false).await;
@@ -127,11 +115,7 @@ async fn a_window_that_nobody_sees_is_told_nothing() {
         let mut seed = Seed::of("unseen");
         let desk = Desk::set_up().await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.helper().await;
-        stop(&helper);
-        desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        let (app, helper) = Driven::start_with_held(&desk, &made).await;
         app.count_ticks().await;
         until("a tick", SOON, async || (app.ticks().await > 0).then_some(())).await;
 
@@ -159,11 +143,7 @@ async fn the_notification_offers_to_quit_instead() {
         let mut desk = Desk::set_up().await;
         let notifications = Notifications::with_buttons(&mut desk).await;
         let made = Made::in_folder(&desk.folder("takes"), "one.mov", 60_000_000, &mut seed);
-        let app = Driven::start_with_practice(&desk).await;
-        let helper = desk.helper().await;
-        stop(&helper);
-        desk.hand_over(&made.path).await;
-        app.has_rows(1, SOON).await;
+        let _held = Driven::start_with_held(&desk, &made).await;
         desk.close_window().await;
         until("the notification", SOON, async || (!notifications.heard().is_empty()).then_some(())).await;
         notifications.press(&desk, "Quit instead").await;

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::support::{
     Desk, Driven, FileManager, Made, Notifications, Seed, Told, Vendor, bounded, terminate, until,
 };
@@ -36,11 +34,7 @@ async fn crash(desk: &Desk, standing: usize) {
 
 /// Has a batch of *Practice* told that leaves something behind. What comes before it in time came before it to the desktop.
 async fn tell_another(app: &Driven, desk: &Desk, notifications: &Notifications, so_many: usize) -> Told {
-    app.command(&json!({ "do": "practice" })).await;
-    let all = app.command(&json!({ "do": "destinations" })).await;
-    let practice =
-        all["destinations"].as_array().unwrap().iter().find(|one| one["practice"] == true).unwrap();
-    app.command(&json!({ "do": "use-destination", "id": practice["id"], "folder": null })).await;
+    app.use_practice().await;
     let folder = desk.folder(OTHER);
     desk.start_behind(&[&folder.join("a.mov"), &folder.join("missing.mov")], OTHER).await;
     let told = notifications.tells(so_many, SOON).await;

@@ -171,11 +171,7 @@ async fn pressing_retry_tries_again_and_neither_that_nor_a_restart_repeats_a_cau
         let before = starts();
         // The button of a process that is gone.
         notifications.invoke(&desk, told.id, &retry).await;
-        app.command(&json!({ "do": "practice" })).await;
-        let all = app.command(&json!({ "do": "destinations" })).await;
-        let practice =
-            all["destinations"].as_array().unwrap().iter().find(|one| one["practice"] == true).unwrap();
-        app.command(&json!({ "do": "use-destination", "id": practice["id"], "folder": null })).await;
+        app.use_practice().await;
         desk.start_behind(&[&made[0].path, &folder.join("missing.mov")], OTHER).await;
         // Whatever else was told is there before it.
         let last = notifications.tells(2, SOON).await;

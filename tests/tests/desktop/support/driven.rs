@@ -11,9 +11,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
-use super::Desk;
-use super::process::program;
+use super::process::{program, stop};
 use super::wait::until;
+use super::{Desk, Made};
 
 /// What the window gets to come up on a machine that is busy.
 const UP: Duration = Duration::from_secs(60);
@@ -119,6 +119,26 @@ impl Driven {
         app.press("Practice on this computer").await;
         app.shows("Drop files or folders anywhere", UP).await;
         app
+    }
+
+    /// The first start with *Practice*, and a file that goes there and gets no further before the helper, whose number is given back, is woken
+    /// up: so an upload lasts exactly as long as a journey needs it.
+    pub(crate) async fn start_with_held(desk: &Desk, made: &Made) -> (Self, Vec<u32>) {
+        let app = Self::start_with_practice(desk).await;
+        let helper = desk.helper().await;
+        stop(&helper);
+        desk.hand_over(&made.path).await;
+        app.has_rows(1, UP).await;
+        (app, helper)
+    }
+
+    /// New files go to *Practice* from now on, whether it was there or not.
+    pub(crate) async fn use_practice(&self) {
+        self.command(&json!({ "do": "practice" })).await;
+        let all = self.command(&json!({ "do": "destinations" })).await;
+        let practice =
+            all["destinations"].as_array().unwrap().iter().find(|one| one["practice"] == true).unwrap();
+        self.command(&json!({ "do": "use-destination", "id": practice["id"], "folder": null })).await;
     }
 
     /// Whether the switch at this XPath is on; empty while it is not there.
