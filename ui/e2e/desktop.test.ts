@@ -57,6 +57,8 @@ describe("watched folders", () => {
     await more.click();
     // What the destination sets for all of its files counts where nothing is set here.
     expect(await tags.getAttribute("placeholder")).toBe("campaign, raw");
+    const into = dialog.getByLabel("Folder", { exact: true });
+    expect(await into.getAttribute("placeholder")).toBe("uploads/videos");
     await tags.fill("{nope}");
     await more.click();
     await dialog.getByRole("button", { name: "Save" }).click();
@@ -80,6 +82,46 @@ describe("watched folders", () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     expect(await set()).toEqual({ ...nothingSet, folder: "uploads/finals" });
+  });
+
+  test("Enter in a field saves, and Cancel sends nothing", async () => {
+    const page = await settings();
+    const dialog = page.getByRole("dialog");
+    const change = page.getByRole("button", { name: "Change /home/ana/Exports/Finals" });
+    const before = (await log(page)).length;
+    await change.click();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect.poll(() => dialog.count()).toBe(0);
+    expect((await log(page)).length).toBe(before);
+    await change.click();
+    await dialog.getByLabel("Folder", { exact: true }).fill("from/camera");
+    await page.keyboard.press("Enter");
+    await page.getByText("New files go to Acme media, from/camera").waitFor();
+  });
+
+  test("a destination is asked for nothing that it does not take", async () => {
+    const page = await settings();
+    const dialog = page.getByRole("dialog");
+    const folder = dialog.getByLabel("Folder", { exact: true });
+    const more = dialog.getByRole("button", { name: "More for these files" });
+    for (const taken of [["title"], ["folder"]]) {
+      await page.evaluate(
+        (taken) =>
+          window.fixture?.change((world) => {
+            world.destinations = world.destinations.map((one) => ({ ...one, file_fields: taken }));
+          }),
+        taken,
+      );
+      await page.getByRole("button", { name: "Change /media/ana/T7/Dailies" }).click();
+      await dialog.getByRole("button", { name: "Save" }).waitFor();
+      expect([taken, await folder.count(), await more.count()]).toEqual([
+        taken,
+        taken.includes("folder") ? 1 : 0,
+        taken.includes("title") ? 1 : 0,
+      ]);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await expect.poll(() => dialog.count()).toBe(0);
+    }
   });
 
   test("one is changed, its verified files moved or left, and removed only when asked twice", async () => {
@@ -276,6 +318,15 @@ test("the computer may be let to sleep", async () => {
   expect(await keep.getAttribute("aria-checked")).toBe("true");
   await keep.click();
   await expect.poll(() => keep.getAttribute("aria-checked")).toBe("false");
+});
+
+test("that the computer cannot be kept awake is said beside its switch, in place of the lid", async () => {
+  const page = await open({ scene: "queue" });
+  const why = "This system does not let Partway keep the computer awake; uploads go on after it slept";
+  await page.evaluate((why) => window.fixture?.change((world) => void (world.sleeps = why)), why);
+  await page.keyboard.press("Control+,");
+  await page.getByText(why).waitFor();
+  expect(await page.getByText("Closing the lid still pauses uploads").count()).toBe(0);
 });
 
 test("what could not be written down does not look as if it were", async () => {

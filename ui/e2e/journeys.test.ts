@@ -254,12 +254,13 @@ describe("queue", () => {
     expect(await page.getByLabel("Bucket", { exact: true }).getAttribute("aria-invalid")).toBe("true");
   });
 
-  test("a refused key is replaced from its banner", async () => {
+  test.each(["Enter", "Save key"])("a refused key is replaced from its banner, by %s", async (how) => {
     const page = await open({ scene: "queue" });
     await page.getByText("Archive no longer accepts this key.").waitFor();
     await page.getByRole("button", { name: "Replace key" }).click();
     await page.getByLabel("API key").fill("another-key");
-    await page.getByRole("button", { name: "Save key" }).click();
+    if (how === "Enter") await page.keyboard.press(how);
+    else await page.getByRole("button", { name: how }).click();
     await expect.poll(() => page.getByText("Archive no longer accepts this key.").count()).toBe(0);
   });
 
