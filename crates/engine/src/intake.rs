@@ -268,11 +268,29 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (file, gone) = (dir.path().join("a.mov"), dir.path().join("gone.mov"));
         std::fs::write(&file, "a").unwrap();
-        let named = vec![file.clone(), gone, "/dev/null".into(), dir.path().to_owned()];
+        let named = vec![file.clone(), gone.clone(), "/dev/null".into(), dir.path().to_owned()];
         let (good, left) = sift(named);
         assert_eq!(good, [file, dir.path().to_owned()]);
+        let of = |path: &Path, why| LeftOut { path: path.to_string_lossy().into_owned(), why };
+        let null = of(Path::new("/dev/null"), WhyLeftOut::NotAFile);
+        assert_eq!(left, [of(&gone, WhyLeftOut::Missing), null]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_look_finds_a_folder_that_nobody_may_look_into() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let dir = tempfile::tempdir().unwrap();
+        let closed = dir.path().join("closed");
+        std::fs::create_dir(&closed).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+        // To who may do everything nothing is closed.
+        let open = std::fs::read_dir(&closed).is_ok();
+        let (good, left) = sift(vec![closed]);
         let why: Vec<_> = left.into_iter().map(|left| left.why).collect();
-        assert_eq!(why, [WhyLeftOut::Missing, WhyLeftOut::NotAFile]);
+        let denied = WhyLeftOut::Unreadable("permission denied".into());
+        assert_eq!((good.len(), why), if open { (1, vec![]) } else { (0, vec![denied]) });
     }
 
     /// One that went away between the look and the walk stands for all that a walk can meet.
