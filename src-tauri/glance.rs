@@ -188,11 +188,19 @@ pub(crate) mod tests {
     #[test]
     fn what_runs_is_named_with_its_percent_in_the_order_of_the_list() {
         let mut told = Told::default();
-        told.take(tick(&[row("1", "a.mov", 1000, 429), row("2", "b.mov", 1000, 999)], &["2", "1"], 17));
+        let at = |state, id, name, confirmed| JobRow { state, ..row(id, name, 1000, confirmed) };
+        let rows = [
+            at(StateName::Uploading, "1", "a.mov", 429),
+            at(StateName::Finishing, "2", "b.mov", 999),
+            at(StateName::Waiting, "3", "c.mov", 10),
+            at(StateName::Checking, "4", "d.mov", 0),
+            at(StateName::Uploading, "5", "e.mov", 20),
+        ];
+        told.take(tick(&rows, &["5", "2", "4", "3", "1"], 17));
         let glance = told.glance();
         let named: Vec<_> = glance.running.iter().map(|one| (one.name.as_str(), one.percent)).collect();
-        assert_eq!(named, [("b.mov", 99), ("a.mov", 42)]);
-        assert_eq!((glance.more, glance.percent, glance.face), (15, Some(25), Face::Working));
+        assert_eq!(named, [("e.mov", 2), ("b.mov", 99), ("d.mov", 0), ("a.mov", 42)]);
+        assert_eq!((glance.more, glance.percent, glance.face), (13, Some(25), Face::Working));
     }
 
     #[test]
@@ -218,6 +226,11 @@ pub(crate) mod tests {
         assert_eq!(face(Counts { verified: 9, paused: 2, all: 11, ..Counts::default() }), Face::Idle);
         assert_eq!(face(Counts { waiting: 1, ..Counts::default() }), Face::Working);
         assert_eq!(face(Counts { uploading: 1, needs_attention: 1, ..Counts::default() }), Face::Attention);
+        assert_eq!(
+            face(Counts { needs_attention: 1, ..Counts::default() }),
+            Face::Attention,
+            "nor is it rest"
+        );
     }
 
     #[test]
@@ -234,6 +247,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_uploads_or_waits_is_work_and_what_is_paused_or_needs_somebody_is_not() {
+        let glance = |counts| {
+            let mut told = Told::default();
+            told.take(Tick { counts: Some(counts), ..Tick::default() });
+            told.glance()
+        };
+        let of = |uploading, waiting, paused, needs_attention| {
+            glance(Counts { uploading, waiting, paused, needs_attention, ..Counts::default() })
+        };
+        assert!(of(1, 0, 0, 0).has_work() && of(0, 1, 0, 0).has_work() && !of(0, 0, 1, 1).has_work());
+        let all = of(1, 2, 3, 4);
+        assert_eq!((all.uploading, all.waiting, all.paused, all.attention), (1, 2, 3, 4));
+    }
+
+    #[test]
     fn a_tick_that_changes_nothing_here_makes_an_equal_glance() {
         let mut told = Told::default();
         told.take(tick(&[row("1", "a.mov", 1000, 420)], &["1"], 1));
@@ -241,6 +269,16 @@ pub(crate) mod tests {
         let faster = JobRow { speed: 7, on_the_way: 99, ..row("1", "a.mov", 1000, 421) };
         told.take(tick(&[faster], &["1"], 1));
         assert_eq!(told.glance(), before);
+        told.take(Tick::default());
+        assert_eq!(told.glance(), before, "what a tick does not speak of stays");
+    }
+
+    #[test]
+    fn nothing_old_stays_where_ticks_begin_anew() {
+        let mut told = Told::default();
+        told.take(Tick { watched: Some(vec![folder(true)]), ..tick(&[row("1", "a.mov", 9, 1)], &["1"], 1) });
+        told.forget();
+        assert_eq!(told.glance(), Glance::default());
     }
 
     #[test]

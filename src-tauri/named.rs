@@ -100,9 +100,17 @@ mod tests {
 
     #[test]
     fn one_that_was_written_by_hand_is_the_file_that_it_looks_like() {
-        let named =
-            ["file:///tmp/take #1.mov", "file:///tmp/what?.mov", "file:///tmp/a\\b", "file:///tmp/end "];
-        assert_eq!(paths(&named), ["/tmp/take #1.mov", "/tmp/what?.mov", "/tmp/a\\b", "/tmp/end "]);
+        for path in [
+            "/tmp/take #1.mov",
+            "/tmp/what?.mov",
+            "/tmp/a\\b",
+            "/tmp/end ",
+            "/tmp/a\tb",
+            "/tmp/a\nb",
+            "/tmp/a\rb",
+        ] {
+            assert_eq!(paths(&[&format!("file://{path}")]), [path]);
+        }
     }
 
     #[test]
@@ -118,12 +126,15 @@ mod tests {
     fn what_is_on_another_computer_or_has_no_name_is_told() {
         let named = Named::of(["file://server/share/x.mov", "", "/tmp/a"]);
         assert_eq!(named.paths, [PathBuf::from("/tmp/a")]);
-        let said: Vec<_> = named.left_out.into_iter().map(|(_, sentence)| sentence).collect();
+        let said: Vec<_> = named.left_out.iter().map(|(text, said)| (text.as_str(), said.as_str())).collect();
         assert_eq!(
             said,
             [
-                "file://server/share/x.mov is not on this computer. Copy it here first, then add it.",
-                "A file without a name was named, so it was not sent. Check what starts Partway."
+                (
+                    "file://server/share/x.mov",
+                    "file://server/share/x.mov is not on this computer. Copy it here first, then add it."
+                ),
+                ("", "A file without a name was named, so it was not sent. Check what starts Partway.")
             ]
         );
     }

@@ -166,5 +166,8 @@ mod tests {
         rest.keep_page(json!({ "view": "settings" })).unwrap();
         assert!(rest.keep_page(json!("x".repeat(MOST))).is_err());
         assert_eq!(rest.page(), Some(json!({ "view": "settings" })));
+        assert!(rest.page().is_some(), "whoever comes after the next one is told it, too");
+        rest.keep_page(json!({ "view": "list" })).unwrap();
+        assert_eq!(rest.page(), Some(json!({ "view": "list" })));
     }
 }
