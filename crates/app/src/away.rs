@@ -77,7 +77,14 @@ mod tests {
         assert_eq!(told("E:\\day 1\\a.mov"), "E: E: true");
         assert_eq!(told("C:\\films\\a.mov"), "C:/films films false");
         assert_eq!(told("\\\\nas\\films\\day 1\\a.mov"), "//nas/films films true");
+        assert_eq!(told("\\\\nas\\\\day 1\\a.mov"), "//nas/ nas true");
+        assert_eq!(told("/mnt/nas/a.mov"), "/mnt/nas nas true");
         assert_eq!(told("a.mov"), "  false");
+        // What only looks like a drive: the folder that drives hang in, one of C:, a name with a colon, two strokes at the beginning.
+        assert_eq!(told("/media/ada/a.mov"), "/media/ada ada false");
+        assert_eq!(told("c:\\films\\a.mov"), "c:/films films false");
+        assert_eq!(told("ab:/films/a.mov"), "ab:/films films false");
+        assert_eq!(told("//srv/films/day 1/a.mov"), "//srv/films/day 1 day 1 false");
     }
 
     #[test]

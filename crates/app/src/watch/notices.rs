@@ -177,3 +177,20 @@ async fn keychain(
     }
     Ok(Notice { id: "keychain".into(), title, text, urgent: true, buttons })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_places_are_a_banner_each_and_more_of_them_are_one() {
+        let told = |places: usize| -> Vec<_> {
+            let path = |n: usize| PathBuf::from(format!("/media/ada/T{}/{n}.mov", n % places));
+            let notices = away(&(0..12).map(path).collect::<Vec<_>>());
+            notices.into_iter().map(|notice| format!("{}: {}", notice.id, notice.title)).collect()
+        };
+        let one = |n| format!("away-/media/ada/T{n}: The drive T{n} is not there.");
+        assert_eq!(told(3), [0, 1, 2].map(one));
+        assert_eq!(told(4), ["away: 4 folders and drives are not there."]);
+    }
+}

@@ -52,4 +52,14 @@ mod tests {
         Waiting for folder day 1
         ");
     }
+
+    #[test]
+    fn a_name_of_any_length_fits() {
+        for drive in [true, false] {
+            let place = Place { name: "x\n".repeat(5_000), drive };
+            for said in [away(&place, 1).0, waits_for_place(&place)] {
+                assert!(said.chars().count() < 100 && !said.contains('\n'), "{said}");
+            }
+        }
+    }
 }

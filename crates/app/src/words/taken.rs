@@ -27,6 +27,8 @@ pub fn not_taken(answer: &Answer, mut before: Vec<(String, String)>) -> Option<S
 
 #[cfg(test)]
 mod tests {
+    use partway_api::{JobLine, StateName};
+
     use super::*;
 
     fn left(names: &[&str]) -> Vec<(String, String)> {
@@ -51,6 +53,40 @@ mod tests {
         2 of 145 cannot be sent. The first of them: a was not found at /x/a. Check the path.
         ");
         assert_eq!(kept(3, &[]), None);
+    }
+
+    #[test]
+    fn a_batch_that_counts_down_says_itself_what_is_not_in_it_and_one_that_goes_does_not() {
+        let job = |holds| JobLine {
+            id: "1".into(),
+            file: "/x/b".into(),
+            destination: "Acme".into(),
+            state: StateName::Waiting,
+            holds,
+            size: 1,
+            confirmed: 0,
+            parts: 0,
+            parts_confirmed: 0,
+            reason: None,
+            refused: false,
+            skipped: false,
+            receipt: None,
+        };
+        let added = |holds, before: &[&str]| {
+            let answer = Answer::Added { batch: None, jobs: vec![job(holds)], left_out: left(&["a"]) };
+            not_taken(&answer, left(before)).unwrap_or_default()
+        };
+        let said = [
+            added(Vec::new(), &[]),
+            added(vec![HoldName::Countdown], &[]),
+            // Of this the bar knows nothing.
+            added(vec![HoldName::Countdown], &["c"]),
+        ];
+        insta::assert_snapshot!(said.join("\n"), @r"
+        1 of 2 cannot be sent: a was not found at /x/a. Check the path.
+
+        1 of 2 cannot be sent: c was not found at /x/c. Check the path.
+        ");
     }
 
     #[test]

@@ -185,6 +185,8 @@ mod tests {
         };
         insta::assert_snapshot!(watched_to("Acme", Some("finals"), &every), @"New files go to Acme, finals · title · 1 tag · keeps both where a name is taken · 1 piece of metadata · custom id · random prefix · session length");
         let of = |how| watched_to("Acme", None, &Fields { if_exists: Some(how), ..Fields::default() });
+        let plain = Fields { random_prefix: Some(false), ..Fields::default() };
+        assert_eq!(watched_to("Acme", None, &plain), "New files go to Acme · no random prefix");
         let all = [IfExists::Ask, IfExists::Overwrite, IfExists::Skip].map(of);
         insta::assert_snapshot!(all.join("\n"), @r"
         New files go to Acme · asks where a name is taken

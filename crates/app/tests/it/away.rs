@@ -20,6 +20,13 @@ async fn notices(app: &App, many: usize) -> Vec<Notice> {
     tokio::time::timeout(PATIENCE, found).await.expect("other notices")
 }
 
+/// What the rows say first.
+async fn labels(app: &App) -> Vec<String> {
+    let mut watch = app.watch(Look { limit: 10, ..Look::default() });
+    let tick = tokio::time::timeout(PATIENCE, watch.next()).await.unwrap().unwrap();
+    tick.rows.unwrap().changed.into_iter().map(|row| row.label).collect()
+}
+
 #[tokio::test]
 async fn each_is_one_banner_and_its_rows_name_it_and_both_go_when_it_is_back() {
     let rig = Rig::new().await;
@@ -39,6 +46,7 @@ async fn each_is_one_banner_and_its_rows_name_it_and_both_go_when_it_is_back() {
     let told = notices(&app, 1).await;
     assert_eq!(told[0].title, "The folder day 1 is not there.");
     assert_eq!(told[0].text, "2 uploads wait, nothing is lost. They go on when it is back.");
+    assert_eq!(labels(&app).await, ["Waiting for folder day 1"; 2]);
 
     std::fs::rename(&gone, &folder).unwrap();
     for job in &jobs {

@@ -68,14 +68,24 @@ async fn what_is_set_for_one_batch_goes_before_the_destinations_own() {
     let mut draft = rig.draft("Acme");
     draft.fields.folder = Some("usual".into());
     draft.fields.tags = vec!["usual".into()];
-    add_destination(&app, draft, rig.key()).await.unwrap();
-    let set = FieldsDraft { folder: Some("now".into()), ..FieldsDraft::default() };
+    let acme = add_destination(&app, draft, rig.key()).await.unwrap();
+    let header = Command::UseDestination { id: acme.id, folder: Some("header".into()) };
+    tell(&app, header).await.unwrap();
+    let set = FieldsDraft {
+        folder: Some("now".into()),
+        custom_id: Some("{stem}-1".into()),
+        ..FieldsDraft::default()
+    };
     let file = rig.file("a.mov", 10);
     let (_, jobs, _) =
         add_with(&app, std::slice::from_ref(&file), None, true, set, Some("video/mp4")).await.unwrap();
     let found = detail(&app, &jobs[0].id).await;
     assert_eq!((found.fields.folder.as_deref(), found.mime.as_str()), (Some("now"), "video/mp4"));
-    assert_eq!(found.fields.tags, ["usual"]);
+    assert_eq!((found.fields.tags, found.fields.custom_id.as_deref()), (vec!["usual".into()], Some("a-1")));
+    let set = FieldsDraft { tags: vec!["now".into()], ..FieldsDraft::default() };
+    let (_, jobs, _) = add_with(&app, std::slice::from_ref(&file), None, true, set, None).await.unwrap();
+    let found = detail(&app, &jobs[0].id).await.fields;
+    assert_eq!((found.folder.as_deref(), found.tags), (Some("header"), vec!["now".into()]));
 
     let title = FieldsDraft { title: Some("T".into()), ..FieldsDraft::default() };
     let refused = add_with(&app, std::slice::from_ref(&file), None, true, title, None).await.unwrap_err();

@@ -43,6 +43,7 @@ async fn a_crash_is_told_at_the_next_start_until_somebody_saw_it() {
     let told = notices(&app).await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].title.starts_with("Partway stopped unexpectedly ("), "{told:?}");
+    assert!(told[0].text.contains("A report was written on this computer"), "{told:?}");
     assert_eq!(told[0].buttons[0].action, NoticeAction::Diagnostics);
     let text = diagnostics(&app).await;
     assert!(
@@ -105,6 +106,10 @@ async fn a_run_that_was_cut_off_in_the_middle_of_uploads_is_told_until_somebody_
         "nobody saw it before that end in order, whatever else went on: {told:?}"
     );
     assert!(told[0].title.starts_with("Partway stopped unexpectedly ("), "{told:?}");
+    assert!(
+        told[0].text.contains("in the middle of uploads") && !told[0].text.contains("report"),
+        "{told:?}"
+    );
     assert!(!told[0].urgent);
     assert_eq!(told[0].buttons[0].action, NoticeAction::Diagnostics);
     tell(&app, Command::Dismiss { notice: "unended".into() }).await.unwrap();
