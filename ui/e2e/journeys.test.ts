@@ -62,14 +62,23 @@ describe("first run", () => {
     expect(await said.count()).toBe(0);
   });
 
-  test("a file that went away before there was a destination is told with it", async () => {
+  const ways: Record<string, (page: Page) => Promise<void>> = {
+    "a try on this computer": (page) => page.getByTestId("practice").click(),
+    "one of their own": async (page) => {
+      await page.getByTestId("add-first").click();
+      await page.getByLabel("Name", { exact: true }).fill("Acme media");
+      await page.getByLabel("API key").fill("a-key-for-the-fixture");
+      await page.getByRole("button", { name: "Add destination" }).last().click();
+    },
+  };
+  test.each(Object.keys(ways))("a file that went away before there was %s is told with it", async (way) => {
     const page = await open({ scene: "first" });
     await page.evaluate(() =>
       window.fixture?.change((world) => {
         world.notTaken = "early.mov was not found at /home/ana/early.mov. Check the path.";
       }),
     );
-    await page.getByTestId("practice").click();
+    await ways[way]?.(page);
     await page.getByText("early.mov was not found at /home/ana/early.mov.").waitFor();
   });
 });
