@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use partway_api::{Command, Done, Look, NoticeAction, StateName};
+use partway_api::{Command, Done, HoldName, Look, NoticeAction, StateName};
 use partway_app::{App, KeepAwake};
 use partway_engine::Clock;
 
-use crate::rig::{PATIENCE, Rig, add, ends, one, tell, until};
+use crate::rig::{PATIENCE, Rig, add, add_destination, ends, in_variable, one, tell, until};
 
 /// What was asked of the system.
 #[derive(Default)]
@@ -162,6 +162,22 @@ async fn after_a_sleep_one_line_says_how_long_until_it_was_seen() {
     let NoticeAction::Dismiss { notice } = line.buttons[0].action.clone() else { panic!() };
     tell(&app, Command::Dismiss { notice }).await.unwrap();
     assert_eq!(notices(&app).await, []);
+}
+
+#[tokio::test]
+async fn a_sleep_is_told_to_who_has_files_that_only_wait() {
+    let mut rig = Rig::new().await;
+    let hands = Arc::new(Hands::default());
+    rig.clock = Some(Arc::clone(&hands) as _);
+    rig.variables.clear();
+    let app = rig.open().await;
+    add_destination(&app, rig.draft("Acme"), in_variable("NOT_SET")).await.unwrap();
+    let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
+    until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
+    hands.since_boot_s.store(8 * 3600, Ordering::SeqCst);
+    hands.unix_ms.store(8 * 3_600_000, Ordering::SeqCst);
+    let told = async { while notices(&app).await.iter().all(|notice| notice.id != "slept") {} };
+    tokio::time::timeout(PATIENCE, told).await.unwrap();
 }
 
 #[tokio::test]
