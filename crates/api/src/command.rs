@@ -112,8 +112,9 @@ pub enum Done {
     Checked { lines: Vec<CheckLine> },
     /// A destination was removed; `left` says what could not be done at once.
     Removed { left: Option<String> },
-    /// One destination, new or changed; `not_taken` says what of the files that waited for it could not be taken in.
-    Destination { destination: DestinationView, not_taken: Option<String> },
+    /// One destination, new or changed; `amended` says what of its settings is kept otherwise than it was typed, `not_taken` what of the
+    /// files that waited for it could not be taken in.
+    Destination { destination: DestinationView, amended: Option<String>, not_taken: Option<String> },
     /// All destinations.
     Destinations { destinations: Vec<DestinationView> },
     /// The settings.

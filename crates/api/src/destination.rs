@@ -82,7 +82,7 @@ pub enum Mark {
 /// One line of a destination's test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CheckLine {
-    /// What it is about: "host", "clock", "key", "kept" (where the key is), "upload".
+    /// What it is about: "typed" (what is kept otherwise than it was typed), "host", "clock", "key", "kept" (where the key is), "upload".
     pub about: String,
     /// How it came out.
     pub mark: Mark,

@@ -3,6 +3,7 @@
 //! The journal knows the *source* of a key, never the key: the keychain, this session's memory, or the name of an environment variable.
 
 mod chain;
+mod ini;
 pub(crate) mod left;
 mod source;
 
@@ -252,15 +253,16 @@ impl NoKey {
     }
 }
 
-fn read_file(path: &Path) -> Option<String> {
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
-    let mut text = String::new();
-    std::fs::File::open(path).ok()?.take(LONGEST_FILE).read_to_string(&mut text).ok()?;
-    Some(text)
+    let mut text = Vec::new();
+    std::fs::File::open(path)?.take(LONGEST_FILE).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 fn missing(detail: &str) -> Failure {
-    Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyMissing, detail)
+    let cause = Cause::KeyMissing { looked: Some(detail.to_owned()) };
+    Failure::new(Step::Start, RetryClass::Credentials, cause, detail)
 }
 
 fn practice_down(why: &str) -> Failure {
@@ -283,9 +285,10 @@ impl Providers for Keys {
         };
         match partway_providers::open(&destination.kind, &settings, key, self.http.clone()) {
             Ok(provider) => Ok(Arc::from(provider)),
-            // It would be refused: another one is needed, and meanwhile nothing is sent.
+            // Another one is needed, and meanwhile nothing is sent. The service was not asked, so it is not the one who says no.
             Err(error) if ["key", "secret", "session_token"].contains(&error.field) => {
-                Err(Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyRefused, error.to_string()))
+                let cause = Cause::KeyUnusable { said: error.to_string() };
+                Err(Failure::new(Step::Start, RetryClass::Credentials, cause, error.to_string()))
             }
             Err(error) => {
                 let cause = Cause::Refused { said: error.to_string() };

@@ -37,8 +37,13 @@ pub(crate) struct Sent {
 impl Sent {
     /// `proved`: an answer before this one came only to a good key.
     fn not(failure: &Failure, file: &str, to: &str, proved: bool) -> Self {
-        let key_refused =
-            matches!(failure.cause, Cause::KeyRefused | Cause::KeyMissing | Cause::KeyUnread { .. });
+        let key_refused = matches!(
+            failure.cause,
+            Cause::KeyRefused
+                | Cause::KeyMissing { .. }
+                | Cause::KeyUnread { .. }
+                | Cause::KeyUnusable { .. }
+        );
         Self {
             arrived: false,
             // Who signs links here is accepted by nobody before a part is; a part that is not allowed proves nothing.

@@ -29,7 +29,10 @@ pub(crate) async fn run(folder: &Path, what: Destinations) -> Result<Exit, Stopp
             let command = Command::AddDestination { draft, key };
             let answer = open::try_ask(folder, &Request::Command { command }).await?;
             let answer = answer.map_err(|error| in_flags(error, from_input))?;
-            if let Answer::Done { done: Done::Destination { destination, not_taken } } = answer {
+            if let Answer::Done { done: Done::Destination { destination, amended, not_taken } } = answer {
+                if let Some(sentence) = amended {
+                    print::line(&printable(&sentence))?;
+                }
                 print::line(&format!("Added {}", line(&destination)))?;
                 if let Some(sentence) = not_taken {
                     print::line(&printable(&sentence))?;

@@ -9,10 +9,19 @@ pub enum Cause {
     /// The destination does not accept this key (401).
     KeyRefused,
     /// There is no key for this destination at hand.
-    KeyMissing,
+    KeyMissing {
+        /// Where it was looked for, as the end of a sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        looked: Option<String>,
+    },
     /// There may be a key for this destination, and it could not be read where it is kept.
     KeyUnread {
         /// Why, and what to do, as a sentence for people.
+        said: String,
+    },
+    /// The key that is at hand has a form that cannot be used, so nobody was asked with it.
+    KeyUnusable {
+        /// What is wrong with it, and what to do, as a sentence for people.
         said: String,
     },
     /// The key is good but may not do this (403).

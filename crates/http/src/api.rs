@@ -166,7 +166,8 @@ fn secret_header(step: Step, prefix: &str, key: &ApiKey) -> Result<HeaderValue, 
     let text = format!("{prefix}{}", key.expose());
     let Ok(mut value) = HeaderValue::from_str(&text) else {
         let detail = "the key holds characters that cannot be sent, a line break perhaps";
-        return Err(Failure::new(step, RetryClass::Credentials, Cause::KeyRefused, detail));
+        let said = "It holds characters that cannot be sent, a line break perhaps. Copy it again.".to_owned();
+        return Err(Failure::new(step, RetryClass::Credentials, Cause::KeyUnusable { said }, detail));
     };
     value.set_sensitive(true);
     Ok(value)

@@ -92,6 +92,32 @@ pub const fn kinds() -> &'static [Kind] {
     KINDS
 }
 
+/// Settings as they are kept, where that is not quite what was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amended {
+    /// What is kept.
+    pub settings: Value,
+    /// What was made of something, a sentence each, to be told.
+    pub said: Vec<String>,
+}
+
+/// What a person typed, as it is to be kept: asked once, where it is typed. What lies in a journal is never read otherwise than it was
+/// written down.
+///
+/// # Errors
+/// [`SettingsError`] where something can be read in two ways, or cannot be used ([`validate`]).
+pub fn amend(kind: &str, settings: &Value) -> Result<Amended, SettingsError> {
+    let (mut settings, mut said) = (settings.clone(), Vec::new());
+    if kind == "s3"
+        && let Some((amended, sentence)) = crate::s3::without_bucket(&settings)?
+    {
+        settings = amended;
+        said.push(sentence);
+    }
+    validate(kind, &settings)?;
+    Ok(Amended { settings, said })
+}
+
 /// Whether these settings can be opened; nothing is sent.
 ///
 /// # Errors

@@ -19,5 +19,5 @@ pub mod s3;
 mod settings;
 mod typed;
 
-pub use kind::{Form, Kind, Setting, kinds, open, reach, validate, validate_fields};
+pub use kind::{Amended, Form, Kind, Setting, amend, kinds, open, reach, validate, validate_fields};
 pub use settings::SettingsError;

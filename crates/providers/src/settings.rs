@@ -40,6 +40,9 @@ pub(crate) fn base_url(text: &str) -> Result<Url, SettingsError> {
 /// without one it is allowed.
 pub(crate) fn address(text: &str, unencrypted: Option<&str>) -> Result<Url, SettingsError> {
     let wrong = |sentence: &str| SettingsError::new("url", sentence);
+    if let Some(sentence) = without_scheme(text.trim(), unencrypted.is_none()) {
+        return Err(wrong(&sentence));
+    }
     let url = Url::parse(text.trim())
         .map_err(|_| wrong("This is not a web address. It begins with https:// and names a host."))?;
     if url.host().is_none() {
@@ -62,6 +65,33 @@ pub(crate) fn address(text: &str, unencrypted: Option<&str>) -> Result<Url, Sett
         return Err(wrong("The address ends with its path: leave out what begins with ? or #."));
     }
     Ok(url)
+}
+
+/// How to write an address that was typed without its beginning: `localhost:9000`, `minio.example.com`, `[::1]:9000`. `None`: it has
+/// one, or is no address either way. (What stands before the port would else be read as a scheme.)
+fn without_scheme(text: &str, unencrypted_anywhere: bool) -> Option<String> {
+    if text.contains("://")
+        || text.contains(['@', ' '])
+        || text.starts_with("https:")
+        || text.starts_with("http:")
+    {
+        return None;
+    }
+    let bare = text.trim_start_matches('/');
+    let url = Url::parse(&format!("https://{bare}")).ok()?;
+    let is_host = match url.host()? {
+        // A single word may be anything; with a port it is a host.
+        Host::Domain(name) => name == "localhost" || name.contains('.') || bare.contains(':'),
+        // A lone number is an address, too, for whoever reads web addresses.
+        Host::Ipv4(_) => bare.contains('.'),
+        Host::Ipv6(_) => true,
+    };
+    let plain = if is_this_computer(&url) || unencrypted_anywhere {
+        format!(", or http://{bare} if that server does not encrypt")
+    } else {
+        String::new()
+    };
+    is_host.then(|| format!("The address lacks its beginning. Write https://{bare}{plain}."))
 }
 
 /// Whether a host is this computer (RFC 6761, 6.3: every name under `localhost.` is).
@@ -88,4 +118,38 @@ pub(crate) fn endpoint(base: &Url, segments: &[&str]) -> Url {
 pub(crate) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_its_beginning_is_told_how_to_write_it() {
+        let said = |typed: &str| base_url(typed).unwrap_err().sentence;
+        for (typed, better) in [
+            (
+                "localhost:9000",
+                "Write https://localhost:9000, or http://localhost:9000 if that server does not encrypt.",
+            ),
+            (" LOCALHOST ", "Write https://LOCALHOST, or http://LOCALHOST if that server does not encrypt."),
+            ("127.0.0.1:9000/base", "Write https://127.0.0.1:9000/base, or http://127.0.0.1:9000/base if"),
+            ("[::1]:9000", "Write https://[::1]:9000, or http://[::1]:9000 if"),
+            ("//minio.example.com", "Write https://minio.example.com."),
+            ("minio.example.com:9000", "Write https://minio.example.com:9000."),
+            ("minio:9000", "Write https://minio:9000."),
+            ("10.0.0.7", "Write https://10.0.0.7."),
+        ] {
+            let said = said(typed);
+            assert!(
+                said.starts_with("The address lacks its beginning. ") && said.contains(better),
+                "{typed}: {said}"
+            );
+        }
+        for typed in ["", "minio", "a word or two", "ftp://example.com", "key:secret@host", "12"] {
+            assert!(!said(typed).contains("lacks"), "{typed}: {}", said(typed));
+        }
+        let anywhere = address("nas:9000", None).unwrap_err().sentence;
+        assert!(anywhere.contains("or http://nas:9000 if"), "{anywhere}");
+    }
 }

@@ -73,11 +73,14 @@ pub(crate) enum Need {
 
 /// Whether a file that needs somebody for this is one of many: its cause is told once.
 pub(crate) const fn is_common(cause: &Cause) -> bool {
-    matches!(cause, Cause::KeyRefused | Cause::KeyMissing | Cause::QuotaRefused)
+    matches!(
+        cause,
+        Cause::KeyRefused | Cause::KeyMissing { .. } | Cause::KeyUnusable { .. } | Cause::QuotaRefused
+    )
 }
 
 fn is_common_name(cause: &str) -> bool {
-    matches!(cause, "key-refused" | "key-missing" | "quota-refused")
+    matches!(cause, "key-refused" | "key-missing" | "key-unusable" | "quota-refused")
 }
 
 /// Reads what stands, and how these batches do.

@@ -125,7 +125,12 @@ fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
         State::Waiting if job.holds.contains(Hold::User) => vec![Do::Resume],
         State::Waiting if job.holds.contains(Hold::Credentials) => vec![Do::ReplaceKey, Do::Pause],
         State::Waiting | State::Checking | State::Uploading => vec![Do::Pause],
-        State::NeedsAttention(Cause::KeyRefused | Cause::KeyMissing | Cause::KeyUnread { .. }) => {
+        State::NeedsAttention(
+            Cause::KeyRefused
+            | Cause::KeyMissing { .. }
+            | Cause::KeyUnread { .. }
+            | Cause::KeyUnusable { .. },
+        ) => {
             vec![Do::ReplaceKey, Do::Retry]
         }
         State::NeedsAttention(Cause::NeverConfirmed) => vec![Do::MarkArrived, Do::SendAgain],

@@ -10,11 +10,17 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::KeyRefused => {
             format!("{to} does not accept this key. {name} waits, nothing is lost. Give {to} another key.")
         }
-        Cause::KeyMissing => {
-            format!("There is no key for {to} at hand. {name} waits, nothing is lost. Give {to} its key.")
+        Cause::KeyMissing { looked } => {
+            let looked = looked.as_ref().map_or_else(String::new, |looked| format!(": {looked}"));
+            format!(
+                "There is no key for {to} at hand{looked}. {name} waits, nothing is lost. Give {to} its key."
+            )
         }
         Cause::KeyUnread { said } => {
             format!("The key of {to} could not be read, so {name} waits; nothing is lost. {}", stop(said))
+        }
+        Cause::KeyUnusable { said } => {
+            format!("The key for {to} cannot be used, so {name} waits; nothing is lost. {}", stop(said))
         }
         Cause::PermissionRefused => {
             format!(
@@ -126,6 +132,7 @@ pub(crate) const fn is_refusal(cause: &Cause) -> bool {
         cause,
         Cause::KeyRefused
             | Cause::KeyUnread { .. }
+            | Cause::KeyUnusable { .. }
             | Cause::PermissionRefused
             | Cause::QuotaRefused
             | Cause::TooLarge { .. }
@@ -145,6 +152,7 @@ pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
             "The server was not reached. Check its address and your network, then test again.".into()
         }
         (_, Cause::KeyRefused) => format!("{to} does not accept this key. Copy it again from there."),
+        (_, Cause::KeyUnusable { said }) => stop(said),
         (_, Cause::PermissionRefused) => {
             format!("{to} knows this key, but does not let it do this. Ask who gave you the key.")
         }
@@ -222,8 +230,10 @@ mod tests {
     fn every_cause_names_the_file_and_the_destination_or_what_to_do() {
         let causes = [
             Cause::KeyRefused,
-            Cause::KeyMissing,
+            Cause::KeyMissing { looked: None },
+            Cause::KeyMissing { looked: Some("the environment variable ACME_KEY is not set".into()) },
             Cause::KeyUnread { said: "The keychain is locked. Unlock it, then try again.".into() },
+            Cause::KeyUnusable { said: "This is the secret. Copy the access key id.".into() },
             Cause::PermissionRefused,
             Cause::QuotaRefused,
             Cause::TooLarge { limit: Some(100_000_000_000) },

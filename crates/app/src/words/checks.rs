@@ -27,8 +27,8 @@ pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
 /// The key is at hand and cannot be used, so nobody was asked.
 pub(crate) fn key_unusable(failure: &Failure) -> String {
     match failure.cause {
-        Cause::KeyMissing => key_not_at_hand(&NoKey::None(failure.detail.clone())),
-        Cause::KeyUnread { ref said } => said.clone(),
+        Cause::KeyMissing { .. } => key_not_at_hand(&NoKey::None(failure.detail.clone())),
+        Cause::KeyUnread { ref said } | Cause::KeyUnusable { ref said } => said.clone(),
         // Its provider looked at it and says what to do.
         _ => failure.detail.clone(),
     }

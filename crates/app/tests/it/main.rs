@@ -23,4 +23,5 @@ mod support;
 mod taking_up;
 mod telling;
 mod ticks;
+mod typed;
 mod watched;

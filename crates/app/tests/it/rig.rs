@@ -151,7 +151,7 @@ pub(crate) async fn added(
     key: KeyDraft,
 ) -> Result<(DestinationView, Option<String>), ApiError> {
     match tell(app, Command::AddDestination { draft, key }).await? {
-        Done::Destination { destination, not_taken } => Ok((destination, not_taken)),
+        Done::Destination { destination, not_taken, .. } => Ok((destination, not_taken)),
         other => panic!("{other:?}"),
     }
 }

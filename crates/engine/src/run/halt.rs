@@ -150,7 +150,7 @@ async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> R
 async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
     let Ok(job) = inner.job(id).await else { return Ok(()) };
     let standing = match cause {
-        Cause::KeyMissing | Cause::KeyUnread { .. } => Standing::Missing,
+        Cause::KeyMissing { .. } | Cause::KeyUnread { .. } | Cause::KeyUnusable { .. } => Standing::Missing,
         _ => Standing::Refused,
     };
     inner.key_changed(&job.destination);

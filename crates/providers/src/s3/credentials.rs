@@ -40,9 +40,8 @@ impl Pair {
         if key.expose().is_empty() {
             return Err(SettingsError::new("key", "The access key id is missing."));
         }
-        if (key == secret && !is_id(&key))
-            || (is_secret(&key) && key.expose().contains(['+', '/']) && !is_id(&secret))
-        {
+        // The two may be one word: many servers that are set up for a test have `minioadmin` twice.
+        if is_secret(&key) && key.expose().contains(['+', '/']) && !is_id(&secret) {
             let sentence = "This is a secret. The access key id stands beside it where you found it.";
             return Err(SettingsError::new("key", sentence));
         }

@@ -3,6 +3,7 @@
 //! Rules: AWS, "Amazon S3 API Reference" and "Uploading and copying objects using multipart upload"; what its kin do
 //! otherwise stands where it matters.
 
+mod address;
 mod ask;
 mod check;
 mod credentials;
@@ -32,6 +33,7 @@ use serde_json::Value;
 pub use settings::Settings;
 pub use template::Template;
 
+pub(crate) use address::without_bucket;
 pub(crate) use fields::looked_at;
 
 use credentials::Pair;

@@ -167,13 +167,13 @@ fn aws_server(region: &str) -> Result<Url, SettingsError> {
         .map_err(|error| SettingsError { field: "region", ..error })
 }
 
-fn is_aws(url: &Url) -> bool {
+pub(super) fn is_aws(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
 }
 
 /// A bucket's name. AWS's own rules are narrower (3 to 63, lower case), but its oldest buckets and other servers have wider ones.
-fn bucket_name(typed: Option<String>) -> Result<String, SettingsError> {
+pub(super) fn bucket_name(typed: Option<String>) -> Result<String, SettingsError> {
     let wrong = |sentence: &str| Err(SettingsError::new("bucket", sentence));
     let Some(name) = typed else { return wrong("The bucket is missing. Copy its name from the service.") };
     if name.contains("://") {
@@ -198,13 +198,18 @@ fn is_word(text: &str, more: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
 }
 
+/// Whether it can stand alone before a server's name, under a certificate that covers one label there.
+pub(super) fn can_be_label(bucket: &str) -> bool {
+    bucket.len() <= 63
+        && bucket.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !bucket.starts_with('-')
+        && !bucket.ends_with('-')
+}
+
 /// The bucket in the host's name where it is AWS and its certificate covers that, else in the path, which every server understands.
 fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, SettingsError> {
     let wrong = |sentence: &str| Err(SettingsError::new("style", sentence));
-    let is_label = bucket.len() <= 63
-        && bucket.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        && !bucket.starts_with('-')
-        && !bucket.ends_with('-');
+    let is_label = can_be_label(bucket);
     match chosen {
         "path" => Ok(UrlStyle::Path),
         "vhost" if !matches!(url.host(), Some(Host::Domain(_))) => {

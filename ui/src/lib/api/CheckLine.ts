@@ -6,7 +6,7 @@ import type { Mark } from "./Mark";
  */
 export type CheckLine = { 
 /**
- * What it is about: "host", "clock", "key", "kept" (where the key is), "upload".
+ * What it is about: "typed" (what is kept otherwise than it was typed), "host", "clock", "key", "kept" (where the key is), "upload".
  */
 about: string, 
 /**

@@ -124,9 +124,12 @@ export function openScreen(kept: Kept) {
     say: (text: string) => say({ text, hint: null, bad: false, stays: false }),
     sayError: (error: ApiError) => say({ text: error.message, hint: error.hint, bad: true, stays: false }),
     sayRefused,
-    /** With a destination came what of the files that waited for it could not be taken in. */
-    sayNotTaken(done: Done) {
-      if (done.done !== "destination" || done.not_taken === null) return;
+    /** With a destination came what of its settings is kept otherwise than it was typed, and what of the files that waited for it could
+     * not be taken in. */
+    sayAdded(done: Done) {
+      if (done.done !== "destination") return;
+      if (done.amended !== null) say({ text: done.amended, hint: null, bad: false, stays: true });
+      if (done.not_taken === null) return;
       sayRefused({ code: "refused", message: done.not_taken, hint: null, field: null });
     },
     hush: () => say(null),

@@ -37,6 +37,10 @@ pub(in crate::commands) async fn check(
         partway_providers::open(looked.kind.name, &looked.settings, credentials, app.0.http.clone())
             .map_err(|error| ApiError::field(error.field, error.sentence))?;
     let mut lines = known(&*provider, draft.name.trim()).await;
+    if !looked.said.is_empty() {
+        let text = looked.said.join(" ");
+        lines.insert(0, CheckLine { about: "typed".into(), mark: Mark::Good, text, refused: false });
+    }
     match key.source {
         KeySource::Keychain { .. } => {
             let keychain = keychain::view(app).await;

@@ -2,7 +2,7 @@
 
 use partway_api::{ApiError, DestinationDraft};
 use partway_provider::Fields;
-use partway_providers::Kind;
+use partway_providers::{Amended, Kind};
 use serde_json::{Map, Value};
 
 use crate::commands::fields::fields_of;
@@ -15,6 +15,8 @@ pub(super) struct Looked {
     pub(super) kind: &'static Kind,
     pub(super) settings: Value,
     pub(super) fields: Fields,
+    /// What was made of something that was typed, a sentence each.
+    pub(super) said: Vec<String>,
 }
 
 /// Looks at everything but the key.
@@ -44,11 +46,10 @@ pub(super) fn look(draft: &DestinationDraft) -> Result<Looked, ApiError> {
             settings.insert(name.clone(), value.into());
         }
     }
-    let settings = Value::Object(settings);
-    partway_providers::validate(kind.name, &settings)
+    let Amended { settings, said } = partway_providers::amend(kind.name, &Value::Object(settings))
         .map_err(|error| ApiError::field(error.field, error.sentence))?;
     let fields = fields_of(kind, &settings, &draft.fields)?;
-    Ok(Looked { kind, settings, fields })
+    Ok(Looked { kind, settings, fields, said })
 }
 
 /// The kind of that name.

@@ -227,7 +227,11 @@ pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft)
     found.key_source = new.json();
     found.standing = Standing::Unknown;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == found.id);
-    Ok(Done::Destination { destination: view::destination(&app.0.keys, &found, chosen), not_taken: None })
+    Ok(Done::Destination {
+        destination: view::destination(&app.0.keys, &found, chosen),
+        amended: None,
+        not_taken: None,
+    })
 }
 
 pub(in crate::commands) async fn lend(app: &App, name: Option<String>, key: LentKey) -> Result<(), ApiError> {

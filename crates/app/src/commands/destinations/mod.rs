@@ -58,7 +58,7 @@ pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Resul
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();
-    Ok(Done::Destination { destination: chosen_view(app, &found, folder), not_taken: None })
+    Ok(Done::Destination { destination: chosen_view(app, &found, folder), amended: None, not_taken: None })
 }
 
 /// A destination by its id or its name, whatever the case of its letters.
@@ -95,10 +95,11 @@ pub(super) async fn add(app: &App, draft: &DestinationDraft, key: KeyDraft) -> R
         standing: Standing::Unknown,
         removed: false,
     };
-    save(app, new).await
+    let amended = (!looked.said.is_empty()).then(|| looked.said.join(" "));
+    save(app, new, amended).await
 }
 
-async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
+async fn save(app: &App, new: Destination, amended: Option<String>) -> Result<Done, ApiError> {
     if let Err(error) = app.0.engine.add_destination(&new).await {
         if let Err(not) = app.0.keys.forget(&new).await {
             left::remember(app, &new.name, not.accounts).await;
@@ -110,7 +111,7 @@ async fn save(app: &App, new: Destination) -> Result<Done, ApiError> {
     }
     let not_taken = take_dropped(app, &new.id).await?;
     let chosen = chosen(app).await?.0.is_some_and(|one| one.id == new.id);
-    Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen), not_taken })
+    Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen), amended, not_taken })
 }
 
 /// With the first real destination *Practice* is no longer where new files go by themselves, also where it was chosen before.

@@ -30,7 +30,7 @@ pub(in crate::commands) async fn practice(app: &App) -> Result<Done, ApiError> {
         standing: Standing::Good,
         removed: false,
     };
-    save(app, new).await
+    save(app, new, None).await
 }
 
 pub(in crate::commands) async fn empty_practice(app: &App) -> Result<Done, ApiError> {

@@ -19,7 +19,8 @@ fn the_type_is_its_ending_in_at_most_four_letters() {
 
 #[test]
 fn what_can_be_done_follows_from_the_state() {
-    let causes = [Cause::KeyRefused, Cause::KeyMissing, Cause::NeverConfirmed, Cause::QuotaRefused];
+    let causes =
+        [Cause::KeyRefused, Cause::KeyMissing { looked: None }, Cause::NeverConfirmed, Cause::QuotaRefused];
     let mut jobs: Vec<Job> = [State::Waiting, State::Checking, State::Uploading, State::Finishing]
         .into_iter()
         .chain(causes.into_iter().map(State::NeedsAttention))
