@@ -1,17 +1,19 @@
-//! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never repeated, never redirected.
+//! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never redirected, repeated only where a kept connection had died.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderValue, Method};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use http_body::Body;
 use partway_core::{ApiKey, Cause, Failure, RetryClass, Step};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::options::Clock;
-use crate::redact::redact_text;
-use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, failure, reply, tls};
+use crate::route::{AnswerBody, How, Outgoing, Route, next_chunk};
+use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, failure, reply};
 
 /// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
@@ -32,31 +34,46 @@ pub(crate) const IDLE: Duration = Duration::from_secs(4);
 /// The client for vendors' APIs. Cloning is cheap and shares the connections.
 #[derive(Clone)]
 pub struct ApiClient {
-    client: reqwest::Client,
+    route: Route,
+    user_agent: HeaderValue,
+    starts_repeatable: bool,
     clock: Option<Clock>,
     /// The right to read a long reply.
     room: Arc<Semaphore>,
 }
 
 impl ApiClient {
-    /// A client that follows no redirect, repeats nothing, keeps no cookie, asks for no compression and looks up no proxy.
+    /// A client that follows no redirect, keeps no cookie, asks for no compression and looks up no proxy.
     ///
     /// # Errors
     /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
-    #[expect(clippy::disallowed_methods, reason = "this is where the client is built")]
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(&options.extra_roots_pem)?)
-            .user_agent(&options.user_agent)
-            .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .build()
-            .map_err(|error| HttpError::Client(failure::chain(&error.without_url())))?;
-        Ok(Self { client, clock: options.clock.clone(), room: Arc::new(Semaphore::new(LONG_AT_ONCE)) })
+        let user_agent = HeaderValue::from_str(&options.user_agent);
+        Ok(Self {
+            route: Route::new(options)?,
+            user_agent: user_agent.map_err(|error| HttpError::Client(error.to_string()))?,
+            starts_repeatable: false,
+            clock: options.clock.clone(),
+            room: Arc::new(Semaphore::new(LONG_AT_ONCE)),
+        })
+    }
+
+    /// The same client for a vendor whose start does no harm when it is sent twice: its starts go over kept connections, as other calls
+    /// do. Any other start gets a connection of its own.
+    #[must_use]
+    pub fn with_repeatable_starts(self) -> Self {
+        Self { starts_repeatable: true, ..self }
+    }
+
+    /// A call that may change something, and of which nobody could tell whether it was done, must not be sent twice unasked.
+    fn how(&self, step: Step, method: &Method) -> How {
+        match step {
+            _ if *method == Method::HEAD => How::Kept,
+            Step::Start if !self.starts_repeatable => How::Alone { look: true },
+            // It is asked again by and by, and then says what became of the first one.
+            Step::Complete => How::Alone { look: false },
+            _ => How::Kept,
+        }
     }
 
     /// This computer's time, Unix seconds, by the clock that was handed in: what signs a request needs it.
@@ -69,7 +86,8 @@ impl ApiClient {
     ///
     /// # Errors
     /// [`Failure`] where no 2xx answer with whole JSON of at most 32 MiB came. `Unknown` for a start or a complete whose
-    /// answer was lost. The call is never repeated here.
+    /// answer was lost. A call that must not be sent twice is never repeated here; another one is, once and at once, where a kept
+    /// connection ended instead of an answer.
     pub async fn json(&self, call: ApiCall<'_>) -> Result<ApiReply, Failure> {
         let (step, key) = (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()));
         self.answer(call).await?.json(step).map_err(|failure| without_key(failure, key.as_ref()))
@@ -91,45 +109,55 @@ impl ApiClient {
 
     async fn exchange<B: Payload>(&self, call: ApiCall<'_, B>, host: &str) -> Result<ApiAnswer, Failure> {
         let step = call.step;
-        // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
-        let says_empty = call.body.is_none() && matches!(call.method, Method::POST | Method::PUT);
-        let mut request = self.client.request(call.method, call.url.clone());
-        if says_empty {
-            request = request.header(CONTENT_LENGTH, 0);
-        }
-        for (name, value) in call.headers {
-            request = request.header(name, value);
-        }
-        if let Some((place, key)) = call.key {
-            request = request.header(place.name, secret_header(step, place.prefix, key)?);
-        }
-        if let Some(body) = call.body {
-            request = request.header(CONTENT_TYPE, B::TYPE).body(body.text());
-        }
-        let mut answer = request.send().await.map_err(|error| not_sent(step, host, error))?;
-
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let outgoing = self.outgoing(call)?;
+        let how = self.how(step, &outgoing.method);
+        // The connection is there until the answer was read.
+        let (answer, _connection) = self.route.send(step, host, outgoing, how).await?;
+        let (head, mut body) = answer.into_parts();
+        let (status, headers) = (head.status.as_u16(), head.headers);
         let server_unix_time = reply::server_time(&headers);
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
-        let (body, room) = self.read(&mut answer, step, host).await?;
+        let (body, room) = self.read(status, &mut body, step, host).await?;
         Ok(ApiAnswer { status, headers, body, server_unix_time, clock_ahead, room })
+    }
+
+    /// The request as it goes out, whichever way.
+    fn outgoing<B: Payload>(&self, call: ApiCall<'_, B>) -> Result<Outgoing, Failure> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
+        if call.body.is_none() && matches!(call.method, Method::POST | Method::PUT) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        for (name, value) in call.headers {
+            headers.insert(name, value);
+        }
+        if let Some((place, key)) = call.key {
+            headers.insert(place.name, secret_header(call.step, place.prefix, key)?);
+        }
+        if call.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(B::TYPE));
+        }
+        let body = call.body.map_or_else(Bytes::new, |body| body.text().into());
+        Ok(Outgoing { method: call.method, url: call.url.clone(), headers, body })
     }
 
     /// A reply's bytes, and where it is long the right to have it in memory.
     async fn read(
         &self,
-        answer: &mut reqwest::Response,
+        status: u16,
+        answer: &mut AnswerBody,
         step: Step,
         host: &str,
     ) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Failure> {
-        let status = answer.status().as_u16();
         let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
-        if answer.content_length().is_some_and(|length| length > LONGEST_REPLY as u64) {
+        if answer.size_hint().exact().is_some_and(|length| length > LONGEST_REPLY as u64) {
             return Err(too_long());
         }
         let (mut body, mut room, mut waited) = (Vec::new(), None, false);
         loop {
-            match answer.chunk().await {
+            match next_chunk(answer).await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
                 Ok(Some(chunk)) => {
                     if !waited && body.len() + chunk.len() > LONG {
@@ -141,7 +169,7 @@ impl ApiClient {
                 }
                 Ok(None) => return Ok((body, room)),
                 Err(error) => {
-                    let words = format!("the answer broke off: {}", failure::chain(&error.without_url()));
+                    let words = format!("the answer broke off: {}", failure::chain(&*error));
                     return Err(failure::lost(step, host, "the answer broke off", &words));
                 }
             }
@@ -171,18 +199,6 @@ fn secret_header(step: Step, prefix: &str, key: &ApiKey) -> Result<HeaderValue, 
     };
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
-    let error = error.without_url();
-    if error.is_connect() {
-        failure::not_connected(step, host, &error)
-    } else if error.is_builder() {
-        let detail = redact_text(&failure::chain(&error));
-        Failure::new(step, RetryClass::Refused, Cause::Refused { said: detail.clone() }, detail)
-    } else {
-        failure::lost(step, host, failure::BROKE_OFF, &failure::chain(&error))
-    }
 }
 
 /// A vendor may repeat the key in its words ("key abc is unknown"): it is taken out again. The client does that for the key of a

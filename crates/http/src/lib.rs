@@ -1,20 +1,24 @@
 //! The one place that builds an HTTP client: TLS, redaction, error to retry class.
 //!
 //! Two clients, because they must not share anything: [`ApiClient`] carries keys to the vendor's host, [`PartClient`]
-//! carries bytes to presigned URLs and never sees a key. Neither follows a redirect, repeats a request or looks up a proxy.
+//! carries bytes to presigned URLs and never sees a key. Neither follows a redirect, looks up a proxy or repeats a request, except at
+//! once on a new connection where a kept one turned out to be closed, and never one that must not be sent twice.
 
 mod api;
 mod body;
 mod call;
 mod failure;
 mod json;
+mod kept;
 mod options;
 mod part;
 mod pool;
 mod redact;
 mod reply;
+mod route;
 mod storage_error;
 mod tls;
+mod unpooled;
 mod wire;
 
 pub use api::{ApiClient, without_key};

@@ -31,7 +31,8 @@ pub(crate) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
         return found;
     }
     // The resolver's error has no type that anybody else could name.
-    let says = |words: &str| walk(error, &mut |error| error.to_string().contains(words).then_some(())).is_some();
+    let says =
+        |words: &str| walk(error, &mut |error| error.to_string().contains(words).then_some(())).is_some();
     if says("dns error") || says("failed to lookup address") {
         return Obstacle::Network("no server of that name was found");
     }
@@ -74,10 +75,12 @@ fn of_tls(error: &rustls::Error) -> Option<Obstacle> {
             | AlertDescription::NoCertificate
             | AlertDescription::BadCertificate
             | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied => {
-                Obstacle::Encryption("it asks this computer for a certificate, which Partway has no way to give")
+            | AlertDescription::AccessDenied => Obstacle::Encryption(
+                "it asks this computer for a certificate, which Partway has no way to give",
+            ),
+            AlertDescription::UnrecognisedName => {
+                Obstacle::Encryption("it does not know itself by the name in the address")
             }
-            AlertDescription::UnrecognisedName => Obstacle::Encryption("it does not know itself by the name in the address"),
             // A server that is just being started anew says such things, too.
             _ => return None,
         },
@@ -101,7 +104,9 @@ fn of_certificate(bad: &CertificateError) -> &'static str {
         Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "its certificate is not meant for servers",
         Bad::BadEncoding => "its certificate is damaged",
         Bad::BadSignature => "its certificate was changed after it was issued, or issued by somebody else",
-        other if is_self_made(other) => "its certificate was made by itself, and nobody this computer trusts has issued it",
+        other if is_self_made(other) => {
+            "its certificate was made by itself, and nobody this computer trusts has issued it"
+        }
         _ => "its certificate has a form that cannot be checked",
     }
 }
@@ -146,7 +151,9 @@ fn of_the_system(error: &io::Error) -> Option<Obstacle> {
             Obstacle::Network("there is no way to that server from this network")
         }
         K::TimedOut => Obstacle::Network("the server did not answer in time"),
-        K::PermissionDenied => Obstacle::Network("this computer does not let Partway connect there (a firewall, perhaps)"),
+        K::PermissionDenied => {
+            Obstacle::Network("this computer does not let Partway connect there (a firewall, perhaps)")
+        }
         _ => return None,
     })
 }
@@ -208,11 +215,26 @@ mod tests {
         }
         let tls = |error: rustls::Error| told(io::Error::new(K::InvalidData, error));
         for (error, words) in [
-            (rustls::Error::AlertReceived(AlertDescription::ProtocolVersion), "no version of encryption in common"),
-            (rustls::Error::AlertReceived(AlertDescription::CertificateRequired), "asks this computer for a certificate"),
-            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), "nobody this computer trusts"),
-            (rustls::Error::InvalidCertificate(CertificateError::BadSignature), "was changed after it was issued"),
-            (rustls::Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension), "a form that cannot be checked"),
+            (
+                rustls::Error::AlertReceived(AlertDescription::ProtocolVersion),
+                "no version of encryption in common",
+            ),
+            (
+                rustls::Error::AlertReceived(AlertDescription::CertificateRequired),
+                "asks this computer for a certificate",
+            ),
+            (
+                rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer),
+                "nobody this computer trusts",
+            ),
+            (
+                rustls::Error::InvalidCertificate(CertificateError::BadSignature),
+                "was changed after it was issued",
+            ),
+            (
+                rustls::Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension),
+                "a form that cannot be checked",
+            ),
         ] {
             assert!(tls(error.clone()).contains(words), "{error:?}: {}", tls(error));
         }

@@ -15,8 +15,8 @@ use tokio::task::JoinHandle;
 use crate::admin::{self, Admin};
 use crate::elsewhere;
 use crate::error::Error;
-use crate::faults::draw::Faults;
-use crate::faults::grammar;
+use crate::faults::draw::{Faults, Met};
+use crate::faults::grammar::{self, Step};
 use crate::first_line::FirstLine;
 use crate::kinds::{self, s3};
 use crate::log::Log;
@@ -149,10 +149,18 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         router.fallback(s3::elsewhere).layer(middleware::from_fn_with_state(shared.clone(), s3::door));
     let router: Router = router.with_state(shared.clone());
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(serve::serve(listener, tls, router, clock, stopped));
+    let key = shared.settings.key.clone();
+    let closes = move || {
+        let strike = shared.faults.draw(&Met::at(Step::Connection));
+        if let Some(strike) = strike {
+            shared.log.entry(Step::Connection.name(), "sandbox").fault = Some(strike.name);
+        }
+        strike.is_some()
+    };
+    let task = tokio::spawn(serve::serve(listener, tls, router, clock, closes, stopped));
     Ok(Running {
         base_url: first_line.destinations.first().map(|d| d.url.clone()).unwrap_or_default(),
-        key: shared.settings.key.clone(),
+        key,
         dir,
         port,
         admin,

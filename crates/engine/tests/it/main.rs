@@ -10,6 +10,7 @@
 
 mod batches;
 mod before_start;
+mod connections;
 mod finishing;
 mod folder;
 mod giving_up;

@@ -10,7 +10,7 @@ use partway_provider::{IfExists, Provider};
 use partway_sandbox::{Options, Resume, Running};
 use serde_json::{Value, json};
 
-use crate::rig::{Hands, Rig, Under, bytes};
+use crate::rig::{Rig, Under, bytes};
 
 /// Two parts, and three, as a client that plans by itself divides it.
 const LARGE: usize = 17_000_000;
@@ -23,25 +23,21 @@ struct OfKind {
     kind: &'static str,
     settings: Value,
     key: String,
-    clock: Arc<Hands>,
+    http: ApiClient,
     secret: Option<String>,
 }
 
 #[async_trait]
 impl Providers for OfKind {
     async fn provider(&self, _: &Destination) -> Result<Arc<dyn Provider>, Failure> {
-        let clock = Arc::clone(&self.clock);
-        let now = move || u64::try_from(clock.unix_ms() / 1000).unwrap();
-        let options = HttpOptions { clock: Some(Arc::new(now)), ..HttpOptions::default() };
-        let http = ApiClient::new(&options).unwrap();
         let secret = self.secret.as_ref().map(|secret| ApiKey::new(secret.as_str()));
         let key = Credentials { secret, ..ApiKey::new(self.key.as_str()).into() };
-        Ok(Arc::from(partway_providers::open(self.kind, &self.settings, key, http).unwrap()))
+        Ok(Arc::from(partway_providers::open(self.kind, &self.settings, key, self.http.clone()).unwrap()))
     }
 }
 
 /// A sandbox with these faults, and an engine whose destination is of this kind there.
-async fn under(
+pub(crate) async fn under(
     rig: &Rig,
     kind: &'static str,
     faults: &[&str],
@@ -59,13 +55,17 @@ async fn under(
         settings[*name] = json!(value);
     }
     let secret = told.more.get("secret").cloned();
-    let providers = OfKind { kind, settings, key: told.key.clone(), clock: Arc::clone(&rig.clock), secret };
+    let clock = Arc::clone(&rig.clock);
+    let now = move || u64::try_from(clock.unix_ms() / 1000).unwrap();
+    let options = HttpOptions { clock: Some(Arc::new(now)), ..HttpOptions::default() };
+    let http = ApiClient::new(&options).unwrap();
+    let providers = OfKind { kind, settings, key: told.key.clone(), http, secret };
     let engine = rig.try_open(Arc::new(providers)).await.unwrap().engine;
     (running, Under::open(engine).await)
 }
 
 /// The log's lines about a step.
-fn lines(rig: &Rig, step: &str) -> Vec<Value> {
+pub(crate) fn lines(rig: &Rig, step: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(rig.folder.path().join("log")).unwrap_or_default();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line["step"] == step).collect()

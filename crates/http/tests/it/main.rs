@@ -12,6 +12,7 @@ mod api_refusals;
 mod api_storage;
 mod connecting;
 mod early_answer;
+mod kept;
 mod proxies;
 mod put;
 mod put_answers;

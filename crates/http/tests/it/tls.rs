@@ -18,6 +18,36 @@ use crate::server::{serve, soon};
 
 /// A server for that name with a certificate of its own authority, and the authority's PEM.
 async fn server(name: &str, expired: bool) -> (SocketAddr, Vec<u8>) {
+    let (acceptor, root) = acceptor(name, expired);
+    let address = serve(move |_, stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                seen.push(stream.read_u8().await.unwrap());
+            }
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    })
+    .await;
+    (address, root)
+}
+
+/// A server that is done with a connection once its handshake is.
+async fn ending_after_the_handshake() -> (SocketAddr, Vec<u8>) {
+    let (acceptor, root) = acceptor("localhost", false);
+    let address = serve(move |_, stream| {
+        let acceptor = acceptor.clone();
+        async move { drop(acceptor.accept(stream).await.unwrap()) }
+    })
+    .await;
+    (address, root)
+}
+
+fn acceptor(name: &str, expired: bool) -> (TlsAcceptor, Vec<u8>) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -38,22 +68,7 @@ async fn server(name: &str, expired: bool) -> (SocketAddr, Vec<u8>) {
             PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         )
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let address = serve(move |_, stream| {
-        let acceptor = acceptor.clone();
-        async move {
-            let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            let mut seen = Vec::new();
-            while !seen.ends_with(b"\r\n\r\n") {
-                seen.push(stream.read_u8().await.unwrap());
-            }
-            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            stream.flush().await.unwrap();
-        }
-    })
-    .await;
-    (address, authority.pem().into_bytes())
+    (TlsAcceptor::from(Arc::new(config)), authority.pem().into_bytes())
 }
 
 fn trusting(roots: Vec<Vec<u8>>) -> HttpOptions {
@@ -127,4 +142,16 @@ fn a_root_that_cannot_be_read_is_named() {
         let outcome = ApiClient::new(&trusting(vec![pem.as_bytes().to_vec()]));
         assert!(matches!(outcome, Err(HttpError::Root(_))), "{pem:?}");
     }
+}
+
+/// A connection that ended before its handshake did carried no byte of a request, nor did one that ended right after it.
+#[tokio::test]
+async fn a_start_that_met_no_tls_or_one_that_ended_at_once_was_not_asked() {
+    let closed = serve(|_, stream| async move { drop(stream) }).await;
+    let failure = call(&HttpOptions::default(), closed).await.unwrap_err();
+    assert_eq!(failure.class, RetryClass::Offline, "{failure}");
+
+    let (address, root) = ending_after_the_handshake().await;
+    let failure = call(&trusting(vec![root]), address).await.unwrap_err();
+    assert_eq!(failure.class, RetryClass::Again, "{failure}");
 }

@@ -71,6 +71,7 @@ impl AutoRender {
         key::no_token(&credentials.key, "AutoRender")?;
         let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
+        let http = http.with_repeatable_starts();
         Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
     }
 

@@ -91,8 +91,20 @@ impl Gjirafa {
         body: Option<Value>,
         timeout: Duration,
     ) -> Result<ApiReply, Failure> {
+        self.call_by(&self.http, step, method, url, body, timeout).await
+    }
+
+    async fn call_by(
+        &self,
+        http: &ApiClient,
+        step: Step,
+        method: Method,
+        url: &Url,
+        body: Option<Value>,
+        timeout: Duration,
+    ) -> Result<ApiReply, Failure> {
         let key = Some((self.settings.key_header(), &self.key));
-        self.http.json(ApiCall { step, method, url, headers: Vec::new(), key, body, timeout }).await
+        http.json(ApiCall { step, method, url, headers: Vec::new(), key, body, timeout }).await
     }
 
     /// A page of the list of parts. Whether long ones come in pages its documents do not say; its envelope can tell of them.
@@ -177,7 +189,9 @@ impl Provider for Gjirafa {
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {
         let plan = own_plan(plan, file, &self.limits())?;
         let (url, body) = (self.at(&["uploads", "multipart"]), request::start(file, &plan, &self.settings));
-        let answer = self.call(Step::Start, Method::POST, &url, Some(body), TIMEOUT).await;
+        // A registration is sent as a start, too, but must not be sent twice.
+        let http = self.http.clone().with_repeatable_starts();
+        let answer = self.call_by(&http, Step::Start, Method::POST, &url, Some(body), TIMEOUT).await;
         let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
         reply::started(file, plan, &answer, &self.settings)
     }

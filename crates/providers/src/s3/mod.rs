@@ -81,7 +81,7 @@ impl S3 {
         let settings = Settings::read(settings)?;
         let pair = Pair::read(credentials)?;
         let host = authority(settings.bucket.base_url());
-        Ok(Self { settings, host, pair, http })
+        Ok(Self { settings, host, pair, http: http.with_repeatable_starts() })
     }
 }
 

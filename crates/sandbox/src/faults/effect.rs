@@ -23,6 +23,10 @@ pub(crate) enum Effect {
     ResetMidBody,
     /// All is done, then the connection is reset before the answer.
     ResetAfterSuccess,
+    /// Done and answered; the connection is kept, and closed at the first byte of its next request.
+    CloseKept,
+    /// Closed as soon as it was accepted.
+    CloseAccepted,
     /// Stored, but the receipt is not what it should be.
     Receipt(Receipt),
     /// The reply is not what it should be.

@@ -35,6 +35,8 @@ pub(crate) enum Step {
     Delete,
     /// The bucket itself.
     Bucket,
+    /// A connection, before anything came over it.
+    Connection,
 }
 
 impl Step {
@@ -56,6 +58,7 @@ impl Step {
             Self::Objects => "objects",
             Self::Delete => "delete",
             Self::Bucket => "bucket",
+            Self::Connection => "connection",
         }
     }
 }

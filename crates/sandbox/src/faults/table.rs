@@ -15,7 +15,9 @@ pub(crate) struct Fault {
     pub(crate) effect: Option<Effect>,
 }
 
-use Step::{Abort, Authenticate, Complete, List, Part, Put, Refresh, Register, Start, Uploads, Verify};
+use Step::{
+    Abort, Authenticate, Complete, Connection, List, Part, Put, Refresh, Register, Start, Uploads, Verify,
+};
 
 const ALL: &[Step] =
     &[Part, Put, Start, Complete, List, Refresh, Abort, Verify, Authenticate, Register, Uploads];
@@ -27,6 +29,7 @@ const FINISH: &[Step] = &[Complete];
 const BEGIN: &[Step] = &[Start];
 const LINKS: &[Step] = &[Start, Refresh];
 const LISTING: &[Step] = &[List];
+const CONNECTION: &[Step] = &[Connection];
 
 /// Groups of steps that the documentation calls by one word.
 #[cfg(test)]
@@ -80,6 +83,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     on("reset-mid-body", ALL, Times::First(3), Effect::ResetMidBody),
     on("half-close", ALL, Times::First(3), Effect::HalfClose),
     on("reset-after-success", ALL, Times::First(3), Effect::ResetAfterSuccess),
+    on("keepalive-closed", ALL, Times::Always, Effect::CloseKept),
+    on("accept-close", CONNECTION, Times::First(3), Effect::CloseAccepted),
     on("500-once", ALL, Times::First(1), Effect::Refuse(INTERNAL)),
     on("500-n-then-ok", ALL, Times::First(3), Effect::Refuse(INTERNAL)),
     on("502", ALL, Times::First(3), Effect::Refuse(answer(502, "BadGateway", "Bad Gateway"))),

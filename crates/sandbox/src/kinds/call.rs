@@ -191,6 +191,7 @@ async fn after_work(
             return refuse(vendor, &No::new(answer.status, answer.code, answer.message), line, entry);
         }
         Some(Effect::Slow) => tokio::time::sleep(shared.slow).await,
+        Some(Effect::CloseKept) => line.close_at_next_byte(),
         _ => {}
     }
     entry.status = Some(said.status);

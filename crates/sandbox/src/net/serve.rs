@@ -34,12 +34,14 @@ pub(crate) struct HangUp;
 #[error("the connection was ended on purpose")]
 struct Ended;
 
-/// Accepts until told to stop, then gives the requests under way a moment.
+/// Accepts until told to stop, then gives the requests under way a moment. `closes` says of each connection whether it is closed as
+/// soon as it was accepted.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     router: Router,
     clock: Clock,
+    closes: impl Fn() -> bool,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
@@ -52,6 +54,9 @@ pub(crate) async fn serve(
                     tokio::time::sleep(Duration::from_millis(20)).await; // out of descriptors: let some end
                     continue;
                 };
+                if closes() {
+                    continue;
+                }
                 let _ = stream.set_nodelay(true);
                 let (io, line) = tap(stream);
                 let (tls, router, clock, stop) = (tls.clone(), router.clone(), clock.clone(), stop.clone());

@@ -22,6 +22,7 @@ const LINGER_BYTES: usize = 64 * 1024 * 1024;
 pub(crate) struct Tap {
     stream: Arc<TcpStream>,
     linger: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
     draining: Option<Drain>,
 }
 
@@ -35,14 +36,16 @@ struct Drain {
 pub(crate) struct Line {
     stream: Weak<TcpStream>,
     linger: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
 }
 
 /// Splits a stream into what is served and what is held.
 pub(crate) fn tap(stream: TcpStream) -> (Tap, Line) {
     let stream = Arc::new(stream);
     let linger = Arc::new(AtomicBool::new(false));
-    let line = Line { stream: Arc::downgrade(&stream), linger: linger.clone() };
-    (Tap { stream, linger, draining: None }, line)
+    let over = Arc::new(AtomicBool::new(false));
+    let line = Line { stream: Arc::downgrade(&stream), linger: linger.clone(), over: over.clone() };
+    (Tap { stream, linger, over, draining: None }, line)
 }
 
 impl Line {
@@ -61,6 +64,11 @@ impl Line {
         }
     }
 
+    /// Closes the connection at the next byte that comes. For a request whose body was read: the byte is the next one's.
+    pub(crate) fn close_at_next_byte(&self) {
+        self.over.store(true, Ordering::Release);
+    }
+
     /// Says that an answer goes out before its request was read to the end. Closing at once would reset the
     /// connection under the answer, so the close swallows the rest first, within bounds.
     pub(crate) fn drain_on_close(&self) {
@@ -73,6 +81,8 @@ impl AsyncRead for Tap {
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
             match self.stream.try_read(buf.initialize_unfilled()) {
+                // Hyper takes it for the client's end and closes.
+                Ok(_) if self.over.load(Ordering::Acquire) => return Poll::Ready(Ok(())),
                 Ok(n) => {
                     buf.advance(n);
                     return Poll::Ready(Ok(()));

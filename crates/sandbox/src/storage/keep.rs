@@ -156,6 +156,10 @@ pub(crate) async fn receipt(
             tokio::time::sleep(shared.slow).await;
             None
         }
+        Some(Effect::CloseKept) => {
+            line.close_at_next_byte();
+            None
+        }
         Some(Effect::Receipt(receipt)) => Some(receipt),
         _ => None,
     };

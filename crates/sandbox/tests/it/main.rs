@@ -5,6 +5,7 @@
 
 mod admin;
 mod command;
+mod connections;
 mod faults;
 mod gjirafa;
 mod keys;
