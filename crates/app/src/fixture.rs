@@ -1,6 +1,6 @@
 //! A job as tests need it, half way through four parts.
 
-use partway_core::{FileIdentity, FileReceipt, Holds, PartPlan, State, Strength};
+use partway_core::{FileIdentity, FileReceipt, FileTime, Holds, PartPlan, State, Strength};
 use partway_engine::{BatchId, DestinationId, Job, JobId, LiveView};
 use partway_provider::Fields;
 
@@ -15,7 +15,7 @@ pub(crate) fn job(state: State, holds: Holds) -> Job {
         position: 1,
         path: "/home/ada/cut_v7.mov".into(),
         name: "cut_v7.mov".into(),
-        identity: FileIdentity { size: 400_000_000, modified_ns: 0, file_id: None },
+        identity: FileIdentity { size: 400_000_000, modified: FileTime(0), changed: None, file_id: None },
         folders: String::new(),
         mime: "video/quicktime".into(),
         hash: None,

@@ -36,9 +36,11 @@ impl Named {
             if named.given.contains_key(&absolute) {
                 continue;
             }
-            // Should the journal have it without symbolic links.
-            if let Ok(real) = absolute.canonicalize() {
-                named.given.entry(real).or_insert_with(|| file.clone());
+            // Should the journal have it without symbolic links, or only without those before its name.
+            let straight = absolute.parent().zip(absolute.file_name());
+            let straight = straight.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+            for other in absolute.canonicalize().into_iter().chain(straight) {
+                named.given.entry(other).or_insert_with(|| file.clone());
             }
             named.given.insert(absolute.clone(), file.clone());
             named.absolute.push(absolute);
@@ -130,6 +132,19 @@ mod tests {
         std::os::unix::fs::symlink(&real, &link).unwrap();
         let named = Named::new(std::slice::from_ref(&link)).unwrap();
         assert_eq!(named.given(real.join("x").to_str().unwrap()), link.join("x").to_str().unwrap());
+    }
+
+    #[test]
+    fn what_is_named_through_a_folder_above_is_found_under_the_place_that_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(real.join("a/b")).unwrap();
+        std::fs::write(real.join("x"), "x").unwrap();
+        std::os::unix::fs::symlink(real.join("x"), real.join("link")).unwrap();
+        let files = ["a/..", "a/b/../../link"].map(|file| folder.path().join(file));
+        let named = Named::new(&files).unwrap();
+        assert_eq!(named.given(real.join("link").to_str().unwrap()), files[1].to_str().unwrap());
+        assert_eq!(named.given(real.join("y/z").to_str().unwrap()), files[0].join("y/z").to_str().unwrap());
     }
 
     #[test]

@@ -103,6 +103,11 @@ pub enum Cause {
     SourceChanged,
     /// Neither a file nor a folder: a pipe, a device, a socket.
     NotAFile,
+    /// What can be read of the file is not as long as the system says that it is.
+    NotItsSize {
+        /// What the system says, bytes.
+        told: u64,
+    },
     /// The certificate of the server cannot be trusted.
     CertificateRefused {
         /// What is wrong with it.

@@ -29,7 +29,7 @@ pub use cause::Cause;
 pub use failure::{Failure, Step};
 pub use hold::{Hold, Holds};
 pub use http_date::{http_date, retry_after};
-pub use identity::FileIdentity;
+pub use identity::{FileIdentity, FileTime, Match};
 pub use limits::Limits;
 pub use part::{Part, PartNumber};
 pub use plan::PartPlan;

@@ -35,4 +35,5 @@ pub use providers::Providers;
 pub use record::{
     Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WatchedId, WhyLeftOut,
 };
-pub use watched::{Known, Seen, Watched};
+pub use run::reread::has_sum;
+pub use watched::{Known, Seen, Sum, Watched};

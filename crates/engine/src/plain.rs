@@ -31,6 +31,9 @@ fn known(error: &Error) -> Option<&'static str> {
     })
 }
 
+/// `ELOOP` of Linux and of macOS.
+const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+
 /// What has no kind of its own in the standard library.
 fn by_number(number: i32) -> Option<&'static str> {
     // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and ERROR_NOT_READY; EMFILE, ENFILE and
@@ -40,6 +43,7 @@ fn by_number(number: i32) -> Option<&'static str> {
         (false, 6) | (true, 21) => "its disk is not ready",
         (false, 23 | 24) | (true, 4) => "too many files are open on this computer",
         (true, 32 | 33) => "another program is using it",
+        (false, number) if number == ELOOP => "its links lead in a circle",
         _ => return None,
     })
 }

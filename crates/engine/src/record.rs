@@ -141,6 +141,12 @@ pub enum WhyLeftOut {
     Missing,
     /// A pipe, a device or a socket.
     NotAFile,
+    /// What can be read of it is not as long as the system says that it is, bytes.
+    NotItsSize(u64),
+    /// A link to a folder that was found in a folder.
+    LinkToFolder,
+    /// A link that leads nowhere.
+    DeadLink,
     /// It cannot be read; the system's words.
     Unreadable(String),
     /// A folder without files.

@@ -3,9 +3,8 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
-use partway_core::FileIdentity;
+use partway_core::{FileIdentity, FileTime, Match};
 
 use crate::watched::Seen;
 
@@ -21,6 +20,9 @@ pub enum SourceError {
     /// The system does not let us read it.
     #[error("{0}")]
     Unreadable(io::Error),
+    /// The system says another size than what can be read of it: a file that is made while it is read, as in `/proc`.
+    #[error("the system says that it has {0} bytes, and something else can be read from it")]
+    NotItsSize(u64),
     /// It is not the file that was planned.
     #[error("it changed")]
     Changed(FileIdentity),
@@ -47,7 +49,15 @@ impl Source {
             return Err(SourceError::NotAFile);
         }
         let file = open_without_waiting(path).map_err(from_io)?;
-        let Seen { identity: planned, born_ns } = seen(&file.metadata().map_err(from_io)?);
+        let mut found = file.metadata().map_err(from_io)?;
+        while goes_on_after(&file, found.len())? {
+            let before = std::mem::replace(&mut found, file.metadata().map_err(from_io)?).len();
+            // A file that grows says so.
+            if found.len() == before {
+                return Err(SourceError::NotItsSize(before));
+            }
+        }
+        let Seen { identity: planned, born_ns } = seen(&found);
         Ok(Self { file, path: path.to_owned(), planned, born_ns })
     }
 
@@ -63,13 +73,27 @@ impl Source {
         self.planned
     }
 
-    /// Whether the path still leads to the same, unchanged file.
+    /// Whether the path still leads to the same file, unchanged as far as size and time of modification tell. Where only the time of its
+    /// last change moved, its bytes have to be compared in the end.
     ///
     /// # Errors
     /// `Missing`, `NotAFile`, `Changed` or `Unreadable`.
     pub fn unchanged(&self) -> Result<(), SourceError> {
         let now = identify(&self.path)?;
-        if now == self.planned { Ok(()) } else { Err(SourceError::Changed(now)) }
+        if now.against(&self.planned) == Match::Different { Err(SourceError::Changed(now)) } else { Ok(()) }
+    }
+
+    /// Why it could not be read: the file itself tells more than the read. One that ends early and is as long as it ever was has not the
+    /// size that the system says.
+    #[must_use]
+    pub fn trouble(&self, error: io::Error) -> SourceError {
+        match self.unchanged() {
+            Err(trouble) => trouble,
+            Ok(()) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                SourceError::NotItsSize(self.planned.size)
+            }
+            Ok(()) => SourceError::Unreadable(error),
+        }
     }
 
     /// Fills the buffer from that offset.
@@ -97,33 +121,44 @@ fn from_io(error: io::Error) -> SourceError {
     }
 }
 
+/// Whether a byte can be read where the file should end.
+fn goes_on_after(file: &File, size: u64) -> Result<bool, SourceError> {
+    match read_exact_at(file, &mut [0], size) {
+        Ok(()) => Ok(true),
+        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        // Of an empty file nothing else is ever read.
+        Err(error) if size == 0 => Err(SourceError::Unreadable(error)),
+        Err(_) => Ok(false),
+    }
+}
+
 /// The identity that the system's word about a file holds.
+#[cfg(unix)]
 #[must_use]
 pub fn identity_of(found: &Metadata) -> FileIdentity {
-    let modified_ns = found.modified().map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
-        Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
-    });
-    FileIdentity { size: found.len(), modified_ns, file_id: file_id(found) }
+    use std::os::unix::fs::MetadataExt;
+    FileIdentity {
+        size: found.len(),
+        modified: FileTime::new(found.mtime(), found.mtime_nsec()),
+        changed: Some(FileTime::new(found.ctime(), found.ctime_nsec())),
+        file_id: Some((found.dev(), found.ino())),
+    }
+}
+
+/// Windows tells a file's index and its `ChangeTime` only for an open handle, and the standard library neither of them; size and time of
+/// modification serve there.
+#[cfg(not(unix))]
+#[must_use]
+pub fn identity_of(found: &Metadata) -> FileIdentity {
+    let modified = found.modified().map_or(FileTime(0), FileTime::of);
+    FileIdentity { size: found.len(), modified, changed: None, file_id: None }
 }
 
 /// The same, and when the file itself was made: Linux, macOS and Windows tell it, and most of their file systems.
 #[must_use]
 pub fn seen(found: &Metadata) -> Seen {
-    let born = found.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
-    Seen { identity: identity_of(found), born_ns: born.and_then(|born| i64::try_from(born.as_nanos()).ok()) }
-}
-
-#[cfg(unix)]
-fn file_id(found: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((found.dev(), found.ino()))
-}
-
-/// Windows tells a file's index only for an open handle; size and time of change serve there.
-#[cfg(not(unix))]
-fn file_id(_found: &Metadata) -> Option<(u64, u64)> {
-    None
+    let born_ns = found.created().ok().map(|born| FileTime::of(born).0);
+    Seen { identity: identity_of(found), born_ns }
 }
 
 /// `O_NONBLOCK` changes nothing for a file, but should the path have become a pipe since it was looked at, opening does not hang.

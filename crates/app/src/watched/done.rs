@@ -16,6 +16,8 @@ pub(super) enum Moved {
     To(PathBuf),
     /// It is not where it was, or is not the file that went any more: nothing is to be moved.
     NotThat,
+    /// It was touched since it went: whether it is still that file is to be seen first.
+    Later,
     /// It could not be; the system's words.
     Not(String),
 }
@@ -25,9 +27,12 @@ pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) ->
     let from = root.join(file);
     let now = std::fs::symlink_metadata(&from).ok().filter(std::fs::Metadata::is_file);
     let now = now.map(|meta| source::identity_of(&meta));
-    // Its id may have changed with its drive; its size and time say whether it is what went.
-    if now.is_none_or(|now| (now.size, now.modified_ns) != (went.size, went.modified_ns)) {
+    // Its id may have changed with its drive; its size and times say whether it is what went.
+    let Some(now) = now.filter(|now| (now.size, now.modified) == (went.size, went.modified)) else {
         return Moved::NotThat;
+    };
+    if now.changed.zip(went.changed).is_some_and(|(now, went)| now != went) {
+        return Moved::Later;
     }
     match into(&from, &done.join(file)) {
         Ok(to) => Moved::To(to),
@@ -108,6 +113,22 @@ mod tests {
         assert_eq!(put(&root, Path::new("a"), &done, &went), Moved::NotThat);
         assert_eq!(std::fs::read_to_string(root.join("a")).unwrap(), "longer");
         assert_eq!(put(&root, Path::new("gone"), &done, &went), Moved::NotThat);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_touched_since_it_went_is_not_moved_before_it_is_known_to_be_the_same() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let dir = tempfile::tempdir().unwrap();
+        let (file, done) = (dir.path().join("a"), dir.path().join("done"));
+        std::fs::write(&file, "one").unwrap();
+        let went = source::identify(&file).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(put(dir.path(), Path::new("a"), &done, &went), Moved::Later);
+        // An older journal does not know when it last changed.
+        let older = FileIdentity { changed: None, ..went };
+        assert_eq!(put(dir.path(), Path::new("a"), &done, &older), Moved::To(done.join("a")));
     }
 
     #[test]

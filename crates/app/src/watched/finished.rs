@@ -31,6 +31,7 @@ pub(super) async fn move_all(folder: &Folder) -> Option<Trouble> {
         for (moved, file) in moved.await.ok()? {
             match moved {
                 Moved::To(_) | Moved::NotThat => through.push(file),
+                Moved::Later => {}
                 Moved::Not(why) => unmoved = Some((unmoved.map_or(0, |(count, _)| count) + 1, why)),
             }
         }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use partway_engine::{Known, Watched};
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::compare::{self, Comparing};
 use super::events::{Events, Polled};
-use super::pending::{Pending, Why};
-use super::scan::{self, Piece, Place};
-use super::{Status, Trouble, blocking, finished, lay_there, network, take};
+use super::pending::{Errand, Pending, Why};
+use super::scan::{self, Piece, Place, Walked};
+use super::{Status, Trouble, blocking, finished, lay_there, network, take, twofold};
 use crate::App;
 
 /// While the system tells what changes, a walk comes so often all the same: it may have told too little.
@@ -43,6 +44,8 @@ pub(super) struct Folder {
     /// Raised when a file was verified.
     pub(super) verified: Arc<Notify>,
     pub(super) pending: Pending,
+    /// Touched files that are being compared.
+    pub(super) comparing: Option<Comparing>,
 }
 
 /// How the folder is followed.
@@ -60,7 +63,7 @@ pub(super) async fn serve(mut folder: Folder) {
     let mut walk_at = Duration::ZERO;
     // It may not be woken for a walk earlier than this.
     let mut rested_at = Duration::ZERO;
-    let mut closed = 0;
+    let mut walked = Walked::default();
     loop {
         let root = folder.watched.path.clone();
         let place = blocking(move || scan::place(&root)).await.unwrap_or(Place::Missing);
@@ -68,7 +71,8 @@ pub(super) async fn serve(mut folder: Folder) {
             folder.pending.clear();
             following = Following::default();
             walk_at = Duration::ZERO;
-            folder.say(Some(place), None, 0, None);
+            folder.comparing = None;
+            folder.say(Some(place), None, Walked::default(), None);
             let _ = tokio::time::timeout(LOOK_FOR_FOLDER, folder.changed.notified()).await;
             continue;
         };
@@ -77,9 +81,9 @@ pub(super) async fn serve(mut folder: Folder) {
         let mut trouble = None;
         if begun >= walk_at {
             match folder.walk().await {
-                Ok((found_closed, more)) => {
+                Ok((found, more)) => {
                     let took = folder.now().saturating_sub(begun);
-                    closed = found_closed;
+                    walked = found;
                     rested_at = folder.now() + (took * REST).max(AFTER_CHANGE);
                     let every = if following.polled.is_some() { POLL } else { WALK };
                     walk_at = if more { rested_at } else { folder.now() + every.max(took * REST) };
@@ -92,11 +96,14 @@ pub(super) async fn serve(mut folder: Folder) {
         } else {
             folder.look_again().await;
         }
+        if let Err(why) = compare::go_on(&mut folder).await {
+            trouble = Some(why);
+        }
         if let Err(why) = take::all_ready(&mut folder).await {
             trouble = Some(why);
         }
         let unmoved = finished::move_all(&folder).await;
-        folder.say(None, following.polled, closed, trouble.or(unmoved));
+        folder.say(None, following.polled, walked, trouble.or(unmoved));
         let until = folder.pending.next(folder.now()).map_or(walk_at, |next| next.min(walk_at));
         let wait = until.saturating_sub(folder.now()).max(Duration::from_millis(20));
         tokio::select! {
@@ -139,9 +146,8 @@ impl Folder {
         }
     }
 
-    /// Walks through the folder. Tells how many folders in it could not be looked into, and whether there is more than could be
-    /// remembered.
-    async fn walk(&mut self) -> Result<(u32, bool), Trouble> {
+    /// Walks through the folder. Tells what in it does not go, and whether there is more than could be remembered.
+    async fn walk(&mut self) -> Result<(Walked, bool), Trouble> {
         if !self.watched.begun {
             // The process ended while this was done for the first time.
             let noted = lay_there(&self.app, &self.watched, self.leave_out.clone()).await;
@@ -155,7 +161,7 @@ impl Folder {
         while let Some(piece) = pieces.recv().await {
             more |= self.sort(piece).await?;
         }
-        Ok((walking.await.unwrap_or(0), more))
+        Ok((walking.await.unwrap_or_default(), more))
     }
 
     /// What of a piece is to go is remembered until it is still.
@@ -165,26 +171,26 @@ impl Folder {
         let (mut full, now) = (false, self.now());
         let mut dateless = Vec::new();
         for (file, seen, known) in known {
-            let identity = seen.identity;
-            match known {
-                Known::New => full |= !self.pending.see(file, identity, None, now),
-                Known::Again(job) => full |= !self.pending.see(file, identity, Some(job), now),
-                Known::Settled | Known::Open => self.pending.forget(&file),
+            let errand = match &known {
+                Known::New => Errand::Take,
+                Known::Again(job) => Errand::Resume(job.clone()),
+                Known::Touched(sum) => Errand::Compare(sum.clone()),
+                Known::Renamed { from, moved }
+                    if !twofold::renamed(self, &file, &seen, from, *moved).await? =>
+                {
+                    Errand::Take
+                }
+                Known::Settled | Known::Open | Known::Renamed { .. } => {
+                    self.pending.forget(&file);
+                    continue;
+                }
                 Known::Dateless => {
                     self.pending.forget(&file);
                     dateless.push((file, seen));
+                    continue;
                 }
-                Known::Renamed { from } => {
-                    self.pending.forget(&file);
-                    // Under both names it is one file with two, and was sent. Where another one has its first name now, that one is new.
-                    let (root, first) = (self.watched.path.clone(), vec![from.clone()]);
-                    let there = blocking(move || scan::again(&root, first)).await.unwrap_or_default();
-                    if there.first().is_none_or(|(_, seen)| *seen != Some(identity)) {
-                        let renamed = engine.renamed(&self.watched.id, from, file).await;
-                        renamed.map_err(|e| Trouble::journal(&e))?;
-                    }
-                }
-            }
+            };
+            full |= !self.pending.see(file, seen.identity, errand, now);
         }
         if !dateless.is_empty() {
             engine.date(&self.watched.id, dateless).await.map_err(|e| Trouble::journal(&e))?;
@@ -201,10 +207,9 @@ impl Folder {
         let seen = blocking(move || scan::again(&root, due)).await.unwrap_or_default();
         let now = self.now();
         for (file, identity) in seen {
-            let again = self.pending.again(&file);
-            match (identity, again) {
-                (Some(identity), Some(again)) => {
-                    self.pending.see(file, identity, again, now);
+            match (identity, self.pending.errand(&file)) {
+                (Some(identity), Some(errand)) => {
+                    self.pending.see(file, identity, errand, now);
                 }
                 _ => self.pending.forget(&file),
             }
@@ -212,7 +217,7 @@ impl Folder {
     }
 
     /// Tells how it stands, where that is new.
-    fn say(&self, place: Option<Place>, polled: Option<Polled>, closed: u32, trouble: Option<Trouble>) {
+    fn say(&self, place: Option<Place>, polled: Option<Polled>, walked: Walked, trouble: Option<Trouble>) {
         let status = Status {
             place,
             polled,
@@ -222,7 +227,10 @@ impl Folder {
             half: self.pending.half(),
             unread: self.pending.count(Why::Unread),
             too_large: self.pending.count(Why::TooLarge),
-            closed,
+            compared: self.pending.count(Why::Compared),
+            closed: walked.closed,
+            links: walked.links,
+            odd: walked.odd,
             trouble,
         };
         let new = self.status.send_if_modified(|before| {

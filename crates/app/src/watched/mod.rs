@@ -4,6 +4,7 @@
 //! journal's ledger, so that nothing goes twice and a file that came while nobody watched is found at the next start.
 
 mod busy;
+mod compare;
 mod done;
 mod events;
 mod finished;
@@ -14,6 +15,7 @@ mod pending;
 mod restless;
 mod scan;
 mod take;
+mod twofold;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -50,8 +52,14 @@ pub(crate) struct Status {
     pub(crate) unread: u32,
     /// Files that the destination does not take for their size.
     pub(crate) too_large: u32,
+    /// Touched files whose bytes are being compared with those that went.
+    pub(crate) compared: u32,
     /// Folders in it that cannot be looked into.
     pub(crate) closed: u32,
+    /// Links in it.
+    pub(crate) links: u32,
+    /// What in it is neither file nor folder nor link.
+    pub(crate) odd: u32,
     /// What else is wrong.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -123,6 +131,7 @@ pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
             changed: Arc::new(Notify::new()),
             verified: wake,
             pending: pending::Pending::default(),
+            comparing: None,
         };
         let task = tokio::spawn(folder::serve(folder));
         running.folders.insert(watched.id.clone(), One { status: seen, task });

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use partway_core::{Calm, FileIdentity, Look, MOST_AT_ONCE, Verdict, gathered, judge};
-use partway_engine::JobId;
+use partway_engine::{JobId, Sum};
 
 use super::restless::Restless;
 
 /// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
 pub(super) const MOST: usize = 20_000;
+
+/// So much is read of files before the journal is told what they are: as many, and as many bytes. One file may be larger.
+const MOST_COMPARED: (usize, u64) = (200, 1_000_000_000);
 
 /// So many go as one batch: what the journal takes in one commit, and what whoever follows can hear of at once.
 const MOST_A_BATCH: usize = 1_000;
@@ -28,13 +31,25 @@ pub(super) enum Why {
     Unread,
     /// The destination takes none of this size.
     TooLarge,
+    /// Its bytes are being compared with those that went.
+    Compared,
+}
+
+/// What is to be done with a file once it is still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// It goes.
+    Take,
+    /// This job of it goes on.
+    Resume(JobId),
+    /// It went, and was touched since: its bytes are compared with those that went.
+    Compare(Sum),
 }
 
 #[derive(Debug)]
 struct Waiting {
     calm: Calm,
-    /// The job that goes on once the file is still, where it has one already.
-    again: Option<JobId>,
+    errand: Errand,
     why: Why,
     still: bool,
     look_at: Duration,
@@ -48,7 +63,7 @@ struct Waiting {
 pub(super) struct Ready {
     pub(super) file: PathBuf,
     pub(super) identity: FileIdentity,
-    pub(super) again: Option<JobId>,
+    pub(super) errand: Errand,
 }
 
 /// All of a folder's.
@@ -64,7 +79,7 @@ impl Pending {
         &mut self,
         file: PathBuf,
         identity: FileIdentity,
-        again: Option<JobId>,
+        errand: Errand,
         at: Duration,
     ) -> bool {
         if self.waiting.len() >= MOST && !self.waiting.contains_key(&file) {
@@ -77,6 +92,9 @@ impl Pending {
         );
         let Some(calm) = calm else { return true };
         let same = before.filter(|waiting| waiting.calm.identity() == identity);
+        // What was found to differ stays so: the journal does not know it yet.
+        let differs = same.as_ref().is_some_and(|waiting| waiting.errand == Errand::Take);
+        let errand = if differs && matches!(errand, Errand::Compare(_)) { Errand::Take } else { errand };
         let (why, not_before, beside) = same.map_or((Why::Growing, Duration::ZERO, None), |waiting| {
             (waiting.why, waiting.not_before, waiting.beside)
         });
@@ -85,7 +103,7 @@ impl Pending {
             _ => not_before.max(at),
         };
         let still = verdict == Verdict::Still && not_before <= at;
-        self.waiting.insert(file, Waiting { calm, again, why, still, look_at, not_before, beside });
+        self.waiting.insert(file, Waiting { calm, errand, why, still, look_at, not_before, beside });
         true
     }
 
@@ -104,9 +122,34 @@ impl Pending {
         self.waiting.clear();
     }
 
-    /// The job that a file belongs to, if any; `None` where the file is not waited for.
-    pub(super) fn again(&self, file: &Path) -> Option<Option<JobId>> {
-        self.waiting.get(file).map(|waiting| waiting.again.clone())
+    /// What is to be done with a file that is waited for.
+    pub(super) fn errand(&self, file: &Path) -> Option<Errand> {
+        self.waiting.get(file).map(|waiting| waiting.errand.clone())
+    }
+
+    /// Files that are still and whose bytes are to be compared now: some of them, and at least one.
+    pub(super) fn to_compare(&self) -> Vec<(PathBuf, FileIdentity, Sum)> {
+        let (most, mut room) = MOST_COMPARED;
+        let still = self.waiting.iter().filter(|(_, waiting)| waiting.still);
+        let mut compared = Vec::new();
+        for (file, waiting) in still {
+            let Errand::Compare(sum) = &waiting.errand else { continue };
+            let identity = waiting.calm.identity();
+            if compared.len() == most || (!compared.is_empty() && identity.size > room) {
+                break;
+            }
+            room = room.saturating_sub(identity.size);
+            compared.push((file.clone(), identity, sum.clone()));
+        }
+        compared
+    }
+
+    /// A file that was so when it was compared has other bytes than went: it goes.
+    pub(super) fn differs(&mut self, file: &Path, identity: &FileIdentity, at: Duration) {
+        if let Some(waiting) = self.waiting.get_mut(file).filter(|one| one.calm.identity() == *identity) {
+            (waiting.errand, waiting.why) = (Errand::Take, Why::Growing);
+            (waiting.not_before, waiting.look_at) = (at, at);
+        }
     }
 
     /// It is still and cannot be taken; look again then.
@@ -139,7 +182,8 @@ impl Pending {
 
     /// Those that go together now; none while others are waited for that are nearly still.
     pub(super) fn ready(&self, now: Duration) -> Vec<Ready> {
-        let still = || self.waiting.iter().filter(|(_, waiting)| waiting.still);
+        let goes = |waiting: &Waiting| waiting.still && !matches!(waiting.errand, Errand::Compare(_));
+        let still = || self.waiting.iter().filter(|(_, waiting)| goes(waiting));
         let first = still().map(|(_, waiting)| waiting.calm.until().max(waiting.not_before)).min();
         let growing = self.waiting.values().filter(|waiting| !waiting.still && waiting.why == Why::Growing);
         let next = growing.map(|waiting| waiting.look_at).min();
@@ -149,7 +193,7 @@ impl Pending {
         let ready = |(file, waiting): (&PathBuf, &Waiting)| Ready {
             file: file.clone(),
             identity: waiting.calm.identity(),
-            again: waiting.again.clone(),
+            errand: waiting.errand.clone(),
         };
         still().take(MOST_A_BATCH).map(ready).collect()
     }
@@ -169,6 +213,8 @@ impl Pending {
 
 #[cfg(test)]
 mod tests {
+    use partway_core::FileTime;
+
     use super::*;
 
     const fn s(seconds: u64) -> Duration {
@@ -176,7 +222,7 @@ mod tests {
     }
 
     fn of(size: u64) -> FileIdentity {
-        FileIdentity { size, modified_ns: 7, file_id: None }
+        FileIdentity { size, modified: FileTime(7), changed: None, file_id: None }
     }
 
     fn names(ready: &[Ready]) -> Vec<&str> {
@@ -186,18 +232,18 @@ mod tests {
     #[test]
     fn files_that_come_together_go_together_and_one_that_grows_does_not_keep_them_for_ever() {
         let mut pending = Pending::default();
-        pending.see("a".into(), of(1), None, s(0));
-        pending.see("b".into(), of(1), None, s(1));
+        pending.see("a".into(), of(1), Errand::Take, s(0));
+        pending.see("b".into(), of(1), Errand::Take, s(1));
         assert_eq!(pending.next(s(1)), Some(s(2)));
         assert_eq!(pending.due(s(2)), [PathBuf::from("a")]);
-        pending.see("a".into(), of(1), None, s(2));
+        pending.see("a".into(), of(1), Errand::Take, s(2));
         assert!(pending.ready(s(2)).is_empty(), "b is nearly still");
-        pending.see("b".into(), of(1), None, s(3));
+        pending.see("b".into(), of(1), Errand::Take, s(3));
         assert_eq!(names(&pending.ready(s(3))), ["a", "b"]);
 
         // A third one is written the whole time.
         for second in 0..=7 {
-            pending.see("c".into(), of(100 + second), None, s(second));
+            pending.see("c".into(), of(100 + second), Errand::Take, s(second));
         }
         assert_eq!(pending.count(Why::Growing), 3);
         assert_eq!(names(&pending.ready(s(7))), ["a", "b"], "c would be still in 2 s, but a waited for 5 s");
@@ -209,28 +255,28 @@ mod tests {
     #[test]
     fn one_that_is_open_is_looked_at_later_and_begins_anew_when_it_changes() {
         let mut pending = Pending::default();
-        pending.see("a".into(), of(1), None, s(0));
-        pending.see("a".into(), of(1), None, s(2));
+        pending.see("a".into(), of(1), Errand::Take, s(0));
+        pending.see("a".into(), of(1), Errand::Take, s(2));
         assert_eq!(names(&pending.ready(s(2))), ["a"]);
         pending.put_off(Path::new("a"), Why::Open, s(7));
         assert_eq!((pending.count(Why::Open), pending.next(s(2))), (1, Some(s(7))));
         // A walk in between sees it, which makes nothing sooner.
-        pending.see("a".into(), of(1), None, s(4));
+        pending.see("a".into(), of(1), Errand::Take, s(4));
         assert!(pending.ready(s(4)).is_empty() && pending.due(s(4)).is_empty());
-        pending.see("a".into(), of(1), None, s(7));
+        pending.see("a".into(), of(1), Errand::Take, s(7));
         assert_eq!(names(&pending.ready(s(7))), ["a"]);
-        pending.see("a".into(), of(2), None, s(8));
+        pending.see("a".into(), of(2), Errand::Take, s(8));
         assert_eq!((pending.count(Why::Open), pending.count(Why::Growing)), (0, 1));
     }
 
     #[test]
     fn one_whose_half_lies_beside_it_names_that() {
         let mut pending = Pending::default();
-        pending.see("a".into(), of(1), None, s(0));
-        pending.see("a".into(), of(1), None, s(2));
+        pending.see("a".into(), of(1), Errand::Take, s(0));
+        pending.see("a".into(), of(1), Errand::Take, s(2));
         assert_eq!(pending.half(), None);
         pending.lies_beside(Path::new("a"), "/in/a.part".into(), s(7));
-        pending.see("a".into(), of(1), None, s(4));
+        pending.see("a".into(), of(1), Errand::Take, s(4));
         assert_eq!((pending.count(Why::Beside), pending.half().as_deref()), (1, Some("a.part")));
         assert_eq!((pending.count(Why::Open), pending.count(Why::Growing)), (0, 0));
     }
@@ -242,28 +288,53 @@ mod tests {
         let mut went = Vec::new();
         for second in 0..60 {
             let written = second / 3 * 3;
-            pending.see("a".into(), of(1 + written), None, s(second));
+            pending.see("a".into(), of(1 + written), Errand::Take, s(second));
             if !pending.ready(s(second)).is_empty() {
                 pending.goes(Path::new("a"), s(second));
                 went.push(second);
             }
         }
         assert_eq!(went, [2], "each stage would have gone");
-        pending.see("a".into(), of(100), None, s(60));
-        pending.see("a".into(), of(100), None, s(64));
+        pending.see("a".into(), of(100), Errand::Take, s(60));
+        pending.see("a".into(), of(100), Errand::Take, s(64));
         assert_eq!(names(&pending.ready(s(64))), ["a"], "all of it, once it is still");
+    }
+
+    #[test]
+    fn touched_files_are_compared_some_at_a_time_and_go_only_where_they_differ() {
+        let mut pending = Pending::default();
+        let sum = || Sum { checksum: "x-1".into(), part_size: 1 };
+        let large = MOST_COMPARED.1 - 1;
+        let files = [("a", large), ("b", 2), ("c", 1)];
+        for at in [s(0), s(30)] {
+            for (name, size) in files {
+                pending.see(name.into(), of(size), Errand::Compare(sum()), at);
+            }
+        }
+        assert!(pending.ready(s(30)).is_empty(), "what is only to be compared does not go");
+        let compared: Vec<_> = pending.to_compare().into_iter().map(|(file, ..)| file).collect();
+        assert_eq!(compared, [PathBuf::from("a")], "b is more than may be read at once");
+        pending.put_off(Path::new("a"), Why::Compared, s(3_630));
+        assert_eq!(pending.count(Why::Compared), 1);
+        assert_eq!(pending.to_compare().len(), 2);
+        // It was compared as it was before it changed once more: that says nothing.
+        pending.differs(Path::new("a"), &of(7), s(31));
+        assert_eq!(pending.count(Why::Compared), 1);
+        pending.differs(Path::new("a"), &of(large), s(31));
+        pending.see("a".into(), of(large), Errand::Compare(sum()), s(31));
+        assert_eq!(names(&pending.ready(s(31))), ["a"], "whatever the journal still says of it");
     }
 
     #[test]
     fn no_more_are_remembered_than_there_is_room_for() {
         let mut pending = Pending::default();
         for number in 0..MOST {
-            assert!(pending.see(format!("{number}").into(), of(1), None, s(0)));
+            assert!(pending.see(format!("{number}").into(), of(1), Errand::Take, s(0)));
         }
-        assert!(!pending.see("one more".into(), of(1), None, s(0)));
-        assert!(pending.see("7".into(), of(1), None, s(2)), "one that is known is looked at again");
+        assert!(!pending.see("one more".into(), of(1), Errand::Take, s(0)));
+        assert!(pending.see("7".into(), of(1), Errand::Take, s(2)), "one that is known is looked at again");
         for number in 0..MOST {
-            pending.see(format!("{number}").into(), of(1), None, s(2));
+            pending.see(format!("{number}").into(), of(1), Errand::Take, s(2));
         }
         assert_eq!(pending.ready(s(2)).len(), MOST_A_BATCH);
     }

@@ -16,6 +16,17 @@ const PIECE: usize = 500;
 /// Files below the folder, each as it was seen.
 pub(super) type Piece = Vec<(PathBuf, Seen)>;
 
+/// What a walk met that does not go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Walked {
+    /// Folders that could not be looked into.
+    pub(super) closed: u32,
+    /// Links, to files and to folders.
+    pub(super) links: u32,
+    /// Neither files nor folders nor links: pipes, devices, sockets.
+    pub(super) odd: u32,
+}
+
 /// Whether the folder can be watched at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -46,10 +57,9 @@ pub(super) fn place(root: &Path) -> Place {
     }
 }
 
-/// Walks, and hands over what could go; ends early where nobody takes it any more. Tells how many folders in it could not be looked
-/// into. Blocks.
-pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Piece>) -> u32 {
-    let mut closed = 0;
+/// Walks, and hands over what could go; ends early where nobody takes it any more. Tells what does not go. Blocks.
+pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Piece>) -> Walked {
+    let mut walked = Walked::default();
     let mut piece = Piece::new();
     // Links are not followed, neither to folders nor to files: what lies elsewhere is not in this folder.
     let wanted = |entry: &walkdir::DirEntry| {
@@ -59,25 +69,32 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
     for entry in WalkDir::new(root).into_iter().filter_entry(wanted) {
         let found = match entry {
             Ok(entry) if entry.file_type().is_file() => entry,
-            Ok(_) => continue,
+            // The folder itself may be named by a link, which is followed.
+            Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 => continue,
+            Ok(entry) => {
+                let link = entry.file_type().is_symlink();
+                walked.links += u32::from(link);
+                walked.odd += u32::from(!link);
+                continue;
+            }
             Err(error) => {
                 // What went away between two looks is simply gone.
                 let denied = error.io_error().is_some_and(|io| io.kind() == ErrorKind::PermissionDenied);
-                closed += u32::from(denied);
+                walked.closed += u32::from(denied);
                 continue;
             }
         };
         let (Ok(meta), Ok(below)) = (found.metadata(), found.path().strip_prefix(root)) else { continue };
         piece.push((below.to_owned(), source::seen(&meta)));
         if piece.len() == PIECE && pieces.blocking_send(std::mem::take(&mut piece)).is_err() {
-            return closed;
+            return walked;
         }
     }
     if !piece.is_empty() {
         // The last piece is as welcome as nobody's.
         let _ = pieces.blocking_send(piece);
     }
-    closed
+    walked
 }
 
 /// Looks again at files that were seen before; `None` where one is gone, or is no file any more. Blocks.
@@ -94,9 +111,9 @@ mod tests {
     use super::*;
 
     /// The names that a walk hands over.
-    fn walked(root: &Path, leave_out: &[PathBuf]) -> (Vec<String>, u32) {
+    fn walked(root: &Path, leave_out: &[PathBuf]) -> (Vec<String>, Walked) {
         let (sender, mut pieces) = mpsc::channel(100);
-        let closed = walk(root, leave_out, &sender);
+        let met = walk(root, leave_out, &sender);
         drop(sender);
         let mut names = Vec::new();
         while let Some(piece) = pieces.blocking_recv() {
@@ -104,7 +121,7 @@ mod tests {
             names.extend(piece.iter().map(|(file, _)| file.to_string_lossy().into_owned()));
         }
         names.sort();
-        (names, closed)
+        (names, met)
     }
 
     #[test]
@@ -124,8 +141,25 @@ mod tests {
             std::os::unix::fs::symlink(root.join("1.mov"), root.join("link.mov")).unwrap();
             std::os::unix::fs::symlink(root, root.join("loop")).unwrap();
         }
-        let (names, closed) = walked(root, &[root.join("done"), root.join("inner")]);
-        assert_eq!((names.join(" ").replace('\\', "/").as_str(), closed), ("1.mov a/b/2.mov", 0));
+        let (names, met) = walked(root, &[root.join("done"), root.join("inner")]);
+        assert_eq!(names.join(" ").replace('\\', "/"), "1.mov a/b/2.mov");
+        let links = if cfg!(unix) { 2 } else { 0 };
+        assert_eq!(met, Walked { links, ..Walked::default() });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_walk_counts_what_is_no_file_and_follows_a_link_that_names_the_folder_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::fs::write(real.join("1.mov"), "x").unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(real.join("pipe")).status().unwrap().success());
+        std::os::unix::fs::symlink("/nowhere", real.join("dead")).unwrap();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let expected = Walked { links: 1, odd: 1, closed: 0 };
+        assert_eq!(walked(&link, &[]), (vec!["1.mov".to_owned()], expected));
     }
 
     #[test]

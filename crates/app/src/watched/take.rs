@@ -8,8 +8,8 @@ use partway_core::FileIdentity;
 use partway_engine::{Refusal, Which, intake};
 
 use super::folder::Folder;
-use super::pending::{Ready, Why};
-use super::{Trouble, blocking, busy, names, scan};
+use super::pending::{Errand, Ready, Why};
+use super::{Trouble, blocking, busy, names, scan, twofold};
 use crate::keys::KeySource;
 use crate::practice;
 
@@ -30,15 +30,17 @@ pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
             return Ok(());
         }
         let free = unwritten(folder, ready).await;
-        let (again, new): (Vec<_>, Vec<_>) = free.into_iter().partition(|ready| ready.again.is_some());
-        for Ready { file, again, .. } in again {
-            folder.pending.forget(&file);
-            if let Some(job) = again {
-                match folder.app.0.engine.retry(&Which::Job(job)).await {
-                    // Somebody was faster, which is as good.
-                    Ok(_) | Err(Refusal::NotNow(_) | Refusal::NotThere(_)) => {}
-                    Err(error) => return Err(Trouble::Engine(error.to_string())),
-                }
+        let mut new = Vec::new();
+        for ready in free {
+            let Errand::Resume(job) = ready.errand else {
+                new.push(ready);
+                continue;
+            };
+            folder.pending.forget(&ready.file);
+            match folder.app.0.engine.retry(&Which::Job(job)).await {
+                // Somebody was faster, which is as good.
+                Ok(_) | Err(Refusal::NotNow(_) | Refusal::NotThere(_)) => {}
+                Err(error) => return Err(Trouble::Engine(error.to_string())),
             }
         }
         if !new.is_empty() {
@@ -66,7 +68,7 @@ async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
         match now {
             None => folder.pending.forget(&file),
             Some(now) if now != ready.identity => {
-                folder.pending.see(file, now, ready.again, at);
+                folder.pending.see(file, now, ready.errand, at);
             }
             Some(_) if open => folder.pending.put_off(&file, Why::Open, at + WHILE_OPEN),
             Some(_) => match half {
@@ -101,7 +103,8 @@ async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
         !large
     });
     let now = folder.now();
-    let below = |path: &PathBuf| path.strip_prefix(&folder.watched.path).unwrap_or(path).to_owned();
+    let root = folder.watched.path.clone();
+    let below = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_owned();
     // What is left was judged and not found: it could not be opened.
     let unread: Vec<_> = judged.keys().map(below).collect();
     let too_large: Vec<_> = too_large.iter().map(below).collect();
@@ -113,6 +116,7 @@ async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
     ] {
         files.iter().for_each(|file| folder.pending.put_off(file, why, now + later));
     }
+    twofold::leave_out_renamed(folder, &mut intake.files).await?;
     // Those are told in the folder's state, and tried again: a batch whose list of what was left out grows each minute helps nobody.
     intake.left_out.clear();
     let taken: Vec<_> = intake.files.iter().map(|found| below(&found.path)).collect();

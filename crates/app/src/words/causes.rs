@@ -111,11 +111,20 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
             format!("{name} changed while it was uploading. Try again to upload it as it is now.")
         }
         Cause::NotAFile => format!("{name} is neither a file nor a folder, so it was not sent."),
+        Cause::NotItsSize { told } => not_its_size(name, *told),
         Cause::CertificateRefused { what } => format!(
             "The certificate of {to} cannot be trusted, so {name} was not sent: {} Check the server's address and this computer's clock.",
             stop(what)
         ),
     }
+}
+
+/// The sentence for a file of which another number of bytes can be read than the system tells.
+pub(crate) fn not_its_size(name: &str, told: u64) -> String {
+    format!(
+        "{name} cannot be sent: the system says that it has {}, but that is not what can be read from it. Such a file is made while it is read; make a copy of it and send that.",
+        bytes(told)
+    )
 }
 
 /// The sentence for a name that was found taken only when all was sent: the parts lie there, and wait for the word.
@@ -255,6 +264,7 @@ mod tests {
             Cause::SourceUnreadable { why: "permission denied".into() },
             Cause::SourceChanged,
             Cause::NotAFile,
+            Cause::NotItsSize { told: 0 },
             Cause::CertificateRefused { what: "it expired".into() },
         ];
         let all: Vec<_> = causes.iter().map(|cause| sentence(cause, "cut_v7.mov", "Acme")).collect();

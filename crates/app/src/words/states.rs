@@ -5,6 +5,7 @@ use std::time::Duration;
 use partway_core::{Hold, State, time_left};
 use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
+use super::causes::not_its_size;
 use super::{bytes, clock, count, duration, waits_for_place};
 use crate::away::place;
 
@@ -136,6 +137,13 @@ pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
     match why {
         WhyLeftOut::Missing => format!("{name} was not found at {path}. Check the path."),
         WhyLeftOut::NotAFile => format!("{name} is neither a file nor a folder, so it was not sent."),
+        WhyLeftOut::NotItsSize(told) => not_its_size(name, *told),
+        WhyLeftOut::LinkToFolder => format!(
+            "{name} is a link to a folder. Links in a folder are not followed; to send what it leads to, add it by itself."
+        ),
+        WhyLeftOut::DeadLink => {
+            format!("{name} is a link to something that is not there, so there is nothing to send.")
+        }
         WhyLeftOut::Unreadable(why) => {
             format!("{name} cannot be read: {}. Change that, then add it again.", why.trim_end_matches('.'))
         }

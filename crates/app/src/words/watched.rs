@@ -78,6 +78,11 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
     for (files, one, many) in [
         (status.growing, "file still growing", "files still growing"),
         (status.open, "file still open in another program", "files still open in another program"),
+        (
+            status.compared,
+            "file was touched and is compared with what went",
+            "files were touched and are compared with what went",
+        ),
     ] {
         if files > 0 {
             said.push(count(files, one, many));
@@ -102,6 +107,18 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
         None if said.is_empty() => said.push("Watching".into()),
         None => {}
     }
+    for (files, one, many) in [
+        (status.links, "link in it is not followed", "links in it are not followed"),
+        (
+            status.odd,
+            "thing in it is neither a file nor a folder",
+            "things in it are neither files nor folders",
+        ),
+    ] {
+        if files > 0 {
+            said.push(count(files, one, many));
+        }
+    }
     (said.join(" · "), bad)
 }
 
@@ -123,6 +140,8 @@ mod tests {
             Status { polled: Some(Polled::NotTold), ..Status::default() },
             Status { unread: 2, closed: 1, open: 1, ..Status::default() },
             Status { too_large: 1, ..Status::default() },
+            Status { links: 2, odd: 1, ..Status::default() },
+            Status { compared: 1, links: 1, ..Status::default() },
             Status { beside: 1, half: Some("big.mov.part".into()), ..Status::default() },
             Status { beside: 2, half: Some("big.mov.part".into()), growing: 1, ..Status::default() },
             Status {
@@ -153,6 +172,8 @@ mod tests {
         Looks every 10 s: the system does not tell what changes
         ! 2 files cannot be read · 1 folder in it cannot be looked into · 1 file still open in another program
         ! 1 file is larger than Practice takes
+        Watching · 2 links in it are not followed · 1 thing in it is neither a file nor a folder
+        1 file was touched and is compared with what went · 1 link in it is not followed
         1 file waits: big.mov.part is still beside it
         1 file still growing · 2 files wait: half files as big.mov.part are still beside them
         ! 2 verified files were not moved to /done: permission denied

@@ -25,3 +25,4 @@ mod telling;
 mod ticks;
 mod typed;
 mod watched;
+mod watched_again;

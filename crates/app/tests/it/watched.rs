@@ -17,7 +17,7 @@ fn raw(path: &Path) -> RawPath {
 }
 
 /// A folder of the rig's.
-fn folder(rig: &Rig, name: &str) -> PathBuf {
+pub(crate) fn folder(rig: &Rig, name: &str) -> PathBuf {
     let path = rig.folder.path().join(name);
     std::fs::create_dir_all(&path).unwrap();
     path
@@ -31,14 +31,19 @@ async fn ask(app: &App, request: Request) -> Result<Vec<WatchedView>, ApiError> 
 }
 
 /// Watches a folder for the chosen destination.
-async fn watch(app: &App, path: &Path, done: Option<&Path>, existing: bool) -> Result<WatchedView, ApiError> {
+pub(crate) async fn watch(
+    app: &App,
+    path: &Path,
+    done: Option<&Path>,
+    existing: bool,
+) -> Result<WatchedView, ApiError> {
     let fields = FieldsDraft { folder: Some("finals".into()), ..FieldsDraft::default() };
     let (destination, done) = (None, done.map(raw));
     let all = ask(app, Request::AddWatched { path: raw(path), destination, done, fields, existing }).await?;
     Ok(all.into_iter().find(|one| one.path == path.to_string_lossy()).unwrap())
 }
 
-async fn watched(app: &App) -> Vec<WatchedView> {
+pub(crate) async fn watched(app: &App) -> Vec<WatchedView> {
     match tell(app, Command::WatchedFolders).await.unwrap() {
         Done::Watched { folders } => folders,
         other => panic!("{other:?}"),
@@ -46,7 +51,7 @@ async fn watched(app: &App) -> Vec<WatchedView> {
 }
 
 /// Waits until something is so. What is waited for may change without anything being told, such as a folder's state.
-async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look().await {
@@ -58,7 +63,7 @@ async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T 
 }
 
 /// Waits until so many files have come, all of them verified.
-async fn verified(app: &App, files: usize) -> Vec<JobLine> {
+pub(crate) async fn verified(app: &App, files: usize) -> Vec<JobLine> {
     wait_for(&format!("{files} verified files"), async || {
         let all = list(app).await;
         assert!(all.len() <= files, "one more than was put there: {all:#?}");
@@ -68,7 +73,7 @@ async fn verified(app: &App, files: usize) -> Vec<JobLine> {
     .await
 }
 
-async fn state(app: &App, wanted: &str) {
+pub(crate) async fn state(app: &App, wanted: &str) {
     wait_for(wanted, async || {
         let is = watched(app).await.remove(0).state;
         (is == wanted).then_some(())
@@ -76,7 +81,7 @@ async fn state(app: &App, wanted: &str) {
     .await;
 }
 
-fn name(job: &JobLine) -> String {
+pub(crate) fn name(job: &JobLine) -> String {
     Path::new(&job.file).file_name().unwrap().to_string_lossy().into_owned()
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use partway_core::{Calm, FileIdentity, Look, MOST_AT_ONCE, Verdict, calm_time, gathered, judge};
+use partway_core::{Calm, FileIdentity, FileTime, Look, MOST_AT_ONCE, Verdict, calm_time, gathered, judge};
 use proptest::prelude::*;
 
-fn identity(size: u64, modified_ns: i128) -> FileIdentity {
-    FileIdentity { size, modified_ns, file_id: Some((1, 2)) }
+fn identity(size: u64, changed: i64) -> FileIdentity {
+    FileIdentity { size, modified: FileTime(0), changed: Some(FileTime(changed)), file_id: Some((1, 2)) }
 }
 
 /// What the looks say one after the other.
@@ -24,7 +24,7 @@ fn judged(looks: &[Option<Look>]) -> Vec<Verdict> {
 
 prop_compose! {
     /// Looks at a file that is now written, now let be, now away; some time passes between them.
-    fn looks()(steps in prop::collection::vec((0u64..20_000, prop::option::weighted(0.9, (0u64..3, 0i128..3))), 1..60))
+    fn looks()(steps in prop::collection::vec((0u64..20_000, prop::option::weighted(0.9, (0u64..3, 0i64..3))), 1..60))
         -> Vec<Option<Look>>
     {
         let mut at = Duration::ZERO;

@@ -185,7 +185,9 @@ fn only_new(conn: &Connection, origin: &Origin, files: Vec<Found>) -> Result<Vec
     let mut new = Vec::with_capacity(files.len());
     for found in files {
         let file = below(&found.path, &origin.root);
-        if watched::known(conn, &origin.watched, file, &found.seen())? == Known::New {
+        // By its name alone: that it is no file that was renamed, and no touched one, was seen on the disk.
+        let known = watched::by_path(conn, &origin.watched, file, &found.seen())?;
+        if matches!(known, None | Some(Known::New | Known::Touched(_))) {
             new.push(found);
         }
     }

@@ -97,7 +97,8 @@ impl Engine {
             .journal
             .write(move |conn| {
                 for (file, seen) in files {
-                    if watched::known(conn, &id, &file, &seen)? == Known::New {
+                    // A second name of a file that is noted is noted, too.
+                    if matches!(watched::by_path(conn, &id, &file, &seen)?, None | Some(Known::New)) {
                         watched::note(conn, &id, &file, &seen, None)?;
                     }
                 }
@@ -115,7 +116,7 @@ impl Engine {
         self.0.journal.write(move |conn| watched::set_begun(conn, &id)).await
     }
 
-    /// Notes when these settled files were made.
+    /// Notes when these settled files were made and last changed.
     ///
     /// # Errors
     /// Of the journal.

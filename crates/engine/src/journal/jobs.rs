@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 
-use partway_core::{Effect, Event, FileIdentity, Hold, Holds, IllegalStep, PartPlan, State, step};
+use partway_core::{Effect, Event, Hold, Holds, IllegalStep, PartPlan, State, step};
 use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
-use super::{JournalError, Result, sessions, starts, watched};
+use super::{JournalError, Result, identity, sessions, starts, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
 pub(super) const COLUMNS: &str = "id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, \
      state, cause, detail, part_size, part_count, confirmed, parts_confirmed, sessions_ended, receipt, checksum, created_at, started_at, \
-     finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders, hash, skipped";
+     finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders, hash, skipped, changed_ns";
 
 /// What a step did.
 #[derive(Debug, Clone)]
@@ -28,9 +28,10 @@ pub(crate) struct Applied {
 }
 
 pub(crate) fn add(conn: &Connection, job: &Job) -> Result<()> {
+    let (size, modified, device, number, changed) = identity::columns(&job.identity);
     conn.prepare_cached(
-        "INSERT INTO job(id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, state, created_at, folders)
-         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+        "INSERT INTO job(id, batch, destination, position, path, name, size, modified_ns, file_device, file_number, mime, fields, state, created_at, folders, changed_ns)
+         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
     )?
     .execute(params![
         job.id.0,
@@ -39,15 +40,16 @@ pub(crate) fn add(conn: &Connection, job: &Job) -> Result<()> {
         job.position,
         paths::to_bytes(&job.path),
         job.name,
-        job.identity.size,
-        nanoseconds(&job.identity),
-        job.identity.file_id.map(|(device, _)| device.cast_signed()),
-        job.identity.file_id.map(|(_, number)| number.cast_signed()),
+        size,
+        modified,
+        device,
+        number,
         job.mime,
         json(&job.fields)?,
         job.state.name(),
         job.created_at,
-        job.folders
+        job.folders,
+        changed
     ])?;
     for hold in job.holds.iter() {
         add_hold(conn, job.created_at, &job.id, hold)?;
@@ -203,20 +205,6 @@ pub(crate) fn set_detail(conn: &Connection, id: &JobId, detail: &str) -> Result<
     Ok(())
 }
 
-pub(crate) fn set_identity(conn: &Connection, id: &JobId, identity: &FileIdentity) -> Result<()> {
-    conn.execute(
-        "UPDATE job SET size = ?2, modified_ns = ?3, file_device = ?4, file_number = ?5, hash = NULL WHERE id = ?1",
-        params![
-            id.0,
-            identity.size,
-            nanoseconds(identity),
-            identity.file_id.map(|(device, _)| device.cast_signed()),
-            identity.file_id.map(|(_, number)| number.cast_signed())
-        ],
-    )?;
-    Ok(())
-}
-
 /// The hash of the file as it is known now; it goes when the identity changes.
 pub(crate) fn set_hash(conn: &Connection, id: &JobId, hash: &FileHash) -> Result<()> {
     let text = format!("{}:{}", algorithm(hash.algorithm), hash.hex);
@@ -319,19 +307,10 @@ pub(crate) fn remove(conn: &Connection, id: &JobId) -> Result<()> {
     Ok(())
 }
 
-/// Nanoseconds since 1970 fit 64 bits until the year 2262; a file from beyond is only told apart by its size and id.
-fn nanoseconds(identity: &FileIdentity) -> i64 {
-    i64::try_from(identity.modified_ns).unwrap_or(i64::MAX)
-}
-
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let size: u64 = row.get(6)?;
-    let file_id = match (row.get::<_, Option<i64>>(8)?, row.get::<_, Option<i64>>(9)?) {
-        (Some(device), Some(number)) => Some((device.cast_unsigned(), number.cast_unsigned())),
-        _ => None,
-    };
+    let identity = identity::read(row, [6, 7, 8, 9, 29])?;
     let plan = match (row.get::<_, Option<u64>>(15)?, row.get::<_, Option<u32>>(16)?) {
-        (Some(part_size), Some(count)) => PartPlan::restore(size, part_size, count).ok(),
+        (Some(part_size), Some(count)) => PartPlan::restore(identity.size, part_size, count).ok(),
         _ => None,
     };
     let text = |index: usize| row.get::<_, Option<String>>(index);
@@ -342,7 +321,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         position: row.get(3)?,
         path: paths::from_bytes(row.get(4)?),
         name: row.get(5)?,
-        identity: FileIdentity { size, modified_ns: i128::from(row.get::<_, i64>(7)?), file_id },
+        identity,
         folders: row.get(26)?,
         hash: text(27)?.and_then(|text| hash(&text)),
         skipped: row.get(28)?,

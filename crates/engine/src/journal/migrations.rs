@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
     include_str!("schema-5.sql"),
+    include_str!("schema-6.sql"),
 ];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
@@ -117,6 +118,8 @@ mod tests {
         conn.prepare("SELECT takes, beside, may_replace FROM job").unwrap();
         conn.prepare("SELECT replaces, broken FROM session").unwrap();
         conn.prepare("SELECT born_ns FROM watched_file").unwrap();
+        conn.prepare("SELECT changed_ns FROM job").unwrap();
+        conn.prepare("SELECT changed_ns, checksum, part_size FROM watched_file").unwrap();
         assert!(dir.path().join("journal.version-1-2.db").exists());
     }
 

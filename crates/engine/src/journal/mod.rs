@@ -7,6 +7,7 @@ pub(crate) mod batches;
 pub(crate) mod destinations;
 pub(crate) mod events;
 pub(crate) mod fields;
+pub(crate) mod identity;
 pub(crate) mod jobs;
 pub(crate) mod list;
 mod migrations;

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
 use super::destinations::json;
+use super::identity::{self, columns};
 use crate::paths;
 use crate::record::{DestinationId, JobId, WatchedId};
-use crate::watched::{Known, Seen, Watched};
+use crate::watched::{Known, Seen, Sum, Watched};
 
 const COLUMNS: &str = "id, path, destination, fields, done, watching, begun";
 
@@ -94,6 +95,9 @@ pub(crate) fn of_destination(conn: &Connection, destination: &DestinationId) -> 
         .optional()?)
 }
 
+/// What a journal before version 6 wrote for every time that did not fit: such a row is the same whatever the time is.
+const DID_NOT_FIT: i64 = i64::MAX;
+
 /// Notes a file: taken in as that job, or lying there before.
 pub(crate) fn note(
     conn: &Connection,
@@ -102,11 +106,12 @@ pub(crate) fn note(
     seen: &Seen,
     job: Option<&JobId>,
 ) -> Result<()> {
-    let (size, modified, device, number) = columns(&seen.identity);
+    let (size, modified, device, number, changed) = columns(&seen.identity);
     conn.prepare_cached(
-        "INSERT INTO watched_file(watched, path, size, modified_ns, file_device, file_number, born_ns, job) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)
+        "INSERT INTO watched_file(watched, path, size, modified_ns, file_device, file_number, changed_ns, born_ns, job) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)
          ON CONFLICT DO UPDATE SET size = excluded.size, modified_ns = excluded.modified_ns, file_device = excluded.file_device,
-           file_number = excluded.file_number, born_ns = excluded.born_ns, job = excluded.job, verified_at = NULL, moved_at = NULL",
+           file_number = excluded.file_number, changed_ns = excluded.changed_ns, born_ns = excluded.born_ns, job = excluded.job,
+           checksum = NULL, part_size = NULL, verified_at = NULL, moved_at = NULL",
     )?
     .execute(params![
         watched.0,
@@ -115,20 +120,29 @@ pub(crate) fn note(
         modified,
         device,
         number,
+        changed,
         seen.born_ns,
         job.map(|job| &job.0)
     ])?;
     Ok(())
 }
 
-/// Notes when a settled file was made, where that is not known and the file is the same by all else.
+/// Notes when a settled file was last changed, and when it was made where that is not known: the file is the same by all else.
 pub(crate) fn date(conn: &Connection, watched: &WatchedId, file: &Path, seen: &Seen) -> Result<()> {
-    let (size, modified, ..) = columns(&seen.identity);
+    let (size, modified, .., changed) = columns(&seen.identity);
     conn.prepare_cached(
-        "UPDATE watched_file SET born_ns = ?5
-         WHERE watched = ?1 AND path = ?2 AND size = ?3 AND modified_ns = ?4 AND born_ns IS NULL",
+        "UPDATE watched_file SET born_ns = coalesce(born_ns, ?5), modified_ns = ?4, changed_ns = ?6
+         WHERE watched = ?1 AND path = ?2 AND size = ?3 AND modified_ns IN (?4, ?7)",
     )?
-    .execute(params![watched.0, paths::to_bytes(file), size, modified, seen.born_ns])?;
+    .execute(params![
+        watched.0,
+        paths::to_bytes(file),
+        size,
+        modified,
+        seen.born_ns,
+        changed,
+        DID_NOT_FIT
+    ])?;
     Ok(())
 }
 
@@ -136,71 +150,106 @@ pub(crate) fn date(conn: &Connection, watched: &WatchedId, file: &Path, seen: &S
 /// asked anew when it was made.
 pub(crate) fn settle(conn: &Connection, now: i64, job: &JobId, verified: bool) -> Result<()> {
     conn.prepare_cached(
-        "UPDATE watched_file SET (size, modified_ns, file_device, file_number) =
-           (SELECT size, modified_ns, file_device, file_number FROM job WHERE id = ?1), verified_at = ?2,
+        "UPDATE watched_file SET (size, modified_ns, file_device, file_number, changed_ns, checksum, part_size) =
+           (SELECT size, modified_ns, file_device, file_number, changed_ns, checksum, part_size FROM job WHERE id = ?1), verified_at = ?2,
            born_ns = CASE WHEN file_number IS (SELECT file_number FROM job WHERE id = ?1) THEN born_ns END WHERE job = ?1",
     )?
     .execute(params![job.0, verified.then_some(now)])?;
     Ok(())
 }
 
-/// How a file stands that was seen as it is now.
-pub(crate) fn known(conn: &Connection, watched: &WatchedId, file: &Path, now: &Seen) -> Result<Known> {
-    // Whether it is the same, whether it is known when it was made, and its job with state and cause.
-    type Found = (bool, bool, Option<String>, Option<String>, Option<String>);
-    let by_path: Option<Found> = conn
-        .prepare_cached(
-            "SELECT watched_file.size = ?3 AND watched_file.modified_ns = ?4
-               AND coalesce(watched_file.born_ns = ?5, 1), watched_file.born_ns IS NOT NULL, job.id, job.state, json_extract(job.cause, '$.cause')
-             FROM watched_file LEFT JOIN job ON job.id = watched_file.job WHERE watched = ?1 AND watched_file.path = ?2",
-        )?
-        .query_row(
-            // Not by the file's id: it changes where a drive is plugged in again, and on some file systems at every look. When the file was
-            // made lies on the drive: where both times are known and differ, another file was put in its place.
-            params![
-                watched.0,
-                paths::to_bytes(file),
-                now.identity.size,
-                columns(&now.identity).1,
-                now.born_ns
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
-        )
-        .optional()?;
-    if let Some((same, dated, job, state, cause)) = by_path {
-        return Ok(match (job, state.as_deref(), cause.as_deref()) {
-            (None, ..) | (_, Some("uploaded" | "verified" | "cancelled"), _) => {
-                match (same, dated || now.born_ns.is_none()) {
-                    (true, true) => Known::Settled,
-                    (true, false) => Known::Dateless,
-                    (false, _) => Known::New,
-                }
-            }
-            (Some(job), Some("needs-attention"), Some("source-changed" | "source-missing")) => {
-                Known::Again(JobId(job))
-            }
-            _ => Known::Open,
-        });
-    }
-    by_identity(conn, watched, now)
+/// A row of the ledger, as far as it says how a file stands.
+struct Noted {
+    size: u64,
+    modified: i64,
+    changed: Option<i64>,
+    born: Option<i64>,
+    sum: Option<Sum>,
+    job: Option<String>,
+    state: Option<String>,
+    cause: Option<String>,
 }
 
-/// A file that is the same under another name: only where that one is settled, and by everything that tells files apart. A number is given
-/// out again when its file is deleted; so where it is not told when a file was made, it may be another one, and goes.
+/// How a file stands that was seen as it is now.
+pub(crate) fn known(conn: &Connection, watched: &WatchedId, file: &Path, now: &Seen) -> Result<Known> {
+    match by_path(conn, watched, file, now)? {
+        Some(known) => Ok(known),
+        None => by_identity(conn, watched, now),
+    }
+}
+
+/// The same by its name alone; `None` where there is nothing of that name.
+pub(crate) fn by_path(
+    conn: &Connection,
+    watched: &WatchedId,
+    file: &Path,
+    now: &Seen,
+) -> Result<Option<Known>> {
+    let noted = conn
+        .prepare_cached(
+            "SELECT watched_file.size, watched_file.modified_ns, watched_file.changed_ns, born_ns, watched_file.checksum,
+               watched_file.part_size, job.id, job.state, json_extract(job.cause, '$.cause')
+             FROM watched_file LEFT JOIN job ON job.id = watched_file.job WHERE watched = ?1 AND watched_file.path = ?2",
+        )?
+        .query_row(params![watched.0, paths::to_bytes(file)], |row| {
+            let sum = row.get::<_, Option<String>>(4)?.zip(row.get::<_, Option<u64>>(5)?);
+            Ok(Noted {
+                size: row.get(0)?,
+                modified: row.get(1)?,
+                changed: row.get(2)?,
+                born: row.get(3)?,
+                sum: sum.map(|(checksum, part_size)| Sum { checksum, part_size }),
+                job: row.get(6)?,
+                state: row.get(7)?,
+                cause: row.get(8)?,
+            })
+        })
+        .optional()?;
+    Ok(noted.map(|noted| stands(noted, now)))
+}
+
+fn stands(noted: Noted, now: &Seen) -> Known {
+    match (noted.job.as_ref(), noted.state.as_deref(), noted.cause.as_deref()) {
+        (None, ..) | (_, Some("uploaded" | "verified" | "cancelled"), _) => {}
+        (Some(job), Some("needs-attention"), Some("source-changed" | "source-missing")) => {
+            return Known::Again(JobId(job.clone()));
+        }
+        _ => return Known::Open,
+    }
+    // Not by the file's id: it changes where a drive is plugged in again, and on some file systems at every look. When the file was
+    // made lies on the drive: where both times are known and differ, another file was put in its place.
+    let (size, modified, .., changed) = columns(&now.identity);
+    let differ =
+        |noted: Option<i64>, now: Option<i64>| noted.zip(now).is_some_and(|(noted, now)| noted != now);
+    let same = noted.size == size && [modified, DID_NOT_FIT].contains(&noted.modified);
+    if !same || differ(noted.born, now.born_ns) {
+        return Known::New;
+    }
+    let lacks = |noted: Option<i64>, now: Option<i64>| noted.is_none() && now.is_some();
+    match noted.sum {
+        Some(sum) if differ(noted.changed, changed) => Known::Touched(sum),
+        _ if lacks(noted.born, now.born_ns) || lacks(noted.changed, changed) => Known::Dateless,
+        _ => Known::Settled,
+    }
+}
+
+/// A file that is the same under another name: only where that one is settled, and by everything that tells files apart but the time of its
+/// last change, which a new name moves. A number is given out again when its file is deleted; so where it is not told when a file was made,
+/// it may be another one, and goes.
 fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Known> {
-    let ((size, modified, Some(device), Some(number)), Some(born)) = (columns(&now.identity), now.born_ns)
+    let ((size, modified, Some(device), Some(number), _), Some(born)) = (columns(&now.identity), now.born_ns)
     else {
         return Ok(Known::New);
     };
-    let from: Option<Vec<u8>> = conn
+    let from: Option<(Vec<u8>, bool)> = conn
         .prepare_cached(
-            "SELECT watched_file.path FROM watched_file LEFT JOIN job ON job.id = watched_file.job
+            "SELECT watched_file.path, watched_file.moved_at IS NOT NULL FROM watched_file LEFT JOIN job ON job.id = watched_file.job
              WHERE watched = ?1 AND watched_file.file_number = ?2 AND watched_file.size = ?3 AND watched_file.modified_ns = ?4
                AND watched_file.file_device = ?5 AND watched_file.born_ns = ?6 AND (job.id IS NULL OR job.state IN ('uploaded', 'verified', 'cancelled')) LIMIT 1",
         )?
-        .query_row(params![watched.0, number, size, modified, device, born], |row| row.get(0))
+        .query_row(params![watched.0, number, size, modified, device, born], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(from.map_or(Known::New, |from| Known::Renamed { from: paths::from_bytes(from) }))
+    Ok(from.map_or(Known::New, |(from, moved)| Known::Renamed { from: paths::from_bytes(from), moved }))
 }
 
 /// A settled file has another name now.
@@ -220,18 +269,11 @@ pub(crate) fn to_move(
     limit: u32,
 ) -> Result<Vec<(PathBuf, FileIdentity)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT path, size, modified_ns, file_device, file_number FROM watched_file
+        "SELECT path, size, modified_ns, file_device, file_number, changed_ns FROM watched_file
          WHERE watched = ?1 AND path > ?2 AND verified_at IS NOT NULL AND moved_at IS NULL ORDER BY path LIMIT ?3",
     )?;
     let rows = statement.query_map(params![watched.0, paths::to_bytes(after), limit], |row| {
-        let ids = (row.get::<_, Option<i64>>(3)?, row.get::<_, Option<i64>>(4)?);
-        let file_id = match ids {
-            (Some(device), Some(number)) => Some((device.cast_unsigned(), number.cast_unsigned())),
-            _ => None,
-        };
-        let modified_ns = i128::from(row.get::<_, i64>(2)?);
-        let identity = FileIdentity { size: row.get(1)?, modified_ns, file_id };
-        Ok((paths::from_bytes(row.get(0)?), identity))
+        Ok((paths::from_bytes(row.get(0)?), identity::read(row, [1, 2, 3, 4, 5])?))
     })?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
@@ -241,17 +283,6 @@ pub(crate) fn moved(conn: &Connection, now: i64, watched: &WatchedId, file: &Pat
     conn.prepare_cached("UPDATE watched_file SET moved_at = ?3 WHERE watched = ?1 AND path = ?2")?
         .execute(params![watched.0, paths::to_bytes(file), now])?;
     Ok(())
-}
-
-/// As the journal keeps an identity: size, time of change, device, number.
-fn columns(identity: &FileIdentity) -> (u64, i64, Option<i64>, Option<i64>) {
-    let id = identity.file_id;
-    (
-        identity.size,
-        i64::try_from(identity.modified_ns).unwrap_or(i64::MAX),
-        id.map(|(device, _)| device.cast_signed()),
-        id.map(|(_, number)| number.cast_signed()),
-    )
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Watched> {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
-use partway_core::{Cause, FileIdentity, PartNumber};
+use partway_core::{Cause, FileIdentity};
 
 use super::{Halt, Run};
-use crate::journal::{jobs, sessions};
+use crate::journal::{identity, sessions};
 use crate::log::Log;
 use crate::plain;
 use crate::record::Job;
@@ -27,6 +27,7 @@ pub(super) fn halt(job: &Job, error: &SourceError) -> Halt {
         SourceError::Missing => Cause::SourceMissing,
         SourceError::NotAFile => Cause::NotAFile,
         SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(io) },
+        SourceError::NotItsSize(size) => Cause::NotItsSize { told: *size },
         SourceError::Changed(_) => Cause::SourceChanged,
     };
     Halt::Attention { cause, detail: error.to_string() }
@@ -65,30 +66,17 @@ impl Run {
 
     async fn plan_again(&mut self, found: FileIdentity) -> Result<(), Halt> {
         let id = self.job.id.clone();
-        self.inner.journal.write(move |conn| jobs::set_identity(conn, &id, &found)).await?;
+        self.inner.journal.write(move |conn| identity::replace(conn, &id, &found)).await?;
         Ok(self.reload().await?)
     }
 
     async fn compare(&mut self, session: i64, source: &Arc<Source>) -> Result<(), Halt> {
-        let Some(plan) = self.job.plan else { return Ok(()) };
         let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, session)).await?;
+        if receipts.is_empty() {
+            return Ok(());
+        }
         let count = receipts.len();
-        let file = Arc::clone(source);
-        let differ = tokio::task::spawn_blocking(move || {
-            let mut differ: Vec<PartNumber> = Vec::new();
-            for receipt in receipts {
-                let same = plan.part(receipt.number).is_some_and(|part| {
-                    part.len == receipt.size
-                        && md5_of(&file, part.offset, part.len).is_ok_and(|md5| md5 == receipt.md5)
-                });
-                if !same {
-                    differ.push(receipt.number);
-                }
-            }
-            differ
-        })
-        .await
-        .map_err(|panic| unread(&panic))?;
+        let differ = self.differing(source, receipts).await?;
         let (differing, job) = (differ.len(), self.job.id.clone());
         self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
         let same = u32::try_from(count - differing).unwrap_or(u32::MAX);

@@ -1,16 +1,15 @@
 //! All parts are there: *complete*, and what its answer, or the lack of one, means.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
+use super::reread::Reread;
 use super::settle::{Compared, Found};
-use super::{Halt, Run, check, taken};
+use super::{Halt, Run, taken};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 use crate::progress::Trouble;
-use crate::source::Source;
 
 /// An unanswered *complete* is asked again after so long, the last for all further times ("checking every minute").
 const ASK_AGAIN: [Duration; 4] =
@@ -31,17 +30,13 @@ pub(super) enum Next {
 }
 
 impl Run {
-    /// Completes the session. Without a source (after a restart) the file was compared before *complete* was first sent.
-    pub(super) async fn finish(&mut self, source: Option<&Arc<Source>>) -> Result<Next, Halt> {
+    /// Completes the session.
+    pub(super) async fn finish(&mut self) -> Result<Next, Halt> {
         let id = self.job.id.clone();
         let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? else {
             self.step(Event::SessionGone, None).await?;
             return Ok(Next::SendMore);
         };
-        if !session.complete_sent {
-            // The file may have changed while its parts went: then they are of two files, and no vendor could tell.
-            self.same_file(source)?;
-        }
         let row = session.id;
         let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, row)).await?;
         if self.job.plan.is_none_or(|plan| receipts.len() != plan.count() as usize) {
@@ -53,15 +48,19 @@ impl Run {
             // An earlier process got its yes, and ended before it could ask about the file.
             return self.confirmed(&session, receipt, &receipts).await;
         }
+        if !session.complete_sent {
+            // The file may have changed while its parts went: then they are of two files, and no vendor could tell.
+            self.same_file(&receipts).await?;
+        }
         self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
         self.ask(&session, &receipts).await
     }
 
-    fn same_file(&self, source: Option<&Arc<Source>>) -> Result<(), Halt> {
-        match source {
-            Some(source) => source.unchanged().map_err(|error| check::halt(&self.job, &error)),
-            None if check::source(&self.job)?.identity() == self.job.identity => Ok(()),
-            None => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
+    async fn same_file(&mut self, receipts: &[PartReceipt]) -> Result<(), Halt> {
+        match self.is_what_was_sent(receipts).await? {
+            // As it was read, each byte was what was sent: it is only not known that all of them were so at one moment.
+            Reread::Same | Reread::Restless => Ok(()),
+            Reread::Differs => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
         }
     }
 

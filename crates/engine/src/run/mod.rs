@@ -11,6 +11,7 @@ mod once;
 mod part;
 mod patience;
 mod reconcile;
+pub(crate) mod reread;
 mod send;
 mod session;
 mod settle;
@@ -87,7 +88,10 @@ async fn go(
         detail: String::new(),
     })?;
     // A file that is not there is told even where the key is missing too: it is what the user can see.
-    let source = if job.state == State::Checking { Some(check::source(&job)?) } else { None };
+    let checking = job.state == State::Checking;
+    if checking {
+        check::source(&job)?;
+    }
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
     let mut run = Run {
@@ -101,14 +105,14 @@ async fn go(
         brought: Vec::new(),
         told_short: false,
     };
-    let Some(source) = source else {
+    if !checking {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
-        return match run.finish(None).await? {
+        return match run.finish().await? {
             finish::Next::Settled => Ok(()),
             finish::Next::SendMore => run.send_again().await,
         };
-    };
-    let source = Arc::new(source);
+    }
+    let source = Arc::new(run.open_source().await?);
     run.accept_source(&source).await?;
     run.before_start(&source).await?;
     run.step(Event::Ready, None).await?;
@@ -123,7 +127,7 @@ impl Run {
             return Ok(());
         }
         self.pre_flight()?;
-        if self.lacks_hash() { self.hash(source).await } else { Ok(()) }
+        if self.lacks_hash() { self.hash_in_peace(source).await } else { Ok(()) }
     }
 
     async fn upload(&mut self, source: Arc<Source>) -> Result<(), Halt> {
@@ -131,7 +135,7 @@ impl Run {
             let session = self.session().await?;
             self.send(&session, &source).await?;
             self.step(Event::AllConfirmed, None).await?;
-            match self.finish(Some(&source)).await? {
+            match self.finish().await? {
                 finish::Next::Settled => return Ok(()),
                 finish::Next::SendMore => {}
             }
@@ -140,7 +144,7 @@ impl Run {
 
     /// From *finishing* back to sending: the file is needed after all.
     async fn send_again(&mut self) -> Result<(), Halt> {
-        let source = Arc::new(check::source(&self.job)?);
+        let source = Arc::new(self.open_source().await?);
         self.accept_source(&source).await?;
         self.upload(source).await
     }

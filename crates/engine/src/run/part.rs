@@ -100,7 +100,7 @@ impl Part {
                         }
                     }
                 }
-                Err(PutFailure::Body(error)) => return Err(PartEnd::Source(self.body_trouble(error))),
+                Err(PutFailure::Body(error)) => return Err(PartEnd::Source(self.source.trouble(error))),
                 Err(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
             };
             tries += 1;
@@ -231,14 +231,6 @@ impl Part {
         if let Some(server) = server.and_then(|s| i64::try_from(s).ok()) {
             let ahead = server - self.inner.clock.unix_ms() / 1000;
             self.inner.memory().clock_ahead.insert(host.to_owned(), ahead);
-        }
-    }
-
-    /// A read that stopped early means that the file is not what it was; the file itself tells more than the read.
-    fn body_trouble(&self, error: std::io::Error) -> SourceError {
-        match self.source.unchanged() {
-            Err(trouble) => trouble,
-            Ok(()) => SourceError::Unreadable(error),
         }
     }
 }

@@ -7,7 +7,7 @@ use partway_provider::{FileFacts, IfExists, Planner, Started};
 
 use super::patience::Refused;
 use super::reconcile::Standing;
-use super::{Halt, Run, check, once};
+use super::{Halt, Run, once};
 use crate::journal::sessions::{self, OpenSession};
 use crate::journal::starts;
 use crate::log::Log;
@@ -80,8 +80,8 @@ impl Run {
     async fn open(&mut self) -> Result<OpenSession, Halt> {
         self.pre_flight()?;
         if self.lacks_hash() {
-            let source = Arc::new(check::source(&self.job)?);
-            self.hash(&source).await?;
+            let source = Arc::new(self.open_source().await?);
+            self.hash_in_peace(&source).await?;
         }
         let plan = self.own_plan()?;
         if !self.may_repeat_start() {

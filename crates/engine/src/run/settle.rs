@@ -7,6 +7,7 @@ use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, 
 
 use super::finish::Next;
 use super::patience::Refused;
+use super::reread::Reread;
 use super::{Halt, Run};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -151,9 +152,24 @@ impl Run {
                 return Err(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() });
             }
         };
-        let same_file = crate::source::identify(&self.job.path).is_ok_and(|found| found == self.job.identity);
-        let verified = equal && same_file;
+        let verified = equal && self.is_still_there(&receipt, parts).await?;
         self.end(receipt, parts, verified, if verified { Log::Verified } else { Log::Uploaded }).await
+    }
+
+    /// Whether the file is still what was sent. That may take long where its bytes have to be read: the vendor's yes is in the journal
+    /// before, so that it is not asked for again should the process end meanwhile.
+    async fn is_still_there(&mut self, receipt: &FileReceipt, parts: &[PartReceipt]) -> Result<bool, Halt> {
+        if crate::source::identify(&self.job.path).is_ok_and(|found| found == self.job.identity) {
+            return Ok(true);
+        }
+        let (id, kept) = (self.job.id.clone(), receipt.clone());
+        self.inner.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
+        match self.is_what_was_sent(parts).await {
+            Ok(read) => Ok(read == Reread::Same),
+            Err(halt @ (Halt::Overtaken | Halt::Journal(_))) => Err(halt),
+            // It is gone, or cannot be read.
+            Err(_) => Ok(false),
+        }
     }
 
     async fn end(
@@ -223,7 +239,7 @@ fn ours(told: Option<&str>, parts: &[PartReceipt]) -> Option<String> {
 }
 
 /// S3's custom for the ETag of a multipart object: MD5 of the parts' MD5s, and their number.
-fn of_whole(parts: &[PartReceipt]) -> String {
+pub(super) fn of_whole(parts: &[PartReceipt]) -> String {
     let mut md5 = Md5::new();
     for part in parts {
         md5.update(part.md5);

@@ -29,6 +29,7 @@ mod sandbox;
 mod sources;
 mod storage;
 mod take_in;
+mod touched;
 mod vendor;
 mod vendors;
 mod verify;

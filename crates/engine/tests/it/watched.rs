@@ -1,10 +1,11 @@
 //! The ledger of watched folders: nothing goes twice, nothing is forgotten, whatever happens to the process.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use partway_core::{Cause, FileIdentity, State};
-use partway_engine::{Known, Refusal, Seen, Watched, WatchedId, Which, intake, source};
+use partway_engine::{Known, Refusal, Seen, Sum, Watched, WatchedId, Which, has_sum, intake, source};
 use partway_provider::Fields;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -84,12 +85,23 @@ async fn a_file_goes_once_under_whatever_name_and_again_when_it_changed() {
     // Under another name it is the same file.
     std::fs::rename(folder.root.join("day/a.mov"), folder.root.join("b.mov")).unwrap();
     if cfg!(unix) {
-        assert_eq!(folder.known(&under, "b.mov").await, Known::Renamed { from: "day/a.mov".into() });
+        assert_eq!(
+            folder.known(&under, "b.mov").await,
+            Known::Renamed { from: "day/a.mov".into(), moved: false }
+        );
         under.engine.renamed(&folder.id, "day/a.mov".into(), "b.mov".into()).await.unwrap();
         // And another file under its first name is another file.
         folder.file("day/a.mov", 3000);
         assert_eq!(folder.known(&under, "day/a.mov").await, Known::New);
+        // A new name touches a file: what it is known by now are its bytes.
+        let known = folder.known(&under, "b.mov").await;
+        let Known::Touched(sum) = known else { panic!("{known:?}") };
+        let (path, seen) = (folder.root.join("b.mov"), folder.seen("b.mov"));
+        assert!(has_sum(&path, &seen.identity, &sum, &AtomicBool::new(false)).unwrap());
+        under.engine.date(&folder.id, vec![("b.mov".into(), seen)]).await.unwrap();
         assert_eq!(folder.known(&under, "b.mov").await, Known::Settled);
+        let other = Sum { checksum: sum.checksum.replace(|c: char| c.is_ascii_digit(), "1"), ..sum };
+        assert!(!has_sum(&path, &seen.identity, &other, &AtomicBool::new(false)).unwrap());
     }
 
     // Out of the list is not out of the ledger.
@@ -162,7 +174,7 @@ async fn a_new_file_that_got_all_of_a_deleted_one_but_its_birth_goes() {
     assert_eq!(ask("two.mov", Some(born + 1)).await, Known::New);
     assert_eq!(ask("two.mov", None).await, Known::New, "what cannot be told apart goes");
     if cfg!(unix) {
-        assert_eq!(ask("two.mov", Some(born)).await, Known::Renamed { from: "one.mov".into() });
+        assert_eq!(ask("two.mov", Some(born)).await, Known::Renamed { from: "one.mov".into(), moved: false });
     }
     assert_eq!(ask("one.mov", Some(born + 1)).await, Known::New, "deleted and made again under its name");
     assert_eq!(ask("one.mov", None).await, Known::Settled);
@@ -186,6 +198,34 @@ async fn another_file_of_the_same_size_and_time_that_is_moved_over_one_that_went
     std::fs::rename(&other, folder.root.join("same.mov")).unwrap();
     assert_eq!(folder.known(&under, "same.mov").await, Known::New);
     assert_eq!(folder.take(&under, &["same.mov"]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_went_before_changes_were_noted_does_not_go_again_and_is_noted() {
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let folder = Folder::of(&rig, &under).await;
+    for name in ["a.mov", "lay there.mov"] {
+        folder.file(name, 3000);
+    }
+    let there = vec![("lay there.mov".into(), folder.seen("lay there.mov"))];
+    under.engine.lay_there(&folder.id, there).await.unwrap();
+    let job = folder.take(&under, &["a.mov"]).await.remove(0);
+    assert_eq!(under.ends(&job.id).await, State::Verified);
+    let journal = || Connection::open(rig.data().join("journal.db")).unwrap();
+    // As versions before this one left it; a time that did not fit was cut.
+    let cut = "UPDATE watched_file SET changed_ns = NULL, modified_ns = 9223372036854775807";
+    journal().execute(cut, []).unwrap();
+    for name in ["a.mov", "lay there.mov"] {
+        assert_eq!(folder.known(&under, name).await, Known::Dateless);
+        under.engine.date(&folder.id, vec![(name.into(), folder.seen(name))]).await.unwrap();
+        assert_eq!(folder.known(&under, name).await, Known::Settled);
+    }
+    // Where the system tells no such time, nothing is missed.
+    let seen = folder.seen("a.mov");
+    let untold = Seen { identity: FileIdentity { changed: None, ..seen.identity }, ..seen };
+    let known = under.engine.known(&folder.id, vec![("a.mov".into(), untold)]).await.unwrap().remove(0).2;
+    assert_eq!(known, Known::Settled);
 }
 
 #[tokio::test]

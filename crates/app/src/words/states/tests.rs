@@ -75,6 +75,9 @@ fn what_cannot_be_taken_in_is_told_with_its_path_and_what_to_do() {
     let left = [
         WhyLeftOut::Missing,
         WhyLeftOut::NotAFile,
+        WhyLeftOut::NotItsSize(0),
+        WhyLeftOut::LinkToFolder,
+        WhyLeftOut::DeadLink,
         WhyLeftOut::Unreadable("permission denied".into()),
         WhyLeftOut::EmptyFolder,
         WhyLeftOut::Ignored,
@@ -83,7 +86,7 @@ fn what_cannot_be_taken_in_is_told_with_its_path_and_what_to_do() {
     .map(|why| LeftOut { path: "/cards/A001/take3.mxf".into(), why });
     let mut words: Vec<_> = left.iter().map(|left| left_out(&left.path, &left.why)).collect();
     words.push(left_out_of_batch(&left).unwrap());
-    words.push(left_out_of_batch(&left[4..5]).unwrap());
+    words.push(left_out_of_batch(&left[7..8]).unwrap());
     insta::assert_snapshot!(words.join("\n"));
     assert_eq!(left_out_of_batch(&[]), None);
 }

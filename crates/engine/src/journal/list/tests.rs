@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use partway_core::{Cause, FileIdentity, Hold, Holds, State};
+use partway_core::{Cause, FileIdentity, FileTime, Hold, Holds, State};
 use partway_provider::Fields;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -71,7 +71,12 @@ prop_compose! {
             position: 0,
             path: PathBuf::from("/a"),
             name: "a".into(),
-            identity: FileIdentity { size, modified_ns: 5, file_id: Some((u64::MAX, 7)) },
+            identity: FileIdentity {
+                size,
+                modified: FileTime(-5),
+                changed: Some(FileTime(i64::MIN)),
+                file_id: Some((u64::MAX, 7)),
+            },
             folders: String::new(),
             mime: "m".into(),
             hash: None,

@@ -1,0 +1,100 @@
+//! Files that went and were touched since: their bytes are compared with those that went, some at a time, beside everything else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use partway_core::FileIdentity;
+use partway_engine::source::SourceError;
+use partway_engine::{Seen, Sum, has_sum};
+use tokio::sync::oneshot::{self, error::TryRecvError};
+
+use super::Trouble;
+use super::folder::Folder;
+use super::pending::{Errand, Why};
+
+/// No comparison takes longer, or it is begun anew.
+const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One that cannot be read is tried again after that time.
+const WHILE_UNREAD: Duration = Duration::from_secs(60);
+
+type Compared = Vec<(PathBuf, FileIdentity, Sum, Result<bool, SourceError>)>;
+
+/// A comparison that is under way; dropped it ends at the next part of the file that it reads.
+pub(super) struct Comparing {
+    outcome: oneshot::Receiver<Compared>,
+    let_go: Arc<AtomicBool>,
+}
+
+impl Drop for Comparing {
+    fn drop(&mut self) {
+        self.let_go.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Takes what was compared, and begins with the next files.
+pub(super) async fn go_on(folder: &mut Folder) -> Result<(), Trouble> {
+    if let Some(comparing) = &mut folder.comparing {
+        let compared = match comparing.outcome.try_recv() {
+            Ok(compared) => compared,
+            Err(TryRecvError::Empty) => return Ok(()),
+            // It ended by a fault of Partway's own: those files are tried again later.
+            Err(TryRecvError::Closed) => Vec::new(),
+        };
+        folder.comparing = None;
+        take(folder, compared).await?;
+    }
+    begin(folder);
+    Ok(())
+}
+
+async fn take(folder: &mut Folder, compared: Compared) -> Result<(), Trouble> {
+    let now = folder.now();
+    let mut same = Vec::new();
+    for (file, identity, sum, outcome) in compared {
+        match outcome {
+            Ok(true) => same.push((file, Seen { identity, born_ns: None })),
+            Ok(false) => folder.pending.differs(&file, &identity, now),
+            Err(SourceError::Changed(changed)) => {
+                folder.pending.forget(&file);
+                folder.pending.see(file, changed, Errand::Compare(sum), now);
+            }
+            // What is gone is forgotten at the look that follows.
+            Err(_) => folder.pending.put_off(&file, Why::Unread, now + WHILE_UNREAD),
+        }
+    }
+    same.iter().for_each(|(file, _)| folder.pending.forget(file));
+    if same.is_empty() {
+        return Ok(());
+    }
+    let noted = folder.app.0.engine.date(&folder.watched.id, same).await;
+    noted.map_err(|error| Trouble::journal(&error))
+}
+
+fn begin(folder: &mut Folder) {
+    let files = folder.pending.to_compare();
+    if files.is_empty() {
+        return;
+    }
+    let until = folder.now() + AT_MOST;
+    files.iter().for_each(|(file, ..)| folder.pending.put_off(file, Why::Compared, until));
+    let let_go = Arc::new(AtomicBool::new(false));
+    let (root, over, wake) = (folder.watched.path.clone(), Arc::clone(&let_go), Arc::clone(&folder.verified));
+    let (sender, outcome) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
+        let compared = files
+            .into_iter()
+            .take_while(|_| !over.load(Ordering::Relaxed))
+            .map(|(file, identity, sum)| {
+                let outcome = has_sum(&root.join(&file), &identity, &sum, &over);
+                (file, identity, sum, outcome)
+            })
+            .collect();
+        // Nobody may be there any more. Sent first: whoever is woken finds it.
+        let _ = sender.send(compared);
+        wake.notify_one();
+    });
+    folder.comparing = Some(Comparing { outcome, let_go });
+}

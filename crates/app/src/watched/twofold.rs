@@ -1,0 +1,102 @@
+//! A file that is known under another name: it was renamed, or it has two names and each of them goes.
+
+use std::path::Path;
+
+use partway_core::FileIdentity;
+use partway_engine::intake::Found;
+use partway_engine::{Known, Seen, source};
+
+use super::folder::Folder;
+use super::{Trouble, blocking};
+
+/// Whether a file that went as `from` was renamed since. Blocks.
+pub(super) fn was_renamed(root: &Path, file: &Path, from: &Path, moved: bool, now: &FileIdentity) -> bool {
+    let first = std::fs::symlink_metadata(root.join(from)).ok().map(|found| source::identity_of(&found));
+    if first.is_some_and(|first| first.file_id == now.file_id) {
+        return false;
+    }
+    // Of one that was moved to where verified files go, this may be a second name.
+    !(moved && has_more_names(&root.join(file)))
+}
+
+#[cfg(unix)]
+fn has_more_names(file: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::symlink_metadata(file).is_ok_and(|found| found.nlink() > 1)
+}
+
+/// Nothing is taken for renamed there: files are not told apart by number.
+#[cfg(not(unix))]
+fn has_more_names(_file: &Path) -> bool {
+    false
+}
+
+/// A file is known under another name: where it was renamed the journal notes that. `false`: it has two names, and this one is new.
+pub(super) async fn renamed(
+    folder: &Folder,
+    file: &Path,
+    seen: &Seen,
+    from: &Path,
+    moved: bool,
+) -> Result<bool, Trouble> {
+    let (root, name, first, identity) =
+        (folder.watched.path.clone(), file.to_owned(), from.to_owned(), seen.identity);
+    let looked = blocking(move || was_renamed(&root, &name, &first, moved, &identity));
+    if !looked.await.unwrap_or(false) {
+        return Ok(false);
+    }
+    let noted = folder.app.0.engine.renamed(&folder.watched.id, from.to_owned(), file.to_owned()).await;
+    noted.map_err(|error| Trouble::journal(&error))?;
+    Ok(true)
+}
+
+/// The last look before files are taken in: those that went under another name since they were judged are left out.
+pub(super) async fn leave_out_renamed(folder: &mut Folder, files: &mut Vec<Found>) -> Result<(), Trouble> {
+    let root = folder.watched.path.clone();
+    let below = |path: &Path| path.strip_prefix(&root).unwrap_or(path).to_owned();
+    let seen = |found: &Found| Seen { identity: found.identity, born_ns: found.born_ns };
+    let asked = files.iter().map(|found| (below(&found.path), seen(found))).collect();
+    let known = folder.app.0.engine.known(&folder.watched.id, asked).await;
+    let mut gone = Vec::new();
+    for (file, seen, known) in known.map_err(|error| Trouble::journal(&error))? {
+        if let Known::Renamed { from, moved } = known
+            && renamed(folder, &file, &seen, &from, moved).await?
+        {
+            folder.pending.forget(&file);
+            gone.push(root.join(file));
+        }
+    }
+    files.retain(|found| !gone.contains(&found.path));
+    Ok(())
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_name_is_no_new_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let renamed = |file: &str, from: &str, moved| {
+            let now = source::identify(&root.join(file)).unwrap();
+            was_renamed(root, Path::new(file), Path::new(from), moved, &now)
+        };
+        std::fs::write(root.join("a"), "a").unwrap();
+        std::fs::hard_link(root.join("a"), root.join("b")).unwrap();
+        assert!(!renamed("b", "a", false), "both are there");
+        std::fs::remove_file(root.join("a")).unwrap();
+        assert!(renamed("b", "a", false));
+        // Another file has the first name since.
+        std::fs::write(root.join("a"), "a").unwrap();
+        assert!(renamed("b", "a", false));
+        // The first name is among what is done.
+        std::fs::create_dir(root.join("done")).unwrap();
+        std::fs::rename(root.join("a"), root.join("done/a")).unwrap();
+        std::fs::hard_link(root.join("done/a"), root.join("c")).unwrap();
+        assert!(!renamed("c", "a", true));
+        std::fs::remove_file(root.join("done/a")).unwrap();
+        assert!(renamed("c", "a", true), "moved back under another name");
+    }
+}

@@ -1,0 +1,203 @@
+//! A file's bytes read once more and compared with what was sent: where only the time of its last change moved, nothing else tells.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use partway_core::{FileIdentity, FileTime, Match, PartNumber, PartPlan, PartReceipt};
+
+use super::check::{self, unread};
+use super::patience::wait_for;
+use super::settle::of_whole;
+use super::{Halt, Run};
+use crate::engine::Stop;
+use crate::journal::identity;
+use crate::source::{self, Source, SourceError};
+use crate::watched::Sum;
+
+/// A file that is touched again and again while it is read is read so often at most: then nobody can say of which moment its bytes are.
+const READINGS: u32 = 3;
+
+/// Times of change come from a clock that ticks every few milliseconds (Linux: 1 to 10, `CONFIG_HZ`): two changes within one tick have the
+/// same time.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Where a file system keeps whole seconds (ext3, HFS+), or every second of them (FAT).
+const COARSE_TICK: Duration = Duration::from_secs(2);
+
+/// What a look at the file's bytes brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reread {
+    /// It is what was sent.
+    Same,
+    /// It is not.
+    Differs,
+    /// It was touched at every reading.
+    Restless,
+}
+
+impl Run {
+    /// Opens the job's file, at a moment from which on every change of it shows.
+    pub(super) async fn open_source(&mut self) -> Result<Source, Halt> {
+        let source = check::source(&self.job)?;
+        let wait = until_changes_show(&source.identity(), self.inner.clock.unix_ms());
+        if wait.is_zero() {
+            return Ok(source);
+        }
+        self.pause_for(wait).await?;
+        check::source(&self.job)
+    }
+
+    /// Computes the hash that the vendor wants, of bytes that were not touched meanwhile.
+    pub(super) async fn hash_in_peace(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
+        let mut source = Arc::clone(source);
+        for _ in 0..READINGS {
+            self.hash(&source).await?;
+            if source::identify(&self.job.path).is_ok_and(|now| now == source.identity()) {
+                break;
+            }
+            source = Arc::new(self.open_source().await?);
+        }
+        Ok(())
+    }
+
+    /// Whether the file is still the one whose parts have these receipts. Nothing is read of it where nothing of it changed.
+    pub(super) async fn is_what_was_sent(&mut self, parts: &[PartReceipt]) -> Result<Reread, Halt> {
+        let now = source::identify(&self.job.path).map_err(|error| check::halt(&self.job, &error))?;
+        if now == self.job.identity {
+            return Ok(Reread::Same);
+        }
+        for _ in 0..READINGS {
+            let source = Arc::new(self.open_source().await?);
+            let read = source.identity();
+            if read.against(&self.job.identity) == Match::Different {
+                return Ok(Reread::Differs);
+            }
+            if !self.differing(&source, parts.to_vec()).await?.is_empty() {
+                return Ok(Reread::Differs);
+            }
+            let now = source::identify(&self.job.path).map_err(|error| check::halt(&self.job, &error))?;
+            if now == read {
+                let (id, changed) = (self.job.id.clone(), read.changed);
+                self.inner.journal.write(move |conn| identity::touch(conn, &id, changed)).await?;
+                self.job.identity = read;
+                return Ok(Reread::Same);
+            }
+        }
+        Ok(Reread::Restless)
+    }
+
+    /// The parts of which the file has other bytes now than their receipts say. Ends early where the run is to end.
+    pub(super) async fn differing(
+        &mut self,
+        source: &Arc<Source>,
+        parts: Vec<PartReceipt>,
+    ) -> Result<Vec<PartNumber>, Halt> {
+        let Some(plan) = self.job.plan else { return Ok(Vec::new()) };
+        let (file, let_go) = (Arc::clone(source), Arc::new(AtomicBool::new(false)));
+        let watched = Arc::clone(&let_go);
+        let mut reading = tokio::task::spawn_blocking(move || {
+            let mut differ = Vec::new();
+            for receipt in parts {
+                if watched.load(Ordering::Relaxed) {
+                    break;
+                }
+                if !as_received(&file, &plan, &receipt)? {
+                    differ.push(receipt.number);
+                }
+            }
+            Ok(differ)
+        });
+        let read = tokio::select! {
+            read = &mut reading => read,
+            halt = wait_for(&mut self.stop, Stop::TakenBack) => {
+                let_go.store(true, Ordering::Relaxed);
+                return Err(halt);
+            }
+        };
+        let differ: std::io::Result<_> = read.map_err(|panic| unread(&panic))?;
+        differ.map_err(|error| check::halt(&self.job, &source.trouble(error)))
+    }
+}
+
+/// Whether the file has the bytes of a part's receipt. One that is shorter than it was has not.
+fn as_received(file: &Source, plan: &PartPlan, receipt: &PartReceipt) -> std::io::Result<bool> {
+    let Some(part) = plan.part(receipt.number).filter(|part| part.len == receipt.size) else {
+        return Ok(false);
+    };
+    match check::md5_of(file, part.offset, part.len) {
+        Ok(md5) => Ok(md5 == receipt.md5),
+        Err(end) if end.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// How long to wait before a file is looked at: one that changed just now could change once more without its time of change showing that.
+fn until_changes_show(found: &FileIdentity, now_ms: i64) -> Duration {
+    let Some(FileTime(changed)) = found.changed else { return Duration::ZERO };
+    let tick = if changed.rem_euclid(1_000_000_000) == 0 { COARSE_TICK } else { TICK };
+    // Modulo 2⁶⁴, as the time itself. A clock of another computer that is ahead or behind says nothing of what is recent.
+    let age = now_ms.wrapping_mul(1_000_000).wrapping_sub(changed);
+    // This clock is read in milliseconds, so a change may seem to lie ahead by one.
+    let recent = i64::try_from(tick.as_nanos()).is_ok_and(|tick| (-1_000_000..tick).contains(&age));
+    if recent { tick } else { Duration::ZERO }
+}
+
+/// Whether a file that was seen like this has the bytes whose checksum that is, and did not change while it was read. Blocks for as long as
+/// reading it takes; `let_go` ends it before the next part with `Ok(false)`.
+///
+/// # Errors
+/// [`SourceError`]; `Changed` where it is not, or is no longer, as it was seen.
+pub fn has_sum(
+    path: &Path,
+    seen: &FileIdentity,
+    sum: &Sum,
+    let_go: &AtomicBool,
+) -> Result<bool, SourceError> {
+    let source = Source::open(path)?;
+    if source.identity() != *seen {
+        return Err(SourceError::Changed(source.identity()));
+    }
+    let count = sum.checksum.rsplit_once('-').and_then(|(_, count)| count.parse().ok());
+    let plan = count.and_then(|count| PartPlan::restore(seen.size, sum.part_size, count).ok());
+    // A sum of other parts than a file of this size has.
+    let Some(plan) = plan else { return Ok(false) };
+    let mut parts = Vec::new();
+    for part in plan.parts() {
+        if let_go.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let md5 = check::md5_of(&source, part.offset, part.len).map_err(|error| source.trouble(error))?;
+        parts.push(PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: false });
+    }
+    let now = source::identify(path)?;
+    if now == *seen { Ok(of_whole(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_just_now_is_waited_for_and_no_other() {
+        let at = |changed_ns: i64| FileIdentity {
+            size: 1,
+            modified: FileTime(0),
+            changed: Some(FileTime(changed_ns)),
+            file_id: None,
+        };
+        let now_ms = 1_800_000_000_000_i64;
+        let ns = now_ms * 1_000_000;
+        assert_eq!(until_changes_show(&at(ns - 5_000_001), now_ms), TICK);
+        assert_eq!(until_changes_show(&at(ns + 900_001), now_ms), TICK, "this clock is read in milliseconds");
+        assert_eq!(until_changes_show(&at(ns - 20_000_001), now_ms), Duration::ZERO);
+        assert_eq!(until_changes_show(&at(ns - 1_000_000_000), now_ms), COARSE_TICK, "whole seconds");
+        assert_eq!(until_changes_show(&at(ns - 2_000_000_000), now_ms), Duration::ZERO);
+        // A clock that is wrong, in whatever way, makes nothing wait.
+        for other in [ns + 3_600_000_000_001, ns - 3_600_000_000_001, i64::MIN + 1, i64::MAX, 1] {
+            assert_eq!(until_changes_show(&at(other), now_ms), Duration::ZERO, "{other}");
+        }
+        assert_eq!(until_changes_show(&FileIdentity { changed: None, ..at(ns) }, now_ms), Duration::ZERO);
+    }
+}
