@@ -6,6 +6,7 @@
 mod answer;
 mod backoff;
 mod cause;
+mod concurrency;
 mod failure;
 mod hold;
 mod http_date;
@@ -26,6 +27,7 @@ mod still;
 pub use answer::{Answer, classify};
 pub use backoff::Backoff;
 pub use cause::Cause;
+pub use concurrency::{Concurrency, Sample};
 pub use failure::{Failure, Step};
 pub use hold::{Hold, Holds};
 pub use http_date::{http_date, retry_after};

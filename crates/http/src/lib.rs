@@ -4,6 +4,7 @@
 //! carries bytes to presigned URLs and never sees a key. Neither follows a redirect, looks up a proxy or repeats a request, except at
 //! once on a new connection where a kept one turned out to be closed, and never one that must not be sent twice.
 
+mod acknowledged;
 mod api;
 mod body;
 mod call;
@@ -17,10 +18,13 @@ mod redact;
 mod reply;
 mod route;
 mod storage_error;
+mod tcp;
 mod tls;
+mod unacknowledged;
 mod unpooled;
 mod wire;
 
+pub use acknowledged::Acknowledged;
 pub use api::{ApiClient, without_key};
 pub use call::{ApiAnswer, ApiCall, ApiReply, KeyHeader, Payload, Xml};
 pub use failure::{broken_reply, from_answer};

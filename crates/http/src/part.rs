@@ -20,7 +20,7 @@ use crate::body::{BoxError, Watch, WatchedBody};
 use crate::options::Clock;
 use crate::pool::{Connection, Origin, Pool};
 use crate::storage_error::{refusal, storage_error};
-use crate::{HttpError, HttpOptions, failure, reply};
+use crate::{Acknowledged, HttpError, HttpOptions, failure, reply};
 
 /// The longest answer of a storage that is read; S3's error documents have about 1 kB.
 const LONGEST_ANSWER: usize = 64 << 10;
@@ -100,6 +100,24 @@ impl PartClient {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
+        self.put_watched(url, headers, body, &Acknowledged::default()).await
+    }
+
+    /// The same; meanwhile `acknowledged` tells how much of the part the peer has.
+    ///
+    /// # Errors
+    /// Those of [`put`](Self::put).
+    pub async fn put_watched<B>(
+        &self,
+        url: &SignedUrl,
+        headers: &[(String, String)],
+        body: B,
+        acknowledged: &Acknowledged,
+    ) -> Result<PutAnswer, PutFailure>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
         let Some(length) = body.size_hint().exact() else {
             let why = "the length of a part must be known before it is sent";
             return Err(PutFailure::Body(io::Error::new(io::ErrorKind::InvalidInput, why)));
@@ -111,7 +129,7 @@ impl PartClient {
         *request.headers_mut() = exact_headers(&origin, headers, length)?;
         *request.uri_mut() = uri;
 
-        let (connection, answer) = self.send(&origin, request, &watch).await?;
+        let (connection, answer) = self.send(&origin, request, &watch, acknowledged).await?;
         watch.stop();
         let (head, body) = answer.into_parts();
         let (body, whole) = read(body).await;
@@ -128,8 +146,10 @@ impl PartClient {
         origin: &Origin,
         mut request: Request<WatchedBody>,
         watch: &Watch,
+        acknowledged: &Acknowledged,
     ) -> Result<(Connection, Response<Incoming>), PutFailure> {
         let host = origin.1.as_str();
+        let (head, length) = (head_length(&request), request.body().size_hint().exact().unwrap_or(0));
         loop {
             let mut connection = match self.pool.take(origin) {
                 Some(connection) => connection,
@@ -139,6 +159,7 @@ impl PartClient {
                     .await
                     .map_err(|error| failure::not_connected(Step::Part, host, &*error))?,
             };
+            acknowledged.begin(connection.meter.clone(), head, length);
             match connection.sender.try_send_request(request).await {
                 Ok(answer) => return Ok((connection, answer)),
                 Err(mut error) => match error.take_message() {
@@ -182,6 +203,13 @@ impl PartClient {
             self.pool.keep(origin, connection);
         }
     }
+}
+
+/// Bytes of a request's head, near enough: its first line, and a line a header.
+fn head_length(request: &Request<WatchedBody>) -> u64 {
+    let first = request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n\r\n".len() + 1;
+    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    (first + lines.sum::<usize>()) as u64
 }
 
 /// Path and query to ask for, and where.

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper_rustls::HttpsConnector;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::task::JoinHandle;
 use tower_service::Service;
 
 use crate::api::IDLE;
 use crate::body::{BoxError, WatchedBody};
+use crate::tcp::{Connector, Meter};
 use crate::wire::AnswerFirst;
 use crate::{HttpError, HttpOptions, tls};
 
@@ -35,6 +36,8 @@ pub(crate) type Origin = (Scheme, Authority);
 /// An open connection; closed when dropped.
 pub(crate) struct Connection {
     pub(crate) sender: SendRequest<WatchedBody>,
+    /// How much of what it carried was acknowledged.
+    pub(crate) meter: Meter,
     /// Whether it has carried a request before.
     pub(crate) reused: bool,
     task: JoinHandle<()>,
@@ -53,7 +56,7 @@ struct Idle {
 
 /// Idle connections by where they lead, and the way to new ones.
 pub(crate) struct Pool {
-    connector: HttpsConnector<HttpConnector>,
+    connector: HttpsConnector<Connector>,
     connect_timeout: Duration,
     idle: Mutex<HashMap<Origin, Vec<Idle>>>,
 }
@@ -69,7 +72,7 @@ impl Pool {
         tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
         #[cfg(any(target_os = "linux", target_os = "android"))]
         tcp.set_tcp_user_timeout(Some(USER_TIMEOUT));
-        let connector = HttpsConnector::from((tcp, tls::client_config(&options.extra_roots_pem)?));
+        let connector = HttpsConnector::from((Connector(tcp), tls::client_config(&options.extra_roots_pem)?));
         let connect_timeout = options.connect_timeout;
         Ok(Arc::new(Self { connector, connect_timeout, idle: Mutex::default() }))
     }
@@ -131,15 +134,19 @@ impl Pool {
             .build()?;
         let connecting = async {
             let stream = self.connector.clone().call(uri).await?;
+            let meter = match &stream {
+                MaybeHttpsStream::Http(tcp) => tcp.inner().meter(),
+                MaybeHttpsStream::Https(tls) => tls.inner().get_ref().0.inner().inner().meter(),
+            };
             let (sender, connection) = http1::handshake(AnswerFirst::new(stream)).await?;
-            Ok::<_, BoxError>((sender, connection))
+            Ok::<_, BoxError>((sender, connection, meter))
         };
-        let (sender, connection) = tokio::time::timeout(self.connect_timeout, connecting)
+        let (sender, connection, meter) = tokio::time::timeout(self.connect_timeout, connecting)
             .await
             .map_err(|_| "no connection came about in time")??;
         // How it ends is told to whoever waits for the answer.
         let task = tokio::spawn(async move { drop(connection.await) });
-        Ok(Connection { sender, reused: false, task })
+        Ok(Connection { sender, meter, reused: false, task })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Idle>>> {
@@ -149,9 +156,6 @@ impl Pool {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use hyper_rustls::MaybeHttpsStream;
-    use socket2::SockRef;
-
     use super::*;
 
     /// A peer that vanished (a laptop that left its network) is noticed by the kernel, whatever lies above it.
@@ -163,7 +167,7 @@ mod tests {
         let MaybeHttpsStream::Http(stream) = pool.connector.clone().call(uri).await.unwrap() else {
             panic!("no TLS was asked for");
         };
-        let socket = SockRef::from(stream.inner());
+        let socket = stream.inner().socket();
         assert!(socket.keepalive().unwrap());
         assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE);
         assert_eq!(socket.tcp_keepalive_interval().unwrap(), KEEPALIVE_INTERVAL);

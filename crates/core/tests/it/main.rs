@@ -2,6 +2,7 @@
 
 mod answers;
 mod backoff;
+mod concurrency;
 mod holds;
 mod http_date;
 mod life;
