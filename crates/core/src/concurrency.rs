@@ -6,9 +6,6 @@
 
 use std::time::Duration;
 
-/// Every line begins with two: one would idle while an answer is on its way.
-const FIRST: usize = 2;
-
 /// An acknowledgement may come from a box in between that takes megabytes ahead. Until a part was confirmed, or more was acknowledged of
 /// one than such a box takes, it proves little.
 const UNPROVEN: (usize, u64) = (4, 16 << 20);
@@ -82,11 +79,11 @@ struct Trial {
 }
 
 impl Concurrency {
-    /// For a host that nothing is known of; never more than `most` (at least 1).
+    /// For a host that nothing is known of: begins with `first`, and is never more than `most` (both at least 1).
     #[must_use]
-    pub fn new(most: usize) -> Self {
+    pub fn new(first: usize, most: usize) -> Self {
         Self {
-            limit: FIRST.min(most.max(1)),
+            limit: first.clamp(1, most.max(1)),
             most: most.max(1),
             window: None,
             trial: None,

@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 use md5::{Digest, Md5};
 use partway_core::Part;
-use tokio::sync::Notify;
+use partway_http::Acknowledged;
 
 use crate::source::Source;
 
@@ -26,8 +26,8 @@ const BLOCK: u64 = 256 * 1024;
 pub(crate) struct Attempt {
     taken: AtomicU64,
     finished: AtomicBool,
-    /// Woken when a block is taken.
-    pub(crate) moved: Notify,
+    /// What the peer has of it, where the system tells.
+    pub(crate) acknowledged: Acknowledged,
     md5: Mutex<Option<[u8; 16]>>,
 }
 
@@ -35,6 +35,18 @@ impl Attempt {
     /// Bytes that the connection has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that are on the way: what the peer acknowledged, or where that is not told, what the connection has taken.
+    pub(crate) fn on_the_way(&self) -> u64 {
+        let taken = self.taken();
+        self.acknowledged.bytes().map_or(taken, |acknowledged| acknowledged.min(taken))
+    }
+
+    /// Pretends that the connection took so many bytes more.
+    #[cfg(test)]
+    pub(crate) fn took(&self, bytes: u64) {
+        self.taken.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Whether the last block was taken.
@@ -55,18 +67,11 @@ pub(crate) struct PartBody {
     left: u64,
     md5: Option<Md5>,
     attempt: Arc<Attempt>,
-    on_block: Arc<dyn Fn(u64) + Send + Sync>,
 }
 
 impl PartBody {
-    pub(crate) fn open(
-        source: Arc<Source>,
-        part: Part,
-        attempt: Arc<Attempt>,
-        on_block: Arc<dyn Fn(u64) + Send + Sync>,
-    ) -> Self {
-        let mut body =
-            Self { source, offset: part.offset, left: part.len, md5: Some(Md5::new()), attempt, on_block };
+    pub(crate) fn open(source: Arc<Source>, part: Part, attempt: Arc<Attempt>) -> Self {
+        let mut body = Self { source, offset: part.offset, left: part.len, md5: Some(Md5::new()), attempt };
         if part.len == 0 {
             body.end();
         }
@@ -78,7 +83,6 @@ impl PartBody {
             *self.attempt.md5.lock().unwrap_or_else(PoisonError::into_inner) = Some(md5.finalize().into());
         }
         self.attempt.finished.store(true, Ordering::Release);
-        self.attempt.moved.notify_one();
     }
 
     fn block(&mut self) -> io::Result<Bytes> {
@@ -91,11 +95,8 @@ impl PartBody {
         self.offset += length;
         self.left -= length;
         self.attempt.taken.fetch_add(length, Ordering::Relaxed);
-        (self.on_block)(length);
         if self.left == 0 {
             self.end();
-        } else {
-            self.attempt.moved.notify_one();
         }
         Ok(block.freeze())
     }

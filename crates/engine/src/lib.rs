@@ -9,6 +9,7 @@ mod engine;
 mod happening;
 pub mod intake;
 mod journal;
+mod line;
 mod log;
 pub mod paths;
 mod permits;

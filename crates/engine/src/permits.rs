@@ -1,9 +1,11 @@
 //! Permits: the right to run a job or to send one part, given back when the value is dropped.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::line::Line;
 
 /// How many may go at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +18,16 @@ pub struct Bounds {
     pub parts_per_host: usize,
     /// Parts in flight of one job.
     pub parts_per_job: usize,
+    /// Parts in flight to a host that nothing is known of yet.
+    pub parts_at_first: usize,
 }
 
 impl Default for Bounds {
     /// Sixteen connections fill a far line with some loss where four reach a third of it (docs/decisions: far links); each holds at most
-    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving.
+    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving. A line begins with two parts, so that
+    /// one goes while the other's answer is on its way, and gets more where that pays.
     fn default() -> Self {
-        Self { jobs: 8, parts: 16, parts_per_host: 64, parts_per_job: 16 }
+        Self { jobs: 8, parts: 16, parts_per_host: 64, parts_per_job: 16, parts_at_first: 2 }
     }
 }
 
@@ -49,12 +54,35 @@ pub struct Permits {
     hosts: Mutex<HashMap<String, Host>>,
 }
 
-/// One host's share, which shrinks when it asks for patience and grows back as parts go through.
+/// One host: its share, which shrinks when it asks for patience and grows back as parts go through, and the line to it.
 #[derive(Debug)]
 struct Host {
     permits: Arc<Semaphore>,
+    /// How many permits there are, given out or not: what both the share and the line allow.
+    allowed: usize,
     share: usize,
     through: usize,
+    line: Line,
+}
+
+impl Host {
+    fn new(bounds: Bounds, parts: usize) -> Self {
+        let share = bounds.parts_per_host.max(1);
+        let line = Line::new(bounds.parts_at_first, parts.min(share));
+        let allowed = share.min(line.limit());
+        Self { permits: Arc::new(Semaphore::new(allowed)), allowed, share, through: 0, line }
+    }
+
+    /// Share or line changed: as many permits as both allow.
+    fn adjust(&mut self) {
+        let allowed = self.share.min(self.line.limit());
+        if allowed > self.allowed {
+            self.permits.add_permits(allowed - self.allowed);
+        } else if allowed < self.allowed {
+            give_back(&self.permits, self.allowed - allowed);
+        }
+        self.allowed = allowed;
+    }
 }
 
 impl Permits {
@@ -100,6 +128,10 @@ impl Permits {
         let mut now = self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, parts) = (*now, parts.max(1));
         *now = parts;
+        for host in self.hosts().values_mut() {
+            host.line.set_most(parts.min(self.bounds.parts_per_host.max(1)));
+            host.adjust();
+        }
         if parts > before {
             self.parts.add_permits(parts - before);
         } else {
@@ -115,42 +147,55 @@ impl Permits {
         if parts > self.bounds.parts { usual.max(parts) } else { usual }
     }
 
+    fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn host(&self, host: &str) -> Arc<Semaphore> {
-        let share = self.bounds.parts_per_host.max(1);
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = || Host { permits: Arc::new(Semaphore::new(share)), share, through: 0 };
+        let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.hosts();
+        let made = || Host::new(self.bounds, parts);
         Arc::clone(&hosts.entry(host.to_owned()).or_insert_with(made).permits)
+    }
+
+    /// Looks at the line to a host, or tells it something; how many may go at once follows. `None`: nothing was ever sent there.
+    pub(crate) fn line<T>(&self, host: &str, with: impl FnOnce(&mut Line) -> T) -> Option<T> {
+        let mut hosts = self.hosts();
+        let host = hosts.get_mut(host)?;
+        let outcome = with(&mut host.line);
+        host.adjust();
+        Some(outcome)
     }
 
     /// The host asked for patience: half as many parts at once from now on.
     pub fn slow_down(&self, host: &str) {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host) else { return };
         // Half of what could really go, not of a share that the whole process never uses.
-        let used = host.share.min(*self.parts_now.lock().unwrap_or_else(PoisonError::into_inner));
-        let share = (used / 2).max(1);
-        give_back(&host.permits, host.share - share);
-        (host.share, host.through) = (share, 0);
+        let used = host.allowed.min(parts);
+        (host.share, host.through) = ((used / 2).max(1), 0);
+        host.adjust();
     }
 
     /// A part went through: after as many as go at once, one more may (the way TCP finds its rate back, RFC 5681).
     pub fn went_through(&self, host: &str) {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host).filter(|host| host.share < self.bounds.parts_per_host) else {
             return;
         };
         host.through += 1;
         if host.through >= host.share {
             (host.share, host.through) = (host.share + 1, 0);
-            host.permits.add_permits(1);
+            host.adjust();
         }
     }
 
     /// How many parts may go to that host at once now.
     #[must_use]
     pub fn share_of(&self, host: &str) -> usize {
-        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        hosts.get(host).map_or(self.bounds.parts_per_host.max(1), |host| host.share)
+        let unknown = self.bounds.parts_at_first.min(self.bounds.parts_per_host).max(1);
+        self.hosts().get(host).map_or(unknown, |host| host.allowed)
     }
 }
 
@@ -199,7 +244,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_throttled_host_gets_half_and_grows_back_part_by_part() {
-        let permits = Permits::new(Bounds { parts_per_host: 8, ..Bounds::default() });
+        let permits = Permits::new(Bounds { parts_per_host: 8, parts_at_first: 8, ..Bounds::default() });
         drop(permits.part("a").await);
         permits.slow_down("a");
         permits.slow_down("a");

@@ -49,7 +49,7 @@ struct Flying {
 pub struct InFlight {
     /// Which.
     pub number: PartNumber,
-    /// Bytes the connection has taken.
+    /// Bytes of it that are on the way: acknowledged by the peer, where the system tells, else taken by the connection.
     pub taken: u64,
     /// Whether it was sent before.
     pub again: bool,
@@ -58,7 +58,7 @@ pub struct InFlight {
 /// A snapshot of a running job.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LiveView {
-    /// Bytes taken by connections and not confirmed.
+    /// Bytes of parts in flight that are on the way, see [`InFlight::taken`].
     pub on_the_way: u64,
     /// Bytes a second over the last seconds.
     pub speed: u64,
@@ -144,7 +144,7 @@ impl Live {
             .iter()
             .map(|(number, flying)| InFlight {
                 number: *number,
-                taken: flying.attempt.taken(),
+                taken: flying.attempt.on_the_way(),
                 again: flying.again,
             })
             .collect();

@@ -207,8 +207,10 @@ impl PartClient {
 
 /// Bytes of a request's head, near enough: its first line, and a line a header.
 fn head_length(request: &Request<WatchedBody>) -> u64 {
-    let first = request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n\r\n".len() + 1;
-    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let first =
+        request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n\r\n".len() + 1;
+    let lines =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     (first + lines.sum::<usize>()) as u64
 }
 

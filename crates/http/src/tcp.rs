@@ -182,7 +182,9 @@ mod tests {
         assert_eq!(meter.acknowledged(), Some(0));
 
         let block = vec![7; 1 << 20];
-        while tokio::time::timeout(std::time::Duration::from_millis(300), stream.write(&block)).await.is_ok() {}
+        while tokio::time::timeout(std::time::Duration::from_millis(300), stream.write(&block)).await.is_ok()
+        {
+        }
         let (written, acknowledged) = (meter.written(), meter.acknowledged().unwrap());
         assert!(acknowledged < written, "{acknowledged} of {written}");
 

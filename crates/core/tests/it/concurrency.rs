@@ -45,7 +45,7 @@ impl Line {
 
     /// Sends a file the way the engine does: the youngest parts over the limit are let go of while little of them was sent.
     fn send(self, parts: u64, part: u64) -> Course {
-        let mut concurrency = Concurrency::new(16);
+        let mut concurrency = Concurrency::new(2, 16);
         let (mut at, mut acknowledged, mut confirmed) = (Duration::ZERO, 0.0, 0);
         let (mut last, mut longest_wait, mut most_at_once) = (at, at, 0);
         let mut flying: Vec<Flying> = Vec::new();
@@ -152,7 +152,7 @@ fn between_two_breaks_whole_parts_get_through() {
 
 #[test]
 fn one_break_of_a_good_line_is_forgotten_after_some_parts() {
-    let mut concurrency = Concurrency::new(16);
+    let mut concurrency = Concurrency::new(2, 16);
     let at = Duration::from_secs(100);
     (0..20).for_each(|_| concurrency.confirmed(at, MIB, STEP));
     assert_eq!(concurrency.limit(), 16);
@@ -164,7 +164,7 @@ fn one_break_of_a_good_line_is_forgotten_after_some_parts() {
 
 #[test]
 fn a_second_break_without_a_confirmed_part_leaves_one() {
-    let mut concurrency = Concurrency::new(16);
+    let mut concurrency = Concurrency::new(2, 16);
     (0..20).for_each(|_| concurrency.confirmed(Duration::ZERO, MIB, STEP));
     concurrency.broke(Duration::from_secs(20));
     concurrency.broke(Duration::from_secs(43));
@@ -175,10 +175,11 @@ proptest! {
     /// Whatever comes, in whatever order: at least one part may go, and never more than the most.
     #[test]
     fn the_limit_stays_within_its_bounds(
+        first in 0_usize..40,
         most in 0_usize..40,
         happened in prop::collection::vec((0_u8..4, any::<u32>(), any::<u64>(), 0_usize..40), 0..200),
     ) {
-        let mut concurrency = Concurrency::new(most);
+        let mut concurrency = Concurrency::new(first, most);
         for (what, at, bytes, in_flight) in happened {
             let at = Duration::from_millis(u64::from(at));
             match what {

@@ -7,6 +7,7 @@ mod halt;
 mod hash;
 mod links;
 pub(crate) mod names;
+mod on_line;
 mod once;
 mod part;
 mod patience;
@@ -17,6 +18,7 @@ mod session;
 mod settle;
 mod taken;
 mod turn;
+mod watchdog;
 
 use std::sync::Arc;
 

@@ -10,7 +10,9 @@ use partway_http::{PutAnswer, PutFailure};
 use partway_provider::PartTarget;
 use tokio::sync::watch;
 
+use super::on_line::OnLine;
 use super::patience::trouble;
+use super::watchdog::{self, Ended, STALLED};
 use super::{Halt, links, taken};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
@@ -20,18 +22,6 @@ use crate::log::{Again, Log};
 use crate::progress::Live;
 use crate::record::JobId;
 use crate::source::{Source, SourceError};
-
-/// No block taken for so long while body remains: the connection is dead, whatever the kernel believes.
-const NO_BLOCK: Duration = Duration::from_secs(30);
-
-/// Kernel and network may hold so much that the connection has taken and the server has not yet received.
-const BUFFERED: f64 = 8.0 * 1024.0 * 1024.0;
-
-/// Where no speed is known yet, or it has faded, that of a poor mobile line is assumed, bytes a second.
-const SLOWEST: f64 = 30_000.0;
-
-/// After the last block the answer has at least, and at most, so long.
-const ANSWER: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
 
 /// So many attempts of one part in a row may not succeed within one run.
 const ATTEMPTS: u32 = 8;
@@ -84,10 +74,11 @@ impl Part {
             let permit = self.turn(&host).await?;
             self.still_valid()?;
             self.source.unchanged().map_err(PartEnd::Source)?;
-            let outcome = self.attempt(tries > 0).await;
+            let outcome = self.attempt(&host, tries > 0).await;
             drop(permit);
             let failure = match outcome {
-                Ok((answer, md5)) => {
+                Attempted::LetGo => continue,
+                Attempted::Answered(answer, md5) => {
                     self.note_clock(&host, answer.server_unix_time);
                     match compare(&answer, md5) {
                         Some(compared) => {
@@ -100,8 +91,10 @@ impl Part {
                         }
                     }
                 }
-                Err(PutFailure::Body(error)) => return Err(PartEnd::Source(self.source.trouble(error))),
-                Err(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
+                Attempted::Not(PutFailure::Body(error)) => {
+                    return Err(PartEnd::Source(self.source.trouble(error)));
+                }
+                Attempted::Not(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
             };
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
@@ -127,28 +120,37 @@ impl Part {
             && sum.zip(attempt.md5()).is_some_and(|(asked, ours)| asked != ours)
     }
 
-    async fn attempt(&self, again: bool) -> Result<(PutAnswer, [u8; 16]), PutFailure> {
+    async fn attempt(&self, host: &str, again: bool) -> Attempted {
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
-        let _flying = Flying(self);
-        let (live, inner) = (Arc::clone(&self.live), Arc::clone(&self.inner));
-        let on_block = Arc::new(move |bytes| live.took(inner.clock.steady(), bytes));
-        let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt), on_block);
-        let put = self.inner.parts.put(&self.target.url, &self.target.headers, body);
-        let speed = || self.live.bytes_per_second(self.inner.clock.steady());
-        let answer = match watched(put, &attempt, || answer_within(self.part.len, speed())).await {
-            Err(PutFailure::Wire(failure)) if self.asks_for_others(&failure, &attempt) => {
-                return Err(PutFailure::Wire(Failure {
+        let mut on_line = OnLine::begin(self, host);
+        let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt));
+        let PartTarget { url, headers, .. } = &self.target;
+        let put = self.inner.parts.put_watched(url, headers, body, &attempt.acknowledged);
+        let answer = match watchdog::watch(put, &attempt, self.part.len, &mut on_line).await {
+            Ended::LetGo => return Attempted::LetGo,
+            Ended::Put(Ok(answer)) => answer,
+            Ended::Put(Err(PutFailure::Wire(failure))) if self.asks_for_others(&failure, &attempt) => {
+                return Attempted::Not(PutFailure::Wire(Failure {
                     class: RetryClass::LinkBroken,
                     cause: Cause::NameTaken { name: String::new() },
                     ..failure
                 }));
             }
-            answer => answer?,
+            Ended::Put(Err(failure)) => {
+                on_line.broke(&failure, &attempt);
+                return Attempted::Not(failure);
+            }
         };
         match attempt.md5() {
-            Some(md5) => Ok((answer, md5)),
-            None => Err(PutFailure::Wire(passing(DIFFERS, "the storage said yes before it had every byte"))),
+            Some(md5) => {
+                on_line.confirmed();
+                Attempted::Answered(answer, md5)
+            }
+            None => Attempted::Not(PutFailure::Wire(passing(
+                DIFFERS,
+                "the storage said yes before it had every byte",
+            ))),
         }
     }
 
@@ -235,13 +237,14 @@ impl Part {
     }
 }
 
-/// Takes a part out of the picture also when its attempt is let go.
-struct Flying<'a>(&'a Part);
-
-impl Drop for Flying<'_> {
-    fn drop(&mut self) {
-        self.0.live.end(self.0.part.number);
-    }
+/// What came of one attempt.
+enum Attempted {
+    /// The storage took it; the MD5 of what was sent.
+    Answered(PutAnswer, [u8; 16]),
+    /// It made room for others, and goes later.
+    LetGo,
+    /// It did not go.
+    Not(PutFailure),
 }
 
 /// `Some(compared)` where nothing speaks against the answer, `None` where the checksums differ.
@@ -260,8 +263,7 @@ fn different(part: u32, differences: u32) -> Result<Failure, PartEnd> {
     Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part }, detail }))
 }
 
-/// Our own codes of failures that no answer told.
-const STALLED: &str = "stalled";
+/// Our own code of a failure that no answer told.
 const DIFFERS: &str = "differs";
 
 fn passing(code: &str, what: &str) -> Failure {
@@ -285,61 +287,9 @@ pub(super) fn host_of(target: &PartTarget) -> String {
         .unwrap_or_default()
 }
 
-/// Time for the answer: what may still be buffered at the present speed, doubled, within bounds.
-fn answer_within(part: u64, bytes_per_second: f64) -> Duration {
-    let (least, most) = ANSWER;
-    #[expect(clippy::cast_precision_loss, reason = "what is kept of it is at most 8 MiB")]
-    let buffered = (part as f64).min(BUFFERED);
-    let drain = 2.0 * buffered / bytes_per_second.max(SLOWEST);
-    (least + Duration::from_secs_f64(drain.min(most.as_secs_f64()))).min(most)
-}
-
-/// Ends an attempt in which nothing moves any more.
-///
-/// The time for the answer is asked for when the last block was taken: only then is the speed of this part known.
-async fn watched<F>(
-    put: F,
-    attempt: &Attempt,
-    answer_within: impl Fn() -> Duration,
-) -> Result<PutAnswer, PutFailure>
-where
-    F: Future<Output = Result<PutAnswer, PutFailure>>,
-{
-    tokio::pin!(put);
-    loop {
-        let all_taken = attempt.all_taken();
-        let limit = if all_taken { answer_within() } else { NO_BLOCK };
-        tokio::select! {
-            outcome = &mut put => return outcome,
-            () = attempt.moved.notified() => {}
-            () = tokio::time::sleep(limit) => {
-                let what = if all_taken { "no answer came after the last byte" } else { "the connection took nothing for 30 s" };
-                return Err(PutFailure::Wire(passing(STALLED, what)));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_takes_nothing_is_given_up_after_thirty_seconds() {
-        let begun = tokio::time::Instant::now();
-        let outcome = watched(std::future::pending(), &Attempt::default(), || Duration::from_secs(99)).await;
-        assert!(matches!(outcome, Err(PutFailure::Wire(failure)) if failure.class == RetryClass::Again));
-        assert_eq!(begun.elapsed().as_secs(), 30);
-    }
-
-    #[test]
-    fn a_slow_line_gets_more_time_for_its_answer_and_never_more_than_ten_minutes() {
-        let large = 1 << 30;
-        assert_eq!(answer_within(large, 1e9).as_secs(), 30);
-        assert_eq!(answer_within(large, 1024.0 * 1024.0).as_secs(), 46);
-        assert_eq!(answer_within(large, 0.0).as_secs(), 589);
-        assert_eq!(answer_within(64 << 10, 0.0).as_secs(), 34);
-    }
 
     #[test]
     fn a_checksum_that_differs_is_no_receipt_and_one_that_is_no_md5_is_not_compared() {

@@ -15,8 +15,12 @@ use crate::log::Log;
 /// After so many sessions that ran out before the file was through, a person has to look at the figures.
 const SESSIONS: u32 = 2;
 
-/// A client that plans by itself begins with parts of this size; small enough that many connections share a file.
-const WISHED_PART: u64 = 16 << 20;
+/// A client that plans by itself wishes for parts between these sizes: as small as most stores take for files up to 640 MiB, so that a slow line
+/// gets one through in two minutes and a far one has many on the way; larger ones for larger files, so that calls stay few.
+const WISHED_PART: (u64, u64) = (5 << 20, 16 << 20);
+
+/// So many parts a file is divided into, within those sizes.
+const WISHED_PARTS: u64 = 128;
 
 impl Run {
     /// The open session, or a new one.
@@ -164,9 +168,9 @@ impl Run {
         }
         let plan = match self.provider.capabilities().planner {
             Planner::Server => return Ok(None),
-            Planner::ClientBySize => PartPlan::by_size(size, WISHED_PART, &limits),
+            Planner::ClientBySize => PartPlan::by_size(size, wished_part(size), &limits),
             Planner::ClientByCount => {
-                let wished = u32::try_from(size.div_ceil(WISHED_PART)).unwrap_or(u32::MAX);
+                let wished = u32::try_from(size.div_ceil(wished_part(size))).unwrap_or(u32::MAX);
                 PartPlan::by_count(size, wished, &limits)
             }
         };
@@ -248,5 +252,24 @@ impl Run {
         }
         self.told_short = true;
         self.log(Log::ShortLife { needs_seconds: needs.as_secs(), lives_seconds }).await
+    }
+}
+
+/// Bytes of the parts that a client which plans by itself wishes for.
+fn wished_part(file_size: u64) -> u64 {
+    let (least, most) = WISHED_PART;
+    file_size.div_ceil(WISHED_PARTS).next_multiple_of(1 << 20).clamp(least, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_have_small_parts_and_large_ones_not_too_many() {
+        let mib = 1 << 20;
+        for (file, part) in [(0, 5), (24, 5), (640, 5), (641, 6), (2_048, 16), (96 << 10, 16)] {
+            assert_eq!(wished_part(file * mib), part * mib, "{file} MiB");
+        }
     }
 }

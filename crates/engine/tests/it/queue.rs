@@ -63,7 +63,7 @@ async fn no_more_jobs_run_than_are_permitted_and_they_go_in_order() {
 #[tokio::test]
 async fn no_more_parts_go_at_once_than_are_permitted() {
     let mut rig = Rig::new().await;
-    rig.bounds = Bounds { jobs: 4, parts: 3, parts_per_host: 8, parts_per_job: 8 };
+    rig.bounds = Bounds { jobs: 4, parts: 3, parts_per_host: 8, parts_per_job: 8, parts_at_first: 8 };
     let under = rig.open().await;
     let files: Vec<_> = (0..4).map(|n| rig.file(&format!("{n}"), 9_000)).collect();
     let (_, ids) = under.add(&files, None).await;

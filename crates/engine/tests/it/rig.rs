@@ -83,7 +83,7 @@ impl Rig {
             folder: tempfile::tempdir().unwrap(),
             clock,
             vendor: Vendor::start(now_s).await,
-            bounds: Bounds::default(),
+            bounds: Bounds { parts_at_first: 16, ..Bounds::default() },
             grace: GRACE,
             headless: false,
         }

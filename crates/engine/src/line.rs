@@ -1,0 +1,168 @@
+//! The line to one host: which parts are on it, what was acknowledged of them, and how many may go at once.
+
+use std::time::Duration;
+
+use partway_core::{Concurrency, Sample};
+
+/// The line is looked at this often, however many parts are on it.
+const LOOK: Duration = Duration::from_millis(400);
+
+/// A part is let go of for the sake of others only while at most this share of it, and no more than that many bytes, would go again.
+const LET_GO: (u64, u64) = (8, 2 << 20);
+
+/// The line to one host.
+#[derive(Debug)]
+pub(crate) struct Line {
+    concurrency: Concurrency,
+    /// In the order in which they began.
+    flying: Vec<Flying>,
+    next: u64,
+    /// Bytes acknowledged so far, in all.
+    acknowledged: u64,
+    looked: Duration,
+    /// Of the last part that was confirmed: bytes a second from its beginning to its answer.
+    speed: Option<f64>,
+    /// When a part was last confirmed.
+    confirmed_at: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Flying {
+    id: u64,
+    length: u64,
+    acknowledged: u64,
+    since: Duration,
+}
+
+impl Line {
+    pub(crate) fn new(first: usize, most: usize) -> Self {
+        Self {
+            concurrency: Concurrency::new(first, most),
+            flying: Vec::new(),
+            next: 0,
+            acknowledged: 0,
+            looked: Duration::ZERO,
+            speed: None,
+            confirmed_at: None,
+        }
+    }
+
+    pub(crate) const fn limit(&self) -> usize {
+        self.concurrency.limit()
+    }
+
+    pub(crate) fn set_most(&mut self, most: usize) {
+        self.concurrency.set_most(most);
+    }
+
+    /// A part of that many bytes begins; what it is called from now on.
+    pub(crate) fn begin(&mut self, at: Duration, length: u64) -> u64 {
+        self.next += 1;
+        self.flying.push(Flying { id: self.next, length, acknowledged: 0, since: at });
+        self.next
+    }
+
+    /// The peer has that much of a part. Gives back whether the part shall make room for the others.
+    pub(crate) fn moved(&mut self, at: Duration, id: u64, acknowledged: u64) -> bool {
+        let Some(flying) = self.flying.iter_mut().find(|flying| flying.id == id) else { return false };
+        self.acknowledged += acknowledged.saturating_sub(flying.acknowledged);
+        flying.acknowledged = flying.acknowledged.max(acknowledged);
+        if at.saturating_sub(self.looked) >= LOOK {
+            self.looked = at;
+            self.concurrency.sample(Sample {
+                at,
+                in_flight: self.flying.len(),
+                acknowledged: self.acknowledged,
+                part: self.flying.iter().map(|flying| flying.length).max().unwrap_or(0),
+                furthest: self.flying.iter().map(|flying| flying.acknowledged).max().unwrap_or(0),
+            });
+        }
+        let youngest = self.flying.iter().skip(self.limit()).find(|flying| flying.id == id);
+        youngest.is_some_and(|one| one.acknowledged <= (one.length / LET_GO.0).min(LET_GO.1))
+    }
+
+    /// A part is on the line no longer.
+    pub(crate) fn end(&mut self, id: u64) {
+        self.flying.retain(|flying| flying.id != id);
+    }
+
+    /// The storage took a part.
+    pub(crate) fn confirmed(&mut self, at: Duration, id: u64) {
+        let Some(flying) = self.flying.iter().find(|flying| flying.id == id) else { return };
+        let (length, took) = (flying.length, at.saturating_sub(flying.since));
+        if length > 0 {
+            self.speed = Some(length as f64 / took.as_secs_f64().max(0.001));
+        }
+        self.confirmed_at = Some(at);
+        self.concurrency.confirmed(at, length, took);
+        self.end(id);
+    }
+
+    /// A connection broke while it carried a part.
+    pub(crate) fn broke(&mut self, at: Duration) {
+        self.concurrency.broke(at);
+    }
+
+    /// Bytes a second of one part from its beginning to its answer, where one was confirmed.
+    pub(crate) const fn speed(&self) -> Option<f64> {
+        self.speed
+    }
+
+    /// Parts that are on it.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.flying.len()
+    }
+
+    /// When a part was last confirmed.
+    pub(crate) const fn confirmed_at(&self) -> Option<Duration> {
+        self.confirmed_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    /// Two parts share 50 kB/s: each of them would take longer than two minutes, so the younger one makes room.
+    #[test]
+    fn on_a_slow_line_the_youngest_part_makes_room_while_little_of_it_was_sent() {
+        let mut line = Line::new(2, 16);
+        let (old, young) = (line.begin(at(0), 5 * MIB), line.begin(at(0), 5 * MIB));
+        let mut let_go = None;
+        for look in 1..20 {
+            let now = at(look * 500);
+            assert!(!line.moved(now, old, look * 12_500), "the older one goes on");
+            if line.moved(now, young, look * 12_500) {
+                let_go = Some(now);
+                break;
+            }
+        }
+        assert!(let_go.is_some_and(|let_go| let_go < Duration::from_secs(5)), "{let_go:?}");
+        assert_eq!(line.limit(), 1);
+    }
+
+    #[test]
+    fn a_part_of_which_much_was_sent_goes_on_although_fewer_may_go() {
+        let mut line = Line::new(2, 16);
+        let (old, young) = (line.begin(at(0), 8 * MIB), line.begin(at(0), 8 * MIB));
+        assert!(!line.moved(at(500), young, MIB + 1));
+        line.broke(at(600));
+        assert_eq!(line.limit(), 1);
+        assert!(!line.moved(at(700), young, MIB + 1) && !line.moved(at(700), old, 0));
+    }
+
+    #[test]
+    fn what_one_part_took_from_its_beginning_to_its_answer_is_remembered() {
+        let mut line = Line::new(2, 16);
+        let id = line.begin(at(1_000), MIB);
+        assert_eq!(line.speed(), None);
+        line.confirmed(at(3_000), id);
+        assert_eq!((line.speed(), line.confirmed_at()), (Some(MIB as f64 / 2.0), Some(at(3_000))));
+    }
+}

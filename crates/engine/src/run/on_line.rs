@@ -1,0 +1,82 @@
+//! One attempt as the line to its host and the row see it, from its beginning until it ends in whatever way.
+
+use std::time::Duration;
+
+use partway_core::RetryClass;
+use partway_http::PutFailure;
+
+use super::part::Part;
+use super::watchdog::Report;
+use crate::body::Attempt;
+use crate::line::Line;
+
+/// An attempt on the line; off it when dropped, also when its future is.
+pub(super) struct OnLine<'a> {
+    part: &'a Part,
+    host: &'a str,
+    id: u64,
+    acknowledged: u64,
+}
+
+impl<'a> OnLine<'a> {
+    pub(super) fn begin(part: &'a Part, host: &'a str) -> Self {
+        let (at, length) = (part.inner.clock.steady(), part.part.len);
+        let id = part.inner.permits.line(host, |line| line.begin(at, length)).unwrap_or_default();
+        Self { part, host, id, acknowledged: 0 }
+    }
+
+    fn line<T>(&self, with: impl FnOnce(&mut Line) -> T) -> Option<T> {
+        self.part.inner.permits.line(self.host, with)
+    }
+
+    fn now(&self) -> Duration {
+        self.part.inner.clock.steady()
+    }
+
+    /// The storage took the part.
+    pub(super) fn confirmed(&self) {
+        self.line(|line| line.confirmed(self.now(), self.id));
+    }
+
+    /// The attempt ended otherwise. Only a connection that broke under a part says something of the line; an answer says it of the service.
+    pub(super) fn broke(&self, failure: &PutFailure, attempt: &Attempt) {
+        if let PutFailure::Wire(failure) = failure
+            && failure.status.is_none()
+            && matches!(failure.class, RetryClass::Again | RetryClass::Offline)
+            && attempt.taken() > 0
+        {
+            self.line(|line| line.broke(self.now()));
+        }
+    }
+}
+
+impl Report for OnLine<'_> {
+    fn moved(&mut self, acknowledged: u64) -> bool {
+        let more = acknowledged.saturating_sub(self.acknowledged);
+        if more > 0 {
+            self.part.live.took(self.now(), more);
+            self.acknowledged = acknowledged;
+        }
+        self.line(|line| line.moved(self.now(), self.id, acknowledged)).unwrap_or(false)
+    }
+
+    fn confirmed_ago(&self) -> Option<Duration> {
+        let at = self.line(|line| line.confirmed_at())??;
+        Some(self.now().saturating_sub(at))
+    }
+
+    fn speed(&self) -> Option<f64> {
+        self.line(|line| line.speed())?
+    }
+
+    fn in_flight(&self) -> usize {
+        self.line(|line| line.in_flight()).unwrap_or(1)
+    }
+}
+
+impl Drop for OnLine<'_> {
+    fn drop(&mut self) {
+        self.line(|line| line.end(self.id));
+        self.part.live.end(self.part.part.number);
+    }
+}
