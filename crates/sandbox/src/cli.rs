@@ -1,5 +1,6 @@
 //! The command line, and what it means.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,10 @@ pub struct Cli {
     /// Where settings, sessions and finished objects lie; made if missing
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// The port on 127.0.0.1 [default: that of last time in this folder, else any that is free]
+    /// Where it listens: loopback, or a private address in a network namespace of its own
+    #[arg(long, value_name = "A", default_value_t = Ipv4Addr::LOCALHOST, value_parser = near)]
+    address: Ipv4Addr,
+    /// The port there [default: that of last time in this folder, else any that is free]
     #[arg(long, value_name = "P")]
     port: Option<u16>,
     /// Bytes a part; raised for files that would need more than 10,000 parts
@@ -92,6 +96,13 @@ pub struct Cli {
     pub end_with_stdin: bool,
 }
 
+/// An address that nobody outside of this machine reaches by chance.
+fn near(text: &str) -> Result<Ipv4Addr, String> {
+    let address: Ipv4Addr = text.parse().map_err(|_| "it is no IPv4 address".to_owned())?;
+    let near = address.is_loopback() || address.is_private();
+    near.then_some(address).ok_or_else(|| "it is neither loopback nor private".to_owned())
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum After {
     #[value(name = "200")]
@@ -148,6 +159,7 @@ impl From<Cli> for Options {
     fn from(cli: Cli) -> Self {
         let defaults = Self::new(cli.dir);
         Self {
+            address: cli.address,
             port: cli.port,
             part_size: cli.part_size.unwrap_or(defaults.part_size),
             min_part: cli.min_part.unwrap_or(defaults.min_part),

@@ -23,8 +23,10 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The port cannot be listened on.
-    #[error("port {port} on 127.0.0.1: {source}")]
+    #[error("port {port} on {address}: {source}")]
     Port {
+        /// Where.
+        address: std::net::Ipv4Addr,
         /// The port asked for, 0 for any.
         port: u16,
         /// What the system said.

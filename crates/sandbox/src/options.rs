@@ -1,5 +1,6 @@
 //! What a sandbox is started with.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +27,9 @@ const TTL: u64 = 86_400;
 pub struct Options {
     /// Where everything lies: settings, sessions, finished objects. Made if missing.
     pub dir: PathBuf,
-    /// The port on 127.0.0.1. `None`: the folder's own from last time if it is free, else any.
+    /// Where it listens. Only loopback, or a private address (RFC 1918) that a test's own network namespace holds.
+    pub address: Ipv4Addr,
+    /// The port there. `None`: the folder's own from last time if it is free, else any.
     pub port: Option<u16>,
     /// Bytes a part. Raised for files that would need more than 10,000 parts.
     pub part_size: u64,
@@ -75,6 +78,7 @@ impl Options {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
+            address: Ipv4Addr::LOCALHOST,
             port: None,
             part_size: PART_SIZE,
             min_part: LEAST_PART,

@@ -1,6 +1,7 @@
 //! Starting a sandbox, and stopping it in order.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,7 @@ pub struct Running {
     pub key: String,
     /// The folder; finished objects lie in `objects` below it.
     pub dir: PathBuf,
-    /// The port on 127.0.0.1.
+    /// The port it listens on.
     pub port: u16,
     /// The admin endpoints, if they were asked for.
     pub admin: Option<Admin>,
@@ -84,21 +85,24 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     fs::create_dir_all(options.dir.join("objects")).map_err(Error::at(&options.dir))?;
     let dir = fs::canonicalize(&options.dir).map_err(Error::at(&options.dir))?;
     let mut settings = Settings::load(&dir)?;
-    let listener = listen(options.port, settings.port).await?;
-    let port = listener.local_addr().map_err(|source| Error::Port { port: 0, source })?.port();
+    let listener = listen(options.address, options.port, settings.port).await?;
+    let port = listener
+        .local_addr()
+        .map_err(|source| Error::Port { address: options.address, port: 0, source })?
+        .port();
     settings.port = port;
     settings.record360.renew(options.clock.now(), options.token_ttl);
     settings.save(&dir)?;
 
     let (tls, ca) = match options.tls {
-        true => tls::acceptor(&dir).map(|(acceptor, ca)| (Some(acceptor), Some(ca)))?,
+        true => tls::acceptor(&dir, options.address).map(|(acceptor, ca)| (Some(acceptor), Some(ca)))?,
         false => (None, None),
     };
     let seed = options.seed.unwrap_or_else(|| rand::rng().random());
     let faults = Arc::new(Faults::new(asked, seed));
     let skewed = faults.clone();
     let clock = options.clock.clone().wrong_by(options.skew, move || skewed.skewed());
-    let host = format!("127.0.0.1:{port}");
+    let host = format!("{}:{port}", options.address);
     let store = options.store.as_ref().map(|asked| Store::new(asked, options.clock.clone()));
     let mut leftovers = Vec::new();
     let shelf = Shelf::open(dir.join("sessions"), options.clock.now(), |about| {
@@ -173,9 +177,9 @@ pub async fn start(options: Options) -> Result<Running, Error> {
 }
 
 /// The port asked for; else that of last time if it is free, since links from then name it; else any.
-async fn listen(asked: Option<u16>, last: u16) -> Result<TcpListener, Error> {
+async fn listen(address: Ipv4Addr, asked: Option<u16>, last: u16) -> Result<TcpListener, Error> {
     let on = |port: u16| async move {
-        TcpListener::bind(("127.0.0.1", port)).await.map_err(|source| Error::Port { port, source })
+        TcpListener::bind((address, port)).await.map_err(|source| Error::Port { address, port, source })
     };
     match asked.filter(|port| *port != 0) {
         Some(port) => on(port).await,

@@ -24,8 +24,8 @@ const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// A file manager to drag from, a panel with a tray, a keychain, two notification services, Python for tools from PyPI, a second reader of S3, and what
-/// reads a package: its pages, its texts, its completions, and a clean system to install it on.
+/// A file manager to drag from, a panel with a tray, a keychain, two notification services, Python for tools from PyPI, a second reader of S3, what makes lines
+/// between network namespaces, and what reads a package: its pages, its texts, its completions, and a clean system to install it on.
 const TESTS: &[&str] = &[
     "appstream",
     "chromium",
@@ -35,6 +35,7 @@ const TESTS: &[&str] = &[
     "fish",
     "gnome-keyring",
     "imagemagick",
+    "iproute2",
     "libglib2.0-bin",
     "libsecret-tools",
     "man-db",

@@ -1,6 +1,7 @@
 //! HTTPS with an authority of the sandbox's own, kept in its folder so that a restart is trusted too.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,15 +14,15 @@ use tokio_rustls::TlsAcceptor;
 use crate::error::Error;
 use crate::settings::write_whole;
 
-/// Who the server's certificate is for: loopback only.
+/// Who the server's certificate is for, beside the address that it listens on.
 const NAMES: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
 
 /// A TLS acceptor, and the path of the certificate (PEM) that a client must trust.
-pub(crate) fn acceptor(dir: &Path) -> Result<(TlsAcceptor, PathBuf), Error> {
+pub(crate) fn acceptor(dir: &Path, address: Ipv4Addr) -> Result<(TlsAcceptor, PathBuf), Error> {
     let ca = dir.join("ca.pem");
     let (chain, key) = (dir.join("tls-cert.pem"), dir.join("tls-key.pem"));
     if !(ca.exists() && chain.exists() && key.exists()) {
-        make(&ca, &chain, &key)?;
+        make(&ca, &chain, &key, address)?;
     }
     let wrong = |e: &dyn std::fmt::Display| Error::Certificate(e.to_string());
     let chain = CertificateDer::pem_file_iter(&chain)
@@ -40,7 +41,7 @@ pub(crate) fn acceptor(dir: &Path) -> Result<(TlsAcceptor, PathBuf), Error> {
     Ok((TlsAcceptor::from(Arc::new(config)), ca))
 }
 
-fn make(ca_path: &Path, chain_path: &Path, key_path: &Path) -> Result<(), Error> {
+fn make(ca_path: &Path, chain_path: &Path, key_path: &Path, address: Ipv4Addr) -> Result<(), Error> {
     let wrong = |e: rcgen::Error| Error::Certificate(e.to_string());
     let mut ca = CertificateParams::new(Vec::new()).map_err(wrong)?;
     ca.distinguished_name.push(DnType::CommonName, "partway-sandbox");
@@ -49,7 +50,10 @@ fn make(ca_path: &Path, chain_path: &Path, key_path: &Path) -> Result<(), Error>
     let ca_key = KeyPair::generate().map_err(wrong)?;
     let ca_cert = ca.self_signed(&ca_key).map_err(wrong)?;
 
-    let names: Vec<String> = NAMES.iter().map(ToString::to_string).collect();
+    let mut names: Vec<String> = NAMES.iter().map(ToString::to_string).collect();
+    if address != Ipv4Addr::LOCALHOST {
+        names.push(address.to_string());
+    }
     let leaf = CertificateParams::new(names).map_err(wrong)?;
     let leaf_key = KeyPair::generate().map_err(wrong)?;
     let leaf = leaf.signed_by(&leaf_key, &Issuer::from_params(&ca, &ca_key)).map_err(wrong)?;

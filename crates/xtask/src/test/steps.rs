@@ -2,11 +2,13 @@
 
 use super::Context;
 use crate::binaries::{self, PACKAGES, Profile};
+use crate::machine::{ask, is_root};
 use crate::os::{self, Family};
 use crate::packages::Purpose;
 use crate::stop::Outcome;
 use crate::workspace::cargo;
 use crate::{install, leash, package, ui, venv};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ const JOURNEYS: &str = "partway-journeys";
 const DESKTOP: &str = "desktop";
 /// The one that looks at a package.
 const PACKAGE: &str = "package";
+/// The one that uploads over emulated lines.
+const LINES: &str = "lines";
 
 /// One step.
 pub(crate) struct Step {
@@ -57,6 +61,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "crates", about: "tests of each crate", work: crates },
     Step { name: "doctest", about: "examples in the documentation", work: doctest },
     Step { name: "journeys", about: "journeys across the parts, without a window", work: journeys },
+    Step { name: "lines", about: "uploads over slow and breaking lines, emulated", work: lines },
     Step { name: "desktop", about: "journeys through the real window", work: desktop },
     Step { name: "package", about: "the .deb, installed on a clean system", work: pack },
 ];
@@ -127,8 +132,23 @@ fn doctest(context: &Context) -> Outcome<()> {
 
 fn journeys(context: &Context) -> Outcome<()> {
     let mut targets = context.workspace.tests_of(JOURNEYS);
-    targets.retain(|target| target != DESKTOP && target != PACKAGE);
+    targets.retain(|target| ![DESKTOP, PACKAGE, LINES].contains(&target.as_str()));
     run_tests(context, &targets)
+}
+
+/// Lines are made of network namespaces and TUN devices, which only root may have, and not everywhere.
+fn lines(context: &Context) -> Outcome<()> {
+    let why = if !cfg!(target_os = "linux") {
+        "emulated lines, which are made on Linux only."
+    } else if !is_root() {
+        "emulated lines. Only root may make them: run this step as root."
+    } else if !Path::new("/dev/net/tun").exists() || ask("unshare", &["--net", "ip", "tuntap"]).is_none() {
+        "emulated lines. This machine gives root no network namespace, no /dev/net/tun or no `ip`."
+    } else {
+        return run_tests(context, &[LINES.to_owned()]);
+    };
+    context.leave_out(why);
+    Ok(())
 }
 
 fn desktop(context: &Context) -> Outcome<()> {
@@ -212,7 +232,7 @@ mod tests {
     fn what_the_shell_bundles_is_built_before_it_is_compiled() {
         let place = |name| STEPS.iter().position(|step| step.name == name).unwrap();
         assert!(place("ui-build") < place("clippy"));
-        assert!(place("compile") < place("journeys"));
+        assert!(place("compile") < place("journeys") && place("compile") < place("lines"));
         assert!(place("venv") < place("crates"));
         assert!(place("desktop") < place("package"), "the package is made from binaries that were tried");
     }
