@@ -11,6 +11,7 @@ mod call;
 mod failure;
 mod json;
 mod kept;
+mod kernel;
 mod options;
 mod part;
 mod pool;
@@ -20,7 +21,6 @@ mod route;
 mod storage_error;
 mod tcp;
 mod tls;
-mod unacknowledged;
 mod unpooled;
 mod wire;
 

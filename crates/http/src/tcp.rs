@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use crate::body::BoxError;
-use crate::unacknowledged::unacknowledged;
+use crate::kernel::{retransmit_soon, unacknowledged};
 
 /// Bytes that may lie unsent in a socket before it takes no more (`TCP_NOTSENT_LOWAT`): enough for one round of a fast line.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -55,6 +55,7 @@ impl Meter {
 impl Stream {
     fn new(tcp: TcpStream) -> Self {
         bound_what_is_unsent(&tcp);
+        retransmit_soon(&tcp);
         Self { tcp: Arc::new(tcp), written: Arc::default() }
     }
 
