@@ -6,6 +6,7 @@
 mod body;
 mod clock;
 mod engine;
+mod gate;
 mod happening;
 pub mod intake;
 mod journal;

