@@ -57,7 +57,9 @@ pub struct Concurrency {
     most: usize,
     window: Option<Sample>,
     trial: Option<Trial>,
-    not_before: Duration,
+    /// No more before then, and no fewer.
+    no_more_before: Duration,
+    no_fewer_before: Duration,
     hold_off: Duration,
     /// More connections were seen to carry more, fewer to carry less: each has a share of its own.
     own_shares: bool,
@@ -87,7 +89,8 @@ impl Concurrency {
             most: most.max(1),
             window: None,
             trial: None,
-            not_before: Duration::ZERO,
+            no_more_before: Duration::ZERO,
+            no_fewer_before: Duration::ZERO,
             hold_off: HOLD_OFF.0,
             own_shares: false,
             calm_until: Duration::ZERO,
@@ -173,7 +176,7 @@ impl Concurrency {
         }
         let within = CONFIRMED_WITHIN.as_secs_f64();
         let takes = |parts: usize| parts as f64 * part as f64 / rate.max(1.0);
-        if self.limit > 1 && takes(self.limit) > within && at >= self.not_before && !self.own_shares {
+        if self.limit > 1 && takes(self.limit) > within && at >= self.no_fewer_before && !self.own_shares {
             let fitting = (within * rate / part.max(1) as f64) as usize;
             return self.try_out(rate, fitting.clamp(1, self.limit - 1));
         }
@@ -185,7 +188,7 @@ impl Concurrency {
             || cost <= COST * self.confirmed.saturating_sub(self.confirmed_at_trial) as f64;
         let may = at >= self.calm_until
             && (self.own_shares
-                || (at >= self.not_before
+                || (at >= self.no_more_before
                     && affordable
                     && (takes(more) <= within || self.confirmed_at_trial == 0)));
         if more > self.limit && may {
@@ -200,8 +203,13 @@ impl Concurrency {
     }
 
     fn give_up(&mut self, at: Duration, back_to: usize) {
+        let until = at.saturating_add(self.hold_off);
+        if back_to < self.limit {
+            self.no_more_before = until;
+        } else {
+            self.no_fewer_before = until;
+        }
         self.set(back_to);
-        self.not_before = at.saturating_add(self.hold_off);
         self.hold_off = self.hold_off.saturating_mul(2).min(HOLD_OFF.1);
     }
 

@@ -171,6 +171,20 @@ fn a_second_break_without_a_confirmed_part_leaves_one() {
     assert_eq!(concurrency.limit(), 1);
 }
 
+/// A queue on the way takes the first bytes at once, so the line looks fast until it is full.
+#[test]
+fn a_line_that_only_looked_fast_at_first_has_one_part_within_fifteen_seconds() {
+    let mut concurrency = Concurrency::new(2, 16);
+    for half_second in 0..30_u64 {
+        let at = STEP * u32::try_from(half_second).unwrap();
+        let acknowledged =
+            if half_second < 6 { half_second * 200_000 } else { 1_000_000 + half_second * 25_000 };
+        let (in_flight, part, furthest) = (concurrency.limit(), 5 * MIB, acknowledged / 2);
+        concurrency.sample(Sample { at, in_flight, acknowledged, part, furthest });
+    }
+    assert_eq!(concurrency.limit(), 1);
+}
+
 proptest! {
     /// Whatever comes, in whatever order: at least one part may go, and never more than the most.
     #[test]
