@@ -111,10 +111,10 @@ fn max_wait_ends_the_wait_and_not_the_upload() {
     let mut chance = Chance::of("max_wait");
     house.file("a.mov", 100 * PART, &mut chance);
     house.file("b.mov", 100 * PART, &mut chance);
-    let ran = house.begin(["upload", "a.mov", "b.mov", "--json", "--max-wait", "1"]).end();
+    let ran = house.begin(["upload", "a.mov", "b.mov", "--json", "--max-wait", "4"]).end();
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.took.as_secs() < 20, "{:?}", ran.took);
-    resumable(&house, &ran, "still waiting after 1 s: ");
+    resumable(&house, &ran, "still waiting after 4 s: ");
 }
 
 #[cfg(unix)]
