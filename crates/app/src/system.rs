@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use partway_engine::{Chance, Clock};
 
 /// The system's clock.
@@ -16,8 +18,7 @@ impl SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in")]
     fn unix_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        unix_ms(SystemTime::now())
     }
 
     fn steady(&self) -> Duration {
@@ -34,14 +35,29 @@ impl Clock for SystemClock {
 
     #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in")]
     fn date(&self) -> String {
-        jiff::Zoned::now().strftime("%Y-%m-%d").to_string()
+        written(SystemTime::now()).to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
     }
 }
 
 /// Now, where no clock can be handed in: in a program that is crashing.
 #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in elsewhere")]
 pub(crate) fn now() -> jiff::Zoned {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC)
+    written(SystemTime::now()).to_zoned(TimeZone::UTC)
+}
+
+/// Milliseconds since 1970, negative before.
+pub(crate) fn unix_ms(at: SystemTime) -> i64 {
+    let ms = |apart: Duration| i64::try_from(apart.as_millis()).unwrap_or(i64::MAX);
+    match at.duration_since(UNIX_EPOCH) {
+        Ok(since) => ms(since),
+        Err(before) => -ms(before.duration()),
+    }
+}
+
+/// A moment as it is written; one of a year that nobody writes (a clock can be set to the year 30827) is the last or the first that is.
+fn written(at: SystemTime) -> Timestamp {
+    let end = if at < UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::try_from(at).unwrap_or(end)
 }
 
 /// The system's chance.
@@ -50,5 +66,25 @@ pub(crate) struct SystemChance;
 impl Chance for SystemChance {
     fn next(&self) -> f64 {
         rand::random()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_clock_says_there_is_a_time_and_a_date() {
+        let year = |from_1970: i64| {
+            let apart = Duration::from_secs(from_1970.unsigned_abs() * 31_556_952);
+            if from_1970 < 0 { UNIX_EPOCH - apart } else { UNIX_EPOCH + apart }
+        };
+        for (from_1970, date) in
+            [(-10, "1960"), (0, "1970"), (342, "2312"), (8_029, "9999"), (28_857, "9999"), (-20_000, "-9999")]
+        {
+            let said = written(year(from_1970)).to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string();
+            assert!(said.starts_with(date), "{from_1970}: {said}");
+            assert_eq!(unix_ms(year(from_1970)), from_1970 * 31_556_952_000);
+        }
     }
 }

@@ -82,6 +82,9 @@ fn ended_since(job: &JobLine, since: i64) -> bool {
 /// Unix milliseconds, as the journal counts.
 #[expect(clippy::disallowed_methods, reason = "a program, which compares with what the journal says")]
 fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+    let ms = |apart: Duration| i64::try_from(apart.as_millis()).unwrap_or(i64::MAX);
+    match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => ms(since),
+        Err(before) => -ms(before.duration()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use partway_api::{Answer, FieldsDraft, Request};
 use partway_bridge::AskError;
@@ -72,6 +72,13 @@ async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String
     }
 }
 
+/// An id that sorts by the moment at which it was made; of a moment before 1970, which such ids cannot hold, one of chance.
+#[expect(clippy::disallowed_methods, reason = "a program, which has no other clock")]
+fn new_batch() -> Uuid {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or_else(|_| Uuid::new_v4(), |_| Uuid::now_v7())
+}
+
 /// The files on their way into the journal.
 struct Handing {
     named: Named,
@@ -104,7 +111,7 @@ impl Handing {
                 destination: Some(destination.to_owned()),
                 countdown: false,
                 // Made once: where the answer is lost with its holder, the next one says what became of exactly this request.
-                batch: Some(Uuid::now_v7().to_string()),
+                batch: Some(new_batch().to_string()),
                 fields: self.fields.clone(),
                 mime: self.mime.clone(),
             };

@@ -2,10 +2,24 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use partway_core::{FileIdentity, FileReceipt, Holds, PartPlan, State};
 use partway_provider::{Fields, FileHash};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An id that sorts by the moment at which it was made. Of a moment before 1970, which such ids cannot hold, all are as old.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an id is made where no clock is handed in, and is only ever compared"
+)]
+fn by_time() -> Uuid {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(_) => Uuid::now_v7(),
+        Err(_) => Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 0, 0)),
+    }
+}
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -23,7 +37,7 @@ macro_rules! id {
             /// A new id; ids sort by the moment they were made.
             #[must_use]
             pub fn new() -> Self {
-                Self(uuid::Uuid::now_v7().to_string())
+                Self(by_time().to_string())
             }
         }
 

@@ -1,10 +1,12 @@
 //! One TLS setting for both clients: ring, the system's trust, and the roots that were handed in.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
@@ -43,5 +45,37 @@ pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig,
 fn builder(
     ring: Arc<CryptoProvider>,
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
-    ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions()
+    ClientConfig::builder_with_details(ring, Arc::new(Present)).with_safe_default_protocol_versions()
+}
+
+/// The present, by which certificates are judged. A clock before 1970 says 1970, when none of today's was valid yet: rustls' own would panic.
+#[derive(Debug)]
+struct Present;
+
+impl TimeProvider for Present {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether a certificate is valid, no test and nobody else decides by another clock"
+    )]
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(since_1970(SystemTime::now()))
+    }
+}
+
+fn since_1970(now: SystemTime) -> UnixTime {
+    UnixTime::since_unix_epoch(now.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_judged_by_a_clock_that_is_never_before_1970() {
+        let hour = std::time::Duration::from_secs(3600);
+        assert_eq!(since_1970(UNIX_EPOCH - hour).as_secs(), 0);
+        assert_eq!(since_1970(UNIX_EPOCH + hour).as_secs(), 3600);
+        let now = Present.current_time().unwrap().as_secs();
+        assert!(now > 0, "{now}");
+    }
 }

@@ -98,8 +98,8 @@ pub(crate) async fn untold(app: &App) -> Result<Option<(String, i64)>, JournalEr
     let seen: Option<String> =
         app.0.engine.setting(SEEN).await?.and_then(|json| serde_json::from_str(&json).ok());
     let written = fs::metadata(path).and_then(|found| found.modified());
-    let at = written.ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
-    Ok((seen.as_deref() != Some(&name)).then(|| (name, i64::try_from(at.as_millis()).unwrap_or_default())))
+    let at = written.map_or(0, crate::system::unix_ms);
+    Ok((seen.as_deref() != Some(&name)).then_some((name, at)))
 }
 
 /// Somebody saw it.

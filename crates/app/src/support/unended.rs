@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::{MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use partway_engine::JournalError;
 
@@ -97,6 +97,5 @@ fn runs(app: &App) -> MutexGuard<'_, Runs> {
 }
 
 fn since_1970(at: SystemTime) -> i64 {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    crate::system::unix_ms(at)
 }

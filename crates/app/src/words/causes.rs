@@ -93,6 +93,9 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
                 what.trim_end_matches('.')
             )
         }
+        Cause::ClockWrong { ahead_seconds: 0 } => {
+            format!("This computer's clock is wrong, so {to} refuses {name}. Set the clock, then try again.")
+        }
         Cause::ClockWrong { ahead_seconds } => {
             let (way, by) =
                 if *ahead_seconds >= 0 { ("behind", *ahead_seconds) } else { ("ahead", -*ahead_seconds) };
@@ -260,6 +263,7 @@ mod tests {
             Cause::PerhapsBegun { what: "Partway ended before the answer came".into() },
             Cause::KeepsFailing { what: "Part 503: busy".into() },
             Cause::ClockWrong { ahead_seconds: 1200 },
+            Cause::ClockWrong { ahead_seconds: 0 },
             Cause::SourceMissing,
             Cause::SourceUnreadable { why: "permission denied".into() },
             Cause::SourceChanged,
