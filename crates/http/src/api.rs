@@ -1,19 +1,22 @@
 //! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never redirected, repeated only where a kept connection had died.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body::Body;
 use partway_core::{ApiKey, Cause, Failure, RetryClass, Step};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
+use crate::coding::{End, Unpacked};
 use crate::options::Clock;
+use crate::redact::redact_text;
 use crate::route::{AnswerBody, How, Outgoing, Route, next_chunk};
-use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, failure, reply};
+use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, coding, failure, reply};
 
 /// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
@@ -117,7 +120,8 @@ impl ApiClient {
         let (status, headers) = (head.status.as_u16(), head.headers);
         let server_unix_time = reply::server_time(&headers);
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
-        let (body, room) = self.read(status, &mut body, step, host).await?;
+        let (packed, mut room) = self.read(status, &mut body, step, host).await?;
+        let body = self.unpack(step, host, status, &headers, packed, &mut room).await?;
         Ok(ApiAnswer { status, headers, body, server_unix_time, clock_ahead, room })
     }
 
@@ -126,6 +130,8 @@ impl ApiClient {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(USER_AGENT, self.user_agent.clone());
+        // Nobody unpacks for us, and a packed answer hides what a proxy did to it.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
         if call.body.is_none() && matches!(call.method, Method::POST | Method::PUT) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
@@ -151,7 +157,7 @@ impl ApiClient {
         step: Step,
         host: &str,
     ) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Failure> {
-        let too_long = || failure::broken_reply(step, status, None, "the reply is longer than 32 MiB");
+        let too_long = || too_long(step, status);
         if answer.size_hint().exact().is_some_and(|length| length > LONGEST_REPLY as u64) {
             return Err(too_long());
         }
@@ -161,8 +167,7 @@ impl ApiClient {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_REPLY => return Err(too_long()),
                 Ok(Some(chunk)) => {
                     if !waited && body.len() + chunk.len() > LONG {
-                        let right = Arc::clone(&self.room).acquire_owned();
-                        room = tokio::time::timeout(PATIENCE, right).await.ok().and_then(Result::ok);
+                        room = self.room().await;
                         waited = true;
                     }
                     body.extend_from_slice(&chunk);
@@ -175,6 +180,60 @@ impl ApiClient {
             }
         }
     }
+}
+
+impl ApiClient {
+    /// The right to have a long reply in memory, where it came in time.
+    async fn room(&self) -> Option<OwnedSemaphorePermit> {
+        let right = Arc::clone(&self.room).acquire_owned();
+        tokio::time::timeout(PATIENCE, right).await.ok().and_then(Result::ok)
+    }
+
+    /// A body without the codings that nobody asked for; one that becomes long waits as one does that is.
+    async fn unpack(
+        &self,
+        step: Step,
+        host: &str,
+        status: u16,
+        headers: &HeaderMap,
+        packed: Vec<u8>,
+        room: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Vec<u8>, Failure> {
+        // A piece of a file is packed as the file is.
+        if status == 206 {
+            return Ok(packed);
+        }
+        let mut unpacked = coding::unpack(headers, &packed, LONG);
+        if unpacked.end == End::TooLong {
+            if room.is_none() {
+                *room = self.room().await;
+            }
+            unpacked = coding::unpack(headers, &packed, LONGEST_REPLY);
+        }
+        match unpacked {
+            Unpacked { end: End::TooLong, .. } => Err(too_long(step, status)),
+            // What a no says counts as far as it goes.
+            Unpacked { bytes, end: End::Cut } if (200..300).contains(&status) => {
+                let words = format!(
+                    "the answer broke off: its packed {} bytes are {} at most",
+                    packed.len(),
+                    bytes.len()
+                );
+                Err(failure::lost(step, host, "the answer broke off", &words))
+            }
+            Unpacked { end: End::Unknown(coding), .. } if (200..300).contains(&status) => {
+                let what =
+                    format!("the reply is packed in a way that nobody asked for ({})", redact_text(&coding));
+                Err(failure::broken_reply(step, status, None, &what))
+            }
+            Unpacked { bytes: Cow::Owned(bytes), .. } => Ok(bytes),
+            Unpacked { bytes: Cow::Borrowed(_), .. } => Ok(packed),
+        }
+    }
+}
+
+fn too_long(step: Step, status: u16) -> Failure {
+    failure::broken_reply(step, status, None, "the reply is longer than 32 MiB")
 }
 
 impl std::fmt::Debug for ApiClient {

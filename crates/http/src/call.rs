@@ -3,20 +3,25 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partway_core::{Answer, ApiKey, Etag, Failure, Step};
+use roxmltree::Node;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
+use crate::coding::unpack;
 use crate::json::parse;
-use crate::redact::{redact, redact_text};
-use crate::storage_error::{refusal, storage_error};
-use crate::{failure, reply};
+use crate::page::{is_page, is_page_for_bytes};
+use crate::redact::redact;
+use crate::storage_error::{error_document, refusal, storage_error};
+use crate::text::text;
+use crate::words::{plain_words, vendor_words};
+use crate::{Read, failure, number, page, reply, xml};
 
-/// Of an error's body in an unknown form so much is looked at for words, bytes.
-const LONGEST_WORDS: usize = 16 << 10;
+/// The longest answer to a part that is looked at, bytes; S3's error documents have about 1 kB.
+const LONGEST_TO_PART: usize = 64 << 10;
 
 /// In which header a key goes, and what stands before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +52,7 @@ impl Payload for Value {
     const TYPE: &'static str = "application/json";
 
     fn text(self) -> String {
-        self.to_string()
+        number::written(&self)
     }
 }
 
@@ -110,7 +115,7 @@ pub struct ApiAnswer {
     pub status: u16,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body, at most 32 MiB.
+    /// Its body, at most 32 MiB, unpacked where it came packed.
     pub body: Vec<u8>,
     /// The server's clock, Unix seconds, where the answer told it.
     pub server_unix_time: Option<u64>,
@@ -145,31 +150,70 @@ impl ApiAnswer {
     /// # Errors
     /// [`Failure`] with what the storage said.
     pub fn of_storage(self, step: Step) -> Result<Self, Failure> {
-        let html = reply::is_html(&self.headers, &self.body);
-        let said = storage_error(&self.body);
-        if (200..300).contains(&self.status) && !html && said.code.is_none() {
+        if self.is_piece() {
             return Ok(self);
         }
-        Err(refusal(step, self.status, &self.headers, html, &said, self.clock_ahead))
+        let text = self.text();
+        let html = is_page(self.status, &self.headers, &text);
+        let success = (200..300).contains(&self.status);
+        // A document that was asked for is read by whoever asked.
+        let said = if success && !xml::is_error(&text) { None } else { Some(storage_error(&text)) };
+        if success && !html && said.is_none() {
+            drop(text);
+            return Ok(self);
+        }
+        Err(refusal(step, self.status, &self.headers, html, &said.unwrap_or_default(), self.clock_ahead))
+    }
+
+    /// Reads its XML document, whose root has this name in whatever namespace, and hands the root to `read`.
+    pub fn document<T>(&self, root: &str, read: impl FnOnce(Node<'_, '_>) -> Option<T>) -> Read<T> {
+        xml::document(&self.text(), root, read)
+    }
+
+    /// The text of an element of its `<Error>`.
+    #[must_use]
+    pub fn error_says(&self, element: &str) -> Option<String> {
+        xml::error(&self.text(), |error| xml::child(error, element)).flatten()
+    }
+
+    /// Whether it says of itself that it is a page: of an answer without a body there is nothing else to go by.
+    #[must_use]
+    pub fn says_html(&self) -> bool {
+        page::says_html(&self.headers)
+    }
+
+    /// Whether its body is a piece of somebody's file: that says nothing, whatever it holds.
+    fn is_piece(&self) -> bool {
+        self.status == 206 && self.headers.contains_key(CONTENT_RANGE)
+    }
+
+    /// Its body as text.
+    fn text(&self) -> std::borrow::Cow<'_, str> {
+        text(&self.headers, &self.body)
     }
 
     /// Its JSON, where it is a vendor's yes.
     pub(crate) fn json(self, step: Step) -> Result<ApiReply, Failure> {
         let Self { status, headers, body, server_unix_time, clock_ahead, room: _room } = self;
-        let html = reply::is_html(&headers, &body);
-        if (200..300).contains(&status) && !html {
-            return match parse(&body) {
+        let text = text(&headers, &body);
+        let html = is_page(status, &headers, &text);
+        let read = if html { Ok(Value::Null) } else { parse(&text) };
+        // A vendor may pass its storage's refusal on as it is.
+        let error = if html || read.is_ok() { None } else { error_document(&text) };
+        if (200..300).contains(&status) && !html && error.is_none() {
+            return match read {
                 Ok(json) => Ok(ApiReply { status, json, server_unix_time, clock_ahead }),
-                Err(what) => Err(failure::broken_reply(step, status, clock_ahead, &what)),
+                Err(unread) if unread.cut => Err(failure::cut_reply(step, status, clock_ahead, &unread.what)),
+                Err(unread) => Err(failure::broken_reply(step, status, clock_ahead, &unread.what)),
             };
         }
-        let json = parse(&body).unwrap_or(Value::Null);
-        let (code, message) = reply::vendor_words(&json);
+        let (code, message) = match (error, read) {
+            (Some(error), _) => (error.code, error.message),
+            (None, Ok(json)) => vendor_words(&json),
+            (None, Err(_)) => (None, None),
+        };
         let redirect = || (300..400).contains(&status).then(|| reply::redirect_target(&headers)).flatten();
-        let message = message.or_else(redirect).or_else(|| {
-            Some(redact_text(&String::from_utf8_lossy(&body[..body.len().min(LONGEST_WORDS)])))
-                .filter(|text| !text.is_empty())
-        });
+        let message = message.or_else(redirect).or_else(|| plain_words(&text));
         let answer = Answer {
             status,
             code: code.as_deref(),
@@ -179,4 +223,18 @@ impl ApiAnswer {
         };
         Err(failure::from_answer(step, &answer, clock_ahead))
     }
+}
+
+/// What a storage said to the bytes of a part.
+pub(crate) struct SaidToPart {
+    pub(crate) html: bool,
+    pub(crate) error: crate::storage_error::StorageError,
+}
+
+/// Reads a storage's answer to the bytes of a part.
+pub(crate) fn said_to_part(status: u16, headers: &HeaderMap, body: &[u8]) -> SaidToPart {
+    // Only its beginning is there where it is long, and a packed one may be damaged: what can be read of it counts.
+    let body = unpack(headers, body, LONGEST_TO_PART).bytes;
+    let text = text(headers, &body);
+    SaidToPart { html: is_page_for_bytes(status, headers, &text), error: storage_error(&text) }
 }

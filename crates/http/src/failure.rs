@@ -55,6 +55,21 @@ pub fn broken_reply(step: Step, status: u16, clock_ahead: Option<i64>, what: &st
     Failure { status: Some(status), clock_ahead, ..failure }
 }
 
+/// A yes that breaks off in the middle: as good as an answer that was lost, and asked for again where that can be.
+#[must_use]
+pub fn cut_reply(step: Step, status: u16, clock_ahead: Option<i64>, what: &str) -> Failure {
+    let class = lost_class(step);
+    Failure { class, ..broken_reply(step, status, clock_ahead, what) }
+}
+
+/// What an answer that did not come means: a start or a complete may have been done.
+const fn lost_class(step: Step) -> RetryClass {
+    match step {
+        Step::Start | Step::Complete => RetryClass::Unknown,
+        _ => RetryClass::Again,
+    }
+}
+
 /// No connection came about, so nothing was sent.
 pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static)) -> Failure {
     let detail = redact_text(&format!("{host}: {}", chain(error)));
@@ -70,12 +85,8 @@ pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static
 /// The connection was lost, or its time ran out, after the request had begun: what it did is not known. `plain` is for sentences,
 /// `words` are the library's and for Details.
 pub(crate) fn lost(step: Step, host: &str, plain: &str, words: &str) -> Failure {
-    let class = match step {
-        Step::Start | Step::Complete => RetryClass::Unknown,
-        _ => RetryClass::Again,
-    };
     let detail = redact_text(&format!("{host}: {words}"));
-    Failure::new(step, class, Cause::KeepsFailing { what: plain.to_owned() }, detail)
+    Failure::new(step, lost_class(step), Cause::KeepsFailing { what: plain.to_owned() }, detail)
 }
 
 /// What is said of a connection that ended before an answer.

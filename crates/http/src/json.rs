@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::number;
+
 /// What all values of a reply may cost beside the letters of their texts, bytes. The largest honest reply names 10,000 parts
 /// (DESIGN.md, "Invariants"), each an object of up to six fields: about 12 MB.
 const MOST: usize = 24 << 20;
@@ -19,28 +21,46 @@ const VALUE: usize = 64;
 /// An object that is not empty: a leaf of a B-tree has room for eleven names and values from the first on.
 const OBJECT: usize = 640;
 
+/// Why a reply cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// Whether it only breaks off: then it may come whole the next time.
+    pub(crate) cut: bool,
+    /// A sentence.
+    pub(crate) what: String,
+}
+
 /// Reads a reply; nothing at all is `Null`.
 ///
 /// # Errors
-/// A sentence: it breaks off, it is no JSON, or it holds more values than any reply needs.
-pub(crate) fn parse(body: &[u8]) -> Result<Value, String> {
-    if body.trim_ascii().is_empty() {
+/// [`Unread`]: it breaks off, it is no JSON, or it holds more values than any reply needs.
+pub(crate) fn parse(text: &str) -> Result<Value, Unread> {
+    let unread = |cut, what| Unread { cut, what };
+    let given = text.trim_start_matches('\u{feff}');
+    if given.trim().is_empty() {
         return Ok(Value::Null);
     }
+    let Some(text) = number::spelt(given) else { return Err(unread(false, TOO_MANY.to_owned())) };
     let left = Cell::new(MOST);
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut reader = serde_json::Deserializer::from_str(&text);
     let read =
         Charged { left: &left }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| {
         if left.get() == 0 {
-            "the reply holds more values than a reply can need".to_owned()
+            unread(false, TOO_MANY.to_owned())
         } else if error.is_eof() {
-            format!("the reply breaks off after {} bytes, in the middle of its JSON", body.len())
+            unread(
+                true,
+                format!("the reply breaks off after {} bytes, in the middle of its JSON", given.len()),
+            )
         } else {
-            format!("the reply is not JSON (line {}, column {})", error.line(), error.column())
+            unread(false, format!("the reply is not JSON (line {}, column {})", error.line(), error.column()))
         }
     })
 }
+
+/// What is said of a reply that costs too much.
+const TOO_MANY: &str = "the reply holds more values than a reply can need";
 
 /// Reads one value and all in it, and charges for each.
 #[derive(Clone, Copy)]
@@ -127,18 +147,22 @@ mod tests {
     #[test]
     fn a_reply_is_read_as_serde_json_would() {
         let text = r#"{"a":[1,-2,3.5,true,null,"ü\n"],"b":{"c":{}},"a2":18446744073709551615,"b":1}"#;
-        assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
-        assert_eq!(parse(b" \r\n").unwrap(), Value::Null);
+        assert_eq!(parse(text).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(parse(" \r\n").unwrap(), Value::Null);
     }
 
     #[test]
     fn what_is_no_json_is_told() {
         assert_eq!(
-            parse(br#"{"a":[1,"#).unwrap_err(),
-            "the reply breaks off after 8 bytes, in the middle of its JSON"
+            parse(r#"{"a":[1,"#).unwrap_err(),
+            Unread {
+                cut: true,
+                what: "the reply breaks off after 8 bytes, in the middle of its JSON".to_owned()
+            }
         );
-        assert_eq!(parse(b"[1] [2]").unwrap_err(), "the reply is not JSON (line 1, column 5)");
-        assert!(parse(&[b'['; 4096]).unwrap_err().starts_with("the reply is not JSON"));
+        let what = "the reply is not JSON (line 1, column 5)".to_owned();
+        assert_eq!(parse("[1] [2]").unwrap_err(), Unread { cut: false, what });
+        assert!(parse(&"[".repeat(4096)).unwrap_err().what.starts_with("the reply is not JSON"));
     }
 
     #[test]
@@ -146,17 +170,14 @@ mod tests {
         let part = |number: u32| json!({"partNumber": number, "presignedUrl": "u".repeat(1500), "eTag": "e", "size": "1", "lastModified": "", "more": null});
         let parts: Vec<_> = (1..=10_000).map(part).collect();
         let reply = json!({"success": true, "result": {"presignedUrl": parts}});
-        assert_eq!(parse(reply.to_string().as_bytes()).unwrap(), reply);
+        assert_eq!(parse(&reply.to_string()).unwrap(), reply);
     }
 
     #[test]
     fn a_reply_of_very_many_values_is_refused() {
         for (one, times) in [("0", 1 << 20), (r#"{"a":[]}"#, 1 << 16), ("[]", 1 << 20)] {
             let text = format!("[{}]", vec![one; times].join(","));
-            assert_eq!(
-                parse(text.as_bytes()).unwrap_err(),
-                "the reply holds more values than a reply can need"
-            );
+            assert_eq!(parse(&text).unwrap_err().what, "the reply holds more values than a reply can need");
         }
     }
 }

@@ -17,9 +17,10 @@ use partway_core::{Cause, Etag, Failure, RetryClass, SignedUrl, Step};
 use thiserror::Error;
 
 use crate::body::{BoxError, Watch, WatchedBody};
+use crate::call::{SaidToPart, said_to_part};
 use crate::options::Clock;
 use crate::pool::{Connection, Origin, Pool};
-use crate::storage_error::{refusal, storage_error};
+use crate::storage_error::refusal;
 use crate::{Acknowledged, HttpError, HttpOptions, failure, reply};
 
 /// The longest answer of a storage that is read; S3's error documents have about 1 kB.
@@ -179,11 +180,10 @@ impl PartClient {
 
     fn judge(&self, head: &http::response::Parts, body: &[u8], watch: &Watch) -> Result<PutAnswer, Failure> {
         let status = head.status.as_u16();
-        let html = reply::is_html(&head.headers, body);
-        let said = storage_error(body);
+        let SaidToPart { html, error: said } = said_to_part(status, &head.headers, body);
         let server_unix_time = said.server_time.or_else(|| reply::server_time(&head.headers));
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
-        if head.status.is_success() && !html && said.code.is_none() {
+        if head.status.is_success() && !html && !said.is_no {
             if !watch.all_taken() {
                 let detail = "the storage said yes before it had the whole part";
                 let cause = Cause::KeepsFailing { what: detail.to_owned() };

@@ -1,17 +1,19 @@
-//! S3's `<Error>` document, as far as it is needed.
-//!
-//! Four flat elements of a reply of at most 64 KiB are looked up, so a scan serves: a whole XML parser would be one more reader
-//! of untrusted input, for nothing. What the scan does not find is simply not there; nothing depends on its being complete.
+//! What a storage says that did not do what it was asked: S3's `<Error>`, or another's JSON or plain words.
 
 use http::HeaderMap;
 use partway_core::{Answer, Failure, Step};
+use serde_json::Value;
 
+use crate::json::parse;
 use crate::redact::redact_text;
-use crate::{failure, reply};
+use crate::words::{plain_words, says_no, vendor_words};
+use crate::{failure, reply, xml};
 
-/// What the storage said of a part that it refused.
+/// What the storage said of what it refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StorageError {
+    /// Whether it is a no, whatever the status: S3 sends `<Error>` with 200, too.
+    pub(crate) is_no: bool,
     /// `<Code>`.
     pub(crate) code: Option<String>,
     /// `<Message>`.
@@ -22,19 +24,41 @@ pub(crate) struct StorageError {
     pub(crate) server_time: Option<u64>,
 }
 
-/// Reads the `<Error>` document of a reply; all is `None` where it is none.
-pub(crate) fn storage_error(body: &[u8]) -> StorageError {
-    let text = String::from_utf8_lossy(body);
-    let Some(error) = text.find("<Error>").map(|at| &text[at..]) else { return StorageError::default() };
-    StorageError {
-        code: element(error, "Code"),
-        message: element(error, "Message"),
-        headers_not_signed: element(error, "HeadersNotSigned"),
-        server_time: element(error, "ServerTime").and_then(|time| {
-            let time: jiff::Timestamp = time.parse().ok()?;
-            u64::try_from(time.as_second()).ok()
-        }),
+/// Reads a storage's words: an `<Error>`, else JSON, else what stands there, where it is none of a page's.
+pub(crate) fn storage_error(text: &str) -> StorageError {
+    if let Some(error) = error_document(text) {
+        return error;
     }
+    if xml::is_error(text) {
+        return StorageError { is_no: true, ..StorageError::default() };
+    }
+    match parse(text) {
+        Ok(Value::Null) => StorageError::default(),
+        Ok(json) => {
+            let (code, message) = vendor_words(&json);
+            StorageError { is_no: says_no(&json), code, message, ..StorageError::default() }
+        }
+        Err(_) => StorageError { message: plain_words(text), ..StorageError::default() },
+    }
+}
+
+/// The `<Error>` of a reply.
+pub(crate) fn error_document(text: &str) -> Option<StorageError> {
+    xml::error(text, |error| {
+        // A storage may quote the link that it refused, and a link is a password.
+        let said =
+            |name| xml::child(error, name).map(|said| redact_text(&said)).filter(|said| !said.is_empty());
+        StorageError {
+            is_no: true,
+            code: said("Code"),
+            message: said("Message"),
+            headers_not_signed: said("HeadersNotSigned"),
+            server_time: said("ServerTime").and_then(|time| {
+                let time: jiff::Timestamp = time.parse().ok()?;
+                u64::try_from(time.as_second()).ok()
+            }),
+        }
+    })
 }
 
 /// What a storage's answer means that was not the one hoped for.
@@ -63,20 +87,6 @@ pub(crate) fn refusal(
     failure::from_answer(step, &answer, clock_ahead)
 }
 
-fn element(text: &str, name: &str) -> Option<String> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    let start = text.find(&open)? + open.len();
-    let end = text[start..].find(&close)?;
-    let plain = text[start..start + end]
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&"); // last, or "&amp;lt;" would be read twice
-    // A storage may quote the link that it refused, and a link is a password.
-    Some(redact_text(plain.trim())).filter(|plain| !plain.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -86,7 +96,7 @@ mod tests {
     #[test]
     fn a_link_in_a_message_loses_its_signature() {
         let said = storage_error(
-            b"<Error><Code>AccessDenied</Code><Message>no PUT https://h/o?X-Amz-Date=1&amp;X-Amz-Signature=abc here</Message></Error>",
+            "<Error><Code>AccessDenied</Code><Message>no PUT https://h/o?X-Amz-Date=1&amp;X-Amz-Signature=abc here</Message></Error>",
         );
         let message = said.message.unwrap();
         assert!(!message.contains("X-Amz-Signature") && !message.contains("abc"), "{message}");
@@ -96,13 +106,14 @@ mod tests {
     #[test]
     fn the_four_elements_are_read() {
         let said = storage_error(
-            b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
               <Message>a &lt;b&gt; &amp;lt; c</Message><HeadersNotSigned> x-amz-acl </HeadersNotSigned>\
               <ServerTime>2024-05-01T10:00:00.123Z</ServerTime></Error>",
         );
         assert_eq!(
             said,
             StorageError {
+                is_no: true,
                 code: Some("AccessDenied".to_owned()),
                 message: Some("a <b> &lt; c".to_owned()),
                 headers_not_signed: Some("x-amz-acl".to_owned()),
@@ -112,19 +123,46 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_error_document_says_nothing() {
-        for body in
-            ["", "<Code>x</Code>", "{\"error\":1}", "<Error><Code>cut", "<Error><Code></Code></Error>"]
-        {
-            assert_eq!(storage_error(body.as_bytes()), StorageError::default(), "{body}");
+    fn an_error_is_a_no_also_where_it_says_nothing() {
+        for body in [
+            "<Error><Code></Code></Error>",
+            "<Error xmlns='x'/>",
+            "<Error><Code>&",
+            "<!DOCTYPE a [<!ENTITY b 'c'>]><Error>&b;</Error>",
+        ] {
+            let said = storage_error(body);
+            assert!(said.is_no && said.code.is_none() && said.message.is_none(), "{body}: {said:?}");
         }
+    }
+
+    #[test]
+    fn a_storage_that_speaks_json_or_plainly_is_understood_too() {
+        let json =
+            storage_error(r#"{"statusCode":"403","error":"InvalidSignature","message":"it does not match"}"#);
+        assert_eq!(
+            (json.code.as_deref(), json.message.as_deref()),
+            (Some("InvalidSignature"), Some("it does not match"))
+        );
+        assert!(json.is_no);
+        for yes in [
+            "",
+            "<Code>x</Code>",
+            r#"{"kind":"storage#object","etag":"a"}"#,
+            r#"{"error":null,"message":"stored"}"#,
+            "OK",
+            "[]",
+            "1",
+        ] {
+            assert!(!storage_error(yes).is_no, "{yes}");
+        }
+        assert_eq!(storage_error("The disk is full").message.as_deref(), Some("The disk is full"));
     }
 
     proptest! {
         #[test]
-        fn nothing_makes_it_stumble(body: Vec<u8>, text in "(<Error>|<Code>|</Code>|ä|<){0,12}") {
+        fn nothing_makes_it_stumble(body: String, text in "(<Error>|<Code>|</Code>|ä|<){0,12}") {
             storage_error(&body);
-            storage_error(text.as_bytes());
+            storage_error(&text);
         }
     }
 }

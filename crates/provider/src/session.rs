@@ -43,6 +43,6 @@ pub struct ListedPart {
     pub number: PartNumber,
     /// Bytes.
     pub size: u64,
-    /// Its ETag.
-    pub etag: Etag,
+    /// Its ETag; `None` where the vendor lists none.
+    pub etag: Option<Etag>,
 }

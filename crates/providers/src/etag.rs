@@ -1,7 +1,7 @@
 //! The ETags of parts, and of what is put together from them.
 
 use md5::{Digest, Md5};
-use partway_core::PartReceipt;
+use partway_core::{Etag, PartReceipt};
 use partway_provider::ListedPart;
 
 /// An ETag without the quotes that belong to the header only (RFC 9110, 8.8.3).
@@ -17,9 +17,8 @@ pub(crate) fn of_part(receipt: &PartReceipt) -> String {
 
 /// Whether the part that a vendor lists is the one of this receipt.
 pub(crate) fn is_listed(part: &ListedPart, receipt: &PartReceipt) -> bool {
-    part.number == receipt.number
-        && part.size == receipt.size
-        && bare(&part.etag.0).eq_ignore_ascii_case(&of_part(receipt))
+    let same = |etag: &Etag| bare(&etag.0).eq_ignore_ascii_case(&of_part(receipt));
+    part.number == receipt.number && part.size == receipt.size && part.etag.as_ref().is_none_or(same)
 }
 
 /// The ETag that S3 and its kin give what is put together from parts, by custom: the MD5 of their MD5s, and their number.

@@ -1,7 +1,7 @@
 //! A vendor's reply, read field by field: what is not as expected is told with the path of its field, never with its text.
 
 use partway_core::{Failure, Step};
-use partway_http::{ApiReply, broken_reply};
+use partway_http::{ApiReply, broken_reply, long_number, truth};
 use serde_json::Value;
 
 use crate::number::whole;
@@ -58,9 +58,9 @@ impl<'a> Field<'a> {
         whole(self.value).ok_or_else(|| self.unexpected("a whole number"))
     }
 
-    /// True or false.
+    /// True or false, in each of their forms.
     pub(crate) fn yes_or_no(&self) -> Result<bool, Failure> {
-        self.value.as_bool().ok_or_else(|| self.unexpected("true or false"))
+        truth(self.value).ok_or_else(|| self.unexpected("true or false"))
     }
 
     /// Text that is not empty, of any length.
@@ -84,13 +84,24 @@ impl<'a> Field<'a> {
         match self.value {
             Value::String(text) if !text.is_empty() && text.len() <= LONGEST_TEXT => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
-            _ => None,
+            other => long_number(other).filter(|digits| digits.len() <= LONGEST_TEXT).map(str::to_owned),
         }
+    }
+
+    /// Text or a number where there is one; `strictly`, what is neither is told.
+    pub(crate) fn text_or_none(&self, strictly: bool) -> Result<Option<String>, Failure> {
+        if strictly { self.text_if_any() } else { Ok(self.short()) }
+    }
+
+    /// A whole number where there is one; `strictly`, what is none is told.
+    pub(crate) fn whole_or_none(&self, strictly: bool) -> Result<Option<u64>, Failure> {
+        if strictly { self.whole_if_any() } else { Ok(self.whole().ok()) }
     }
 
     /// Text or a number that may be left out; of what is neither nothing can be kept, and it is told.
     pub(crate) fn text_if_any(&self) -> Result<Option<String>, Failure> {
         match self.value {
+            long if long_number(long).is_some() => Ok(self.short()),
             Value::Array(_) | Value::Object(_) | Value::Bool(true) => {
                 Err(self.unexpected("text or a number"))
             }
@@ -138,9 +149,20 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Whether this is an id: text or a number of any length.
+pub(crate) fn is_id(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_)) || long_number(value).is_some()
+}
+
+/// An id as text, without the quotes of JSON.
+pub(crate) fn id_text(id: &Value) -> String {
+    id.as_str().or_else(|| long_number(id)).map_or_else(|| id.to_string(), ToOwned::to_owned)
+}
+
 /// What a value is, without the text that it holds: it may be a link.
 fn found(value: &Value) -> String {
     match value {
+        long if long_number(long).is_some() => "a number of more digits than are kept".to_owned(),
         Value::Null => "nothing".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) if text.is_empty() => "empty text".to_owned(),

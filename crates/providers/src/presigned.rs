@@ -2,6 +2,8 @@
 //!
 //! The rules are AWS's, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)"; all kin of S3 keep them.
 
+use std::collections::HashMap;
+
 use partway_core::{Cause, Failure, PartNumber, RetryClass, SignedUrl};
 use partway_http::redact;
 use partway_provider::PartTarget;
@@ -22,13 +24,63 @@ pub(crate) fn target(
     session_ends: Option<u64>,
 ) -> Result<PartTarget, Failure> {
     let url = link.text()?;
-    if let Some(what) = fault(url, size, &headers) {
+    if let Some(what) = fault(url, size, &headers).or_else(|| of_another(url, number)) {
         let detail = format!("part {number}: {what}");
-        let (class, cause) = (RetryClass::Refused, Cause::LinksUnusable { what });
-        return Err(Failure { class, cause, detail, ..link.wrong("a link that cannot be used") });
+        return Err(unusable(link, what, detail));
     }
     let expires_at = expires_at(url).into_iter().chain(session_ends).min();
     Ok(PartTarget { number, url: SignedUrl::new(url), headers, expires_at })
+}
+
+/// Refuses links that cannot all be meant: one for two parts, or of two uploads. The one part would take the other's place.
+pub(crate) fn belong_together(list: &Field<'_>, targets: &[PartTarget]) -> Result<(), Failure> {
+    let mut places = HashMap::new();
+    let mut upload: Option<(PartNumber, String)> = None;
+    for target in targets {
+        let Ok(url) = Url::parse(target.url.expose()) else { continue };
+        let number = target.number;
+        if let Some(before) = places.insert(place(&url), number) {
+            let what = format!("it gave one link for two parts ({before} and {number})");
+            return Err(unusable(list, what.clone(), what));
+        }
+        let Some(of) = query(&url, "uploadid") else { continue };
+        match &upload {
+            Some((before, known)) if *known != of => {
+                let what = format!("its links for the parts {before} and {number} belong to two uploads");
+                return Err(unusable(list, what.clone(), what));
+            }
+            Some(_) => {}
+            None => upload = Some((number, of)),
+        }
+    }
+    Ok(())
+}
+
+/// Where a link leads, without what only says that it may be used, and for how long.
+fn place(url: &Url) -> String {
+    const OF_THE_SIGNATURE: [&str; 6] =
+        ["awsaccesskeyid", "signature", "expires", "googleaccessid", "security-token", "x-id"];
+    let signs = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with("x-amz-") || name.starts_with("x-goog-") || OF_THE_SIGNATURE.contains(&name.as_str())
+    };
+    let mut query: Vec<_> = url.query_pairs().filter(|(name, _)| !signs(name)).collect();
+    query.sort_unstable();
+    format!("{}{}?{query:?}", url.authority(), url.path())
+}
+
+/// The link says itself that it is for another part.
+fn of_another(url: &str, number: PartNumber) -> Option<String> {
+    let told = query(&Url::parse(url).ok()?, "partnumber")?;
+    let same = told.parse() == Ok(number.get());
+    (!same).then(|| {
+        format!("the link that it gave for part {number} is for part {}", partway_http::redact_text(&told))
+    })
+}
+
+fn unusable(at: &Field<'_>, what: String, detail: String) -> Failure {
+    let (class, cause) = (RetryClass::Refused, Cause::LinksUnusable { what });
+    Failure { class, cause, detail, ..at.wrong("a link that cannot be used") }
 }
 
 /// The address of a finished file; should it be a presigned one against all word, its signature is not kept.

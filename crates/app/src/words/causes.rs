@@ -81,7 +81,7 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
             "{to} keeps receiving other bytes of {name} than were sent (part {part}). Something between here and {to} changes them; try another network."
         ),
         Cause::NeverConfirmed => format!(
-            "All of {name} was sent, but {to} has not confirmed it for a day. Look there whether it arrived, then mark it or send it again."
+            "All of {name} was sent, but {to} has not confirmed it. Look there whether it arrived, then mark it or send it again."
         ),
         Cause::PerhapsBegun { what } => format!(
             "{to} did not say clearly whether it began an upload of {name} ({}), so it was not asked twice. Nothing of the file was sent. Look there, then try again.",

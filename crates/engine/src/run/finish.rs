@@ -18,6 +18,9 @@ const ASK_AGAIN: [Duration; 4] =
 /// And for at most a day (VENDORS: "is asked for at most 24 h").
 const ASK_FOR_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// An answer that came whole and cannot be read is asked for so often in a row: what says the same three times will say it for a day.
+const UNREADABLE: u32 = 3;
+
 /// A 409 without a *complete* before it may be a passing conflict of the storage; it is asked again so often.
 const CONFLICTS: u32 = 3;
 
@@ -67,7 +70,7 @@ impl Run {
     async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
         // An earlier process sent it, or may have: then "unknown" and "conflict" can mean that it had worked.
         let mut perhaps_done = session.complete_sent;
-        let (mut unanswered, mut conflicts) = (0_usize, 0);
+        let (mut unanswered, mut conflicts, mut unreadable) = (0_usize, 0, 0);
         let begun = self.inner.clock.unix_ms();
         loop {
             self.still_wanted()?;
@@ -109,7 +112,8 @@ impl Run {
                     {
                         return self.settle(session, receipt, receipts).await;
                     }
-                    if self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
+                    unreadable = if is_unreadable(&failure) { unreadable + 1 } else { 0 };
+                    if unreadable >= UNREADABLE || self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
                         return Err(never_confirmed(&failure));
                     }
                 }
@@ -184,6 +188,12 @@ impl Run {
             None => Ok(()),
         }
     }
+}
+
+/// A yes by its status that says nothing else.
+fn is_unreadable(failure: &Failure) -> bool {
+    let success = failure.status.is_some_and(|status| (200..300).contains(&status));
+    success && matches!(failure.cause, Cause::BrokenReply { .. })
 }
 
 fn never_confirmed(failure: &Failure) -> Halt {

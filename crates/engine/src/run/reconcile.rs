@@ -111,11 +111,12 @@ impl Run {
             let read = read.map_err(|panic| PartEnd::Halt(check::unread(&panic)))?;
             let md5 = read.map_err(|error| PartEnd::Source(SourceError::Unreadable(error)))?;
             source.unchanged().map_err(PartEnd::Source)?;
-            if there.size != part.len || !bare(&there.etag).eq_ignore_ascii_case(&hex::encode(md5)) {
+            let same = |etag: &Etag| bare(etag).eq_ignore_ascii_case(&hex::encode(md5));
+            if there.size != part.len || !there.etag.as_ref().is_some_and(same) {
                 tracing::warn!(job = %self.job.id, part = %number, "the vendor has other bytes of a part and gives no link for it");
                 return Err(PartEnd::Session);
             }
-            let etag = Some(there.etag.clone());
+            let etag = there.etag.clone();
             let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared: true };
             let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
             let write =
@@ -134,12 +135,13 @@ fn unlike(listed: &Listed, receipts: &[PartReceipt]) -> Vec<PartNumber> {
     receipts.iter().filter(|receipt| !there(receipt)).map(|receipt| receipt.number).collect()
 }
 
-/// Number, size and ETag. Where the storage gave no ETag for what was sent, one that is an MD5 must be that of what was sent.
+/// Number, size and ETag, where the list has one. Where the storage gave no ETag for what was sent, one that is an MD5 must be that of what was sent.
 fn same(part: &ListedPart, receipt: &PartReceipt) -> bool {
-    let told = bare(&part.etag);
-    let etag = match &receipt.etag {
-        Some(etag) => bare(etag).eq_ignore_ascii_case(told),
-        None => !is_md5(told) || told.eq_ignore_ascii_case(&hex::encode(receipt.md5)),
+    let etag = match (&receipt.etag, part.etag.as_ref().map(bare)) {
+        (Some(etag), Some(told)) => bare(etag).eq_ignore_ascii_case(told),
+        (None, Some(told)) => !is_md5(told) || told.eq_ignore_ascii_case(&hex::encode(receipt.md5)),
+        // A list without them says that the part is there, and how long it is.
+        (_, None) => true,
     };
     part.number == receipt.number && part.size == receipt.size && etag
 }
@@ -161,7 +163,7 @@ mod tests {
 
     fn listed(size: u64, etag: &str) -> Listed {
         let number = PartNumber::FIRST;
-        [(number, ListedPart { number, size, etag: Etag(etag.into()) })].into()
+        [(number, ListedPart { number, size, etag: Some(Etag(etag.into())) })].into()
     }
 
     fn receipt(etag: Option<&str>) -> PartReceipt {
@@ -178,6 +180,10 @@ mod tests {
         for list in [listed(9, MD5), listed(10, "another"), Listed::new()] {
             assert_eq!(unlike(&list, &ours), [PartNumber::FIRST]);
         }
+        let number = PartNumber::FIRST;
+        let without = |size| Listed::from([(number, ListedPart { number, size, etag: None })]);
+        assert_eq!(unlike(&without(10), &ours), [], "a list without ETags");
+        assert_eq!(unlike(&without(9), &ours), [number]);
         let none = [receipt(None)];
         assert_eq!(unlike(&listed(10, MD5), &none), []);
         assert_eq!(unlike(&listed(10, "some-kms-etag"), &none), []);

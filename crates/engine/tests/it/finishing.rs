@@ -118,6 +118,21 @@ async fn after_a_day_without_an_answer_a_person_is_asked() {
 }
 
 #[tokio::test]
+async fn an_answer_that_will_never_be_readable_is_not_asked_for_a_day() {
+    let rig = Rig::new().await;
+    let what = "the reply is not JSON (line 1, column 1)".to_owned();
+    let unreadable = partway_core::Failure {
+        status: Some(200),
+        ..failure(RetryClass::Unknown, Cause::BrokenReply { what })
+    };
+    rig.vendor.script(|script| script.complete.extend(std::iter::repeat_n(unreadable, 100)));
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 2_000)).await;
+    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::NeverConfirmed));
+    assert_eq!(completes(&rig), 3);
+}
+
+#[tokio::test]
 async fn a_vendor_that_tells_another_size_is_not_believed() {
     let rig = Rig::new().await;
     let under = rig.open().await;

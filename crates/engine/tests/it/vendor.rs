@@ -289,7 +289,7 @@ impl Provider for Made {
         let listed = |(number, bytes): (u32, Vec<u8>)| ListedPart {
             number: PartNumber::new(number).unwrap(),
             size: bytes.len() as u64,
-            etag: Etag(hex::encode(Md5::digest(&bytes))),
+            etag: Some(Etag(hex::encode(Md5::digest(&bytes)))),
         };
         Ok(told.unwrap_or_else(|| self.0.storage.kept(&session.body).into_iter().map(listed).collect()))
     }

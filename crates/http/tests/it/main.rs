@@ -18,4 +18,5 @@ mod put;
 mod put_answers;
 mod put_body;
 mod server;
+mod spelt;
 mod tls;

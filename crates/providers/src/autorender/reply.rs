@@ -3,9 +3,9 @@
 use partway_core::{
     Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PlanError, RetryClass, Step, Strength,
 };
-use partway_http::ApiReply;
+use partway_http::{ApiReply, truth};
 use partway_provider::{FileFacts, PartTarget, Session, Started};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::expect::Field;
 use crate::presigned::{self, open_link};
@@ -55,6 +55,7 @@ pub(crate) fn started(file: &FileFacts, answer: &ApiReply, limits: &Limits) -> R
         .zip(links)
         .map(|(part, link)| target(part.number, part.len, &link, session_ends))
         .collect::<Result<Vec<_>, _>>()?;
+    presigned::belong_together(&parts, &targets)?;
     let expires_at = session_ends.or_else(|| targets.iter().filter_map(|target| target.expires_at).min());
     let mut body = json!({ "session_id": id });
     if let Ok(uuid) = field(&reply, "uuid").text() {
@@ -86,15 +87,15 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
     if !reply.is_nothing() {
         reply.object()?;
     }
-    // Nothing need be there; what stands there in another form says that this is not the record that is meant.
-    reply.get("success").yes_or_no_if_any()?;
-    let text = |names: &[&str]| first(&reply, names, Field::text_if_any);
+    // Nothing need be there. What stands there in another form says that this is not the record that is meant, unless that is said.
+    let strictly = reply.get("success").yes_or_no_if_any()? != Some(true);
+    let text = |names: &[&str]| first(&reply, names, |field| field.text_or_none(strictly));
     Ok(FileReceipt {
         strength: Strength::Confirmed,
         id: text(&["id", "file_no"])?,
         name: text(&["name"])?,
         link: text(&["url"])?.map(|url| open_link(&url)),
-        size: first(&reply, &["file_size", "size"], Field::whole_if_any)?,
+        size: first(&reply, &["file_size", "size"], |field| field.whole_or_none(strictly))?,
         // Which algorithm it is nobody says, so nothing is compared with it.
         checksum: text(&["hash"])?.map(|hash| format!("hash:{hash}")),
     })
@@ -102,5 +103,5 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
 
 /// A 200 may still say no.
 fn succeeded(step: Step, answer: &ApiReply) -> Result<(), Failure> {
-    if answer.json["success"] == Value::Bool(false) { Err(said_no(step, answer, None)) } else { Ok(()) }
+    if truth(&answer.json["success"]) == Some(false) { Err(said_no(step, answer, None)) } else { Ok(()) }
 }

@@ -99,6 +99,7 @@ pub(crate) fn targets(
         let target = presigned::target(*number, size, link, Vec::new(), None)?;
         targets.push(PartTarget { expires_at: target.expires_at.or(latest), ..target });
     }
+    presigned::belong_together(&result.get("presignedUrl"), &targets)?;
     Ok((targets, without))
 }
 
@@ -134,7 +135,9 @@ pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPar
         let at = item.get("partNumber");
         let number = u32::try_from(at.whole()?).ok().and_then(PartNumber::new);
         let number = number.ok_or_else(|| at.unexpected("the number of a part"))?;
-        let etag = Etag(etag::bare(item.get("eTag").text()?).to_owned());
+        // Number and size tell enough where it has none.
+        let etag = item.get("eTag").short().map(|etag| etag::bare(&etag).to_owned());
+        let etag = etag.filter(|etag| !etag.is_empty()).map(Etag);
         let part = ListedPart { number, size: item.get("size").whole()?, etag };
         if parts.insert(number, part).is_some() {
             return Err(at.wrong(&format!("expected each number once, found {number} again")));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Settings;
 use super::settings::Encode;
 use crate::etag;
+use crate::expect::{id_text, is_id};
 
 /// The body of *start*. `contentLength` is text; it and `mimeType` always go, because older servers demand them, what is newer only
 /// where it is set. The two fields of the duplicate check go together or not at all.
@@ -93,7 +94,7 @@ impl Kept {
         let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
         match (kept["requestKey"].clone(), parts) {
-            (request_key @ (Value::String(_) | Value::Number(_)), Some(parts)) => Ok(Self {
+            (request_key, Some(parts)) if is_id(&request_key) => Ok(Self {
                 request_key,
                 parts,
                 details_id: kept["uploadFileDetailsId"].clone(),
@@ -109,16 +110,11 @@ impl Kept {
 
     /// The request key as a segment of a path.
     pub(crate) fn segment(&self) -> String {
-        plain(&self.request_key)
+        id_text(&self.request_key)
     }
 
     /// What the finished file is known by there: its record's id, else the request key.
     pub(crate) fn file_id(&self) -> String {
-        plain(if self.details_id.is_null() { &self.request_key } else { &self.details_id })
+        id_text(if self.details_id.is_null() { &self.request_key } else { &self.details_id })
     }
-}
-
-/// An id without the quotes of JSON.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), ToOwned::to_owned)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::etag;
-use crate::expect::Field;
+use crate::expect::{Field, is_id};
 use crate::presigned::{self, open_link};
 use crate::refusal::said_no;
 
@@ -29,7 +29,7 @@ impl Kept {
         let file_id = kept["file_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
         match (file_id, kept["upload_id"].clone(), parts) {
-            (Some(file_id), upload_id @ (Value::String(_) | Value::Number(_)), Some(parts)) => {
+            (Some(file_id), upload_id, Some(parts)) if is_id(&upload_id) => {
                 Ok(Self { file_id: file_id.to_string(), upload_id, parts })
             }
             _ => {
@@ -62,6 +62,7 @@ pub(crate) fn started(
         .zip(links)
         .map(|(part, link)| presigned::target(part.number, file.size, &link, Vec::new(), ends))
         .collect::<Result<Vec<_>, _>>()?;
+    presigned::belong_together(&list, &targets)?;
     let expires_at = ends.or_else(|| targets.iter().filter_map(|target| target.expires_at).min());
     let body = json!({ "file_id": file_id, "upload_id": upload_id, "parts": plan.count() }).to_string();
     Ok(Started { session: Session { body, expires_at }, plan, targets, clock_ahead: answer.clock_ahead })
@@ -75,8 +76,9 @@ pub(crate) fn completed(
 ) -> Result<FileReceipt, Failure> {
     let reply = succeeded(Step::Complete, answer)?;
     reply.object()?;
-    // Nothing need be there; what stands there in another form says that this is not the record that is meant.
-    let text = |name| reply.get(name).text_if_any();
+    // Nothing need be there. What stands there in another form says that this is not the record that is meant, unless that is said.
+    let strictly = reply.get("success").yes_or_no() != Ok(true);
+    let text = |name| reply.get(name).text_or_none(strictly);
     let mut checksum = None;
     for (name, told) in [("checksum", text("checksum")?), ("etag", text("etag")?)] {
         let Some(told) = told else { continue };
@@ -93,7 +95,7 @@ pub(crate) fn completed(
         id: text("id")?.or_else(|| Some(kept.file_id.clone())),
         name: None,
         link: text("location")?.map(|url| open_link(&url)),
-        size: reply.get("filesize").whole_if_any()?,
+        size: reply.get("filesize").whole_or_none(strictly)?,
         checksum,
     })
 }

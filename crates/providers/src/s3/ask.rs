@@ -5,12 +5,12 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use partway_core::{Cause, Failure, RetryClass, Step};
-use partway_http::{ApiAnswer, ApiCall, Xml};
+use partway_http::{ApiAnswer, ApiCall, Read, Xml, broken_reply, cut_reply};
+use roxmltree::Node;
 
 use super::S3;
 use super::object::Object;
 use super::sign::{Request, signed};
-use super::xml;
 
 /// How long a call's signature holds: as far as a clock may be wrong (AWS: 15 minutes).
 const LIFE: Duration = Duration::from_secs(15 * 60);
@@ -91,8 +91,12 @@ impl S3 {
     pub(crate) async fn look(&self, step: Step, key: &str) -> Result<Look, Failure> {
         let head = self.answer(Ask::new(step, Method::HEAD, Some(key))).await?;
         match head.status {
+            // A sign-in page of the network answers a HEAD with a yes, too; an object has an ETag.
+            200..=299 if head.etag().is_none() && head.says_html() => self.look_again(step, key).await,
             200..=299 => Ok(Look::at(&head, Seen::There(Object::read(&head)))),
             404 => Ok(Look::at(&head, Seen::Absent)),
+            // It passes, and whoever asks for patience is not asked again at once, by whatever method.
+            408 | 425 | 429 | 500 | 502..=599 => Err(self.pair.hidden(no(head, step))),
             // The answer to a HEAD has no body, so it does not say why. One to a GET does.
             _ => self.look_again(step, key).await,
         }
@@ -140,6 +144,35 @@ impl S3 {
     }
 }
 
+/// What an answer without a body says by its status and its headers.
+fn no(head: ApiAnswer, step: Step) -> Failure {
+    let (status, clock_ahead) = (head.status, head.clock_ahead);
+    head.of_storage(step)
+        .err()
+        .unwrap_or_else(|| broken_reply(step, status, clock_ahead, "an answer that cannot be read"))
+}
+
+/// What `read` finds in the document that is due; `what` says that it is another one.
+pub(crate) fn document<T>(
+    step: Step,
+    answer: &ApiAnswer,
+    root: &str,
+    what: &str,
+    read: impl FnOnce(Node<'_, '_>) -> Option<T>,
+) -> Result<T, Failure> {
+    match answer.document(root, read) {
+        Read::Found(found) => Ok(found),
+        Read::Cut => {
+            let what = format!(
+                "the reply breaks off after {} bytes, in the middle of its {root}",
+                answer.body.len()
+            );
+            Err(cut_reply(step, answer.status, answer.clock_ahead, &what))
+        }
+        Read::Other => Err(broken_reply(step, answer.status, answer.clock_ahead, what)),
+    }
+}
+
 fn header(step: Step, name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Failure> {
     match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
         (Ok(name), Ok(value)) => Ok((name, value)),
@@ -155,6 +188,6 @@ fn header(step: Step, name: &str, value: &str) -> Result<(HeaderName, HeaderValu
 fn region(answer: &ApiAnswer) -> Option<String> {
     let header = answer.headers.get("x-amz-bucket-region").and_then(|region| region.to_str().ok());
     let named = header.map(str::to_owned);
-    let named = named.or_else(|| xml::document(&answer.body, "Error", |error| xml::child(error, "Region")));
+    let named = named.or_else(|| answer.error_says("Region"));
     named.filter(|region| region.len() <= 64 && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
 }

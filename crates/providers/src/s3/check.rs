@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use partway_core::{Cause, Failure, RetryClass, Step};
-use partway_http::broken_reply;
 use partway_provider::{CheckReport, Finding};
 
-use super::ask::Ask;
-use super::{S3, xml};
+use super::S3;
+use super::ask::{Ask, document};
 
 const NO_ANSWER_KEY: &str = "The storage did not answer, so nothing can be said of the key";
 const NO_ANSWER_CLOCK: &str = "The storage did not answer, so nothing can be said of its clock";
@@ -29,9 +28,8 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
     let query = [("max-uploads", "1"), ("uploads", "")];
     let ask = Ask { query: &query, timeout: TIMEOUT, ..Ask::new(Step::Check, Method::GET, None) };
     let outcome = provider.ask(ask).await.and_then(|answer| {
-        let known = xml::document(&answer.body, "ListMultipartUploadsResult", |_| Some(()));
         let what = "the reply is no ListMultipartUploadsResult";
-        known.ok_or_else(|| broken_reply(Step::Check, answer.status, answer.clock_ahead, what))?;
+        document(Step::Check, &answer, "ListMultipartUploadsResult", what, |_| Some(()))?;
         Ok(answer.clock_ahead)
     });
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use http::Method;
 use partway_core::{Cause, Etag, Failure, FileReceipt, PartReceipt, RetryClass, Step, Strength};
-use partway_http::{ApiAnswer, Xml, broken_reply};
+use partway_http::xml::child;
+use partway_http::{ApiAnswer, Xml};
 
-use super::ask::{Ask, Look, Seen};
+use super::ask::{Ask, Look, Seen, document};
 use super::object::{Match, Object, checksum, compare, is_md5};
 use super::session::{Kept, Way};
 use super::start::{NOTHING_THERE, taken};
@@ -81,13 +82,10 @@ impl S3 {
         receipts: &[PartReceipt],
         answer: &ApiAnswer,
     ) -> Result<FileReceipt, Failure> {
-        let etag = xml::document(&answer.body, "CompleteMultipartUploadResult", |root| {
-            Some(xml::child(root, "ETag").map(|etag| Etag(etag.trim_matches('"').to_owned())))
-        });
-        let Some(etag) = etag else {
-            let what = "the reply is no CompleteMultipartUploadResult";
-            return Err(broken_reply(Step::Complete, answer.status, answer.clock_ahead, what));
-        };
+        let what = "the reply is no CompleteMultipartUploadResult";
+        let etag = document(Step::Complete, answer, "CompleteMultipartUploadResult", what, |root| {
+            Some(child(root, "ETag").map(|etag| Etag(etag.trim_matches('"').to_owned())))
+        })?;
         let etag = etag.filter(|_| !answer.is_encrypted());
         if compare(etag.as_ref(), receipts, true) == Match::Other {
             return Err(differs(Step::Complete, etag.as_ref(), receipts, true));

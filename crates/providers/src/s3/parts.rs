@@ -2,13 +2,13 @@
 
 use http::Method;
 use partway_core::{Etag, Failure, PartNumber, RetryClass, Step};
-use partway_http::broken_reply;
+use partway_http::{broken_reply, xml};
 use partway_provider::ListedPart;
 use roxmltree::Node;
 
-use super::ask::{Ask, Seen};
+use super::S3;
+use super::ask::{Ask, Seen, document};
 use super::session::{Kept, Way};
-use super::{S3, xml};
 use crate::etag;
 
 /// The most parts a page (AWS, `ListParts`).
@@ -57,7 +57,7 @@ impl S3 {
     async fn the_one(&self, key: &str) -> Result<Vec<ListedPart>, Failure> {
         Ok(match self.look(Step::List, key).await?.seen {
             Seen::There(object) => {
-                let part = |(size, etag)| ListedPart { number: PartNumber::FIRST, size, etag };
+                let part = |(size, etag)| ListedPart { number: PartNumber::FIRST, size, etag: Some(etag) };
                 object.size.zip(object.etag).map(part).into_iter().collect()
             }
             Seen::Absent => Vec::new(),
@@ -79,8 +79,8 @@ impl S3 {
             query.push(("part-number-marker", after.as_str()));
         }
         let answer = self.ask(Ask { query: &query, ..Ask::new(step, Method::GET, Some(key)) }).await?;
-        let read = xml::document(&answer.body, LIST, |root| Some(page(root)));
-        let read = read.unwrap_or_else(|| Err(format!("the reply is no {LIST}")));
+        let what = format!("the reply is no {LIST}");
+        let read = document(step, &answer, LIST, &what, |root| Some(page(root)))?;
         read.map_err(|what| broken_reply(step, answer.status, answer.clock_ahead, &what))
     }
 
@@ -118,6 +118,10 @@ fn part((at, node): (u32, Node<'_, '_>)) -> Result<ListedPart, String> {
     Ok(ListedPart {
         number: number.ok_or_else(|| wrong("PartNumber", "the number of a part"))?,
         size: read("Size", "bytes")?.parse().map_err(|_| wrong("Size", "bytes"))?,
-        etag: Etag(etag::bare(&read("ETag", "text")?).to_owned()),
+        // Number and size tell enough where it has none.
+        etag: xml::child(node, "ETag")
+            .map(|etag| etag::bare(&etag).to_owned())
+            .filter(|etag| !etag.is_empty())
+            .map(Etag),
     })
 }

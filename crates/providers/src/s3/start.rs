@@ -5,13 +5,13 @@ use std::time::Duration;
 use base64::Engine;
 use http::Method;
 use partway_core::{Cause, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
-use partway_http::broken_reply;
+use partway_http::xml;
 use partway_provider::{FileFacts, IfExists, PartTarget, Started};
 
-use super::ask::{Ask, Look, Seen};
+use super::ask::{Ask, Look, Seen, document};
 use super::session::{Kept, Way};
 use super::sign::{Request, signed};
-use super::{S3, headers, key, xml};
+use super::{S3, headers, key};
 
 /// So many targets come with the session; signing costs nothing, so the others are signed when they are needed.
 const WINDOW: usize = 64;
@@ -52,14 +52,10 @@ impl S3 {
             let answer = self.ask(create).await?;
             clock_ahead = answer.clock_ahead.or(clock_ahead);
             began = answer.server_unix_time.or(began);
-            let id = xml::document(&answer.body, "InitiateMultipartUploadResult", |root| {
+            let what = "InitiateMultipartUploadResult.UploadId: expected text";
+            Way::UploadId(document(Step::Start, &answer, "InitiateMultipartUploadResult", what, |root| {
                 xml::child(root, "UploadId")
-            });
-            let Some(id) = id else {
-                let what = "InitiateMultipartUploadResult.UploadId: expected text";
-                return Err(broken_reply(Step::Start, answer.status, clock_ahead, what));
-            };
-            Way::UploadId(id)
+            })?)
         };
         let kept = Kept { key, size: file.size, parts: plan.count(), way, only_if_free, began };
         let first: Vec<_> = plan.parts().map(|part| part.number).take(WINDOW).collect();

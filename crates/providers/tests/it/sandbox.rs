@@ -65,7 +65,7 @@ async fn a_second_complete_is_answered_in_each_of_three_ways() {
 async fn each_broken_reply_of_the_sandbox_is_refused() {
     for (fault, class) in [
         ("html-instead-of-json@start", RetryClass::Offline),
-        ("json-cut@start", RetryClass::Refused),
+        ("json-cut@start", RetryClass::Unknown),
         ("json-huge@start", RetryClass::Refused),
         ("parts-too-few@start", RetryClass::Refused),
         ("parts-too-many@start", RetryClass::Refused),

@@ -40,7 +40,12 @@ async fn same(upload: &Upload<'_>, when: &str) -> Outcome {
         ensure(part.size == size, || {
             format!("{when}, part {} has {size} bytes, {} are listed", part.number, part.size)
         })?;
-        if receipt.etag.as_ref().is_some_and(|etag| !etag.0.eq_ignore_ascii_case(&part.etag.0)) {
+        if receipt
+            .etag
+            .as_ref()
+            .zip(part.etag.as_ref())
+            .is_some_and(|(ours, told)| !ours.0.eq_ignore_ascii_case(&told.0))
+        {
             return broken(format!(
                 "{when}, part {} is listed with another ETag than its answer had",
                 part.number

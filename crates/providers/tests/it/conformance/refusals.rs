@@ -67,7 +67,7 @@ const API: &[Row] = &[
 
 /// Replies in JSON that cannot be meant.
 const JSON: &[Row] = &[
-    ("json-cut@start", Refused, "broken-reply", ""),
+    ("json-cut@start", Unknown, "broken-reply", ""),
     ("json-wrong-types@start", Refused, "broken-reply", ""),
     ("parts-too-few@start", Refused, "broken-reply", ""),
     ("parts-too-many@start", Refused, "broken-reply", ""),

@@ -103,7 +103,7 @@ async fn a_complete_that_says_no_is_told_and_one_that_says_nothing_is_unknown() 
         ("nothing", OK, String::new()),
         ("nothing, 202", "202 Accepted", yes(&json!(true))),
         ("no result", OK, yes(&json!(null))),
-        ("a result in words", OK, yes(&json!("true"))),
+        ("a result in other words", OK, yes(&json!("perhaps"))),
         ("result: false", OK, yes(&json!(false))),
         ("success: false", OK, no(200, "Try later")),
         (
@@ -136,7 +136,6 @@ async fn a_list_that_cannot_be_meant_is_told_with_the_path_of_the_field() {
         json!({}),
         part(json!(0), json!(1), json!("e")),
         part(json!(1), json!("much"), json!("e")),
-        part(json!(1), json!(1), json!(null)),
         json!([{ "partNumber": 2, "size": 1, "eTag": "a" }, { "partNumber": 2, "size": 1, "eTag": "b" }]),
     ] {
         let (provider, _) = answering(&[(OK, yes(&result))], &json!({})).await;

@@ -6,6 +6,7 @@ mod clock;
 mod complete;
 mod keys;
 mod list;
+mod odd;
 mod one_put;
 mod readers;
 mod real;
@@ -57,7 +58,7 @@ async fn seen(asked: &mut UnboundedReceiver<Asked>) -> String {
     let (head, body) = asked.recv().await.unwrap();
     let mut lines = head.lines();
     let line = plain(lines.next().unwrap().trim_end_matches(" HTTP/1.1"));
-    let own = ["host:", "accept:", "user-agent:", "content-length: 0"];
+    let own = ["host:", "accept:", "accept-encoding:", "user-agent:", "content-length: 0"];
     let headers = lines.filter(|line| !line.is_empty() && !own.iter().any(|own| line.starts_with(own)));
     let body = body.as_str().map(ToOwned::to_owned);
     headers.map(ToOwned::to_owned).chain(body).fold(line, |all, line| format!("{all}\n  {line}"))

@@ -1,0 +1,287 @@
+//! A vendor's refusal in its own words, whichever of the usual forms they have.
+//!
+//! `{success:false, error, message?, code?}` (AutoRender), `{errors:[…], messages:[…]}` (Gjirafa), `{errors}`, `{error}`, `{message}`
+//! (Record360), `{error:{code,message}}`, problem details (RFC 9457: `title`, `detail`, `errors`) as .NET, Rails and Spring fill them,
+//! `{detail:[{loc,msg}]}` (FastAPI), `{field:[…]}` (Django), `{fault:{faultstring}}` (Apigee), `{Message}` (AWS).
+
+use serde_json::Value;
+
+use crate::number::long_number;
+use crate::redact::redact_text;
+
+/// More of what a vendor says at once nobody reads.
+const MOST_SENTENCES: usize = 5;
+
+/// Of words in an unknown form so much is looked at, bytes.
+const LONGEST_WORDS: usize = 16 << 10;
+
+/// Where words stand, the best first.
+const MESSAGES: [&str; 16] = [
+    "message",
+    "error",
+    "errors",
+    "messages",
+    "detail",
+    "details",
+    "title",
+    "msg",
+    "error_description",
+    "description",
+    "errorMessage",
+    "faultstring",
+    "fault",
+    "reason",
+    "non_field_errors",
+    "statusMessage",
+];
+
+/// Where an object among them has its own.
+const OF_AN_ITEM: [&str; 9] =
+    ["message", "msg", "description", "detail", "title", "reason", "faultstring", "error", "errorMessage"];
+
+/// Code and message of a vendor's reply that says no.
+#[must_use]
+pub fn vendor_words(json: &Value) -> (Option<String>, Option<String>) {
+    let (nested, errors) = (field(json, "error"), field(json, "errors"));
+    let first = errors.as_array().and_then(|list| list.first()).unwrap_or(errors);
+    let message =
+        MESSAGES.into_iter().find_map(|name| said(field(json, name))).or_else(|| by_field(json)).or_else(
+            || {
+                // A bare line, or a list of them.
+                if json.is_object() { None } else { said(json) }
+            },
+        );
+    // Where both are there, `error` is the code and `message` the words.
+    let named = if field(json, "message").is_string() { nested } else { &Value::Null };
+    let codes = [field(json, "code"), field(nested, "code"), field(first, "code"), named];
+    let code = codes.into_iter().find_map(line).map(|code| redact_text(&code));
+    (code, message)
+}
+
+/// Whether a reply that came with a yes says no: `success` is false in any of its forms, or something stands under `error` or `errors`.
+#[must_use]
+pub fn says_no(json: &Value) -> bool {
+    truth(field(json, "success")) == Some(false)
+        || ["error", "errors"].into_iter().any(|name| !is_blank(field(json, name)))
+}
+
+/// Yes or no in any of the forms in which they come: as such, as text, as a number.
+#[must_use]
+pub fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(told) => Some(*told),
+        Value::Number(number) => match number.as_f64() {
+            Some(1.0) => Some(true),
+            Some(0.0) => Some(false),
+            _ => None,
+        },
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "ok" | "success" => Some(true),
+            "false" | "no" | "0" | "fail" | "failed" | "failure" | "error" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What stands there instead of a document, as far as it is words.
+pub(crate) fn plain_words(text: &str) -> Option<String> {
+    let start = &text[..text.floor_char_boundary(LONGEST_WORDS)];
+    Some(redact_text(start)).filter(|words| !words.is_empty())
+}
+
+/// Nothing, no, none: what PHP and others send where there is no fault.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => {
+            let text = text.trim().to_ascii_lowercase();
+            matches!(text.as_str(), "" | "false" | "no" | "0" | "none" | "null")
+        }
+        Value::Array(list) => list.iter().all(is_blank),
+        Value::Object(fields) => fields.values().all(is_blank),
+        other => truth(other) == Some(false),
+    }
+}
+
+/// A field, its name in whatever case.
+fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    let Value::Object(fields) = value else { return &Value::Null };
+    let other_case = || fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    fields.get(name).or_else(other_case).unwrap_or(&Value::Null)
+}
+
+/// Words in any of the forms in which they come: a line, a list of them, an object with a message, lines for each field.
+fn said(value: &Value) -> Option<String> {
+    said_within(value, 4)
+}
+
+fn said_within(value: &Value, depth: u32) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let sentences: Vec<String> = match value {
+        Value::Array(list) => {
+            list.iter().filter_map(|item| said_within(item, depth)).take(MOST_SENTENCES).collect()
+        }
+        Value::Object(fields) if long_number(value).is_none() => {
+            let message = OF_AN_ITEM.into_iter().find_map(|name| line(field(value, name)));
+            let within = || {
+                ["errors", "error", "details"]
+                    .into_iter()
+                    .find_map(|name| said_within(field(value, name), depth))
+            };
+            match message.or_else(within) {
+                Some(message) => vec![placed(value, message)],
+                None => {
+                    let words = |(name, value): (&String, &Value)| {
+                        Some(format!("{name}: {}", said_within(value, depth)?))
+                    };
+                    fields
+                        .iter()
+                        .filter(|(_, value)| is_words(value))
+                        .filter_map(words)
+                        .take(MOST_SENTENCES)
+                        .collect()
+                }
+            }
+        }
+        single => line(single).into_iter().collect(),
+    };
+    (!sentences.is_empty()).then(|| redact_text(&sentences.join("; ")))
+}
+
+/// With the field that it is about, where it says so (FastAPI: `loc`, whose first piece is where the field came from).
+fn placed(item: &Value, message: String) -> String {
+    let place = field(item, "loc").as_array().and_then(|place| line(place.last()?));
+    match place.or_else(|| field(item, "field").as_str().map(str::to_owned)) {
+        Some(place) if !place.is_empty() => format!("{place}: {message}"),
+        _ => message,
+    }
+}
+
+/// `{field: [words, …]}` with nothing else known in it (Django).
+fn by_field(json: &Value) -> Option<String> {
+    let Value::Object(fields) = json else { return None };
+    let lists = fields
+        .iter()
+        .filter(|(_, value)| value.as_array().is_some_and(|list| list.iter().all(Value::is_string)));
+    let words: Vec<_> = lists
+        .filter_map(|(name, value)| Some(format!("{name}: {}", said(value)?)))
+        .take(MOST_SENTENCES)
+        .collect();
+    (!words.is_empty()).then(|| redact_text(&words.join("; ")))
+}
+
+/// Lists and lines of an object of fields; numbers and flags beside them are none.
+fn is_words(value: &Value) -> bool {
+    matches!(value, Value::Array(_)) || value.as_str().is_some_and(|text| text.contains(' '))
+}
+
+fn line(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(redact_text(text)),
+        Value::Number(number) => Some(number.to_string()),
+        other => long_number(other).map(redact_text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_words_of_frameworks_are_found() {
+        for (reply, code, message) in [
+            (
+                json!({"detail": [{"loc": ["body", "size"], "msg": "field required", "type": "value_error.missing"}]}),
+                None,
+                "size: field required",
+            ),
+            (json!({"detail": "Not authenticated"}), None, "Not authenticated"),
+            (
+                json!({"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "size is missing"}),
+                None,
+                "size is missing",
+            ),
+            (json!({"title": "Bad Request", "status": 400}), None, "Bad Request"),
+            (
+                json!({"errors": [{"title": "Wrong", "detail": "size is missing", "code": "E1"}]}),
+                Some("E1"),
+                "size is missing",
+            ),
+            (json!({"Message": "User is not authorized"}), None, "User is not authorized"),
+            (json!({"errors": {"size": "is too small"}}), None, "size: is too small"),
+            (
+                json!({"size": ["This field is required."], "name": ["Too long."]}),
+                None,
+                "name: Too long.; size: This field is required.",
+            ),
+            (json!({"non_field_errors": ["Nothing works."]}), None, "Nothing works."),
+            (
+                json!({"fault": {"faultstring": "Rate limit", "detail": {"errorcode": "x"}}}),
+                None,
+                "Rate limit",
+            ),
+            (json!({"error": "invalid_request", "error_description": "no size"}), None, "invalid_request"),
+            (
+                json!({"error": {"code": 403, "errors": [{"message": "no such bucket", "reason": "notFound"}]}}),
+                Some("403"),
+                "no such bucket",
+            ),
+            (json!({"status": "fail", "msg": "no room"}), None, "no room"),
+            (json!(["one", "two"]), None, "one; two"),
+            (json!("Not found"), None, "Not found"),
+        ] {
+            let (told_code, told) = vendor_words(&reply);
+            assert_eq!((told_code.as_deref(), told.as_deref()), (code, Some(message)), "{reply}");
+        }
+        for nothing in [
+            json!(null),
+            json!({}),
+            json!({"id": 7}),
+            json!({"message": ""}),
+            json!({"message": {"a": {"b": {"c": {"d": "e"}}}}}),
+        ] {
+            assert_eq!(vendor_words(&nothing), (None, None), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_are_read_in_every_form() {
+        for no in [json!(false), json!("false"), json!("False "), json!(0), json!("0"), json!("no")] {
+            assert_eq!(truth(&no), Some(false), "{no}");
+            assert!(says_no(&json!({"success": no})));
+        }
+        for yes in [json!(true), json!("true"), json!("TRUE"), json!(1), json!(1.0), json!("1"), json!("yes")]
+        {
+            assert_eq!(truth(&yes), Some(true), "{yes}");
+            assert!(!says_no(&json!({"success": yes, "error": null, "errors": []})));
+        }
+        for neither in [json!(null), json!("perhaps"), json!(2), json!([]), json!({})] {
+            assert_eq!(truth(&neither), None, "{neither}");
+        }
+        for blank in
+            [json!(null), json!(""), json!(false), json!(0), json!([]), json!({}), json!([null]), json!("no")]
+        {
+            assert!(!says_no(&json!({"error": blank})), "{blank}");
+        }
+        for fault in
+            [json!("it is full"), json!(["x"]), json!({"a": "b"}), json!(5), json!(true), json!("error")]
+        {
+            assert!(says_no(&json!({"errors": fault})), "{fault}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_bounded_and_on_one_line(text: String) {
+            for reply in [json!({"detail": [{"msg": text}]}), json!(text), json!({"x": [text]}), json!({"errors": {"x": text}})] {
+                if let (_, Some(told)) = vendor_words(&reply) {
+                    prop_assert!(told.chars().count() <= 500 && !told.contains('\n'));
+                }
+            }
+        }
+    }
+}
