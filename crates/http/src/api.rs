@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body::Body;
 use partway_core::{ApiKey, Cause, Failure, RetryClass, Step};
@@ -16,7 +16,8 @@ use crate::coding::{End, Unpacked};
 use crate::options::Clock;
 use crate::redact::redact_text;
 use crate::route::{AnswerBody, How, Outgoing, Route, next_chunk};
-use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, coding, failure, reply};
+use crate::speaks::{Place, Speaks};
+use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, coding, failure, reply, speaks};
 
 /// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
@@ -43,6 +44,7 @@ pub struct ApiClient {
     clock: Option<Clock>,
     /// The right to read a long reply.
     room: Arc<Semaphore>,
+    speaks: Arc<Speaks>,
 }
 
 impl ApiClient {
@@ -58,6 +60,7 @@ impl ApiClient {
             starts_repeatable: false,
             clock: options.clock.clone(),
             room: Arc::new(Semaphore::new(LONG_AT_ONCE)),
+            speaks: Speaks::new(options)?,
         })
     }
 
@@ -115,14 +118,20 @@ impl ApiClient {
         let outgoing = self.outgoing(call)?;
         let how = self.how(step, &outgoing.method);
         // The connection is there until the answer was read.
-        let (answer, _connection) = self.route.send(step, host, outgoing, how).await?;
+        let url = outgoing.url.clone();
+        let (answer, _connection) = match self.route.send(step, host, outgoing, how).await {
+            Ok(answer) => answer,
+            Err(failure) => return Err(self.what_it_speaks(&url, failure).await),
+        };
         let (head, mut body) = answer.into_parts();
         let (status, headers) = (head.status.as_u16(), head.headers);
         let server_unix_time = reply::server_time(&headers);
         let clock_ahead = HttpOptions::ahead(self.clock.as_ref(), server_unix_time);
         let (packed, mut room) = self.read(status, &mut body, step, host).await?;
         let body = self.unpack(step, host, status, &headers, packed, &mut room).await?;
-        Ok(ApiAnswer { status, headers, body, server_unix_time, clock_ahead, room })
+        let answer = ApiAnswer { status, headers, body, server_unix_time, clock_ahead, room };
+        self.spoke_as_asked(&url, step, &answer).await?;
+        Ok(answer)
     }
 
     /// The request as it goes out, whichever way.
@@ -178,6 +187,29 @@ impl ApiClient {
                     return Err(failure::lost(step, host, "the answer broke off", &words));
                 }
             }
+        }
+    }
+}
+
+/// Whether http and https were confused.
+impl ApiClient {
+    async fn what_it_speaks(&self, url: &Url, failure: Failure) -> Failure {
+        match Place::of_url(url) {
+            Some(place) => self.speaks.instead(place, failure).await,
+            None => failure,
+        }
+    }
+
+    async fn spoke_as_asked(&self, url: &Url, step: Step, answer: &ApiAnswer) -> Result<(), Failure> {
+        if (300..400).contains(&answer.status)
+            && let Some(to) = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok())
+            && speaks::sent_on_to_https(url, to)
+        {
+            return Err(speaks::https_only(url, step, answer.status));
+        }
+        match Place::of_url(url) {
+            Some(place) => self.speaks.answered(place, step, answer.status, &answer.text()).await,
+            None => Ok(()),
         }
     }
 }

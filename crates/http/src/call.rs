@@ -188,7 +188,7 @@ impl ApiAnswer {
     }
 
     /// Its body as text.
-    fn text(&self) -> std::borrow::Cow<'_, str> {
+    pub(crate) fn text(&self) -> std::borrow::Cow<'_, str> {
         text(&self.headers, &self.body)
     }
 

@@ -23,6 +23,7 @@ mod prolog;
 mod redact;
 mod reply;
 mod route;
+mod speaks;
 mod storage_error;
 mod tcp;
 mod text;

@@ -96,7 +96,7 @@ fn of_pages(name: &str) -> bool {
 }
 
 /// Whether this is meant as data, whole or not: JSON, or XML with a root that is none of a page's.
-fn is_data(text: &str) -> bool {
+pub(crate) fn is_data(text: &str) -> bool {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     start.starts_with(['{', '[', '"'])
         || matches!(start.trim_end(), "true" | "false" | "null")

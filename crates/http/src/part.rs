@@ -20,6 +20,7 @@ use crate::body::{BoxError, Watch, WatchedBody};
 use crate::call::{SaidToPart, said_to_part};
 use crate::options::Clock;
 use crate::pool::{Connection, Origin, Pool};
+use crate::speaks::{Place, Speaks};
 use crate::storage_error::refusal;
 use crate::{Acknowledged, HttpError, HttpOptions, failure, reply};
 
@@ -62,6 +63,7 @@ impl From<Failure> for PutFailure {
 pub struct PartClient {
     pool: Arc<Pool>,
     clock: Option<Clock>,
+    speaks: Arc<Speaks>,
 }
 
 impl std::fmt::Debug for PartClient {
@@ -76,7 +78,7 @@ impl PartClient {
     /// # Errors
     /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
-        Ok(Self { pool: Pool::new(options)?, clock: options.clock.clone() })
+        Ok(Self { pool: Pool::new(options)?, clock: options.clock.clone(), speaks: Speaks::new(options)? })
     }
 
     /// Closes the connections that are kept for later: after a sleep nobody knows whether they still lead anywhere.
@@ -130,12 +132,19 @@ impl PartClient {
         *request.headers_mut() = exact_headers(&origin, headers, length)?;
         *request.uri_mut() = uri;
 
-        let (connection, answer) = self.send(&origin, request, &watch, acknowledged).await?;
+        let (connection, answer) = match self.send(&origin, request, &watch, acknowledged).await {
+            Err(PutFailure::Wire(failure)) => {
+                return Err(self.speaks.instead(Place::of_origin(&origin), failure).await.into());
+            }
+            sent => sent?,
+        };
         watch.stop();
         let (head, body) = answer.into_parts();
         let (body, whole) = read(body).await;
         let clean = watch.all_taken() && whole;
         let outcome = self.judge(&head, &body, &watch);
+        let (place, status) = (Place::of_origin(&origin), head.status.as_u16());
+        self.speaks.answered(place, Step::Part, status, &String::from_utf8_lossy(&body)).await?;
         if clean {
             self.settle(origin, connection).await;
         }

@@ -16,9 +16,10 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::HttpOptions;
+use crate::page::is_data;
 use crate::pool::Origin;
 use crate::redact::redact_text;
+use crate::{HttpError, HttpOptions, tls};
 
 /// So long an answer to the question is waited for; who speaks at all answers at once.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -63,7 +64,11 @@ pub(crate) struct Speaks {
 
 impl<'a> Place<'a> {
     pub(crate) fn of_url(url: &'a Url) -> Option<Self> {
-        Some(Self { secure: url.scheme() == "https", host: url.host_str()?, port: url.port_or_known_default()? })
+        Some(Self {
+            secure: url.scheme() == "https",
+            host: url.host_str()?,
+            port: url.port_or_known_default()?,
+        })
     }
 
     pub(crate) fn of_origin((scheme, authority): &'a Origin) -> Self {
@@ -83,19 +88,28 @@ impl<'a> Place<'a> {
 }
 
 impl Speaks {
-    pub(crate) fn new(tls: Arc<ClientConfig>, options: &HttpOptions) -> Arc<Self> {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Arc<Self>, HttpError> {
+        let tls = Arc::new(tls::for_a_first_message()?);
         let patience = PATIENCE.min(options.connect_timeout);
-        Arc::new(Self { tls, patience, answered: Mutex::default(), asked: tokio::sync::Mutex::default() })
+        Ok(Arc::new(Self { tls, patience, answered: Mutex::default(), asked: tokio::sync::Mutex::default() }))
     }
 
-    /// It answered in the language in which it was asked; or it may not have, and is asked what it speaks. `data` says whether what it
-    /// answered was meant for a program.
+    /// It answered in the language in which it was asked; or it may not have, and is asked what it speaks.
     ///
     /// # Errors
     /// What was seen.
-    pub(crate) async fn answered(&self, place: Place<'_>, step: Step, status: u16, data: bool) -> Result<(), Failure> {
-        let doubtful = !place.secure && SAID_TO_PLAIN.contains(&status) && !data;
-        if doubtful && !self.is_known(place) && self.seen(place).await == Some(Seen::TheOther) {
+    pub(crate) async fn answered(
+        &self,
+        place: Place<'_>,
+        step: Step,
+        status: u16,
+        text: &str,
+    ) -> Result<(), Failure> {
+        if self.is_known(place) {
+            return Ok(());
+        }
+        let doubtful = !place.secure && SAID_TO_PLAIN.contains(&status) && (!is_data(text) || says_so(text));
+        if doubtful && self.seen(place).await == Some(Seen::TheOther) {
             return Err(confused(place, step));
         }
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,10 +169,12 @@ impl Speaks {
         if to_hello.starts_with(b"HTTP/") {
             return Some(of_plain(place, &to_hello));
         }
-        let head = format!("HEAD / HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n", place.host, place.port);
+        let head =
+            format!("HEAD / HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n", place.host, place.port);
         let to_head = self.said(place, head.as_bytes()).await;
         // One that speaks TLS and was unwell a moment ago says 400 to this.
-        let plain = to_head.starts_with(b"HTTP/") && !status(&to_head).is_some_and(|status| SAID_TO_PLAIN.contains(&status));
+        let plain = to_head.starts_with(b"HTTP/")
+            && !status(&to_head).is_some_and(|status| SAID_TO_PLAIN.contains(&status));
         plain.then(|| of_plain(place, &to_head))
     }
 
@@ -192,6 +208,12 @@ impl Speaks {
     }
 }
 
+/// Whether an answer in a service's own language says that TLS was wanted.
+fn says_so(text: &str) -> bool {
+    let text = text[..text.floor_char_boundary(LONGEST_HEAD)].to_ascii_lowercase();
+    ["https server", "https port", "requires tls", "ssl-enabled"].iter().any(|words| text.contains(words))
+}
+
 /// What a plain answer means where TLS was asked for.
 fn of_plain(place: Place<'_>, head: &[u8]) -> Seen {
     let head = String::from_utf8_lossy(head);
@@ -199,7 +221,8 @@ fn of_plain(place: Place<'_>, head: &[u8]) -> Seen {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("location").then(|| value.trim().to_owned())
     });
-    let elsewhere = location.and_then(|to| Url::parse(&to).ok()).is_some_and(|to| to.host_str() != Some(place.host));
+    let elsewhere =
+        location.and_then(|to| Url::parse(&to).ok()).is_some_and(|to| to.host_str() != Some(place.host));
     match status(head.as_bytes()) {
         Some(511) => Seen::SignIn,
         Some(300..=399) if elsewhere => Seen::SignIn,
@@ -240,7 +263,8 @@ pub(crate) fn sent_on_to_https(url: &Url, location: &str) -> bool {
 /// What is told of such a server.
 pub(crate) fn https_only(url: &Url, step: Step, status: u16) -> Failure {
     let name = redact_text(url.host_str().unwrap_or_default());
-    let what = format!("{name} sends everything on to https, and the address says http. Write https:// in it");
+    let what =
+        format!("{name} sends everything on to https, and the address says http. Write https:// in it");
     let failure = Failure::new(step, RetryClass::Refused, Cause::BrokenReply { what: what.clone() }, what);
     Failure { status: Some(status), ..failure }
 }

@@ -42,6 +42,12 @@ pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig,
     }
 }
 
+/// For the first message of a handshake that is never ended: nobody's certificate is looked at, so nobody need be trusted.
+pub(crate) fn for_a_first_message() -> Result<ClientConfig, HttpError> {
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(builder(ring)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+}
+
 fn builder(
     ring: Arc<CryptoProvider>,
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {

@@ -10,6 +10,7 @@
 mod api;
 mod api_refusals;
 mod api_storage;
+mod confused;
 mod connecting;
 mod early_answer;
 mod kept;

@@ -133,7 +133,8 @@ async fn a_server_that_speaks_no_tls_is_not_taken_for_an_untrusted_one() {
     })
     .await;
     let failure = call(&HttpOptions::default(), plain).await.unwrap_err();
-    assert_eq!(failure.class, RetryClass::Offline, "{failure}");
+    assert_eq!(failure.class, RetryClass::Refused, "{failure}");
+    assert!(matches!(failure.cause, Cause::BrokenReply { .. }), "{failure:?}");
 }
 
 #[test]
