@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use crate::error::Error;
-use crate::options::{AfterComplete, Checksum, Options, Resume, Store};
+use crate::options::{AfterComplete, Checksum, Options, Resume, Spelling, Store};
 
 /// A server that speaks the vendors' APIs strictly, and fails on request.
 #[derive(Debug, Parser)]
@@ -85,6 +85,9 @@ pub struct Cli {
     /// Seed of the faults that come by chance [default: a new one, told in the first line]
     #[arg(long)]
     seed: Option<u64>,
+    /// How every answer is spelt that is right otherwise: as text/html, in a namespace, packed, with a mark, in UTF-16
+    #[arg(long, value_enum, value_name = "HOW")]
+    spell: Option<Spelt>,
     /// Seconds that the faults slow and complete-slow hold an answer back
     #[arg(long, value_name = "S", default_value_t = 5.0)]
     slow: f64,
@@ -111,6 +114,15 @@ enum After {
     Gone,
     #[value(name = "409")]
     Conflict,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Spelt {
+    Html,
+    Namespaced,
+    Gzip,
+    Bom,
+    Utf16,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -189,6 +201,13 @@ impl From<Cli> for Options {
             password: cli.password,
             session_token: cli.session_token,
             seed: cli.seed,
+            spell: cli.spell.map(|how| match how {
+                Spelt::Html => Spelling::Html,
+                Spelt::Namespaced => Spelling::Namespaced,
+                Spelt::Gzip => Spelling::Gzip,
+                Spelt::Bom => Spelling::Bom,
+                Spelt::Utf16 => Spelling::Utf16,
+            }),
             slow: Duration::try_from_secs_f64(cli.slow).unwrap_or(defaults.slow),
             skew: cli.skew,
             ..defaults

@@ -40,5 +40,5 @@ pub use clock::Clock;
 pub use error::Error;
 pub use first_line::FirstLine;
 pub use kinds::Destination;
-pub use options::{AfterComplete, Checksum, Options, Resume, Store};
+pub use options::{AfterComplete, Checksum, Options, Resume, Spelling, Store};
 pub use running::{Running, start};

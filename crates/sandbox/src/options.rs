@@ -65,6 +65,8 @@ pub struct Options {
     pub store: Option<Store>,
     /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
     pub seed: Option<u64>,
+    /// How every answer is spelt. `None`: as its vendor would.
+    pub spell: Option<Spelling>,
     /// How long `slow` and `complete-slow` hold an answer back.
     pub slow: Duration,
     /// Seconds by which `clock-skew` puts the server's clock ahead; negative: behind.
@@ -97,6 +99,7 @@ impl Options {
             session_token: None,
             store: None,
             seed: None,
+            spell: None,
             slow: Duration::from_secs(5),
             skew: 20 * 60,
             clock: Clock::system(),
@@ -146,6 +149,21 @@ impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").field("url", &self.url).field("bucket", &self.bucket).finish_non_exhaustive()
     }
+}
+
+/// How answers are spelt that are right otherwise: what gateways, proxies and other languages make of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// All are `text/html`, and XML has no declaration.
+    Html,
+    /// Storage's errors are in a namespace, with a prefix, a comment before them and their code in CDATA.
+    Namespaced,
+    /// Packed, although nobody asked.
+    Gzip,
+    /// With a byte order mark.
+    Bom,
+    /// In UTF-16.
+    Utf16,
 }
 
 /// What a complete for a session that is complete already is answered. The vendor does not say, so all three occur.

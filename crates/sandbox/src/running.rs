@@ -18,6 +18,7 @@ use crate::elsewhere;
 use crate::error::Error;
 use crate::faults::draw::{Faults, Met};
 use crate::faults::grammar::{self, Step};
+use crate::faults::spell;
 use crate::first_line::FirstLine;
 use crate::kinds::{self, s3};
 use crate::log::Log;
@@ -151,6 +152,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     }
     let router =
         router.fallback(s3::elsewhere).layer(middleware::from_fn_with_state(shared.clone(), s3::door));
+    let router = router.layer(middleware::from_fn_with_state(options.spell, spell::all));
     let router: Router = router.with_state(shared.clone());
     let (stop, stopped) = watch::channel(false);
     let key = shared.settings.key.clone();

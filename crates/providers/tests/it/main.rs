@@ -14,4 +14,5 @@ mod s3;
 mod sandbox;
 mod server;
 mod settings;
+mod spelt;
 mod start;

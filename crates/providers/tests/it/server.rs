@@ -94,7 +94,7 @@ async fn request(stream: &mut TcpStream) -> Option<Asked> {
     let text = String::from_utf8(body).unwrap();
     let other = if text.is_empty() { Value::Null } else { json!(text) };
     // What has more digits than a float would lose them.
-    let digits = |c: &[u8]| c.iter().all(u8::is_ascii_digit);
+    let digits = |c: &[u8]| c[0] == b':' && c[1..].iter().all(u8::is_ascii_digit);
     if text.as_bytes().windows(20).any(digits) {
         return Some((head, other));
     }

@@ -1,5 +1,7 @@
 //! What a fault does to a request; the handlers carry it out.
 
+use crate::options::Spelling;
+
 /// What happens to the request that a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -31,6 +33,10 @@ pub(crate) enum Effect {
     Receipt(Receipt),
     /// The reply is not what it should be.
     Reply(Reply),
+    /// Right, and spelt otherwise.
+    Spell(Spelling),
+    /// A refusal before the body is read, in a namespace where it is XML.
+    RefuseNamespaced(Answer),
     /// Sent elsewhere.
     Redirect(Redirect),
     /// The links of this session can take no body.
@@ -86,6 +92,12 @@ pub(crate) enum Reply {
     ListShort,
     ListWrongEtag,
     ListPaged,
+    /// Parts without their ETags.
+    ListWithoutEtag,
+    /// The first part's link for the second, too.
+    OneLinkTwice,
+    /// The links of the first two parts, each for the other.
+    LinksSwapped,
 }
 
 /// Where a redirect leads.

@@ -4,4 +4,5 @@ pub(crate) mod carry;
 pub(crate) mod draw;
 pub(crate) mod effect;
 pub(crate) mod grammar;
+pub(crate) mod spell;
 pub(crate) mod table;

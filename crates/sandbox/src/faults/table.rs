@@ -2,6 +2,7 @@
 
 use super::effect::{Answer, Effect, More, Receipt, Redirect, Reply};
 use super::grammar::{Step, Times};
+use crate::options::Spelling;
 
 /// One fault.
 #[derive(Debug, PartialEq)]
@@ -177,6 +178,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     on("list-short-part", LISTING, Times::First(1), Effect::Reply(Reply::ListShort)),
     on("list-wrong-etag", LISTING, Times::First(1), Effect::Reply(Reply::ListWrongEtag)),
     on("list-paged", LISTING, Times::Always, Effect::Reply(Reply::ListPaged)),
+    on("list-without-etag", LISTING, Times::Always, Effect::Reply(Reply::ListWithoutEtag)),
     on("wrong-etag", PART, Times::First(1), Effect::Receipt(Receipt::Wrong)),
     on("no-etag", PART, Times::Always, Effect::Receipt(Receipt::Absent)),
     on("kms-etag", PART, Times::Always, Effect::Receipt(Receipt::Kms)),
@@ -187,8 +189,15 @@ pub(crate) const FAULTS: &[Fault] = &[
     on("json-wrong-types", API, Times::Always, Effect::Reply(Reply::WrongTypes)),
     on("parts-too-few", LINKS, Times::Always, Effect::Reply(Reply::TooFewParts)),
     on("parts-too-many", LINKS, Times::Always, Effect::Reply(Reply::TooManyParts)),
+    on("links-twice", LINKS, Times::Always, Effect::Reply(Reply::OneLinkTwice)),
+    on("links-swapped", LINKS, Times::Always, Effect::Reply(Reply::LinksSwapped)),
     on("part-size-zero", BEGIN, Times::Always, Effect::Reply(Reply::PartSizeZero)),
     on("part-size-absurd", BEGIN, Times::Always, Effect::Reply(Reply::PartSizeAbsurd)),
+    on("200-html-empty", PART, Times::Always, Effect::Spell(Spelling::Html)),
+    on("xml-as-html", API_THEN_PART, Times::Always, Effect::Spell(Spelling::Html)),
+    on("error-namespaced", ALL, Times::First(3), Effect::RefuseNamespaced(INTERNAL)),
+    on("coded", API_THEN_PART, Times::Always, Effect::Spell(Spelling::Gzip)),
+    on("bom", API_THEN_PART, Times::Always, Effect::Spell(Spelling::Bom)),
     on("redirect-same-host", API_THEN_PART, Times::Always, Effect::Redirect(Redirect::SameHost)),
     on("redirect-other-host", API_THEN_PART, Times::Always, Effect::Redirect(Redirect::OtherHost)),
     on("redirect-loop", API_THEN_PART, Times::Always, Effect::Redirect(Redirect::Loop)),

@@ -16,8 +16,10 @@ use crate::faults::carry;
 use crate::faults::draw::Met;
 use crate::faults::effect::{Effect, Reply};
 use crate::faults::grammar::Step;
+use crate::faults::spell;
 use crate::log::Entry;
 use crate::net::tap::Line;
+use crate::options::Spelling;
 use crate::shared::{Share, Shared};
 use crate::storage::receive::{End, receive};
 
@@ -127,6 +129,10 @@ async fn before_work(
             carry::retry_after(&mut response, answer, shared);
             return Some(response);
         }
+        Effect::RefuseNamespaced(answer) => {
+            let response = refuse(vendor, &No::new(answer.status, answer.code, answer.message), line, entry);
+            return Some(spell::spelt(response, Spelling::Namespaced).await);
+        }
         Effect::ResetBeforeHeaders | Effect::ResetMidBody => {
             line.arm_reset();
             return Some(carry::hang_up());
@@ -199,6 +205,7 @@ async fn after_work(
         Some(Effect::Reply(Reply::Huge)) => said::huge(&said),
         Some(Effect::Reply(Reply::Cut)) => said.cut().response(),
         Some(Effect::Reply(how)) => vendor.spoil(said, step, how).response(),
+        Some(Effect::Spell(how)) => spell::spelt(said.response(), how).await,
         _ => said.response(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod finished;
 pub(crate) mod gjirafa;
 pub(crate) mod json;
+mod links;
 pub(crate) mod record360;
 pub(crate) mod s3;
 pub(crate) mod said;

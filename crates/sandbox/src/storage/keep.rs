@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use crate::faults::carry;
 use crate::faults::draw::Strike;
 use crate::faults::effect::{Effect, Receipt, Reply};
+use crate::faults::spell;
 use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::sessions::part::Incoming;
@@ -54,6 +55,12 @@ pub(crate) fn at_head(
         Effect::Refuse(answer) => {
             let mut response = refuse(&carry::refusal(answer, shared), line, entry);
             carry::retry_after(&mut response, answer, shared);
+            Some(response)
+        }
+        Effect::RefuseNamespaced(answer) => {
+            let refusal = carry::refusal(answer, shared);
+            let mut response = refuse(&refusal, line, entry);
+            *response.body_mut() = Body::from(spell::namespaced(&refusal.xml()));
             Some(response)
         }
         Effect::ResetBeforeHeaders => {
@@ -173,6 +180,11 @@ pub(crate) async fn receipt(
     let headers = response.headers_mut();
     if let (Ok(etag), true) = (HeaderValue::from_str(&etag), wrong != Some(Receipt::Absent)) {
         headers.insert(header::ETAG, etag);
+    }
+    if let Some(Effect::Spell(how)) = strike.map(|strike| strike.effect) {
+        let body = spell::spell(headers, Vec::new(), how);
+        *response.body_mut() = Body::from(body);
+        return response;
     }
     if wrong == Some(Receipt::Kms) {
         headers.insert(ENCRYPTION, HeaderValue::from_static(KMS));

@@ -7,6 +7,7 @@ use super::fields::Own;
 use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::file;
+use crate::kinds::links::links_confused;
 use crate::options::LEAST_PART;
 use crate::sessions::session::{Done, Session};
 use crate::shared::Shared;
@@ -93,6 +94,7 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
             let again = parts.last().cloned();
             parts.extend(again);
         }
+        (how @ (Reply::OneLinkTwice | Reply::LinksSwapped), Some(parts)) => links_confused(parts, how),
         (Reply::PartSizeZero, _) => reply["part_size"] = json!(0),
         (Reply::PartSizeAbsurd, _) => reply["part_size"] = json!(1_000_000_000_000_000_000_u64),
         (Reply::WrongTypes, _) if step == Step::Start => {
@@ -101,7 +103,7 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
             reply["parts"] = json!({"1": true});
         }
         (Reply::WrongTypes, _) => {
-            reply = json!({"success": "yes", "data": [], "id": 17, "size": "large", "url": {}, "path": 3});
+            reply = json!({"success": [], "data": [], "id": 17, "size": "large", "url": {}, "path": 3});
         }
         (Reply::ErrorWith200, _) => {
             reply = json!({

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fields::Own;
 use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
+use crate::kinds::links::links_confused;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::No;
 use crate::sessions::session::{Session, Stored};
@@ -71,7 +72,7 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
             reply["result"]["presignedUrl"] = json!({"1": true});
         }
         (Reply::WrongTypes, _) => {
-            reply["success"] = json!("yes");
+            reply["success"] = json!([]);
             reply["result"] = json!([17]);
         }
         // The envelope is well, and the result is not: success needs both.
@@ -93,6 +94,19 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
                     parts.insert(0, last);
                 }
             }
+        }
+        (Reply::OneLinkTwice | Reply::LinksSwapped, _) => {
+            if let Some(parts) = reply["result"]["presignedUrl"].as_array_mut() {
+                let mut links: Vec<_> = parts.iter().map(|part| part["presignedUrl"].clone()).collect();
+                links_confused(&mut links, how);
+                for (part, link) in parts.iter_mut().zip(links) {
+                    part["presignedUrl"] = link;
+                }
+            }
+        }
+        (Reply::ListWithoutEtag, _) => {
+            let parts = reply["result"].as_array_mut().into_iter().flatten();
+            parts.filter_map(Value::as_object_mut).for_each(|part| drop(part.remove("eTag")));
         }
         (Reply::ListMissing | Reply::ListShort | Reply::ListWrongEtag, _) => {
             if let Some(parts) = reply["result"].as_array_mut().filter(|parts| !parts.is_empty()) {

@@ -6,6 +6,7 @@ use super::BASE;
 use crate::faults::effect::Reply;
 use crate::faults::grammar::Step;
 use crate::kinds::file;
+use crate::kinds::links::links_confused;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::No;
 use crate::sessions::session::{Done, Session};
@@ -66,6 +67,7 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
             let again = links.last().cloned();
             links.extend(again);
         }
+        (how @ (Reply::OneLinkTwice | Reply::LinksSwapped), Some(links)) => links_confused(links, how),
         (Reply::WrongTypes, _) if step == Step::Authenticate => reply = json!({"auth_token": 17, "user": []}),
         (Reply::WrongTypes, Some(_)) => {
             reply["upload_id"] = json!(17);

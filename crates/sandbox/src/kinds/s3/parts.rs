@@ -51,10 +51,12 @@ impl Page {
         ]
         .concat();
         for part in &parts {
+            let without = self.effect == Some(Effect::Reply(Reply::ListWithoutEtag));
+            let etag = if without { String::new() } else { format!("\"{}\"", part.etag()) };
             let one = [
                 tag("PartNumber", part.part.to_string()),
                 tag("LastModified", part.at.to_string()),
-                tag("ETag", format!("\"{}\"", part.etag())),
+                tag("ETag", etag),
                 tag("Size", part.size.to_string()),
             ];
             inside += &format!("<Part>{}</Part>", one.concat());
