@@ -47,6 +47,10 @@ pub enum HoldName {
     Schedule,
     /// The service asked for patience.
     Throttled,
+    /// The file's drive does not answer.
+    DriveSilent,
+    /// The file could not be read; it is tried again.
+    Unread,
 }
 
 /// What can be done with a job now, in the order in which buttons and menu show it.

@@ -89,6 +89,7 @@ impl App {
                 grace: GRACE,
                 headless: options.headless,
                 idle: options.idle,
+                gate: None,
             },
         )
         .await

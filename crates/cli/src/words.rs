@@ -12,6 +12,8 @@ pub(crate) fn state(job: &JobLine) -> &'static str {
         (StateName::Waiting, Some(HoldName::SourceMissing)) => "Waiting for the file",
         (StateName::Waiting, Some(HoldName::Schedule)) => "Waiting for its hours",
         (StateName::Waiting, Some(HoldName::Throttled)) => "Slowed",
+        (StateName::Waiting, Some(HoldName::DriveSilent)) => "The drive does not answer",
+        (StateName::Waiting, Some(HoldName::Unread)) => "Waiting to read it again",
         (StateName::Waiting, None) => "Waiting",
         (StateName::Checking, _) => "Checking",
         (StateName::Uploading, _) => "Uploading",

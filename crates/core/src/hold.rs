@@ -20,19 +20,29 @@ pub enum Hold {
     Schedule,
     /// The service asked to be left alone for a while.
     Throttled,
+    /// The drive that the file lies on does not answer.
+    DriveSilent,
+    /// The file could not be read, for a reason that may pass.
+    Unread,
 }
 
 impl Hold {
     /// Every hold, in the order in which they are told when there are several.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Countdown,
         Self::Credentials,
         Self::SourceMissing,
+        Self::DriveSilent,
+        Self::Unread,
         Self::Offline,
         Self::Throttled,
         Self::Schedule,
     ];
+
+    /// Those that are tried anew when the process starts: what they waited for may have come meanwhile.
+    pub const PASSING: [Self; 5] =
+        [Self::SourceMissing, Self::DriveSilent, Self::Unread, Self::Offline, Self::Throttled];
 
     /// The name under which the journal and the command line know this hold.
     #[must_use]
@@ -45,6 +55,8 @@ impl Hold {
             Self::SourceMissing => "source-missing",
             Self::Schedule => "schedule",
             Self::Throttled => "throttled",
+            Self::DriveSilent => "drive-silent",
+            Self::Unread => "unread",
         }
     }
 
@@ -60,14 +72,14 @@ impl Hold {
         matches!(self, Self::User | Self::Credentials | Self::SourceMissing)
     }
 
-    const fn bit(self) -> u8 {
+    const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
 
 /// A set of holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Holds(u8);
+pub struct Holds(u16);
 
 impl Holds {
     /// No reason to wait.

@@ -1,9 +1,8 @@
-//! The body of one part: read by position, hashed and counted block by block as the connection takes it.
+//! The body of one part: read by position on the threads of the file's drive, one block ahead of what the connection takes.
 //!
-//! The read happens inside `poll_frame`: a block is taken from the page cache in less time than handing it over from another thread would
-//! cost (docs/decisions). That is why the engine has a runtime of its own.
+//! The connection never waits in a read: a block that has not come is `Pending`, and everything else on the runtime goes on. What that costs
+//! stands in docs/decisions.
 
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,16 +15,15 @@ use md5::{Digest, Md5};
 use partway_core::Part;
 use partway_http::Acknowledged;
 
-use crate::source::Source;
-
-/// One block. 256 KiB is where larger reads stop being cheaper; each connection holds one or two of them.
-const BLOCK: u64 = 256 * 1024;
+use crate::job_file::{BLOCK, JobFile};
+use crate::source::SourceError;
 
 /// How far an attempt is, shared between its body, its watchdog and whoever shows progress.
 #[derive(Debug, Default)]
 pub(crate) struct Attempt {
     taken: AtomicU64,
     finished: AtomicBool,
+    waits_for_disk: AtomicBool,
     /// What the peer has of it, where the system tells.
     pub(crate) acknowledged: Acknowledged,
     md5: Mutex<Option<[u8; 16]>>,
@@ -54,63 +52,110 @@ impl Attempt {
         self.finished.load(Ordering::Acquire)
     }
 
+    /// Whether the connection would take a block that the drive has not given yet: that nothing moves says nothing of the connection
+    /// then. The body itself ends the attempt where the drive does not answer.
+    pub(crate) fn waits_for_disk(&self) -> bool {
+        self.waits_for_disk.load(Ordering::Acquire)
+    }
+
     /// MD5 of everything that was read, once the last block was taken.
     pub(crate) fn md5(&self) -> Option<[u8; 16]> {
         *self.md5.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn end(&self, md5: Md5) {
+        *self.md5.lock().unwrap_or_else(PoisonError::into_inner) = Some(md5.finalize().into());
+        self.finished.store(true, Ordering::Release);
+    }
+}
+
+/// A block with what has been hashed up to its end, or why it cannot be had.
+type Read = Result<(Bytes, Md5), SourceError>;
+
+/// The next block.
+enum Next {
+    /// Asked for.
+    Asked(Pin<Box<dyn Future<Output = Read> + Send>>),
+    /// There before it was wanted.
+    Here(Read),
+    /// Not asked for: the last one was taken.
+    None,
 }
 
 /// One attempt's body. Each attempt opens a new one.
 pub(crate) struct PartBody {
-    source: Arc<Source>,
+    file: Arc<JobFile>,
+    /// Where the next block begins, and how much of the part there is from there.
     offset: u64,
     left: u64,
-    md5: Option<Md5>,
+    next: Next,
+    /// The block that was taken last: its room serves again once the connection has sent it.
+    sent: Bytes,
     attempt: Arc<Attempt>,
 }
 
 impl PartBody {
-    pub(crate) fn open(source: Arc<Source>, part: Part, attempt: Arc<Attempt>) -> Self {
-        let mut body = Self { source, offset: part.offset, left: part.len, md5: Some(Md5::new()), attempt };
-        if part.len == 0 {
-            body.end();
+    pub(crate) fn open(file: Arc<JobFile>, part: Part, attempt: Arc<Attempt>) -> Self {
+        let mut body =
+            Self { file, offset: part.offset, left: part.len, next: Next::None, sent: Bytes::new(), attempt };
+        match part.len {
+            0 => body.attempt.end(Md5::new()),
+            _ => body.ask(Md5::new(), BytesMut::new()),
         }
         body
     }
 
-    fn end(&mut self) {
-        if let Some(md5) = self.md5.take() {
-            *self.attempt.md5.lock().unwrap_or_else(PoisonError::into_inner) = Some(md5.finalize().into());
-        }
-        self.attempt.finished.store(true, Ordering::Release);
+    /// Asks for the block that begins at the offset.
+    fn ask(&mut self, md5: Md5, spare: BytesMut) {
+        let (file, offset, len) = (Arc::clone(&self.file), self.offset, self.left.min(BLOCK));
+        self.next = Next::Asked(Box::pin(async move { file.block(offset, len, md5, spare).await }));
     }
 
-    fn block(&mut self) -> io::Result<Bytes> {
-        let length = self.left.min(BLOCK);
-        let mut block = BytesMut::zeroed(usize::try_from(length).map_err(io::Error::other)?);
-        self.source.read_at(&mut block, self.offset)?;
-        if let Some(md5) = &mut self.md5 {
-            md5.update(&block);
+    /// Looks whether the block has come; this also sets its reading going.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Read>> {
+        match std::mem::replace(&mut self.next, Next::None) {
+            Next::None => Poll::Ready(None),
+            Next::Here(read) => Poll::Ready(Some(read)),
+            Next::Asked(mut asked) => match asked.as_mut().poll(cx) {
+                Poll::Ready(read) => Poll::Ready(Some(read)),
+                Poll::Pending => {
+                    self.next = Next::Asked(asked);
+                    Poll::Pending
+                }
+            },
         }
+    }
+
+    /// The connection takes a block, and the one after it is asked for.
+    fn take(&mut self, block: Bytes, md5: Md5, cx: &mut Context<'_>) -> Bytes {
+        let length = block.len() as u64;
         self.offset += length;
         self.left -= length;
         self.attempt.taken.fetch_add(length, Ordering::Relaxed);
         if self.left == 0 {
-            self.end();
+            self.attempt.end(md5);
+        } else {
+            let spare = std::mem::replace(&mut self.sent, block.clone()).try_into_mut().unwrap_or_default();
+            self.ask(md5, spare);
+            if let Poll::Ready(Some(read)) = self.poll_next(cx) {
+                self.next = Next::Here(read);
+            }
         }
-        Ok(block.freeze())
+        block
     }
 }
 
 impl Body for PartBody {
     type Data = Bytes;
-    type Error = io::Error;
+    type Error = SourceError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.left == 0 {
-            return Poll::Ready(None);
-        }
-        Poll::Ready(Some(self.block().map(Frame::data)))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SourceError>>> {
+        let read = self.poll_next(cx);
+        self.attempt.waits_for_disk.store(read.is_pending(), Ordering::Release);
+        read.map(|read| Some(read?.map(|(block, md5)| Frame::data(self.take(block, md5, cx)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -119,5 +164,94 @@ impl Body for PartBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+    use crate::drive::{Drives, Gate};
+    use crate::place::Mounts;
+
+    const PART: Part = Part { number: partway_core::PartNumber::FIRST, offset: 100, len: 3 * BLOCK + 5 };
+
+    /// A file of some blocks, behind that gate.
+    async fn file(gate: Gate) -> (tempfile::NamedTempFile, Arc<JobFile>, Vec<u8>) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..4 * BLOCK).map(|index| (index % 251) as u8).collect();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let drive = Drives::new(Some(gate)).of(&Mounts::now(), file.path(), None);
+        let opened = JobFile::on(drive, file.path().into()).await.unwrap();
+        (file, Arc::new(opened), bytes)
+    }
+
+    fn body(file: Arc<JobFile>) -> (PartBody, Arc<Attempt>) {
+        let attempt = Arc::new(Attempt::default());
+        (PartBody::open(file, PART, Arc::clone(&attempt)), attempt)
+    }
+
+    #[tokio::test]
+    async fn the_body_is_the_part_of_the_file_and_its_md5() {
+        let (_kept, file, bytes) = file(Arc::new(|_| Ok(()))).await;
+        let (body, attempt) = body(file);
+        let taken = body.collect().await.unwrap().to_bytes();
+        let part = &bytes[100..100 + 3 * BLOCK as usize + 5];
+        assert!(taken == part);
+        assert_eq!(attempt.md5(), Some(Md5::digest(part).into()));
+        assert!((attempt.taken(), attempt.all_taken()) == (PART.len, true));
+    }
+
+    /// What a connection holds is what it was given, and one block that waits here.
+    #[tokio::test]
+    async fn one_block_and_no_more_is_read_ahead() {
+        let (asked, reads) = mpsc::channel();
+        let gate: Gate = Arc::new(move |_| asked.send(()).map_err(std::io::Error::other));
+        let (_kept, file, _) = file(gate).await;
+        assert_eq!(reads.iter().take(1).count(), 1, "the look and the opening");
+        let (mut body, attempt) = body(file);
+        body.frame().await.unwrap().unwrap();
+        // The one that was taken, and the one behind it.
+        assert_eq!(reads.iter().take(2).count(), 2);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((reads.try_iter().count(), attempt.taken()), (0, BLOCK));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_does_not_come_back_ends_the_body_and_holds_up_nothing_meanwhile() {
+        let (open, opened) = mpsc::channel::<()>();
+        let opened = Mutex::new((0, opened));
+        let gate: Gate = Arc::new(move |_| {
+            let mut opened = opened.lock().unwrap();
+            opened.0 += 1;
+            // The opening and the first block; what comes then waits until the channel is gone.
+            if opened.0 > 2 {
+                let _ = opened.1.recv();
+            }
+            Ok(())
+        });
+        let (_kept, file, _) = file(gate).await;
+        let (mut body, attempt) = body(file);
+        body.frame().await.unwrap().unwrap();
+        assert!(!attempt.waits_for_disk(), "nobody has asked for the next one");
+        let begun = tokio::time::Instant::now();
+        let next = body.frame();
+        tokio::pin!(next);
+        tokio::select! {
+            biased;
+            _ = &mut next => panic!("it does not come back"),
+            () = std::future::ready(()) => assert!(attempt.waits_for_disk()),
+        }
+        // A thread that hangs keeps a paused clock from running by itself.
+        tokio::time::advance(crate::drive::SILENT).await;
+        let ended = next.await.unwrap();
+        assert!(matches!(ended, Err(SourceError::Silent)) && !attempt.waits_for_disk());
+        assert_eq!(begun.elapsed(), crate::drive::SILENT);
+        drop(open);
     }
 }

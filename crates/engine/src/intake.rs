@@ -232,6 +232,7 @@ fn why(path: &Path, error: &SourceError) -> WhyLeftOut {
         SourceError::NotAFile => WhyLeftOut::NotAFile,
         SourceError::NotItsSize(told) => WhyLeftOut::NotItsSize(*told),
         SourceError::Unreadable(io) => WhyLeftOut::Unreadable(plain(io)),
+        SourceError::Silent => WhyLeftOut::Unreadable(error.to_string()),
         SourceError::Changed(_) => WhyLeftOut::Unreadable("it is being changed".into()),
     }
 }

@@ -5,15 +5,18 @@
 
 mod body;
 mod clock;
+mod drive;
 mod engine;
 mod gate;
 mod happening;
 pub mod intake;
+mod job_file;
 mod journal;
 mod line;
 mod log;
 pub mod paths;
 mod permits;
+mod place;
 mod plain;
 mod progress;
 mod providers;
@@ -23,6 +26,7 @@ pub mod source;
 mod watched;
 
 pub use clock::{Chance, Clock};
+pub use drive::Gate;
 pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;

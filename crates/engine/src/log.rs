@@ -77,6 +77,15 @@ pub enum Log {
     },
     /// The file's folder is not there; the job goes on when it is back.
     SourceAway,
+    /// The file's drive does not answer; the job goes on when it does.
+    DriveSilent,
+    /// The file could not be read; it is tried again.
+    Unread {
+        /// Why, as the end of a sentence.
+        why: String,
+        /// After how long, seconds.
+        seconds: u64,
+    },
     /// The file is not the one of before; confirmed parts were read again and compared.
     SourceCompared {
         /// Parts that are still right.

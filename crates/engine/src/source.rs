@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use partway_core::{FileIdentity, FileTime, Match};
 
+use crate::drive::Unanswered;
 use crate::watched::Seen;
 
 /// What is wrong with a file.
@@ -26,6 +27,18 @@ pub enum SourceError {
     /// It is not the file that was planned.
     #[error("it changed")]
     Changed(FileIdentity),
+    /// Its drive does not answer.
+    #[error("its drive does not answer")]
+    Silent,
+}
+
+impl From<Unanswered> for SourceError {
+    fn from(why: Unanswered) -> Self {
+        match why {
+            Unanswered::Silent => Self::Silent,
+            Unanswered::Fault(_) => Self::Unreadable(io::Error::other("reading it did not end")),
+        }
+    }
 }
 
 /// An open file with the identity that was planned.
@@ -44,14 +57,14 @@ impl Source {
     /// [`SourceError`], never `Changed`.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         // Looked at before it is opened: opening a pipe would wait for its writer.
-        let found = std::fs::metadata(path).map_err(from_io)?;
+        let found = std::fs::metadata(path)?;
         if !found.is_file() {
             return Err(SourceError::NotAFile);
         }
-        let file = open_without_waiting(path).map_err(from_io)?;
-        let mut found = file.metadata().map_err(from_io)?;
+        let file = open_without_waiting(path)?;
+        let mut found = file.metadata()?;
         while goes_on_after(&file, found.len())? {
-            let before = std::mem::replace(&mut found, file.metadata().map_err(from_io)?).len();
+            let before = std::mem::replace(&mut found, file.metadata()?).len();
             // A file that grows says so.
             if found.len() == before {
                 return Err(SourceError::NotItsSize(before));
@@ -110,14 +123,16 @@ impl Source {
 /// # Errors
 /// [`SourceError`], never `Changed`.
 pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
-    let found = std::fs::metadata(path).map_err(from_io)?;
+    let found = std::fs::metadata(path)?;
     if found.is_file() { Ok(identity_of(&found)) } else { Err(SourceError::NotAFile) }
 }
 
-fn from_io(error: io::Error) -> SourceError {
-    match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SourceError::Missing,
-        _ => SourceError::Unreadable(error),
+impl From<io::Error> for SourceError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Unreadable(error),
+        }
     }
 }
 

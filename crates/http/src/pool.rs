@@ -21,6 +21,10 @@ use crate::tcp::{Connector, Meter};
 use crate::wire::AnswerFirst;
 use crate::{HttpError, HttpOptions, tls};
 
+/// A body is asked for its next block when less than this is left to send of the one before: so a connection holds one block and this, and
+/// its body the block behind it. An answer's head fits into it as well.
+const BUFFERED: usize = 64 << 10;
+
 /// When a silent peer is asked whether it is still there, and how often until it is given up.
 const KEEPALIVE: Duration = Duration::from_secs(20);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
@@ -138,7 +142,9 @@ impl Pool {
                 MaybeHttpsStream::Http(tcp) => tcp.inner().meter(),
                 MaybeHttpsStream::Https(tls) => tls.inner().get_ref().0.inner().inner().meter(),
             };
-            let (sender, connection) = http1::handshake(AnswerFirst::new(stream)).await?;
+            let mut http = http1::Builder::new();
+            http.max_buf_size(BUFFERED);
+            let (sender, connection) = http.handshake(AnswerFirst::new(stream)).await?;
             Ok::<_, BoxError>((sender, connection, meter))
         };
         let (sender, connection, meter) = tokio::time::timeout(self.connect_timeout, connecting)

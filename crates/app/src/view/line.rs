@@ -5,6 +5,7 @@ use partway_core::{Cause, FileReceipt, Hold, Holds, State};
 use partway_engine::Job;
 
 use super::Named;
+use crate::away::place;
 use crate::words;
 
 /// The api's name of a state.
@@ -32,6 +33,8 @@ pub(crate) fn holds(holds: Holds) -> Vec<HoldName> {
         Hold::SourceMissing => HoldName::SourceMissing,
         Hold::Schedule => HoldName::Schedule,
         Hold::Throttled => HoldName::Throttled,
+        Hold::DriveSilent => HoldName::DriveSilent,
+        Hold::Unread => HoldName::Unread,
     };
     holds.iter().map(name).collect()
 }
@@ -103,6 +106,17 @@ fn waits_for(job: &Job, to: &str) -> Option<String> {
         }
         Hold::SourceMissing => {
             format!("The folder of {name} is not there. Plug its drive in again, and it goes on by itself.")
+        }
+        Hold::DriveSilent => {
+            let drive = words::does_not_answer(&place(&job.path));
+            format!(
+                "{drive}. {name} goes on by itself as soon as it does; if it never does, look after the drive."
+            )
+        }
+        Hold::Unread => {
+            format!(
+                "{name} could not be read just now. It is tried again by itself; what is confirmed is kept."
+            )
         }
         Hold::Offline => format!("{to} cannot be reached. {name} goes on by itself as soon as it can."),
         Hold::Throttled => format!("{to} is busy. {name} goes on by itself in a while."),

@@ -29,6 +29,16 @@ pub(crate) fn waits_for_place(place: &Place) -> String {
     format!("Waiting for {} {}", if place.drive { "drive" } else { "folder" }, short(&place.name))
 }
 
+/// "The drive T7 does not answer".
+pub(crate) fn does_not_answer(place: &Place) -> String {
+    let name = short(&place.name);
+    if place.drive {
+        format!("The drive {name} does not answer")
+    } else {
+        format!("The drive of folder {name} does not answer")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +53,8 @@ mod tests {
             said(many_away(12, 40)),
             waits_for_place(&place("T7", true)),
             waits_for_place(&place("day 1", false)),
+            does_not_answer(&place("T7", true)),
+            does_not_answer(&place("day 1", false)),
         ];
         insta::assert_snapshot!(all.join("\n"), @r"
         The drive T7 is not there. 3 uploads wait, nothing is lost. They go on when it is plugged in again.
@@ -50,6 +62,8 @@ mod tests {
         12 folders and drives are not there. 40 uploads wait, nothing is lost. They go on when they are back.
         Waiting for drive T7
         Waiting for folder day 1
+        The drive T7 does not answer
+        The drive of folder day 1 does not answer
         ");
     }
 
@@ -57,7 +71,7 @@ mod tests {
     fn a_name_of_any_length_fits() {
         for drive in [true, false] {
             let place = Place { name: "x\n".repeat(5_000), drive };
-            for said in [away(&place, 1).0, waits_for_place(&place)] {
+            for said in [away(&place, 1).0, waits_for_place(&place), does_not_answer(&place)] {
                 assert!(said.chars().count() < 100 && !said.contains('\n'), "{said}");
             }
         }

@@ -37,6 +37,10 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
             )
         }
         Log::SourceAway => "The file's folder is not there; going on as soon as it is back".into(),
+        Log::DriveSilent => "The file's drive does not answer; going on as soon as it does".into(),
+        Log::Unread { why, seconds } => {
+            format!("The file could not be read: {}. Trying again in {seconds} s", why.trim_end_matches('.'))
+        }
         Log::NetworkLost => "Network lost; going on as soon as it is back".into(),
         Log::Page => {
             format!(

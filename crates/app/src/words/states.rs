@@ -6,7 +6,7 @@ use partway_core::{Hold, State, time_left};
 use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
 use super::causes::not_its_size;
-use super::{bytes, clock, count, duration, waits_for_place};
+use super::{bytes, clock, count, does_not_answer, duration, waits_for_place};
 use crate::away::place;
 
 /// Names that are taken at the destination, asked about once a batch.
@@ -27,6 +27,8 @@ pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> Strin
             Some(Hold::Credentials) => "Waiting for the key",
             Some(Hold::Offline) => "Waiting for the network",
             Some(Hold::SourceMissing) => return waits_for_place(&place(&job.path)),
+            Some(Hold::DriveSilent) => return does_not_answer(&place(&job.path)),
+            Some(Hold::Unread) => "Waiting to read it again",
             Some(Hold::Throttled) => "Slowed",
             _ => "Waiting",
         },

@@ -78,6 +78,8 @@ pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) 
         (Some(HoldName::SourceMissing), _) => "waits for the file",
         (Some(HoldName::Schedule), _) => "waits for its hours",
         (Some(HoldName::Throttled), _) => "waits, because the service asked for patience",
+        (Some(HoldName::DriveSilent), _) => "waits for its drive",
+        (Some(HoldName::Unread), _) => "waits to be read again",
         (None, StateName::Finishing) => "all sent, waiting for the service to confirm",
         (None, _) => return None,
     };

@@ -146,6 +146,7 @@ impl Inner {
             // What is remembered of passing errors must not grow with every file that ever went.
             let mut memory = self.memory();
             memory.put_off.remove(&job.id);
+            memory.unread.remove(&job.id);
             memory.offline.remove(&job.id);
             memory.resent.remove(&job.id);
         }

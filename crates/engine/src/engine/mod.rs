@@ -30,6 +30,7 @@ pub use fields::{Change, is_mime};
 pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};
+use crate::drive::{Drives, Gate};
 use crate::happening::Happening;
 use crate::journal::{Journal, JournalError, Unwritable, batches, jobs};
 use crate::permits::{Bounds, Permits};
@@ -62,6 +63,8 @@ pub struct EngineOptions {
     /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed. Only what is given up
     /// meanwhile is thrown away there when the engine is closed.
     pub idle: bool,
+    /// Stands before every touch of a file; there for tests, which have no drive that does not answer.
+    pub gate: Option<Gate>,
 }
 
 /// An engine and what is worth telling about its start.
@@ -125,6 +128,7 @@ pub(crate) struct Inner {
     pub(crate) providers: Arc<dyn Providers>,
     pub(crate) parts: PartClient,
     pub(crate) permits: Permits,
+    pub(crate) drives: Drives,
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
     /// Nothing is asked of any server, but to throw away what this process gave up.
@@ -151,6 +155,8 @@ pub(crate) struct Memory {
     /// A session was given up.
     pub(crate) gave_up: bool,
     pub(crate) put_off: HashMap<JobId, u32>,
+    /// How often in a row each job's file could not be read, and what was confirmed of it then.
+    pub(crate) unread: HashMap<JobId, (u32, u64)>,
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
     /// Jobs whose session missed parts at *complete* once already. Here and not in the run: it ends before they are sent again.
@@ -179,6 +185,7 @@ impl Engine {
             providers: options.providers,
             parts: options.parts,
             permits: Permits::new(options.bounds),
+            drives: Drives::new(options.gate),
             grace: options.grace,
             headless: options.headless,
             idle: options.idle,
@@ -223,8 +230,8 @@ impl Engine {
                 for id in jobs::in_states(conn, &["checking", "uploading", "finishing", "cancelling"])? {
                     let _ = jobs::apply(conn, now, &id, &Event::Restarted)?;
                 }
-                for hold in [Hold::Offline, Hold::Throttled, Hold::SourceMissing] {
-                    for (id, _) in jobs::held_by(conn, hold)? {
+                for hold in Hold::PASSING {
+                    for (id, ..) in jobs::held_by(conn, hold)? {
                         let _ = jobs::apply(conn, now, &id, &Event::Released(hold))?;
                     }
                 }

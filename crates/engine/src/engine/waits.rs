@@ -1,13 +1,17 @@
 //! Waits that end by themselves: countdowns of new batches, and holds for the network, a busy service or a drive that is away.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use partway_core::{Event, Hold};
 
 use super::Inner;
+use crate::drive::{Drive, Look};
 use crate::happening::Happening;
 use crate::journal::{JournalError, batches, jobs, settings};
+use crate::place::Mounts;
 use crate::record::{Batch, BatchId, Job, JobId};
 
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
@@ -52,31 +56,97 @@ pub(super) async fn look_for_room(inner: Arc<Inner>) {
     }
 }
 
-/// Looks for files that were away. A task of its own: a share that does not answer must not hold up the countdowns.
+/// Looks for files that were away, and for drives that did not answer. Each drive is asked by a task of its own: one that does not answer
+/// must not hold up the look at the others.
 pub(super) async fn look_for_files(inner: Arc<Inner>) {
     loop {
         tokio::time::sleep(LOOK_FOR_FILES).await;
-        if let Err(error) = release_found(&inner).await {
+        if let Err(error) = look_at_drives(&inner).await {
             tracing::error!(%error, "files that were away could not be looked for");
         }
     }
 }
 
-/// Jobs whose file is there again go on.
-async fn release_found(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    let away = inner.journal.read(|conn| jobs::held_by(conn, Hold::SourceMissing)).await?;
-    if away.is_empty() {
+/// What is waited for on one drive.
+#[derive(Default)]
+struct Waiting {
+    /// Files of which the whole folder was away.
+    away: Vec<(JobId, PathBuf)>,
+    /// Files of which the drive did not answer.
+    silent: Vec<(JobId, PathBuf)>,
+}
+
+async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
+    let (away, silent) = inner
+        .journal
+        .read(|conn| {
+            let away = jobs::held_by(conn, Hold::SourceMissing)?;
+            Ok((away, jobs::held_by(conn, Hold::DriveSilent)?))
+        })
+        .await?;
+    if away.is_empty() && silent.is_empty() {
         return Ok(());
     }
-    // Off the runtime, which such a look could stop.
-    let found = move || away.into_iter().filter(|(_, path)| path.exists()).map(|(id, _)| id).collect();
-    let there: Vec<JobId> = tokio::task::spawn_blocking(found).await.unwrap_or_default();
-    if !there.is_empty() {
-        let held = |job: &Job| job.holds.contains(Hold::SourceMissing);
-        let back = (Event::Released(Hold::SourceMissing), None);
-        inner.apply_each(there, move |job| held(job).then(|| back.clone())).await?;
+    let mounts = Mounts::now();
+    let mut by_drive: Vec<(Arc<Drive>, Waiting)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for (is_away, (id, path, device)) in
+        away.into_iter().map(|file| (true, file)).chain(silent.into_iter().map(|file| (false, file)))
+    {
+        let drive = inner.drives.of(&mounts, &path, device);
+        let at = *known.entry(Arc::as_ptr(&drive)).or_insert_with(|| {
+            by_drive.push((drive, Waiting::default()));
+            by_drive.len() - 1
+        });
+        let waiting = &mut by_drive[at].1;
+        if is_away { waiting.away.push((id, path)) } else { waiting.silent.push((id, path)) }
+    }
+    for (drive, waiting) in by_drive {
+        // It is asked anew when what was asked before has come back.
+        if drive.is_silent() {
+            continue;
+        }
+        let Some(look) = Look::begin(&drive) else { continue };
+        let inner = Arc::clone(inner);
+        tokio::spawn(async move {
+            if let Err(error) = look_at(&inner, &drive, waiting).await {
+                tracing::error!(%error, "files that were away could not be looked for");
+            }
+            drop(look);
+        });
     }
     Ok(())
+}
+
+/// Jobs whose file is there again, or whose drive answers, go on.
+async fn look_at(inner: &Arc<Inner>, drive: &Arc<Drive>, waiting: Waiting) -> Result<(), JournalError> {
+    let Waiting { away, silent } = waiting;
+    if let Some((_, first)) = away.first() {
+        let first: Arc<Path> = first.as_path().into();
+        let found = move || away.into_iter().filter(|(_, path)| path.exists()).map(|(id, _)| id).collect();
+        if let Ok(there) = drive.ask(&first, found).await {
+            release_all(inner, there, Hold::SourceMissing).await?;
+        }
+    }
+    // A file of which something is still out would only hang again.
+    let silent: Vec<_> = silent.into_iter().filter(|(_, path)| !drive.hangs_at(path)).collect();
+    if let Some((_, first)) = silent.first() {
+        let first: Arc<Path> = first.as_path().into();
+        let at = Arc::clone(&first);
+        // Whatever it says: it says something.
+        if drive.ask(&first, move || at.try_exists().is_ok()).await.is_ok() {
+            release_all(inner, silent.into_iter().map(|(id, _)| id).collect(), Hold::DriveSilent).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn release_all(inner: &Arc<Inner>, ids: Vec<JobId>, hold: Hold) -> Result<(), JournalError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let held = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));
+    inner.apply_each(ids, held).await.map(drop)
 }
 
 async fn start_due(inner: &Arc<Inner>) -> Result<(), JournalError> {

@@ -168,12 +168,15 @@ pub(crate) fn in_states(conn: &Connection, states: &[&str]) -> Result<Vec<JobId>
 }
 
 /// Jobs that carry a hold, with their files.
-pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathBuf)>> {
+pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathBuf, Option<u64>)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT job.id, job.path FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 ORDER BY job.position",
+        "SELECT job.id, job.path, job.file_device FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1
+         ORDER BY job.position",
     )?;
-    let rows =
-        statement.query_map([hold.name()], |r| Ok((JobId(r.get(0)?), paths::from_bytes(r.get(1)?))))?;
+    let rows = statement.query_map([hold.name()], |r| {
+        let device = r.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
+        Ok((JobId(r.get(0)?), paths::from_bytes(r.get(1)?), device))
+    })?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 

@@ -5,45 +5,58 @@ use std::sync::Arc;
 use md5::{Digest, Md5};
 use partway_core::{Cause, FileIdentity};
 
+use super::patience::wait_for;
 use super::{Halt, Run};
+use crate::drive;
+use crate::engine::{Inner, Stop};
+use crate::job_file::{self, JobFile};
 use crate::journal::{identity, sessions};
 use crate::log::Log;
 use crate::plain;
 use crate::record::Job;
-use crate::source::{Source, SourceError};
+use crate::source::SourceError;
 
 /// Opens a job's file.
-pub(super) fn source(job: &Job) -> Result<Source, Halt> {
-    Source::open(&job.path).map_err(|error| halt(job, &error))
+pub(super) async fn source(inner: &Inner, job: &Job) -> Result<Arc<JobFile>, Halt> {
+    match JobFile::open(&inner.drives, job).await {
+        Ok(file) => Ok(Arc::new(file)),
+        Err(error) => Err(halt(inner, job, error).await),
+    }
 }
 
 /// What a file's trouble means for its job.
-pub(super) fn halt(job: &Job, error: &SourceError) -> Halt {
+pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
+    let detail = error.to_string();
     let cause = match error {
+        SourceError::Silent => return Halt::DriveSilent { detail },
         // With its folder, that is with its drive, it comes back by itself; alone it was moved or deleted by somebody.
-        SourceError::Missing if job.path.parent().is_some_and(|folder| !folder.exists()) => {
-            return Halt::SourceAway { detail: error.to_string() };
+        SourceError::Missing => match folder_is_away(inner, job).await {
+            Err(_) => return Halt::DriveSilent { detail },
+            Ok(true) => return Halt::SourceAway { detail },
+            Ok(false) => Cause::SourceMissing,
+        },
+        SourceError::Unreadable(io) if drive::passes(&io) => {
+            return Halt::Unread { why: plain(&io), far: drive::is_far(&io), detail };
         }
-        SourceError::Missing => Cause::SourceMissing,
         SourceError::NotAFile => Cause::NotAFile,
-        SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(io) },
-        SourceError::NotItsSize(size) => Cause::NotItsSize { told: *size },
+        SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(&io) },
+        SourceError::NotItsSize(size) => Cause::NotItsSize { told: size },
         SourceError::Changed(_) => Cause::SourceChanged,
     };
-    Halt::Attention { cause, detail: error.to_string() }
+    Halt::Attention { cause, detail }
 }
 
-/// A look at the file's bytes ended by a fault of Partway's own.
-pub(super) fn unread(panic: &tokio::task::JoinError) -> Halt {
-    Halt::Attention {
-        cause: Cause::SourceUnreadable { why: "reading it again did not end".into() },
-        detail: panic.to_string(),
-    }
+async fn folder_is_away(inner: &Inner, job: &Job) -> Result<bool, SourceError> {
+    let Some(folder) = job.path.parent().map(ToOwned::to_owned) else { return Ok(false) };
+    let (path, drive) = job_file::of_job(&inner.drives, job);
+    // What cannot be looked at is not away: that will be told by the next look at the file.
+    let look = move || folder.try_exists().is_ok_and(|there| !there);
+    Ok(drive.ask(&path, look).await?)
 }
 
 impl Run {
     /// Takes the file as it is now: if it changed since it was planned, what was sent of it is read again and compared.
-    pub(super) async fn accept_source(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
+    pub(super) async fn accept_source(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
         let found = source.identity();
         if found == self.job.identity {
             return Ok(());
@@ -70,7 +83,7 @@ impl Run {
         Ok(self.reload().await?)
     }
 
-    async fn compare(&mut self, session: i64, source: &Arc<Source>) -> Result<(), Halt> {
+    async fn compare(&mut self, session: i64, source: &Arc<JobFile>) -> Result<(), Halt> {
         let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, session)).await?;
         if receipts.is_empty() {
             return Ok(());
@@ -82,19 +95,26 @@ impl Run {
         let same = u32::try_from(count - differing).unwrap_or(u32::MAX);
         self.log(Log::SourceCompared { same, differ: u32::try_from(differing).unwrap_or(u32::MAX) }).await
     }
-}
 
-/// The MD5 of some of a file's bytes. Blocks: for a thread of its own.
-pub(super) fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u8; 16]> {
-    let mut block = vec![0; 256 * 1024];
-    let mut md5 = Md5::new();
-    while left > 0 {
-        let length = left.min(block.len() as u64);
-        let piece = &mut block[..usize::try_from(length).unwrap_or(usize::MAX)];
-        source.read_at(piece, offset)?;
-        md5.update(&piece);
-        offset += length;
-        left -= length;
+    /// The MD5 of some of the file's bytes. A stop ends the reading at the next block.
+    pub(super) async fn md5_of(&self, source: &JobFile, offset: u64, len: u64) -> Result<[u8; 16], Halt> {
+        let mut stop = self.stop.clone();
+        let read = source.digest::<Md5>(offset, len, |_| {});
+        let md5 = tokio::select! {
+            md5 = read => md5,
+            halt = wait_for(&mut stop, Stop::TakenBack) => return Err(halt),
+        };
+        match md5 {
+            Ok(md5) => Ok(md5.finalize().into()),
+            Err(error) => Err(halt(&self.inner, &self.job, error).await),
+        }
     }
-    Ok(md5.finalize().into())
+
+    /// Ends the run where the path does not lead to the same, unchanged file any more.
+    pub(super) async fn unchanged(&self, source: &JobFile) -> Result<(), Halt> {
+        match source.unchanged().await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(halt(&self.inner, &self.job, error).await),
+        }
+    }
 }

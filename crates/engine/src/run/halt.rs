@@ -39,6 +39,10 @@ pub(crate) enum Halt {
     Offline { page: Option<Cause>, detail: String },
     /// The file's folder is not there: a drive that was unplugged, a share that is not mounted.
     SourceAway { detail: String },
+    /// The file's drive does not answer.
+    DriveSilent { detail: String },
+    /// The file could not be read, for a reason that may pass; `far` where it is the way to the drive and not the drive.
+    Unread { why: String, far: bool, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
     /// `what` is for a sentence, `detail` for Details.
     Busy { after: Option<Duration>, what: String, detail: String, asked: bool },
@@ -115,6 +119,11 @@ pub(super) async fn carry_out(
             tracing::info!(job = %id, detail, "the file's folder is gone");
             hold(inner, id, Hold::SourceMissing, Some(Log::SourceAway)).await
         }
+        Halt::DriveSilent { detail } => {
+            tracing::info!(job = %id, detail, "the file's drive does not answer");
+            hold(inner, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
+        }
+        Halt::Unread { why, far, detail } => unread(inner, id, why, far, detail).await,
         Halt::Busy { after, what, detail, asked } => {
             let round = put_off(inner, id);
             let limit = if inner.headless { ROUNDS_HEADLESS } else { ROUNDS };
@@ -131,6 +140,35 @@ pub(super) async fn carry_out(
         }
         Halt::Journal(error) => Err(error),
     }
+}
+
+/// The file is read again after a while. What is counted are rounds in which nothing of it was confirmed.
+async fn unread(
+    inner: &Arc<Inner>,
+    id: &JobId,
+    why: String,
+    far: bool,
+    detail: String,
+) -> Result<(), JournalError> {
+    let confirmed = inner.job(id).await.map_or(0, |job| job.confirmed);
+    let round = {
+        let mut memory = inner.memory();
+        let (round, at) = memory.unread.entry(id.clone()).or_default();
+        *round = if *at == confirmed { *round + 1 } else { 1 };
+        *at = confirmed;
+        *round
+    };
+    // A disk that cannot read some place of itself never will; a server that is down comes back.
+    let limit = if far && !inner.headless { ROUNDS } else { ROUNDS_HEADLESS };
+    if round > limit {
+        inner.memory().unread.remove(id);
+        return inner.refuse(vec![id.clone()], Cause::SourceUnreadable { why }, detail).await;
+    }
+    let wait = PUT_OFF.delay(round, inner.chance.next());
+    let log = Log::Unread { why, seconds: wait.as_secs().max(1) };
+    hold(inner, id, Hold::Unread, Some(log)).await?;
+    inner.release_later(id.clone(), Hold::Unread, wait);
+    Ok(())
 }
 
 fn put_off(inner: &Inner, id: &JobId) -> u32 {

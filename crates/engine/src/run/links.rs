@@ -11,9 +11,9 @@ use super::part::{PartEnd, host_of};
 use super::patience::Refused;
 use super::{Halt, Run};
 use crate::engine::Inner;
+use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
-use crate::source::Source;
 
 /// So many targets are in memory, and asked for, at a time; the rest stays in the journal, or is not asked for yet.
 const WINDOW: u32 = 64;
@@ -94,7 +94,7 @@ impl Run {
         &mut self,
         links: &mut Links,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: &PartPlan,
         flight: &Flight,
     ) -> Result<Option<Link>, NoLink> {
@@ -116,7 +116,7 @@ impl Run {
         &mut self,
         links: &mut Links,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: &PartPlan,
         flight: &Flight,
     ) -> Result<(), PartEnd> {

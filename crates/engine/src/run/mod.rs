@@ -28,11 +28,11 @@ use tokio::sync::watch;
 
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
+use crate::job_file::JobFile;
 use crate::journal::{JournalError, destinations, sessions};
 use crate::log::Log;
 use crate::progress::Live;
 use crate::record::{Destination, Job};
-use crate::source::Source;
 
 pub(crate) use halt::Halt;
 
@@ -92,7 +92,7 @@ async fn go(
     // A file that is not there is told even where the key is missing too: it is what the user can see.
     let checking = job.state == State::Checking;
     if checking {
-        check::source(&job)?;
+        check::source(inner, &job).await?;
     }
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
@@ -114,7 +114,7 @@ async fn go(
             finish::Next::SendMore => run.send_again().await,
         };
     }
-    let source = Arc::new(run.open_source().await?);
+    let source = run.open_source().await?;
     run.accept_source(&source).await?;
     run.before_start(&source).await?;
     run.step(Event::Ready, None).await?;
@@ -123,7 +123,7 @@ async fn go(
 
 impl Run {
     /// What can be known and done before a session is opened: it lives from then on, so nothing slow may come after.
-    async fn before_start(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
+    async fn before_start(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
         let id = self.job.id.clone();
         if self.inner.journal.read(move |conn| sessions::current(conn, &id)).await?.is_some() {
             return Ok(());
@@ -132,7 +132,7 @@ impl Run {
         if self.lacks_hash() { self.hash_in_peace(source).await } else { Ok(()) }
     }
 
-    async fn upload(&mut self, source: Arc<Source>) -> Result<(), Halt> {
+    async fn upload(&mut self, source: Arc<JobFile>) -> Result<(), Halt> {
         loop {
             let session = self.session().await?;
             self.send(&session, &source).await?;
@@ -146,7 +146,7 @@ impl Run {
 
     /// From *finishing* back to sending: the file is needed after all.
     async fn send_again(&mut self) -> Result<(), Halt> {
-        let source = Arc::new(self.open_source().await?);
+        let source = self.open_source().await?;
         self.accept_source(&source).await?;
         self.upload(source).await
     }

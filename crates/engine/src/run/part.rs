@@ -17,11 +17,12 @@ use super::{Halt, links, taken};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
+use crate::job_file::JobFile;
 use crate::journal::sessions;
 use crate::log::{Again, Log};
 use crate::progress::Live;
 use crate::record::JobId;
-use crate::source::{Source, SourceError};
+use crate::source::SourceError;
 
 /// So many attempts of one part in a row may not succeed within one run.
 const ATTEMPTS: u32 = 8;
@@ -48,7 +49,7 @@ pub(super) struct Part {
     pub(super) inner: Arc<Inner>,
     pub(super) job: JobId,
     pub(super) live: Arc<Live>,
-    pub(super) source: Arc<Source>,
+    pub(super) source: Arc<JobFile>,
     pub(super) session: i64,
     /// Since when its link lives at most, Unix milliseconds.
     pub(super) since: i64,
@@ -73,7 +74,7 @@ impl Part {
         loop {
             let permit = self.turn(&host).await?;
             self.still_valid()?;
-            self.source.unchanged().map_err(PartEnd::Source)?;
+            self.source.unchanged().await.map_err(PartEnd::Source)?;
             let outcome = self.attempt(&host, tries > 0).await;
             drop(permit);
             let failure = match outcome {
@@ -92,7 +93,8 @@ impl Part {
                     }
                 }
                 Attempted::Not(PutFailure::Body(error)) => {
-                    return Err(PartEnd::Source(self.source.trouble(error)));
+                    let trouble = error.downcast::<SourceError>().unwrap_or_else(SourceError::Unreadable);
+                    return Err(PartEnd::Source(self.source.trouble(trouble).await));
                 }
                 Attempted::Not(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
             };

@@ -9,11 +9,11 @@ use partway_provider::ListedPart;
 use super::links::part_end;
 use super::part::PartEnd;
 use super::patience::Refused;
-use super::{Halt, Run, check};
+use super::{Halt, Run};
 use crate::happening::Happening;
+use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
-use crate::source::{Source, SourceError};
 
 /// What the vendor says it has, by number.
 type Listed = BTreeMap<PartNumber, ListedPart>;
@@ -95,7 +95,7 @@ impl Run {
     pub(super) async fn take_over(
         &mut self,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: &PartPlan,
         parts: &[PartNumber],
     ) -> Result<(), PartEnd> {
@@ -106,11 +106,8 @@ impl Run {
                 tracing::warn!(job = %self.job.id, part = %number, "the vendor gives no link for a part that it does not have");
                 return Err(PartEnd::Session);
             };
-            let file = Arc::clone(source);
-            let read = tokio::task::spawn_blocking(move || check::md5_of(&file, part.offset, part.len)).await;
-            let read = read.map_err(|panic| PartEnd::Halt(check::unread(&panic)))?;
-            let md5 = read.map_err(|error| PartEnd::Source(SourceError::Unreadable(error)))?;
-            source.unchanged().map_err(PartEnd::Source)?;
+            let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::Halt)?;
+            source.unchanged().await.map_err(PartEnd::Source)?;
             let same = |etag: &Etag| bare(etag).eq_ignore_ascii_case(&hex::encode(md5));
             if there.size != part.len || !there.etag.as_ref().is_some_and(same) {
                 tracing::warn!(job = %self.job.id, part = %number, "the vendor has other bytes of a part and gives no link for it");

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use md5::{Digest, Md5};
 use partway_core::{FileIdentity, FileTime, Match, PartNumber, PartPlan, PartReceipt};
 
-use super::check::{self, unread};
+use super::check;
 use super::patience::wait_for;
 use super::settle::of_whole;
 use super::{Halt, Run};
 use crate::engine::Stop;
+use crate::job_file::{self, JobFile};
 use crate::journal::identity;
 use crate::source::{self, Source, SourceError};
 use crate::watched::Sum;
@@ -39,37 +41,45 @@ pub(super) enum Reread {
 
 impl Run {
     /// Opens the job's file, at a moment from which on every change of it shows.
-    pub(super) async fn open_source(&mut self) -> Result<Source, Halt> {
-        let source = check::source(&self.job)?;
+    pub(super) async fn open_source(&mut self) -> Result<Arc<JobFile>, Halt> {
+        let source = check::source(&self.inner, &self.job).await?;
         let wait = until_changes_show(&source.identity(), self.inner.clock.unix_ms());
         if wait.is_zero() {
             return Ok(source);
         }
         self.pause_for(wait).await?;
-        check::source(&self.job)
+        check::source(&self.inner, &self.job).await
     }
 
     /// Computes the hash that the vendor wants, of bytes that were not touched meanwhile.
-    pub(super) async fn hash_in_peace(&mut self, source: &Arc<Source>) -> Result<(), Halt> {
+    pub(super) async fn hash_in_peace(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
         let mut source = Arc::clone(source);
         for _ in 0..READINGS {
             self.hash(&source).await?;
-            if source::identify(&self.job.path).is_ok_and(|now| now == source.identity()) {
+            if self.identify().await? == source.identity() {
                 break;
             }
-            source = Arc::new(self.open_source().await?);
+            source = self.open_source().await?;
         }
         Ok(())
     }
 
+    /// What the job's file is now.
+    async fn identify(&self) -> Result<FileIdentity, Halt> {
+        match job_file::identify(&self.inner.drives, &self.job).await {
+            Ok(now) => Ok(now),
+            Err(error) => Err(check::halt(&self.inner, &self.job, error).await),
+        }
+    }
+
     /// Whether the file is still the one whose parts have these receipts. Nothing is read of it where nothing of it changed.
     pub(super) async fn is_what_was_sent(&mut self, parts: &[PartReceipt]) -> Result<Reread, Halt> {
-        let now = source::identify(&self.job.path).map_err(|error| check::halt(&self.job, &error))?;
+        let now = self.identify().await?;
         if now == self.job.identity {
             return Ok(Reread::Same);
         }
         for _ in 0..READINGS {
-            let source = Arc::new(self.open_source().await?);
+            let source = self.open_source().await?;
             let read = source.identity();
             if read.against(&self.job.identity) == Match::Different {
                 return Ok(Reread::Differs);
@@ -77,7 +87,7 @@ impl Run {
             if !self.differing(&source, parts.to_vec()).await?.is_empty() {
                 return Ok(Reread::Differs);
             }
-            let now = source::identify(&self.job.path).map_err(|error| check::halt(&self.job, &error))?;
+            let now = self.identify().await?;
             if now == read {
                 let (id, changed) = (self.job.id.clone(), read.changed);
                 self.inner.journal.write(move |conn| identity::touch(conn, &id, changed)).await?;
@@ -91,44 +101,41 @@ impl Run {
     /// The parts of which the file has other bytes now than their receipts say. Ends early where the run is to end.
     pub(super) async fn differing(
         &mut self,
-        source: &Arc<Source>,
+        source: &JobFile,
         parts: Vec<PartReceipt>,
     ) -> Result<Vec<PartNumber>, Halt> {
         let Some(plan) = self.job.plan else { return Ok(Vec::new()) };
-        let (file, let_go) = (Arc::clone(source), Arc::new(AtomicBool::new(false)));
-        let watched = Arc::clone(&let_go);
-        let mut reading = tokio::task::spawn_blocking(move || {
+        let read = async {
             let mut differ = Vec::new();
             for receipt in parts {
-                if watched.load(Ordering::Relaxed) {
-                    break;
-                }
-                if !as_received(&file, &plan, &receipt)? {
+                if !as_received(source, &plan, &receipt).await? {
                     differ.push(receipt.number);
                 }
             }
             Ok(differ)
-        });
-        let read = tokio::select! {
-            read = &mut reading => read,
-            halt = wait_for(&mut self.stop, Stop::TakenBack) => {
-                let_go.store(true, Ordering::Relaxed);
-                return Err(halt);
-            }
         };
-        let differ: std::io::Result<_> = read.map_err(|panic| unread(&panic))?;
-        differ.map_err(|error| check::halt(&self.job, &source.trouble(error)))
+        let read = tokio::select! {
+            read = read => read,
+            halt = wait_for(&mut self.stop, Stop::TakenBack) => return Err(halt),
+        };
+        match read {
+            Ok(differ) => Ok(differ),
+            Err(error) => {
+                let trouble = source.trouble(error).await;
+                Err(check::halt(&self.inner, &self.job, trouble).await)
+            }
+        }
     }
 }
 
 /// Whether the file has the bytes of a part's receipt. One that is shorter than it was has not.
-fn as_received(file: &Source, plan: &PartPlan, receipt: &PartReceipt) -> std::io::Result<bool> {
+async fn as_received(file: &JobFile, plan: &PartPlan, receipt: &PartReceipt) -> Result<bool, SourceError> {
     let Some(part) = plan.part(receipt.number).filter(|part| part.len == receipt.size) else {
         return Ok(false);
     };
-    match check::md5_of(file, part.offset, part.len) {
-        Ok(md5) => Ok(md5 == receipt.md5),
-        Err(end) if end.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+    match file.digest::<Md5>(part.offset, part.len, |_| {}).await {
+        Ok(md5) => Ok(<[u8; 16]>::from(md5.finalize()) == receipt.md5),
+        Err(SourceError::Unreadable(end)) if end.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -168,11 +175,26 @@ pub fn has_sum(
         if let_go.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let md5 = check::md5_of(&source, part.offset, part.len).map_err(|error| source.trouble(error))?;
+        let md5 = md5_of(&source, part.offset, part.len).map_err(|error| source.trouble(error))?;
         parts.push(PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: false });
     }
     let now = source::identify(path)?;
     if now == *seen { Ok(of_whole(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
+}
+
+/// The MD5 of some of a file's bytes. Blocks.
+fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u8; 16]> {
+    let mut block = vec![0; 256 * 1024];
+    let mut md5 = Md5::new();
+    while left > 0 {
+        let length = left.min(block.len() as u64);
+        let piece = &mut block[..usize::try_from(length).unwrap_or(usize::MAX)];
+        source.read_at(piece, offset)?;
+        md5.update(&piece);
+        offset += length;
+        left -= length;
+    }
+    Ok(md5.finalize().into())
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use super::part::{Part, PartEnd};
 use super::patience::wait_for;
 use super::{Halt, Run, check};
 use crate::engine::Stop;
+use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
-use crate::source::Source;
 
 /// How sending went on from one session.
 enum Ended {
@@ -25,7 +25,7 @@ enum Ended {
 
 impl Run {
     /// Sends what is missing. Comes back when every receipt is in the journal, in this session or in one that replaced it.
-    pub(super) async fn send(&mut self, session: &OpenSession, source: &Arc<Source>) -> Result<(), Halt> {
+    pub(super) async fn send(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<(), Halt> {
         let mut session = session.clone();
         loop {
             let expired = match self.send_once(&session, source).await? {
@@ -38,7 +38,7 @@ impl Run {
         }
     }
 
-    async fn send_once(&mut self, session: &OpenSession, source: &Arc<Source>) -> Result<Ended, Halt> {
+    async fn send_once(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<Ended, Halt> {
         let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
         let brought = std::mem::take(&mut self.brought);
         let (mut flight, mut links) = (Flight::default(), Links::of(session, brought));
@@ -100,15 +100,22 @@ impl Run {
                     }
                 }
                 end => {
-                    // The others are of the same session, or of the same file: what they send is of no use any more.
-                    flight.shut_down().await;
-                    return match end {
-                        PartEnd::Source(error) => Err(check::halt(&self.job, &error)),
+                    let ended = match end {
+                        PartEnd::Source(error) => Err(check::halt(&self.inner, &self.job, error).await),
                         PartEnd::Links { expired, cause, detail } => links_ended(expired, cause, detail),
                         PartEnd::Session => Ok(Ended::Session),
                         PartEnd::Taken { cause, detail } => Err(Halt::Attention { cause, detail }),
                         PartEnd::Halt(halt) => Err(halt),
                     };
+                    match &ended {
+                        // The file may still be the same: what the others have read of it counts.
+                        Err(Halt::DriveSilent { .. } | Halt::Unread { .. }) => {
+                            flight.drain(self.stop.clone(), self.inner.grace).await;
+                        }
+                        // The others are of the same session, or of the same file: what they send is of no use any more.
+                        _ => flight.shut_down().await,
+                    }
+                    return ended;
                 }
             }
         }
@@ -120,7 +127,7 @@ impl Run {
         flight: &mut Flight,
         links: &mut Links,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: &PartPlan,
     ) -> Result<(), NoLink> {
         while flight.len() < self.inner.permits.parts_per_job() {
@@ -149,7 +156,7 @@ impl Run {
     fn part(
         &self,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: PartPlan,
         link: Link,
     ) -> Result<Part, Halt> {

@@ -84,7 +84,7 @@ impl Run {
     async fn open(&mut self) -> Result<OpenSession, Halt> {
         self.pre_flight()?;
         if self.lacks_hash() {
-            let source = Arc::new(self.open_source().await?);
+            let source = self.open_source().await?;
             self.hash_in_peace(&source).await?;
         }
         let plan = self.own_plan()?;

@@ -9,6 +9,7 @@ use super::finish::Next;
 use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
+use crate::job_file;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
@@ -159,14 +160,18 @@ impl Run {
     /// Whether the file is still what was sent. That may take long where its bytes have to be read: the vendor's yes is in the journal
     /// before, so that it is not asked for again should the process end meanwhile.
     async fn is_still_there(&mut self, receipt: &FileReceipt, parts: &[PartReceipt]) -> Result<bool, Halt> {
-        if crate::source::identify(&self.job.path).is_ok_and(|found| found == self.job.identity) {
+        if job_file::identify(&self.inner.drives, &self.job)
+            .await
+            .is_ok_and(|found| found == self.job.identity)
+        {
             return Ok(true);
         }
         let (id, kept) = (self.job.id.clone(), receipt.clone());
         self.inner.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
         match self.is_what_was_sent(parts).await {
             Ok(read) => Ok(read == Reread::Same),
-            Err(halt @ (Halt::Overtaken | Halt::Journal(_))) => Err(halt),
+            // A drive that does not answer will say it when it does.
+            Err(halt @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. })) => Err(halt),
             // It is gone, or cannot be read.
             Err(_) => Ok(false),
         }

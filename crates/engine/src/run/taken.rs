@@ -5,10 +5,10 @@ use std::sync::Arc;
 use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt};
 
 use super::settle::{Found, is_ours};
-use super::{Halt, Run, check};
+use super::{Halt, Run};
 use crate::happening::Happening;
+use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
-use crate::source::{Source, SourceError};
 
 impl Run {
     /// A file that goes with one PUT, of which an answer was lost: where what is there has its size and its checksum, it has arrived,
@@ -16,17 +16,13 @@ impl Run {
     pub(super) async fn is_ours(
         &mut self,
         session: &OpenSession,
-        source: &Arc<Source>,
+        source: &Arc<JobFile>,
         plan: &PartPlan,
     ) -> Result<bool, Halt> {
         let single = plan.parts().next().filter(|_| plan.count() == 1);
         let Some(part) = single.filter(|_| self.provider.capabilities().verify) else { return Ok(false) };
-        let file = Arc::clone(source);
-        let md5 = tokio::task::spawn_blocking(move || check::md5_of(&file, part.offset, part.len))
-            .await
-            .map_err(|panic| check::unread(&panic))?
-            .map_err(|error| check::halt(&self.job, &SourceError::Unreadable(error)))?;
-        source.unchanged().map_err(|error| check::halt(&self.job, &error))?;
+        let md5 = self.md5_of(source, part.offset, part.len).await?;
+        self.unchanged(source).await?;
         let etag = Some(Etag(hex::encode(md5)));
         let receipt = PartReceipt { number: part.number, size: part.len, md5, etag, compared: true };
         if self.arrived_before(session, std::slice::from_ref(&receipt)).await?.is_none() {

@@ -64,7 +64,8 @@ where
             () = tokio::time::sleep(LOOK) => {}
         }
         let acknowledged = attempt.on_the_way();
-        if acknowledged > seen {
+        // While the drive gives nothing nobody can tell whether the connection would take it. The body ends where the drive is silent.
+        if acknowledged > seen || attempt.waits_for_disk() {
             (seen, moved) = (acknowledged, Instant::now());
         }
         if report.moved(acknowledged) {

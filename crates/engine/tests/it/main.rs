@@ -11,6 +11,7 @@
 mod batches;
 mod before_start;
 mod connections;
+mod drives;
 mod finishing;
 mod folder;
 mod giving_up;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partway_core::State;
 use partway_engine::{
-    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Job, JobId, Log,
-    OpenEngine, Providers, Standing, intake,
+    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Gate, Job, JobId,
+    Log, OpenEngine, Providers, Standing, intake,
 };
 use partway_http::{HttpOptions, PartClient};
 use partway_provider::Fields;
@@ -72,6 +72,7 @@ pub(crate) struct Rig {
     pub(crate) bounds: Bounds,
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
+    pub(crate) gate: Option<Gate>,
 }
 
 impl Rig {
@@ -86,6 +87,7 @@ impl Rig {
             bounds: Bounds { parts_at_first: 16, ..Bounds::default() },
             grace: GRACE,
             headless: false,
+            gate: None,
         }
     }
 
@@ -115,6 +117,7 @@ impl Rig {
             grace: self.grace,
             headless: self.headless,
             idle: false,
+            gate: self.gate.clone(),
         };
         Engine::open(&self.data(), options).await
     }

@@ -3,4 +3,4 @@
 /**
  * Why a job waits. Every value is listed in docs/states.md.
  */
-export type HoldName = "user" | "countdown" | "offline" | "credentials" | "source-missing" | "schedule" | "throttled";
+export type HoldName = "user" | "countdown" | "offline" | "credentials" | "source-missing" | "schedule" | "throttled" | "drive-silent" | "unread";

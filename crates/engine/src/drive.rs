@@ -1,0 +1,260 @@
+//! What is asked of drives: a few things of each at once, on threads of their own, so that one that does not answer holds up only itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::place::{Mounts, Place};
+use crate::source::SourceError;
+
+/// After so long without an answer a drive counts as one that does not answer. A disk that sleeps needs up to eight seconds to spin up.
+pub(crate) const SILENT: Duration = Duration::from_secs(10);
+
+/// So much is asked of one drive at once: enough to fill a share with delay, and all the threads that a silent drive can hold.
+const AT_ONCE: usize = 8;
+
+/// What may pass by itself is asked for again after these waits, before anybody is told.
+const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Beyond so many drives those that nobody uses are forgotten.
+const KNOWN: usize = 64;
+
+/// Called on a drive's thread before one of its files is touched; what it answers stands for the drive's own answer.
+pub type Gate = Arc<dyn Fn(&Path) -> io::Result<()> + Send + Sync>;
+
+/// Every drive that files lie on.
+pub(crate) struct Drives {
+    known: Mutex<HashMap<Key, Arc<Drive>>>,
+    gate: Option<Gate>,
+}
+
+/// The drive that a path names, and the one that its file lies on: a link leads from one to the other, and either may be silent.
+type Key = (Place, Option<u64>);
+
+impl Drives {
+    /// None of them known yet.
+    pub(crate) fn new(gate: Option<Gate>) -> Self {
+        Self { known: Mutex::default(), gate }
+    }
+
+    /// The drive of a file, of which the device is known from an earlier look.
+    pub(crate) fn of(&self, mounts: &Mounts, path: &Path, device: Option<u64>) -> Arc<Drive> {
+        let key = (mounts.place(path), device);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN {
+            known.retain(|_, drive| Arc::strong_count(drive) > 1 || !drive.asked().out.is_empty());
+        }
+        let made = || Arc::new(Drive::new(self.gate.clone()));
+        Arc::clone(known.entry(key).or_insert_with(made))
+    }
+}
+
+/// One drive.
+pub(crate) struct Drive {
+    slots: Arc<Semaphore>,
+    asked: Mutex<Asked>,
+    gate: Option<Gate>,
+    /// A look for files that were away is out.
+    pub(crate) looked_at: AtomicBool,
+}
+
+impl std::fmt::Debug for Drive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drive").field("out", &self.asked().out.len()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    next: u64,
+    /// What has not come back, the oldest first: since when, and of which file.
+    out: BTreeMap<u64, (Instant, Arc<Path>)>,
+    /// When something last came back.
+    answered: Option<Instant>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unanswered {
+    /// It has not come.
+    #[error("its drive does not answer")]
+    Silent,
+    /// By a fault of Partway's own.
+    #[error("reading it did not end: {0}")]
+    Fault(JoinError),
+}
+
+impl Drive {
+    fn new(gate: Option<Gate>) -> Self {
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        Self { slots, asked: Mutex::default(), gate, looked_at: AtomicBool::new(false) }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether something was asked long ago, and nothing of this drive has come back for as long.
+    pub(crate) fn is_silent(&self) -> bool {
+        let asked = self.asked();
+        let long_ago = |at: &Instant| at.elapsed() >= SILENT;
+        asked.out.first_key_value().is_some_and(|(_, (since, _))| long_ago(since))
+            && asked.answered.as_ref().is_none_or(long_ago)
+    }
+
+    /// Whether something was asked of this file long ago and has not come back: whoever asked more would only lose another thread.
+    pub(crate) fn hangs_at(&self, path: &Path) -> bool {
+        let hangs = |(since, of): &(Instant, Arc<Path>)| since.elapsed() >= SILENT && **of == *path;
+        self.asked().out.values().any(hangs)
+    }
+
+    /// Asks something of a file, on a thread of this drive. Whoever stops waiting leaves that thread to the drive.
+    pub(crate) async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        path: &Arc<Path>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        let slot = loop {
+            match timeout(SILENT, Arc::clone(&self.slots).acquire_owned()).await {
+                Ok(Ok(slot)) => break slot,
+                // Others are slow and not silent: their turn ends.
+                Err(_) if !self.is_silent() => {}
+                Ok(Err(_)) | Err(_) => return Err(Unanswered::Silent),
+            }
+        };
+        let out = Out::of(self, path);
+        let task = tokio::task::spawn_blocking(move || {
+            let answer = work();
+            drop((out, slot));
+            answer
+        });
+        match timeout(SILENT, task).await {
+            Ok(answer) => answer.map_err(Unanswered::Fault),
+            Err(_) => Err(Unanswered::Silent),
+        }
+    }
+
+    /// The same for what may be asked again: a fault that may pass gets some seconds to do so.
+    pub(crate) async fn ask_again<T, W>(
+        self: &Arc<Self>,
+        path: &Arc<Path>,
+        mut work: impl FnMut() -> W,
+    ) -> Result<T, SourceError>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> Result<T, SourceError> + Send + 'static,
+    {
+        let mut waits = AGAIN.iter();
+        loop {
+            let (gate, of, work) = (self.gate.clone(), Arc::clone(path), work());
+            let gated = move || {
+                if let Some(gate) = gate {
+                    gate(&of).map_err(SourceError::from)?;
+                }
+                work()
+            };
+            match self.ask(path, gated).await? {
+                Err(SourceError::Unreadable(error)) if passes(&error) => match waits.next() {
+                    Some(wait) => sleep(*wait).await,
+                    None => return Err(SourceError::Unreadable(error)),
+                },
+                answer => return answer,
+            }
+        }
+    }
+}
+
+/// Something that was asked and has not come back.
+struct Out(Arc<Drive>, u64);
+
+impl Out {
+    fn of(drive: &Arc<Drive>, path: &Arc<Path>) -> Self {
+        let mut asked = drive.asked();
+        let id = asked.next;
+        asked.next += 1;
+        asked.out.insert(id, (Instant::now(), Arc::clone(path)));
+        drop(asked);
+        Self(Arc::clone(drive), id)
+    }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        let mut asked = self.0.asked();
+        asked.out.remove(&self.1);
+        asked.answered = Some(Instant::now());
+    }
+}
+
+/// Marks a look for files that were away as out, until it is dropped. `None` where one is.
+pub(crate) struct Look(Arc<Drive>);
+
+impl Look {
+    pub(crate) fn begin(drive: &Arc<Drive>) -> Option<Self> {
+        (!drive.looked_at.swap(true, Ordering::AcqRel)).then(|| Self(Arc::clone(drive)))
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.0.looked_at.store(false, Ordering::Release);
+    }
+}
+
+/// Whether what a system said of a file may pass by itself. What never does is known; everything else is given time first.
+pub(crate) fn passes(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    // errno.h: EBADF, ENOTTY, ENOSYS, ELOOP of Linux and of macOS; winerror.h: the name is none (123), it is no file (1), no right (5).
+    let never: &[i32] = match () {
+        () if cfg!(windows) => &[1, 5, 123],
+        () if cfg!(target_os = "linux") => &[9, 25, 38, 40],
+        () => &[9, 25, 62, 78],
+    };
+    !matches!(
+        error.kind(),
+        K::NotFound
+            | K::PermissionDenied
+            | K::NotADirectory
+            | K::IsADirectory
+            | K::InvalidInput
+            | K::InvalidFilename
+            | K::InvalidData
+            | K::UnexpectedEof
+            | K::FileTooLarge
+            | K::Unsupported
+    ) && error.raw_os_error().is_none_or(|number| !never.contains(&number))
+}
+
+/// Whether it is the way to the drive and not the drive itself: that comes back like a network.
+pub(crate) fn is_far(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    // EHOSTDOWN, ESHUTDOWN, EREMOTEIO, ENOLINK of Linux; EHOSTDOWN, ESHUTDOWN of macOS; the network's names and ends of winerror.h.
+    let numbers: &[i32] = match () {
+        () if cfg!(windows) => &[51, 53, 54, 55, 59, 64, 67, 121, 1231, 1232, 1236, 1450],
+        () if cfg!(target_os = "linux") => &[67, 108, 112, 121],
+        () => &[58, 64],
+    };
+    matches!(
+        error.kind(),
+        K::TimedOut
+            | K::StaleNetworkFileHandle
+            | K::HostUnreachable
+            | K::NetworkDown
+            | K::NetworkUnreachable
+            | K::NotConnected
+            | K::ConnectionAborted
+            | K::ConnectionReset
+            | K::ConnectionRefused
+            | K::BrokenPipe
+    ) || error.raw_os_error().is_some_and(|number| numbers.contains(&number))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! A job's file as its run has it: whatever touches its drive happens on the drive's threads, and has a time in which it must come back.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use md5::Digest;
+use partway_core::FileIdentity;
+
+use crate::drive::{Drive, Drives};
+use crate::place::Mounts;
+use crate::record::Job;
+use crate::source::{self, Source, SourceError};
+
+/// One block. 256 KiB is where larger reads stop being cheaper.
+pub(crate) const BLOCK: u64 = 256 * 1024;
+
+/// An open file, and its drive.
+#[derive(Debug)]
+pub(crate) struct JobFile {
+    path: Arc<Path>,
+    drive: Arc<Drive>,
+    /// There until it is closed, which waits for the drive like everything else.
+    source: Option<Arc<Source>>,
+    identity: FileIdentity,
+}
+
+/// A job's path and its drive.
+pub(crate) fn of_job(drives: &Drives, job: &Job) -> (Arc<Path>, Arc<Drive>) {
+    let device = job.identity.file_id.map(|(device, _)| device);
+    (job.path.as_path().into(), drives.of(&Mounts::now(), &job.path, device))
+}
+
+/// What the job's file is now.
+///
+/// # Errors
+/// [`SourceError`], never `Changed`.
+pub(crate) async fn identify(drives: &Drives, job: &Job) -> Result<FileIdentity, SourceError> {
+    let (path, drive) = of_job(drives, job);
+    if drive.is_silent() || drive.hangs_at(&path) {
+        return Err(SourceError::Silent);
+    }
+    let of = |path: &Arc<Path>| {
+        let path = Arc::clone(path);
+        move || source::identify(&path)
+    };
+    drive.ask_again(&path, || of(&path)).await
+}
+
+impl JobFile {
+    /// Opens a job's file; whatever its identity is now becomes the planned one.
+    ///
+    /// # Errors
+    /// [`SourceError`], never `Changed`.
+    pub(crate) async fn open(drives: &Drives, job: &Job) -> Result<Self, SourceError> {
+        let (path, drive) = of_job(drives, job);
+        Self::on(drive, path).await
+    }
+
+    /// Opens a file of that drive.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) async fn on(drive: Arc<Drive>, path: Arc<Path>) -> Result<Self, SourceError> {
+        // Who knows that there is no answer does not lose another thread by asking.
+        if drive.is_silent() || drive.hangs_at(&path) {
+            return Err(SourceError::Silent);
+        }
+        let of = |path: &Arc<Path>| {
+            let path = Arc::clone(path);
+            move || Source::open(&path)
+        };
+        let source = drive.ask_again(&path, || of(&path)).await?;
+        Ok(Self { identity: source.identity(), source: Some(Arc::new(source)), path, drive })
+    }
+
+    /// The identity at the time of opening.
+    pub(crate) const fn identity(&self) -> FileIdentity {
+        self.identity
+    }
+
+    /// Asks something of the open file.
+    async fn ask<T, W>(&self, mut work: impl FnMut(Arc<Source>) -> W) -> Result<T, SourceError>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> Result<T, SourceError> + Send + 'static,
+    {
+        let Some(source) = &self.source else { return Err(SourceError::Missing) };
+        self.drive.ask_again(&self.path, || work(Arc::clone(source))).await
+    }
+
+    /// Whether the path still leads to the same, unchanged file.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub(crate) async fn unchanged(&self) -> Result<(), SourceError> {
+        self.ask(|source| move || source.unchanged()).await
+    }
+
+    /// Why it could not be read: the file itself tells more than the read. One that ends early and is as long as it ever was has not the
+    /// size that the system says.
+    pub(crate) async fn trouble(&self, trouble: SourceError) -> SourceError {
+        let SourceError::Unreadable(error) = trouble else { return trouble };
+        match self.unchanged().await {
+            Err(trouble) => trouble,
+            Ok(()) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                SourceError::NotItsSize(self.identity.size)
+            }
+            Ok(()) => SourceError::Unreadable(error),
+        }
+    }
+
+    /// One block of the file, and the digest that has taken it in. `spare` is room that nobody needs any more, of any size.
+    ///
+    /// # Errors
+    /// [`SourceError`]; `Unreadable` with `UnexpectedEof` where the file is shorter than it was.
+    pub(crate) async fn block<D>(
+        &self,
+        offset: u64,
+        len: u64,
+        digest: D,
+        mut spare: BytesMut,
+    ) -> Result<(Bytes, D), SourceError>
+    where
+        D: Digest + Clone + Send + 'static,
+    {
+        let len = usize::try_from(len).map_err(std::io::Error::other)?;
+        self.ask(|source| {
+            let (mut digest, mut block) = (digest.clone(), std::mem::take(&mut spare));
+            move || {
+                block.resize(len, 0);
+                source.read_at(&mut block, offset)?;
+                digest.update(&block);
+                Ok((block.freeze(), digest))
+            }
+        })
+        .await
+    }
+
+    /// The digest of some of the file's bytes; `told` hears after each block how many it was.
+    ///
+    /// # Errors
+    /// As [`block`](Self::block).
+    pub(crate) async fn digest<D>(
+        &self,
+        mut offset: u64,
+        mut left: u64,
+        told: impl Fn(u64),
+    ) -> Result<D, SourceError>
+    where
+        D: Digest + Clone + Send + 'static,
+    {
+        let (mut digest, mut spare) = (D::new(), BytesMut::new());
+        while left > 0 {
+            let len = left.min(BLOCK);
+            let (block, taken_in) = self.block(offset, len, digest, spare).await?;
+            (digest, spare) = (taken_in, block.try_into_mut().unwrap_or_default());
+            offset += len;
+            left -= len;
+            told(len);
+        }
+        Ok(digest)
+    }
+}
+
+impl Drop for JobFile {
+    /// Closing asks the drive as well: that of a share writes back and says good-bye.
+    fn drop(&mut self) {
+        if let (Some(source), Ok(runtime)) = (self.source.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn_blocking(move || drop(source));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Drives that do not answer, and files that cannot be read just now.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use partway_core::{Cause, Hold, State};
+use partway_engine::{Gate, Log, Which};
+
+use crate::rig::{PATIENCE, Rig, Under, bytes};
+
+/// What stands between Partway and the files of a name, and lets nothing through while it is shut.
+#[derive(Default)]
+struct Barrier {
+    shut: Mutex<bool>,
+    opened: Condvar,
+    came: AtomicU32,
+}
+
+impl Barrier {
+    fn shut(&self, shut: bool) {
+        *self.shut.lock().unwrap() = shut;
+        self.opened.notify_all();
+    }
+
+    fn gate(self: &Arc<Self>, of: &'static str) -> Gate {
+        let barrier = Arc::clone(self);
+        Arc::new(move |path: &Path| {
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(of)) {
+                barrier.came.fetch_add(1, Ordering::SeqCst);
+                let shut = barrier.shut.lock().unwrap();
+                drop(barrier.opened.wait_while(shut, |shut| *shut).unwrap());
+            }
+            Ok(())
+        })
+    }
+
+    async fn has_let_wait(&self, count: u32) {
+        let came = async {
+            while self.came.load(Ordering::SeqCst) < count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, came).await.expect("nobody comes to the barrier");
+    }
+}
+
+/// Nothing hangs when a test is over: the runtime would wait for it.
+struct Shut(Arc<Barrier>);
+
+impl Drop for Shut {
+    fn drop(&mut self) {
+        self.0.shut(false);
+    }
+}
+
+/// Lets so much time pass at once, of whatever waits in the engine.
+async fn skip(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// Just more than the time after which a drive counts as silent.
+const SILENT: Duration = Duration::from_millis(10_100);
+
+fn named(rig: &Rig, name: &str, count: u32) -> Vec<PathBuf> {
+    (0..count).map(|number| rig.file(&format!("{name} {number}"), 3_000)).collect()
+}
+
+/// One thread runs everything here: a read that hung on it would be the end of the test.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn more_silent_files_than_permits_and_threads_hold_up_no_other_drive_and_no_end() {
+    let mut rig = Rig::new().await;
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("silent"));
+    let under = rig.open().await;
+    let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
+    let good = elsewhere.path().join("good");
+    std::fs::write(&good, bytes(3_000)).unwrap();
+    let _shut = Shut(Arc::clone(&barrier));
+    barrier.shut(true);
+    let (_, silent) = under.add(&named(&rig, "silent", 40), None).await;
+    barrier.has_let_wait(8).await;
+    let good = under.add_one(good).await;
+    assert_eq!(under.engine.page(0, 100).await.unwrap().len(), 41, "the list answers");
+    skip(SILENT).await;
+    assert_eq!(under.ends(&good).await, State::Verified);
+    for id in &silent {
+        let held = under.until(id, |job| job.holds.contains(Hold::DriveSilent)).await;
+        assert_eq!(held.state, State::Waiting);
+    }
+    assert!(under.log(&silent[0]).await.contains(&Log::DriveSilent));
+    assert_eq!(barrier.came.load(Ordering::SeqCst), 8, "a silent drive keeps so many threads and no more");
+    barrier.shut(false);
+    for id in &silent {
+        assert_eq!(under.ends(id).await, State::Verified, "it goes on by itself when the drive answers");
+    }
+}
+
+#[tokio::test]
+async fn an_engine_whose_files_hang_ends_within_the_grace() {
+    let mut rig = Rig::new().await;
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("silent"));
+    let under = rig.open().await;
+    let _shut = Shut(Arc::clone(&barrier));
+    barrier.shut(true);
+    let (_, silent) = under.add(&named(&rig, "silent", 12), None).await;
+    barrier.has_let_wait(8).await;
+    tokio::time::timeout(Duration::from_secs(10), under.engine.close(Duration::from_millis(100)))
+        .await
+        .unwrap();
+    barrier.shut(false);
+    let under = rig.open().await;
+    for id in &silent {
+        assert_eq!(under.ends(id).await, State::Verified);
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_hangs_in_the_middle_keeps_what_is_confirmed_and_goes_on_when_the_drive_answers() {
+    let mut rig = Rig::new().await;
+    rig.bounds.parts_per_job = 1;
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("silent"));
+    let under = rig.open().await;
+    let _shut = Shut(Arc::clone(&barrier));
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("silent", 5_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    barrier.shut(true);
+    let came = barrier.came.load(Ordering::SeqCst);
+    rig.vendor.storage.open();
+    barrier.has_let_wait(came + 1).await;
+    skip(SILENT).await;
+    let held = under.until(&id, |job| job.holds.contains(Hold::DriveSilent)).await;
+    assert_eq!((held.state, held.parts_confirmed), (State::Waiting, 1));
+    barrier.shut(false);
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert_eq!(rig.vendor.storage.puts().len(), 5, "nothing was sent twice");
+}
+
+#[tokio::test]
+async fn a_job_that_waits_for_its_drive_can_be_paused_and_cancelled() {
+    let mut rig = Rig::new().await;
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("silent"));
+    let under = rig.open().await;
+    let _shut = Shut(Arc::clone(&barrier));
+    barrier.shut(true);
+    let id = under.add_one(rig.file("silent", 10)).await;
+    barrier.has_let_wait(1).await;
+    under.engine.pause(&Which::Open).await.unwrap();
+    under.until(&id, |job| job.holds.contains(Hold::User)).await;
+    under.engine.cancel(&Which::Open).await.unwrap();
+    assert_eq!(under.ends(&id).await, State::Cancelled);
+}
+
+/// Fails so many touches of a file, with this error of the system.
+fn failing(times: u32, error: fn() -> io::Error) -> (Arc<AtomicU32>, Gate) {
+    let left = Arc::new(AtomicU32::new(times));
+    let counted = Arc::clone(&left);
+    let gate = move |_: &Path| {
+        let fails = counted.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if fails.is_ok() { Err(error()) } else { Ok(()) }
+    };
+    (left, Arc::new(gate))
+}
+
+fn timed_out() -> io::Error {
+    io::ErrorKind::TimedOut.into()
+}
+
+#[tokio::test]
+async fn one_read_that_fails_is_read_again_and_nobody_is_told() {
+    let mut rig = Rig::new().await;
+    let (_, gate) = failing(1, || io::ErrorKind::WouldBlock.into());
+    rig.gate = Some(gate);
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 3_000)).await;
+    assert_eq!(under.ends(&id).await, State::Verified);
+    assert!(!under.log(&id).await.iter().any(|line| matches!(line, Log::Unread { .. } | Log::Attention)));
+    assert_eq!(rig.vendor.storage.puts().len(), 3);
+}
+
+#[tokio::test]
+async fn a_share_that_is_out_of_reach_for_a_while_is_waited_for() {
+    let mut rig = Rig::new().await;
+    let (left, gate) = failing(u32::MAX, timed_out);
+    rig.gate = Some(gate);
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 3_000)).await;
+    let held = under.until(&id, |job| job.holds.contains(Hold::Unread)).await;
+    assert_eq!(held.state, State::Waiting);
+    let why = "its disk did not answer in time".to_owned();
+    assert!(under.log(&id).await.contains(&Log::Unread { why, seconds: 1 }), "{:?}", under.log(&id).await);
+    left.store(0, Ordering::SeqCst);
+    assert_eq!(under.ends(&id).await, State::Verified);
+}
+
+#[tokio::test]
+async fn a_place_of_the_disk_that_never_can_be_read_needs_a_person_after_eight_rounds() {
+    let rig = {
+        let mut rig = Rig::new().await;
+        let (_, gate) = failing(u32::MAX, || io::Error::other("its disk could not read or write it"));
+        rig.gate = Some(gate);
+        rig
+    };
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 3_000)).await;
+    let state = ends_in_time(&under, &id).await;
+    let why = "its disk could not read or write it".to_owned();
+    assert_eq!(state, State::NeedsAttention(Cause::SourceUnreadable { why }));
+    let rounds = under.log(&id).await.iter().filter(|line| matches!(line, Log::Unread { .. })).count();
+    assert_eq!(rounds, 8);
+    assert_eq!(rig.vendor.storage.puts().len(), 0);
+}
+
+/// As `ends`, with minutes that pass quickly.
+async fn ends_in_time(under: &Under, id: &partway_engine::JobId) -> State {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < 4 * PATIENCE {
+        let job = under.job(id).await;
+        if matches!(job.state, State::NeedsAttention(_)) {
+            return job.state;
+        }
+        skip(Duration::from_secs(1)).await;
+        // For the drive's threads, which know no skipped time.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it goes on and on: {:#?}", under.job(id).await);
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_needs_a_person_at_once() {
+    let mut rig = Rig::new().await;
+    let (_, gate) = failing(u32::MAX, || io::ErrorKind::PermissionDenied.into());
+    rig.gate = Some(gate);
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 10)).await;
+    let why = "permission denied".to_owned();
+    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceUnreadable { why }));
+}
