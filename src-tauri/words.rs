@@ -91,9 +91,7 @@ fn short(name: &str) -> String {
     const WIDEST: usize = 40;
     /// The last characters of the stem and the type, as in the window.
     const END: usize = 18;
-    let turns =
-        |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let shown: Vec<char> = name.chars().filter(|c| !c.is_control() && !turns(c)).collect();
+    let shown: Vec<char> = name.chars().filter(|c| !partway_app::acts(*c)).collect();
     if shown.len() <= WIDEST {
         return shown.into_iter().collect();
     }

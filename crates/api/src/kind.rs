@@ -59,6 +59,11 @@ pub enum SettingForm {
     },
     /// "true" or "false"; off unless told.
     Switch,
+    /// Text of several lines, which mostly lies in a file.
+    Lines {
+        /// Shown while it is empty: how it begins.
+        placeholder: String,
+    },
 }
 
 /// One value of a setting that has a few.

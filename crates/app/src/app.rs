@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
 use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Refusal};
-use partway_http::{ApiClient, PartClient};
+use partway_http::Clients;
 use tokio::sync::{broadcast, watch};
 
 use crate::awake::{self, Sleep};
@@ -16,7 +16,7 @@ use crate::keys::Keys;
 use crate::practice::Practice;
 use crate::support::unended::{self, Runs};
 use crate::support::{self, Support};
-use crate::system::{SystemChance, SystemClock};
+use crate::system::{SystemChance, SystemClock, raise_open_files};
 use crate::watch::Watch;
 use crate::watched::{self, Watchers};
 use crate::{AppOptions, OpenError, commands, keychain};
@@ -28,8 +28,7 @@ pub struct App(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) http: ApiClient,
-    pub(crate) parts: PartClient,
+    pub(crate) clients: Clients,
     pub(crate) practice: Practice,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Told>,
@@ -62,6 +61,9 @@ impl App {
     /// # Errors
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
+        if !options.idle {
+            raise_open_files();
+        }
         let clock: Arc<dyn Clock> = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let support = Support {
             data_dir: options.data_dir.clone(),
@@ -73,10 +75,10 @@ impl App {
         http_options
             .clock
             .get_or_insert_with(|| Arc::new(move || u64::try_from(time.unix_ms() / 1000).unwrap_or(0)));
-        let http = ApiClient::new(&http_options).map_err(|error| OpenError(error.to_string()))?;
-        let parts = PartClient::new(&http_options).map_err(|error| OpenError(error.to_string()))?;
+        let clients = Clients::new(http_options).map_err(|error| OpenError(error.to_string()))?;
         let practice = Practice::new(options.sandbox, &options.data_dir);
-        let keys = Arc::new(Keys::new(options.keychain, options.variables, http.clone(), practice.clone()));
+        let keys =
+            Arc::new(Keys::new(options.keychain, options.variables, clients.clone(), practice.clone()));
         let last_sign = unended::last_sign(&options.data_dir);
         let engine = Engine::open(
             &options.data_dir,
@@ -84,7 +86,7 @@ impl App {
                 clock: Arc::clone(&clock),
                 chance: Arc::new(SystemChance),
                 providers: Arc::clone(&keys) as _,
-                parts: parts.clone(),
+                parts: clients.usual().parts.clone(),
                 bounds: Bounds::default(),
                 grace: GRACE,
                 headless: options.headless,
@@ -102,8 +104,7 @@ impl App {
         let app = Self(Arc::new(Inner {
             engine: engine.engine,
             keys,
-            http,
-            parts,
+            clients,
             practice,
             clock,
             events: broadcast::channel(4096).0,

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use partway_core::{ApiKey, Cause, Credentials, Failure, RetryClass, Step};
 use partway_engine::{Destination, DestinationId, Providers};
-use partway_http::ApiClient;
+use partway_http::{Clients, Pair, PartClient};
 use partway_keychain::{Keychain, KeychainError};
 use partway_provider::Provider;
 use tokio::sync::Notify;
@@ -31,7 +31,7 @@ const LONGEST_FILE: u64 = 1 << 20;
 pub(crate) struct Keys {
     pub(crate) keychain: Option<Arc<dyn Keychain>>,
     variables: Variables,
-    http: ApiClient,
+    clients: Clients,
     practice: Practice,
     memory: Mutex<HashMap<DestinationId, Credentials>>,
     lent: Mutex<HashMap<Option<String>, Credentials>>,
@@ -47,13 +47,13 @@ impl Keys {
     pub(crate) fn new(
         keychain: Option<Arc<dyn Keychain>>,
         variables: Variables,
-        http: ApiClient,
+        clients: Clients,
         practice: Practice,
     ) -> Self {
         Self {
             keychain,
             variables,
-            http,
+            clients,
             practice,
             memory: Mutex::default(),
             lent: Mutex::default(),
@@ -260,6 +260,13 @@ fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
+/// The clients for a destination with these settings. What was looked at where it was typed can be read here, too; where it cannot,
+/// opening its provider tells that.
+pub(crate) fn clients(clients: &Clients, settings: &serde_json::Value) -> Pair {
+    let roots = partway_providers::ca(settings).ok().flatten();
+    clients.trusting(roots.as_deref()).unwrap_or_else(|_| clients.usual().clone())
+}
+
 fn missing(detail: &str) -> Failure {
     let cause = Cause::KeyMissing { looked: Some(detail.to_owned()) };
     Failure::new(Step::Start, RetryClass::Credentials, cause, detail)
@@ -283,7 +290,12 @@ impl Providers for Keys {
             KeySource::Practice => self.practice.settings().await.map_err(|why| practice_down(&why))?,
             _ => serde_json::from_str(&destination.settings).unwrap_or_default(),
         };
-        match partway_providers::open(&destination.kind, &settings, key, self.http.clone()) {
+        match partway_providers::open(
+            &destination.kind,
+            &settings,
+            key,
+            clients(&self.clients, &settings).api,
+        ) {
             Ok(provider) => Ok(Arc::from(provider)),
             // Another one is needed, and meanwhile nothing is sent. The service was not asked, so it is not the one who says no.
             Err(error) if ["key", "secret", "session_token"].contains(&error.field) => {
@@ -295,5 +307,14 @@ impl Providers for Keys {
                 Err(Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string()))
             }
         }
+    }
+
+    fn parts(&self, destination: &Destination) -> Option<PartClient> {
+        let settings = serde_json::from_str(&destination.settings).unwrap_or_default();
+        Some(clients(&self.clients, &settings).parts)
+    }
+
+    fn forget_connections(&self) {
+        self.clients.forget_connections();
     }
 }

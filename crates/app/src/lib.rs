@@ -30,6 +30,7 @@ pub use commands::kinds;
 pub use events::Events;
 pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
+pub use partway_core::{acts, visible};
 /// What the system says of files and folders, in plain words; the shell and the bridge have it from here.
 pub use partway_engine::plain;
 pub use support::{LogFile, keep_crash_reports};

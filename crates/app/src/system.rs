@@ -69,6 +69,25 @@ impl Chance for SystemChance {
     }
 }
 
+/// Lets this process open as many files and connections as its user may: systems start programs with far fewer, and each part, each file
+/// and each watched folder takes one.
+#[cfg(unix)]
+pub(crate) fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    /// More than anything here needs; macOS takes no more than its OPEN_MAX (getrlimit(2) there).
+    const ENOUGH: u64 = if cfg!(target_os = "macos") { 10_240 } else { 65_536 };
+    let now = getrlimit(Resource::Nofile);
+    let most = now.maximum.unwrap_or(ENOUGH).min(ENOUGH);
+    if now.current.is_some_and(|current| current < most) {
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum: now.maximum });
+        tracing::debug!(?raised, most, "the limit of open files");
+    }
+}
+
+/// Windows has no such limit.
+#[cfg(not(unix))]
+pub(crate) const fn raise_open_files() {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use md5::{Digest as _, Md5};
 use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
-use partway_http::PutFailure;
+use partway_http::{PartClient, PutFailure};
 use partway_provider::template::Origin;
 use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
 
@@ -59,7 +59,12 @@ impl Sent {
 }
 
 /// Sends a file of a few bytes under a name that nothing else has.
-pub(crate) async fn upload(app: &App, provider: &dyn Provider, to: &str, fields: &Fields) -> Sent {
+pub(crate) async fn upload(
+    app: &App,
+    (provider, parts): (&dyn Provider, &PartClient),
+    to: &str,
+    fields: &Fields,
+) -> Sent {
     let (file, content) = file(provider, fields, &app.0.clock.date());
     let started = match within(begin(provider, &file)).await {
         Ok(started) => started,
@@ -67,7 +72,7 @@ pub(crate) async fn upload(app: &App, provider: &dyn Provider, to: &str, fields:
     };
     let session = started.session.clone();
     let sent = within(async {
-        let receipts = send(app, provider, &started, &content).await?;
+        let receipts = send(parts, provider, &started, &content).await?;
         finish(provider, &session, &receipts).await.map(|receipt| (receipt, receipts))
     })
     .await;
@@ -133,7 +138,7 @@ async fn begin(provider: &dyn Provider, file: &FileFacts) -> Result<Started, Fai
 }
 
 async fn send(
-    app: &App,
+    client: &PartClient,
     provider: &dyn Provider,
     started: &Started,
     content: &Bytes,
@@ -154,11 +159,10 @@ async fn send(
         let body = content.slice(from.min(content.len())..to.min(content.len()));
         let md5: [u8; 16] = Md5::digest(&body).into();
         let body = Full::new(body);
-        let answer =
-            app.0.parts.put(&target.url, &target.headers, body).await.map_err(|error| match error {
-                PutFailure::Wire(failure) => failure.of_link(provider.capabilities().signs_links),
-                PutFailure::Body(error) => broken(&error.to_string()),
-            })?;
+        let answer = client.put(&target.url, &target.headers, body).await.map_err(|error| match error {
+            PutFailure::Wire(failure) => failure.of_link(provider.capabilities().signs_links),
+            PutFailure::Body(error) => broken(&error.to_string()),
+        })?;
         let same =
             answer.etag.as_ref().is_some_and(|Etag(etag)| etag.eq_ignore_ascii_case(&hex::encode(md5)));
         if answer.comparable && answer.etag.is_some() && !same {

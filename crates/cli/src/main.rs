@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Err(stopped) => {
             if !stopped.sentence.is_empty() {
                 // Where stderr is closed there is nobody left to tell.
-                let _ = writeln!(std::io::stderr(), "{}", stopped.sentence);
+                let _ = writeln!(std::io::stderr(), "{}", text::printable_lines(&stopped.sentence));
             }
             stopped.exit.into()
         }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::exit::Stopped;
+use crate::text::{printable_json, printable_lines};
 
 /// Writes a line for people.
 ///
@@ -12,7 +13,7 @@ use crate::exit::Stopped;
 /// Where nobody reads standard output any more.
 pub(crate) fn line(text: &str) -> Result<(), Stopped> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|_| Stopped::unread())
+    writeln!(out, "{}", printable_lines(text)).and_then(|()| out.flush()).map_err(|_| Stopped::unread())
 }
 
 /// Writes one JSON object for programs.
@@ -21,12 +22,12 @@ pub(crate) fn line(text: &str) -> Result<(), Stopped> {
 /// Where nobody reads standard output any more.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Stopped> {
     let text = serde_json::to_string(value).map_err(|fault| Stopped::here(fault.to_string()))?;
-    line(&text)
+    line(&printable_json(&text))
 }
 
 /// Writes a line to standard error; where that is closed there is nobody to tell.
 pub(crate) fn aside(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable_lines(text));
 }
 
 /// An object of `--json` that is not something that happened: each has `event` all the same.

@@ -63,9 +63,30 @@ pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     u64::try_from(u128::from(part.min(whole)) * 100 / u128::from(whole)).unwrap_or(100)
 }
 
-/// A name without characters that would move the cursor or change the colours of a terminal.
+/// A name on one line, without characters that would move the cursor, change the colours of a terminal or turn the words around it.
 pub(crate) fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    partway_app::visible(name).into_owned()
+}
+
+/// Text of several lines, the same way.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.split('\n')
+        .map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// JSON in which such characters are written as escapes: the same to a program, and nothing to a terminal.
+pub(crate) fn printable_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if partway_app::acts(letter) {
+            out.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
 }
 
 /// A name of at most `width` characters, cut in the middle: the start, the last 14 characters before the type, and the type.
@@ -164,6 +185,15 @@ mod tests {
 
     #[test]
     fn names_cannot_drive_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31m\nb"), "a\u{fffd}[31m\u{fffd}b");
+        assert_eq!(printable("a\u{1b}[31m\nb\u{202e}c\u{2028}d"), "a\u{fffd}[31m\u{fffd}b\u{fffd}c\u{fffd}d");
+        assert_eq!(printable_lines("a\tb\n\u{9b}1m\rc"), "a\tb\n\u{fffd}1m\u{fffd}c");
+    }
+
+    #[test]
+    fn json_says_the_same_and_cannot_drive_the_terminal() {
+        let name = "a\u{1b}\u{9b}\u{202e}\u{2028}\n\\\u{feff}ä";
+        let json = printable_json(&serde_json::to_string(name).unwrap());
+        assert!(!json.chars().any(partway_app::acts), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), name);
     }
 }

@@ -26,6 +26,13 @@ pub enum Cause {
     },
     /// The key is good but may not do this (403).
     PermissionRefused,
+    /// Something that is not the destination itself did not let it through: a firewall, a proxy, a gateway in front of it.
+    Blocked {
+        /// What stood in the way, and what to do, as the end of a sentence.
+        what: String,
+    },
+    /// This computer lets Partway open no more files and connections; it passes by itself.
+    OpenFiles,
     /// The account is full or unpaid (402, quota).
     QuotaRefused,
     /// The file is larger than the destination takes.

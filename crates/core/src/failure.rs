@@ -79,7 +79,10 @@ impl Failure {
     #[must_use]
     pub fn plain(&self) -> &str {
         match &self.cause {
+            Cause::OpenFiles => "too many files and connections are open on this computer",
             Cause::KeepsFailing { what: words }
+            | Cause::Blocked { what: words }
+            | Cause::CertificateRefused { what: words }
             | Cause::BrokenReply { what: words }
             | Cause::Refused { said: words } => words,
             _ => &self.detail,

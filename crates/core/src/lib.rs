@@ -23,6 +23,7 @@ mod secret;
 mod sleep;
 mod state;
 mod still;
+mod visible;
 
 pub use answer::{Answer, classify};
 pub use backoff::Backoff;
@@ -43,3 +44,4 @@ pub use secret::{ApiKey, Credentials, SignedUrl};
 pub use sleep::{Clocks, Slept, slept};
 pub use state::{Effect, Event, IllegalStep, State, step};
 pub use still::{Calm, Look, MOST_AT_ONCE, Verdict, calm_time, gathered, judge};
+pub use visible::{acts, visible};

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use crate::{Answer, Cause, RetryClass, Step};
 
 use At::{Any, Api, Only, Part};
-use Body::{Anything, Code, CodeHolding, CodeSaying, Html, RetryAfter, Saying, Worded};
+use Body::{Anything, Code, CodeHolding, CodeSaying, Html, Message, RetryAfter, Saying, Worded};
 use RetryClass::{
     Again, Conflict, Credentials, LinkBroken, LinkExpired, Offline, PartsMissing, Refused, SessionGone,
     Throttled, Unknown,
@@ -38,6 +38,8 @@ enum Body {
     CodeHolding(&'static str),
     /// A message with these words in it.
     Saying(&'static str),
+    /// This message and no code.
+    Message(&'static str),
     /// A code or a message.
     Worded,
     /// The service named a time to wait.
@@ -51,6 +53,14 @@ enum Tell {
     Nothing,
     Key,
     Permission,
+    /// A page that refuses: a firewall's or a proxy's.
+    Firewall,
+    /// A gateway in front of the service refuses, and does not say what.
+    Gateway,
+    /// A gateway in front of the service has nothing at this address.
+    NoSuchPath,
+    /// Something on the way takes no request of this size.
+    TooLargeOnTheWay,
     Quota,
     TooLarge,
     Type,
@@ -76,9 +86,17 @@ const ROWS: &[Row] = &[
     // A page where data is due: somebody else answered, most likely a captive portal. Below 400 nothing else tells that.
     (Any,  511..=511, Anything,                                      Offline,      Tell::Page),
     (Any,  200..=399, Html,                                          Offline,      Tell::Page),
+    // A page that refuses is a firewall's or a proxy's: it says nothing of a key, nor of what the service would say.
+    (Part, 403..=403, Html,                                          Refused,      Tell::Firewall),
+    (Only(&[Start, Check]),                     403..=403, Html,     Refused,      Tell::Firewall),
+    (Only(&[Refresh, Complete, List, Abort, Verify]), 403..=403, Html, Again,      Tell::Firewall),
+    (Any,  413..=413, Html,                                          Refused,      Tell::TooLargeOnTheWay),
+    // Amazon API Gateway's own answers, for a request that did not come to the service (AWS, "Gateway responses").
+    (Api,  403..=403, Message("forbidden"),                          Refused,      Tell::Gateway),
+    (Api,  403..=403, Message("missing authentication token"),       Refused,      Tell::NoSuchPath),
     // No API writes a page for a session that it lacks; so this 404 must not count as "perhaps already done".
-    (Only(&[Start, Check]),                     403..=404, Html,     Refused,      Tell::Page),
-    (Only(&[Refresh, Complete, List, Abort, Verify]), 403..=404, Html, Again,      Tell::Page),
+    (Only(&[Start, Check]),                     404..=404, Html,     Refused,      Tell::Page),
+    (Only(&[Refresh, Complete, List, Abort, Verify]), 404..=404, Html, Again,      Tell::Page),
 
     // Codes come before statuses: S3 sends <Error> with 200 at complete, and some of its 4xx pass by themselves.
     (Any,  ALL, Code(&["RequestTimeTooSkewed"]),                     Refused,      Tell::Clock),
@@ -143,6 +161,8 @@ const ROWS: &[Row] = &[
     // Whose links are signed here knows that it is the key that may not; who got them from elsewhere can only say that they do not do.
     (Part, 403..=403, Anything,                                      LinkBroken,   Tell::Permission),
     (Part, 404..=404, Anything,                                      LinkBroken,   Tell::Links),
+    // A storage says of it with a code; without one it is the limit of something before it.
+    (Part, 413..=413, Anything,                                      Refused,      Tell::TooLargeOnTheWay),
     (Part, 409..=409, Anything,                                      Again,        Tell::Nothing),
     (Part, 410..=410, Anything,                                      SessionGone,  Tell::Nothing),
 
@@ -207,6 +227,10 @@ impl Body {
             CodeSaying(known, needle) => known.eq_ignore_ascii_case(code) && says(needle),
             CodeHolding(needle) => holds(code, needle),
             Saying(needle) => says(needle),
+            Message(words) => {
+                let said = answer.message.unwrap_or_default().trim().trim_end_matches('.');
+                code.is_empty() && said.eq_ignore_ascii_case(words)
+            }
             Worded => answer.words().is_some(),
             RetryAfter => answer.retry_after.is_some(),
         }
@@ -218,12 +242,31 @@ fn holds(text: &str, needle: &str) -> bool {
     text.to_ascii_lowercase().contains(needle)
 }
 
+fn blocked(what: &str) -> Cause {
+    Cause::Blocked { what: what.to_owned() }
+}
+
 impl Tell {
     fn cause(self, answer: &Answer<'_>) -> Option<Cause> {
         Some(match self {
             Self::Nothing => return None,
             Self::Key => Cause::KeyRefused,
             Self::Permission => Cause::PermissionRefused,
+            Self::Firewall => blocked(
+                "a page came in place of an answer, as a firewall or a proxy sends it that lets something not through. Ask whoever runs \
+                 this network or the server, or try another network",
+            ),
+            Self::Gateway => blocked(
+                "a gateway in front of the service said “Forbidden” and not why. Check the server's address and the key; if both are \
+                 right, a firewall there may not let this computer in",
+            ),
+            Self::NoSuchPath => blocked(
+                "a gateway in front of the service has nothing at this address. Check the server's address, also what comes after the host",
+            ),
+            Self::TooLargeOnTheWay => blocked(
+                "a server on the way (a proxy or a gateway) takes no request as large as this part. Ask whoever runs it to allow larger \
+                 ones, or try another network",
+            ),
             Self::Quota => Cause::QuotaRefused,
             Self::TooLarge => Cause::TooLarge { limit: None },
             Self::Type => Cause::TypeRefused { mime: String::new() },

@@ -9,7 +9,7 @@ const INSTEAD: char = '\u{fffd}';
 /// paragraph separators, marks and overrides of the direction of writing (Unicode Standard Annex 9, "Directional Formatting
 /// Characters"), and invisible ones with no use in a name. Joiners stay: scripts and emoji need them.
 #[must_use]
-pub const fn acts(letter: char) -> bool {
+pub fn acts(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -16,6 +16,8 @@ pub enum Again {
     Service,
     /// A web page came in place of its answer.
     Page,
+    /// This computer had no file left to open for it.
+    OpenFiles,
 }
 
 /// One line of a job's history. Journaled as JSON: names and fields are kept stable.
@@ -51,6 +53,11 @@ pub enum Log {
     NetworkBack,
     /// The service does not answer properly; the job waits.
     PutOff {
+        /// For how long, seconds.
+        seconds: u64,
+    },
+    /// This computer lets Partway open no more files and connections; the job waits.
+    OpenFiles {
         /// For how long, seconds.
         seconds: u64,
     },

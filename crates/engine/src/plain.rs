@@ -26,6 +26,9 @@ fn known(error: &Error) -> Option<&'static str> {
         K::StaleNetworkFileHandle | K::NetworkDown | K::NetworkUnreachable | K::HostUnreachable => {
             "its network drive is out of reach"
         }
+        K::UnexpectedEof => "it ended before its size, as if it were being written or its disk were damaged",
+        K::WriteZero => "its disk took nothing more",
+        K::InvalidData => "it holds something else than text that can be read",
         K::OutOfMemory => "this computer has no memory left",
         _ => return by_number(error.raw_os_error()?),
     })
@@ -46,6 +49,12 @@ fn by_number(number: i32) -> Option<&'static str> {
         (false, number) if number == ELOOP => "its links lead in a circle",
         _ => return None,
     })
+}
+
+/// Whether it is that this computer, or its user's limit, lets Partway open no more files.
+pub(crate) fn is_open_files(error: &Error) -> bool {
+    // EMFILE, ENFILE; ERROR_TOO_MANY_OPEN_FILES.
+    error.raw_os_error().is_some_and(|number| matches!((cfg!(windows), number), (false, 23 | 24) | (true, 4)))
 }
 
 fn without_number(error: &Error) -> String {
@@ -95,6 +104,18 @@ mod tests {
             assert!(!words.contains("os error") && !words.contains("error"), "{number}: {words}");
             assert!(!words.is_empty() && !words.ends_with('.'), "{number}: {words}");
         }
+    }
+
+    #[test]
+    fn what_the_standard_library_says_by_itself_is_no_word_for_people() {
+        let mut four = [0; 4];
+        let short = std::io::Read::read_exact(&mut &b"abc"[..], &mut four).unwrap_err();
+        assert_eq!(
+            plain(&short),
+            "it ended before its size, as if it were being written or its disk were damaged"
+        );
+        let text = std::io::read_to_string(&b"\xff"[..]).unwrap_err();
+        assert_eq!(plain(&text), "it holds something else than text that can be read");
     }
 
     #[test]

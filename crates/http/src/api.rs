@@ -309,6 +309,7 @@ pub fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
         | Cause::BrokenReply { what: text }
         | Cause::LinksUnusable { what: text }
         | Cause::KeepsFailing { what: text }
+        | Cause::Blocked { what: text }
         | Cause::CertificateRefused { what: text } => hide(text),
         _ => {}
     }

@@ -1,11 +1,11 @@
 //! From an answer or a network's refusal to a [`Failure`].
 
 use std::error::Error;
-use std::io;
 
 use partway_core::{Answer, Cause, Failure, RetryClass, Step, classify};
 
 use crate::redact::redact_text;
+use crate::transport::{Obstacle, obstacle, wants_roots};
 
 /// An answer that was not the one hoped for.
 #[must_use]
@@ -73,14 +73,28 @@ const fn lost_class(step: Step) -> RetryClass {
 /// No connection came about, so nothing was sent.
 pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static)) -> Failure {
     let detail = redact_text(&format!("{host}: {}", chain(error)));
-    if let Some(what) = certificate_fault(error) {
-        let cause = Cause::CertificateRefused { what: what.clone() };
-        return Failure::new(step, RetryClass::Refused, cause, redact_text(&format!("{host}: {what}")));
-    }
-    // A lack on this side (files, ports) says nothing about the network.
-    let class = if find(error, is_own_lack) { RetryClass::Again } else { RetryClass::Offline };
-    Failure::new(step, class, Cause::KeepsFailing { what: "no connection came about".to_owned() }, detail)
+    let found = obstacle(error);
+    let what = found.words().to_owned();
+    let (class, cause) = match found {
+        Obstacle::Certificate(_) => {
+            let help = if wants_roots(error) { CERTIFICATE_HELP } else { "" };
+            (RetryClass::Refused, Cause::CertificateRefused { what: format!("{what}{help}") })
+        }
+        Obstacle::Encryption(_) => {
+            let what = format!("{what}. Check the server's address, or ask whoever runs it");
+            (RetryClass::Refused, Cause::Blocked { what })
+        }
+        // A lack on this side says nothing about the network.
+        Obstacle::OpenFiles => (RetryClass::Again, Cause::OpenFiles),
+        Obstacle::Ports => (RetryClass::Again, Cause::KeepsFailing { what }),
+        Obstacle::Network(_) => (RetryClass::Offline, Cause::KeepsFailing { what }),
+    };
+    Failure::new(step, class, cause, detail)
 }
+
+/// What a person can do about a server of his own, whose certificate nobody else knows.
+const CERTIFICATE_HELP: &str = ". If it is a server of your own, give the destination the certificate of its authority \
+     (“Certificate authority” in its settings, --ca on the command line)";
 
 /// The connection was lost, or its time ran out, after the request had begun: what it did is not known. `plain` is for sentences,
 /// `words` are the library's and for Details.
@@ -107,57 +121,18 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-/// Whether any error of the chain, also inside an [`io::Error`], is of that kind.
-fn find(error: &(dyn Error + 'static), is: fn(&(dyn Error + 'static)) -> bool) -> bool {
-    walk(error, &mut |error| is(error).then_some(())).is_some()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn walk<T>(
-    error: &(dyn Error + 'static),
-    look: &mut dyn FnMut(&(dyn Error + 'static)) -> Option<T>,
-) -> Option<T> {
-    if let Some(found) = look(error) {
-        return Some(found);
+    #[cfg(unix)]
+    #[test]
+    fn what_this_computer_lacks_says_nothing_of_the_network() {
+        // EMFILE and ENFILE, as a connector hands them on.
+        for number in [24, 23] {
+            let error = std::io::Error::other(std::io::Error::from_raw_os_error(number));
+            let failure = not_connected(Step::Part, "h", &error);
+            assert_eq!((failure.class, failure.cause), (RetryClass::Again, Cause::OpenFiles));
+        }
     }
-    // `source` of an io::Error leaves out the error that it holds and goes on to that one's source.
-    if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        return walk(inner, look);
-    }
-    error.source().and_then(|error| walk(error, look))
-}
-
-/// What is wrong with the server's certificate, if that is what stopped us.
-fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {
-    use rustls::CertificateError as Bad;
-    let fault = walk(error, &mut |error| error.downcast_ref::<rustls::Error>().cloned())?;
-    Some(match fault {
-        rustls::Error::InvalidCertificate(bad) => match bad {
-            Bad::Expired | Bad::ExpiredContext { .. } => {
-                "its certificate has run out, or this computer's clock is wrong".to_owned()
-            }
-            Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
-                "its certificate is not valid yet, or this computer's clock is wrong".to_owned()
-            }
-            Bad::UnknownIssuer => "nobody this computer trusts has issued its certificate".to_owned(),
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-                "its certificate is for another host".to_owned()
-            }
-            Bad::Revoked => "its certificate was revoked".to_owned(),
-            other => redact_text(&other.to_string()),
-        },
-        rustls::Error::NoCertificatesPresented => "it showed no certificate".to_owned(),
-        _ => return None,
-    })
-}
-
-/// Too many open files, or no free port: raw numbers, because `io::ErrorKind` has no stable name for the former.
-fn is_own_lack(error: &(dyn Error + 'static)) -> bool {
-    const EMFILE: i32 = 24; // POSIX errno on Linux and macOS
-    const ENFILE: i32 = 23;
-    const WSAEMFILE: i32 = 10024; // Windows Sockets error codes
-    let Some(error) = error.downcast_ref::<io::Error>() else { return false };
-    let number = error.raw_os_error();
-    error.kind() == io::ErrorKind::AddrNotAvailable
-        || number == Some(WSAEMFILE)
-        || (cfg!(unix) && (number == Some(EMFILE) || number == Some(ENFILE)))
 }

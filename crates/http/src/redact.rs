@@ -105,6 +105,7 @@ mod tests {
             ("header x-amz-acl", "header x-amz-acl"),
             ("Signature=secret", "…"),
             ("two\n\tlines\0here", "two lines here"),
+            ("it is \u{202e}ton\u{2028}good", "it is ton good"),
             ("Is it there? Yes", "Is it there? Yes"),
             ("a\u{202e}b\u{2066}c\u{200b}\u{feff}d\u{2028}e", "abcd e"),
             ("X-Amz\u{200b}-Signature=secret", "…"),

@@ -1,10 +1,10 @@
 //! Root certificates that a person brings: looked at, and kept as nothing but certificates.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 /// More text than any list of a company's roots has, bytes.
 pub const MOST_ROOTS_TEXT: usize = 256 << 10;

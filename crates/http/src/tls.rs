@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 use crate::HttpError;
+use crate::transport::is_self_made;
 
 /// Trusts what the operating system trusts (so a company's own roots work) and `extra_roots_pem`.
 ///
@@ -29,10 +33,13 @@ pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig,
     }
     // The verifier loses the system's roots silently where there are none but extra ones: those are still trusted.
     match Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&ring)) {
-        Ok(verifier) => Ok(builder(ring)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth()),
+        Ok(verifier) => {
+            let verifier: Arc<dyn ServerCertVerifier> = match extra.is_empty() {
+                true => Arc::new(verifier),
+                false => Arc::new(OrItself { verifier, extra }),
+            };
+            Ok(builder(ring)?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+        }
         Err(rustls::Error::General(_)) if extra.is_empty() => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
@@ -70,6 +77,59 @@ impl TimeProvider for Present {
 
 fn since_1970(now: SystemTime) -> UnixTime {
     UnixTime::since_unix_epoch(now.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Trusts also a server that shows, as its own, one of the very certificates that were handed in.
+///
+/// A certificate that was made with one command (`openssl req -x509`) is an authority's and a server's at once, and the verifier takes no
+/// authority's for a server's. It says so only after it found the dates right; what is left to be looked at is the name.
+#[derive(Debug)]
+struct OrItself {
+    verifier: Verifier,
+    extra: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for OrItself {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            Err(rustls::Error::InvalidCertificate(bad))
+                if is_self_made(&bad) && self.extra.iter().any(|own| own == end_entity) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
 }
 
 #[cfg(test)]

@@ -102,8 +102,11 @@ fn of_certificate(bad: &CertificateError) -> &'static str {
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "its certificate is for another host",
         Bad::Revoked => "its certificate was revoked",
         Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "its certificate is not meant for servers",
+        other if is_other(other, "EkuError") => "its certificate is not meant for servers",
         Bad::BadEncoding => "its certificate is damaged",
-        Bad::BadSignature => "its certificate was changed after it was issued, or issued by somebody else",
+        Bad::BadSignature => {
+            "its certificate was issued by another than the authority of that name, or changed since"
+        }
         other if is_self_made(other) => {
             "its certificate was made by itself, and nobody this computer trusts has issued it"
         }
@@ -111,17 +114,22 @@ fn of_certificate(bad: &CertificateError) -> &'static str {
     }
 }
 
-/// Whether a server shows an authority's certificate as its own, as many do that were set up with one command
-/// (webpki: `CaUsedAsEndEntity`; its errors come without a type that could be named here).
+/// Whether a server shows an authority's certificate as its own, as many do that were set up with one command.
 pub(crate) fn is_self_made(bad: &CertificateError) -> bool {
-    matches!(bad, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
+    is_other(bad, "CaUsedAsEndEntity")
+}
+
+/// Whether it is that error of webpki or of the platform's verifier, whose errors come without a type that could be named here.
+fn is_other(bad: &CertificateError, name: &str) -> bool {
+    matches!(bad, CertificateError::Other(other) if format!("{other:?}").contains(name))
 }
 
 /// Whether more certificates to trust would help: then a person is told of the setting for them.
 pub(crate) fn wants_roots(error: &(dyn Error + 'static)) -> bool {
     walk(error, &mut |error| match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(bad) => {
-            Some(matches!(bad, CertificateError::UnknownIssuer) || is_self_made(bad))
+            use CertificateError::{BadSignature, UnknownIssuer};
+            Some(matches!(bad, UnknownIssuer | BadSignature) || is_self_made(bad))
         }
         _ => None,
     }) == Some(true)
@@ -229,14 +237,15 @@ mod tests {
             ),
             (
                 rustls::Error::InvalidCertificate(CertificateError::BadSignature),
-                "was changed after it was issued",
+                "another than the authority of that name",
             ),
             (
                 rustls::Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension),
                 "a form that cannot be checked",
             ),
         ] {
-            assert!(tls(error.clone()).contains(words), "{error:?}: {}", tls(error));
+            let told = tls(error);
+            assert!(told.contains(words), "{told}");
         }
     }
 }

@@ -44,7 +44,7 @@ impl Kind {
         self.settings.iter().find(|setting| setting.name == "url" && !setting.required).and_then(|setting| {
             match setting.form {
                 Form::Text { placeholder } => Some(placeholder),
-                Form::Choice(_) | Form::Switch => None,
+                Form::Choice(_) | Form::Switch | Form::Lines { .. } => None,
             }
         })
     }
@@ -79,6 +79,11 @@ pub enum Form {
     Choice(&'static [(&'static str, &'static str)]),
     /// `true` or `false`; off unless told.
     Switch,
+    /// Text of several lines, which mostly lies in a file: a command line takes that file.
+    Lines {
+        /// How it begins.
+        placeholder: &'static str,
+    },
 }
 
 const NO_KEY: &str = "There is no key that could be tried, so nothing can be said of it";
@@ -114,6 +119,9 @@ pub fn amend(kind: &str, settings: &Value) -> Result<Amended, SettingsError> {
         settings = amended;
         said.push(sentence);
     }
+    if let Some(roots) = crate::ca(&settings)? {
+        settings["ca"] = roots.into();
+    }
     validate(kind, &settings)?;
     Ok(Amended { settings, said })
 }
@@ -123,6 +131,7 @@ pub fn amend(kind: &str, settings: &Value) -> Result<Amended, SettingsError> {
 /// # Errors
 /// [`SettingsError`] names the field and what to do.
 pub fn validate(kind: &str, settings: &Value) -> Result<(), SettingsError> {
+    crate::ca(settings)?;
     match kind {
         "autorender" => crate::autorender::Settings::read(settings).map(drop),
         "gjirafa" => crate::gjirafa::Settings::read(settings).map(drop),

@@ -3,6 +3,7 @@
 //! [`kinds`] lists what can be set up, [`validate`] looks at what a person typed, [`open`] makes a destination of it.
 
 pub mod autorender;
+mod ca;
 mod etag;
 mod expect;
 mod fields;
@@ -19,5 +20,6 @@ pub mod s3;
 mod settings;
 mod typed;
 
+pub use ca::ca;
 pub use kind::{Amended, Form, Kind, Setting, amend, kinds, open, reach, validate, validate_fields};
 pub use settings::SettingsError;

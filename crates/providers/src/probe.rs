@@ -58,5 +58,6 @@ fn is_refusal(failure: &Failure) -> bool {
 
 fn from_the_api(failure: &Failure) -> bool {
     let client_side = failure.status.is_some_and(|status| (400..500).contains(&status));
-    client_side && failure.class != RetryClass::Offline && !matches!(failure.cause, Cause::BrokenReply { .. })
+    let another = matches!(failure.cause, Cause::BrokenReply { .. } | Cause::Blocked { .. });
+    client_side && failure.class != RetryClass::Offline && !another
 }

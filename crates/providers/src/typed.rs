@@ -27,7 +27,7 @@ pub(crate) fn choice(
     let offered =
         asked.iter().find(|setting| setting.name == field).map_or(&[][..], |setting| match setting.form {
             Form::Choice(offered) => offered,
-            Form::Text { .. } | Form::Switch => &[],
+            Form::Text { .. } | Form::Switch | Form::Lines { .. } => &[],
         });
     let typed = text(settings, field)?;
     let chosen = match &typed {

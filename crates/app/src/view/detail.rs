@@ -1,7 +1,7 @@
 //! The selected job in full.
 
 use partway_api::{Fact, JobDetail, LogLine};
-use partway_core::State;
+use partway_core::{State, visible};
 use partway_engine::{Job, LiveView};
 
 use super::row::{Around, row, shares};
@@ -44,9 +44,16 @@ pub(crate) fn detail(
         log: found
             .log
             .iter()
-            .map(|(at, log)| LogLine { at: *at, text: words::line(log, &to.name, now_ms) })
+            .map(|(at, log)| LogLine {
+                at: *at,
+                text: visible(&words::line(log, &to.name, now_ms)).into_owned(),
+            })
             .collect(),
-        technical: job.detail.clone().filter(|detail| !detail.is_empty()),
+        technical: job
+            .detail
+            .as_deref()
+            .filter(|detail| !detail.is_empty())
+            .map(|detail| visible(detail).into_owned()),
         discard_note: discard_note(found, to),
     }
 }

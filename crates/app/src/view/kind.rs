@@ -33,6 +33,7 @@ fn setting(setting: &Setting) -> SettingView {
                     .collect(),
             },
             Form::Switch => SettingForm::Switch,
+            Form::Lines { placeholder } => SettingForm::Lines { placeholder: placeholder.into() },
         },
         required: setting.required,
         advanced: setting.advanced,

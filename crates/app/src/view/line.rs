@@ -119,7 +119,7 @@ fn waits_for(job: &Job, to: &str) -> Option<String> {
             )
         }
         Hold::Offline => format!("{to} cannot be reached. {name} goes on by itself as soon as it can."),
-        Hold::Throttled => format!("{to} is busy. {name} goes on by itself in a while."),
+        Hold::Throttled => format!("{name} could not go to {to} just now; it is tried again by itself."),
         Hold::Schedule => format!("{name} waits for the hours in which uploads may run."),
         Hold::Countdown => return None,
     })

@@ -1,7 +1,7 @@
 //! A job as a row of the queue.
 
 use partway_api::{Action, JobRow};
-use partway_core::{Cause, Hold, PartNumber, State, Strength, time_left};
+use partway_core::{Cause, Hold, PartNumber, State, Strength, time_left, visible};
 use partway_engine::{Job, LiveView, Trouble, ribbon};
 
 use super::{Named, holds, reason, state};
@@ -33,17 +33,17 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
     JobRow {
         id: job.id.0.clone(),
         batch: job.batch.0.clone(),
-        name: job.name.clone(),
-        path: job.path.to_string_lossy().into_owned(),
+        name: visible(&job.name).into_owned(),
+        path: visible(&job.path.to_string_lossy()).into_owned(),
         kind: kind(&job.name),
         size: job.identity.size,
-        destination: around.to.name.clone(),
+        destination: visible(&around.to.name).into_owned(),
         practice,
         state: state(&job.state),
         holds: holds(job.holds),
         label: words::label(job, around.live, practice),
         sub: words::sub(job, around.live, around.ahead, around.kept_until, practice, around.now_ms),
-        sentence: sentence(job, around),
+        sentence: sentence(job, around).map(|said| visible(&said).into_owned()),
         confirmed,
         on_the_way,
         speed,

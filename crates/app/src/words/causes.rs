@@ -23,10 +23,12 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
             format!("The key for {to} cannot be used, so {name} waits; nothing is lost. {}", stop(said))
         }
         Cause::PermissionRefused => {
-            format!(
-                "{to} accepts this key, but does not let it store {name}. Ask who gave you the key, then try again."
-            )
+            format!("{to} does not let this key store {name}. Ask who gave you the key, then try again.")
         }
+        Cause::Blocked { what } => format!("{name} did not get to {to}: {}", stop(what)),
+        Cause::OpenFiles => format!(
+            "Too many files and connections are open on this computer, so {name} waits. Close programs that you do not need, then try again."
+        ),
         Cause::QuotaRefused => {
             format!("{to} has no room left for {name}. Make room or enlarge the plan there, then try again.")
         }
@@ -160,13 +162,20 @@ pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
         (RetryClass::Offline, Cause::BrokenReply { .. }) => {
             "A web page answered in place of the server: a sign-in page of your network, or a proxy. Sign in there, or use another network, then test again.".into()
         }
+        (RetryClass::Offline, Cause::KeepsFailing { what }) if !what.is_empty() => {
+            format!("The server was not reached: {} Check its address and your network, then test again.", stop(what))
+        }
         (RetryClass::Offline, _) => {
             "The server was not reached. Check its address and your network, then test again.".into()
+        }
+        (_, Cause::Blocked { what }) => format!("The server was not reached: {}", stop(what)),
+        (_, Cause::OpenFiles) => {
+            "Too many files and connections are open on this computer. Close programs that you do not need, then test again.".into()
         }
         (_, Cause::KeyRefused) => format!("{to} does not accept this key. Copy it again from there."),
         (_, Cause::KeyUnusable { said }) => stop(said),
         (_, Cause::PermissionRefused) => {
-            format!("{to} knows this key, but does not let it do this. Ask who gave you the key.")
+            format!("{to} does not let this key do this. Ask who gave you the key.")
         }
         (_, Cause::QuotaRefused) => {
             format!("{to} has no room left, or its plan ended. Make room or enlarge the plan there, then test again.")
@@ -183,7 +192,7 @@ pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
         (_, Cause::Refused { said }) => format!("{to} refuses: {}", stop(said)),
         _ => format!(
             "The server did not answer as it should ({}). Test again later.",
-            failure.detail.trim_end_matches('.')
+            failure.plain().trim_end_matches('.')
         ),
     }
 }
@@ -223,13 +232,17 @@ mod tests {
         ].join("\n"), @r"
         A web page answered in place of the server: a sign-in page of your network, or a proxy. Sign in there, or use another network, then test again.
         The server was not reached. Check its address and your network, then test again.
-        Acme knows this key, but does not let it do this. Ask who gave you the key.
+        Acme does not let this key do this. Ask who gave you the key.
         Acme has no room left, or its plan ended. Make room or enlarge the plan there, then test again.
         This computer's clock is off, so the server refuses what it signs. Set the clock, then test again.
         ");
         assert_eq!(
-            words(RetryClass::Again, Cause::KeepsFailing { what: String::new() }, "Check 503: busy."),
-            "The server did not answer as it should (Check 503: busy). Test again later."
+            words(
+                RetryClass::Again,
+                Cause::KeepsFailing { what: "the service was busy.".into() },
+                "os error 104"
+            ),
+            "The server did not answer as it should (the service was busy). Test again later."
         );
     }
 
@@ -247,6 +260,8 @@ mod tests {
             Cause::KeyUnread { said: "The keychain is locked. Unlock it, then try again.".into() },
             Cause::KeyUnusable { said: "This is the secret. Copy the access key id.".into() },
             Cause::PermissionRefused,
+            Cause::Blocked { what: "a page came in place of an answer. Try another network".into() },
+            Cause::OpenFiles,
             Cause::QuotaRefused,
             Cause::TooLarge { limit: Some(100_000_000_000) },
             Cause::TooLarge { limit: None },

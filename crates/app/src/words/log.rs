@@ -16,6 +16,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::PartAgain { part, how, .. } => {
             let what = match how {
                 Again::Network => "The connection broke",
+                Again::OpenFiles => "Too many files and connections were open on this computer",
                 Again::Stalled => "The connection stood still",
                 Again::Differs => "A checksum differed",
                 Again::Service => &format!("{to} was busy"),
@@ -26,6 +27,9 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
             format!("{what}; part {part} is being sent again")
         }
         Log::PutOff { seconds } => format!("{to} does not answer properly, trying again in {seconds} s"),
+        Log::OpenFiles { seconds } => {
+            format!("Too many files and connections are open on this computer, trying again in {seconds} s")
+        }
         Log::PartsMissing { parts } => {
             format!("{to} misses {} of those it had taken; sending again", count(*parts, "part", "parts"))
         }

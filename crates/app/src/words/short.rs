@@ -8,12 +8,8 @@ const END: usize = 14;
 /// A name that fits into a sentence: cut in the middle, its start, its last characters and its type kept, on one line, with nothing in it
 /// that would turn the words around it.
 pub(crate) fn short(name: &str) -> String {
-    let clean = |letter: char| {
-        // Marks that change the direction of the text would let a name rewrite the sentence it stands in.
-        let turns =
-            matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if letter.is_control() || turns { ' ' } else { letter }
-    };
+    // Marks that change the direction of the text would let a name rewrite the sentence it stands in.
+    let clean = |letter: char| if partway_core::acts(letter) { ' ' } else { letter };
     let letters: Vec<char> = name.chars().map(clean).collect();
     if letters.len() <= MOST {
         return letters.into_iter().collect();
@@ -44,7 +40,7 @@ mod tests {
             for name in [name, odd] {
                 let short = short(&name);
                 prop_assert!(short.chars().count() <= MOST);
-                prop_assert!(!short.chars().any(char::is_control));
+                prop_assert!(!short.chars().any(partway_core::acts));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use partway_core::{Hold, State, time_left};
+use partway_core::{Hold, State, time_left, visible};
 use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
 use super::causes::not_its_size;
@@ -109,7 +109,8 @@ pub(crate) fn sub(
     let when = || job.finished_at.map(|at| clock(at, now_ms)).unwrap_or_default();
     match &job.state {
         State::Waiting if job.holds.contains(Hold::Countdown) => "starts in a moment".into(),
-        State::Waiting if job.holds.contains(Hold::Throttled) => "the service asked for patience".into(),
+        // Why stands in its history: the service asked for it, was busy, or this computer had no file left to open.
+        State::Waiting if job.holds.contains(Hold::Throttled) => "trying again soon".into(),
         State::Waiting if !job.holds.is_empty() => {
             pausing(job, live).map_or_else(kept, |pausing| pausing.sub())
         }
@@ -135,6 +136,7 @@ pub(crate) fn sub(
 
 /// Why a path was not taken in.
 pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
+    let path = &*visible(path);
     let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path);
     match why {
         WhyLeftOut::Missing => format!("{name} was not found at {path}. Check the path."),

@@ -16,6 +16,7 @@ mod fields;
 mod keychain;
 mod keys;
 mod kinds;
+mod own_ca;
 mod practice;
 mod rig;
 mod secrets;

@@ -51,8 +51,11 @@ fn by_name(kinds: &[KindView]) -> BTreeMap<String, Vec<(&KindView, &SettingView)
 }
 
 fn flag(name: &str, asked: &[(&KindView, &SettingView)]) -> Arg {
-    let help: Vec<_> =
-        asked.iter().map(|(kind, setting)| format!("{}: {}", kind.kind, help(setting))).collect();
+    let same = asked.len() > 1 && asked.iter().all(|(_, setting)| *setting == asked[0].1);
+    let help: Vec<_> = match same {
+        true => vec![help(asked[0].1)],
+        false => asked.iter().map(|(kind, setting)| format!("{}: {}", kind.kind, help(setting))).collect(),
+    };
     let flag = Arg::new(name.to_owned())
         .long(name.replace('_', "-"))
         .help(help.join("\n"))
@@ -65,6 +68,9 @@ fn flag(name: &str, asked: &[(&KindView, &SettingView)]) -> Arg {
             .default_missing_value("true")
             .value_name("BOOL")
             .value_parser(["true", "false"]);
+    }
+    if asked.iter().all(|(_, setting)| matches!(setting.form, SettingForm::Lines { .. })) {
+        return flag.value_name("FILE").value_hint(clap::ValueHint::FilePath);
     }
     flag.value_name(name.to_uppercase())
 }
@@ -80,6 +86,7 @@ fn help(setting: &SettingView) -> String {
         SettingForm::Text { placeholder } if !setting.required && !placeholder.is_empty() => {
             help.push_str(&format!(" [{placeholder}]"));
         }
+        SettingForm::Lines { .. } => help.push_str(" [a file, or the text itself]"),
         SettingForm::Text { .. } | SettingForm::Switch => {}
     }
     if setting.required {

@@ -1,9 +1,13 @@
 //! What was written after `destinations add`, as a draft; and what is wrong with it, in the words of the command line.
 
-use partway_api::{ApiError, Code, DestinationDraft, KeyDraft};
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use partway_api::{ApiError, Code, DestinationDraft, KeyDraft, SettingForm};
 
 use crate::args::AddDestination;
 use crate::exit::Stopped;
+use crate::text::printable;
 
 /// What was written, as a draft. `read_key` reads so many lines of standard input, and is called only where the key comes from there.
 ///
@@ -29,8 +33,41 @@ pub(super) fn draft(
     } else {
         KeyDraft::Chain { profile: add.profile }
     };
-    let (settings, fields) = (add.settings.0, add.fields.draft());
+    let (settings, fields) = (texts(&add.kind, add.settings.0)?, add.fields.draft());
     Ok((DestinationDraft { name: add.name, kind: add.kind, settings, fields }, key))
+}
+
+/// More than any such file has, bytes; what is longer is refused where it is looked at.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// The settings, with the text of each file that was named for one that is a text of several lines. It is read here, because a path means
+/// what it means where it was written; and what is kept is the text, so that the file may go.
+fn texts(kind: &str, mut settings: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Stopped> {
+    let kinds = partway_app::kinds();
+    let asked = kinds.iter().filter(|one| one.kind == kind).flat_map(|one| &one.settings);
+    for setting in asked.filter(|setting| matches!(setting.form, SettingForm::Lines { .. })) {
+        if let Some(given) = settings.get_mut(&setting.name)
+            && !given.contains('\n')
+            && !given.starts_with("-----")
+        {
+            *given = read_text(&setting.name, given)?;
+        }
+    }
+    Ok(settings)
+}
+
+fn read_text(name: &str, path: &str) -> Result<String, Stopped> {
+    let mut text = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(LONGEST_TEXT).read_to_end(&mut text));
+    match read {
+        // In another code page only what stands around the text can be, and bytes of another form are told as that.
+        Ok(_) => Ok(String::from_utf8_lossy(&text).into_owned()),
+        Err(error) => {
+            let flag = name.replace('_', "-");
+            let why = partway_app::plain(&error);
+            Err(Stopped::usage(format!("--{flag}: {} cannot be read: {why}.", printable(path))))
+        }
+    }
 }
 
 /// The error of one field names the flag that it is about, and no advice is for a window.
@@ -138,6 +175,25 @@ mod tests {
         assert!(matches!(key, KeyDraft::Chain { profile: None }));
         let (_, key) = drafted("partwayctl destinations add A --kind s3 --profile work");
         assert!(matches!(key, KeyDraft::Chain { profile: Some(profile) } if profile == "work"));
+    }
+
+    #[test]
+    fn a_file_that_is_named_for_a_text_is_read_here() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        std::fs::write(&path, b"-----BEGIN x\n\xff").unwrap();
+        let line = format!("partwayctl destinations add A --kind s3 --key-chain --ca {}", path.display());
+        assert_eq!(drafted(&line).0.settings["ca"], "-----BEGIN x\n\u{fffd}");
+        std::fs::remove_file(&path).unwrap();
+        let args = Args::try_parse_from(line.split_whitespace()).unwrap();
+        let Command::Destinations { what: Destinations::Add(add) } = args.command else { panic!("not add") };
+        let stopped = draft(*add, |_| Ok(Vec::new())).unwrap_err();
+        assert_eq!(stopped.exit, Exit::Usage);
+        assert!(
+            stopped.sentence.ends_with("ca.pem cannot be read: it is not there."),
+            "{}",
+            stopped.sentence
+        );
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) 
         (Some(HoldName::Credentials), _) => "waits for the key",
         (Some(HoldName::SourceMissing), _) => "waits for the file",
         (Some(HoldName::Schedule), _) => "waits for its hours",
-        (Some(HoldName::Throttled), _) => "waits, because the service asked for patience",
+        (Some(HoldName::Throttled), _) => "waits, and is tried again soon",
         (Some(HoldName::DriveSilent), _) => "waits for its drive",
         (Some(HoldName::Unread), _) => "waits to be read again",
         (None, StateName::Finishing) => "all sent, waiting for the service to confirm",
@@ -196,7 +196,7 @@ mod tests {
     fn waiting() {
         let words = |hold, reason| waits(StateName::Waiting, &[hold], reason).unwrap();
         insta::assert_snapshot!(words(HoldName::User, None), @"paused; 'partwayctl resume' goes on");
-        insta::assert_snapshot!(words(HoldName::Throttled, Some("Acme asked us to slow down, going on in 20 s.")), @"waits, because the service asked for patience: Acme asked us to slow down, going on in 20 s.");
+        insta::assert_snapshot!(words(HoldName::Throttled, Some("Acme asked us to slow down, going on in 20 s.")), @"waits, and is tried again soon: Acme asked us to slow down, going on in 20 s.");
         insta::assert_snapshot!(words(HoldName::Offline, None), @"waits for the network");
         insta::assert_snapshot!(waits(StateName::Finishing, &[], None).unwrap(), @"all sent, waiting for the service to confirm");
         assert_eq!(waits(StateName::Uploading, &[], None), None);

@@ -74,7 +74,7 @@ fn a_check_of_nothing_is_2_and_one_without_a_key_is_1() {
     let ran = place.run(&["destinations", "check", "Acme"], &[]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     insta::assert_snapshot!(ran.out, @r"
-    no  The server was not reached. Check its address and your network, then test again.
+    no  The server was not reached: nothing answers at that address and port. Check its address and your network, then test again.
     ?   The server did not answer, so nothing can be said of its clock
     ?   There is no key that could be tried, so nothing can be said of it
     no  The key is not at hand: the environment variable ACME_KEY is not set. Put it there, or give another key.

@@ -269,6 +269,33 @@ fn refusals_of_the_api() {
 }
 
 #[test]
+fn what_stands_between_is_not_told_as_the_destination() {
+    let blocked = |step, answer: Answer<'_>, words: &str| {
+        let (class, cause) = classify(step, &answer);
+        let told = matches!(&cause, Some(Cause::Blocked { what }) if what.contains(words));
+        assert!(
+            told && !matches!(class, RetryClass::Credentials),
+            "{answer:?} at {step:?}: {class:?} {cause:?}"
+        );
+    };
+    for step in STEPS {
+        blocked(step, page(403), "a firewall or a proxy");
+        blocked(step, page(413), "takes no request as large");
+    }
+    // A storage that means its own limit says so with a code.
+    blocked(Step::Part, status(413), "takes no request as large");
+    is(Step::Part, said(413, "EntityTooLarge", "too large"), RetryClass::Refused, words("too large"));
+    for step in NEVER_FROM_PARTS {
+        let gateway = |message| Answer { message: Some(message), ..status(403) };
+        blocked(step, gateway("Forbidden"), "said “Forbidden” and not why");
+        blocked(step, gateway("Missing Authentication Token"), "nothing at this address");
+        // A service that gives a code has looked at what it was asked.
+        is(step, said(403, "Forbidden", "Forbidden"), RetryClass::Refused, Some(Cause::PermissionRefused));
+        is(step, gateway("Forbidden for this folder"), RetryClass::Refused, Some(Cause::PermissionRefused));
+    }
+}
+
+#[test]
 fn a_name_that_is_taken_is_looked_at_once_and_a_condition_that_is_not_known_is_left_out() {
     let taken = Some(Cause::NameTaken { name: String::new() });
     is(Step::Part, coded(412, "PreconditionFailed"), RetryClass::LinkBroken, taken.clone());

@@ -24,6 +24,7 @@ impl Engine {
     pub async fn woke(&self) -> Result<(), JournalError> {
         let inner = &self.0;
         inner.parts.forget_connections();
+        inner.providers.forget_connections();
         let mut running: Vec<JobId> = inner.active().keys().cloned().collect();
         // One that was paused a moment ago still has a run: for its last parts.
         let mut sends = HashSet::new();

@@ -82,6 +82,16 @@ impl From<rusqlite::Error> for JournalError {
 }
 
 /// Result of a journal call.
+impl JournalError {
+    /// The same, with the file that stands in the way where that can be seen.
+    fn at(self, path: &Path) -> Self {
+        match self {
+            Self::Unwritable(why) => Self::Unwritable(why.at(path)),
+            other => other,
+        }
+    }
+}
+
 pub(crate) type Result<T> = std::result::Result<T, JournalError>;
 
 /// The open journal. Cheap to clone.
@@ -109,7 +119,7 @@ impl Journal {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let result = self.writer.run(work).await;
+        let result = self.writer.run(work).await.map_err(|error| error.at(&self.path));
         let now = match &result {
             Ok(_) => Some(None),
             Err(JournalError::Unwritable(why)) => Some(Some(why.clone())),

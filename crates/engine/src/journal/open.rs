@@ -19,23 +19,27 @@ pub(crate) struct Opened {
 
 pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
     let path = data_dir.join("journal.db");
-    let io = |source| JournalError::Io { path: path.clone(), source };
+    open_at(data_dir, &path, now_ms).map_err(|error| error.at(&path))
+}
+
+fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
+    let io = |source| JournalError::Io { path: path.to_owned(), source };
     make_private_dir(data_dir).map_err(io)?;
-    let (conn, set_aside) = match prepare_there(&path, now_ms) {
+    let (conn, set_aside) = match prepare_there(path, now_ms) {
         Ok(conn) => (conn, None),
         Err(JournalError::Sqlite(error)) if is_damage(&error) => {
-            let aside = set_aside(&path, now_ms).map_err(io)?;
-            (prepare_there(&path, now_ms)?, Some(aside))
+            let aside = set_aside(path, now_ms).map_err(io)?;
+            (prepare_there(path, now_ms)?, Some(aside))
         }
         Err(error) => return Err(error),
     };
-    let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
     let journal = Journal {
         writer: Lane::start("journal-writer", conn, true).map_err(io)?,
         reader: Lane::start("journal-reader", reader, false).map_err(io)?,
-        path: path.clone(),
+        path: path.to_owned(),
         unwritable: Arc::new(watch::channel(None).0),
     };
     Ok(Opened { journal, set_aside: set_aside.or_else(|| last_aside(data_dir)) })

@@ -1,6 +1,8 @@
 //! The disk takes nothing any more: full, read-only or gone. That is told, because until a person makes room nothing can be confirmed.
 
 use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
@@ -28,12 +30,81 @@ impl Unwritable {
     }
 }
 
+impl Unwritable {
+    /// The same, with the name of the one file that stands in the way where it is one: SQLite writes into three, and says only that
+    /// something was not to be written.
+    pub(super) fn at(self, journal: &Path) -> Self {
+        if self.full {
+            return self;
+        }
+        let of = |suffix: &str| {
+            let mut name = journal.as_os_str().to_owned();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let locked: Vec<_> =
+            ["", "-wal", "-shm"].into_iter().map(of).filter(|path| is_locked(path)).collect();
+        let [one] = locked.as_slice() else { return self };
+        let name = one.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self { why: format!("{name} in it may not be written, and the other files may"), ..self }
+    }
+}
+
+/// Whether a file is there and may not be written, by its mode or because the system says so.
+fn is_locked(path: &Path) -> bool {
+    let Ok(found) = std::fs::metadata(path) else { return false };
+    let refused = || {
+        std::fs::OpenOptions::new().write(true).open(path).is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+        })
+    };
+    found.is_file() && (found.permissions().readonly() || refused())
+}
+
 impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.full {
             f.write_str("the disk that holds the data folder is full, so nothing can be written down")
         } else {
-            write!(f, "the data folder cannot be written ({}); its disk may be full or read-only", self.why)
+            write!(f, "the data folder cannot be written ({})", self.why)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_file_that_may_not_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.db");
+        let read_only = || Unwritable { full: false, why: "it is read-only".into() };
+        let lock = |name: &str, locked: bool| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "").unwrap_or_default();
+            let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+            permissions.set_readonly(locked);
+            std::fs::set_permissions(&path, permissions).unwrap();
+        };
+        for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+            lock(name, false);
+        }
+        assert_eq!(read_only().at(&journal).why, "it is read-only", "nothing speaks for one of them");
+        for name in ["journal.db-wal", "journal.db-shm", "journal.db"] {
+            lock(name, true);
+            assert_eq!(
+                read_only().at(&journal).to_string(),
+                format!(
+                    "the data folder cannot be written ({name} in it may not be written, and the other files may)"
+                )
+            );
+            lock(name, false);
+        }
+        lock("journal.db", true);
+        lock("journal.db-wal", true);
+        assert_eq!(read_only().at(&journal).why, "it is read-only", "all that lies there is");
+        let full = Unwritable { full: true, why: "its disk is full".into() };
+        assert_eq!(full.clone().at(&journal), full);
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::{Inner, Stop};
 use crate::job_file::{self, JobFile};
 use crate::journal::{identity, sessions};
 use crate::log::Log;
-use crate::plain;
+use crate::plain::{is_open_files, plain};
 use crate::record::Job;
 use crate::source::SourceError;
 
@@ -39,6 +39,7 @@ pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
             return Halt::Unread { why: plain(&io), far: drive::is_far(&io), detail };
         }
         SourceError::NotAFile => Cause::NotAFile,
+        SourceError::Unreadable(io) if is_open_files(&io) => return Halt::OpenFiles { detail: plain(&io) },
         SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(&io) },
         SourceError::NotItsSize(size) => Cause::NotItsSize { told: size },
         SourceError::Changed(_) => Cause::SourceChanged,

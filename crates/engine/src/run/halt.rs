@@ -15,6 +15,9 @@ use crate::record::{Job, JobId, Standing};
 /// Passing errors put a job off for so long at first, growing with each time.
 const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
 
+/// No longer than this at once waits for files to be closed: it is on this computer, and costs nobody to look again.
+const LACK: Duration = Duration::from_secs(30);
+
 /// How often in a row a job is put off by a service that keeps failing: headless about ten minutes, else a day.
 const ROUNDS_HEADLESS: u32 = 8;
 const ROUNDS: u32 = 720;
@@ -46,6 +49,8 @@ pub(crate) enum Halt {
     /// The service is busy or keeps failing; `after` where it said so.
     /// `what` is for a sentence, `detail` for Details.
     Busy { after: Option<Duration>, what: String, detail: String, asked: bool },
+    /// This computer lets Partway open no more files and connections. Others end and close theirs, so it passes by itself.
+    OpenFiles { detail: String },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
     Journal(JournalError),
 }
@@ -60,6 +65,9 @@ impl Halt {
     /// The end of a run because of one request that will not succeed by asking again at once.
     pub(crate) fn from_failure(failure: &Failure) -> Self {
         let detail = failure.to_string();
+        if failure.cause == Cause::OpenFiles {
+            return Self::OpenFiles { detail };
+        }
         match failure.class {
             RetryClass::Credentials => Self::Key { cause: failure.cause.clone(), detail },
             RetryClass::Offline => {
@@ -134,6 +142,14 @@ pub(super) async fn carry_out(
             let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
             let seconds = wait.as_secs().max(1);
             let log = if asked { Log::Throttled { seconds } } else { Log::PutOff { seconds } };
+            hold(inner, id, Hold::Throttled, Some(log)).await?;
+            inner.release_later(id.clone(), Hold::Throttled, wait);
+            Ok(())
+        }
+        Halt::OpenFiles { detail } => {
+            tracing::warn!(job = %id, detail, "too many open files");
+            let wait = PUT_OFF.delay(put_off(inner, id), inner.chance.next()).min(LACK);
+            let log = Log::OpenFiles { seconds: wait.as_secs().max(1) };
             hold(inner, id, Hold::Throttled, Some(log)).await?;
             inner.release_later(id.clone(), Hold::Throttled, wait);
             Ok(())

@@ -23,6 +23,7 @@ mod watchdog;
 use std::sync::Arc;
 
 use partway_core::{Cause, Event, State};
+use partway_http::PartClient;
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
@@ -42,6 +43,7 @@ pub(crate) struct Run {
     pub(crate) job: Job,
     pub(crate) destination: Destination,
     pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) parts: PartClient,
     /// Which key the provider has.
     pub(crate) key: u32,
     pub(crate) live: Arc<Live>,
@@ -96,11 +98,13 @@ async fn go(
     }
     let provider =
         inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
+    let parts = inner.providers.parts(&destination).unwrap_or_else(|| inner.parts.clone());
     let mut run = Run {
         inner: Arc::clone(inner),
         job,
         destination,
         provider,
+        parts,
         key,
         live,
         stop,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use partway_core::{Backoff, Cause, Etag, Failure, PartReceipt, RetryClass, Step};
-use partway_http::{PutAnswer, PutFailure};
+use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::PartTarget;
 use tokio::sync::watch;
 
@@ -47,6 +47,7 @@ pub(super) enum PartEnd {
 /// One part on its way.
 pub(super) struct Part {
     pub(super) inner: Arc<Inner>,
+    pub(super) parts: PartClient,
     pub(super) job: JobId,
     pub(super) live: Arc<Live>,
     pub(super) source: Arc<JobFile>,
@@ -128,7 +129,7 @@ impl Part {
         let mut on_line = OnLine::begin(self, host);
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt));
         let PartTarget { url, headers, .. } = &self.target;
-        let put = self.inner.parts.put_watched(url, headers, body, &attempt.acknowledged);
+        let put = self.parts.put_watched(url, headers, body, &attempt.acknowledged);
         let answer = match watchdog::watch(put, &attempt, self.part.len, &mut on_line).await {
             Ended::LetGo => return Attempted::LetGo,
             Ended::Put(Ok(answer)) => answer,
@@ -277,6 +278,7 @@ fn how(failure: &Failure) -> Again {
     match (failure.status, failure.code.as_deref()) {
         (Some(_), _) if matches!(failure.cause, Cause::BrokenReply { .. }) => Again::Page,
         (Some(_), _) => Again::Service,
+        (None, _) if failure.cause == Cause::OpenFiles => Again::OpenFiles,
         (None, Some(STALLED)) => Again::Stalled,
         (None, Some(DIFFERS)) => Again::Differs,
         (None, _) => Again::Network,

@@ -169,6 +169,7 @@ impl Run {
         })?;
         Ok(Part {
             inner: Arc::clone(&self.inner),
+            parts: self.parts.clone(),
             job: self.job.id.clone(),
             live: Arc::clone(&self.live),
             source: Arc::clone(source),

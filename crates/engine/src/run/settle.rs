@@ -58,7 +58,7 @@ impl Run {
                 self.end(receipt, parts, false, Log::NotFound).await
             }
             Found::CannotSay(failure) => {
-                self.log(Log::NotLookedUp { why: failure.detail }).await?;
+                self.log(Log::NotLookedUp { why: failure.plain().to_owned() }).await?;
                 self.settle(session, receipt, parts).await
             }
         }

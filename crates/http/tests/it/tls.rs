@@ -6,69 +6,109 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use partway_core::{Cause, Failure, RetryClass, SignedUrl, Step};
-use partway_http::{ApiCall, ApiClient, HttpError, HttpOptions, PartClient, PutFailure};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use partway_http::{ApiCall, ApiClient, Clients, HttpError, HttpOptions, PartClient, PutFailure};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
 use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 use crate::server::{serve, soon};
 
-/// A server for that name with a certificate of its own authority, and the authority's PEM.
-async fn server(name: &str, expired: bool) -> (SocketAddr, Vec<u8>) {
-    let (acceptor, root) = acceptor(name, expired);
-    let address = serve(move |_, stream| {
-        let acceptor = acceptor.clone();
-        async move {
-            let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            let mut seen = Vec::new();
-            while !seen.ends_with(b"\r\n\r\n") {
-                seen.push(stream.read_u8().await.unwrap());
-            }
-            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            stream.flush().await.unwrap();
-        }
-    })
-    .await;
-    (address, root)
+/// What a server shows, and with which key.
+struct Shown {
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
+    /// Of whoever issued it, PEM.
+    authority: Vec<u8>,
 }
 
-/// A server that is done with a connection once its handshake is.
-async fn ending_after_the_handshake() -> (SocketAddr, Vec<u8>) {
-    let (acceptor, root) = acceptor("localhost", false);
-    let address = serve(move |_, stream| {
-        let acceptor = acceptor.clone();
-        async move { drop(acceptor.accept(stream).await.unwrap()) }
-    })
-    .await;
-    (address, root)
-}
-
-fn acceptor(name: &str, expired: bool) -> (TlsAcceptor, Vec<u8>) {
+/// A certificate for that name, issued by an authority of its own, changed before it is issued.
+fn issued(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Shown {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    if expired {
-        params.not_before = rcgen::date_time_ymd(2000, 1, 1);
-        params.not_after = rcgen::date_time_ymd(2001, 1, 1);
-    }
+    change(&mut params);
     let certificate = params.signed_by(&key, &authority).unwrap();
+    Shown {
+        certificate: certificate.der().clone(),
+        key: key.serialize_der(),
+        authority: authority.pem().into_bytes(),
+    }
+}
+
+/// A certificate for that name that issued itself, as `openssl req -x509` makes them: an authority's and a server's at once.
+fn self_made(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Shown {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, "a server that issued itself");
+    change(&mut params);
+    let certificate = params.self_signed(&key).unwrap();
+    Shown {
+        certificate: certificate.der().clone(),
+        key: key.serialize_der(),
+        authority: certificate.pem().into_bytes(),
+    }
+}
+
+fn expired(params: &mut CertificateParams) {
+    params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+}
+
+fn not_yet(params: &mut CertificateParams) {
+    params.not_before = rcgen::date_time_ymd(2900, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2901, 1, 1);
+}
+
+fn acceptor(shown: &Shown) -> TlsAcceptor {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            vec![shown.certificate.clone()],
+            PrivateKeyDer::try_from(shown.key.clone()).unwrap(),
         )
         .unwrap();
-    (TlsAcceptor::from(Arc::new(config)), authority.pem().into_bytes())
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// A server that shows it.
+async fn server(shown: &Shown) -> SocketAddr {
+    let acceptor = acceptor(shown);
+    serve(move |_, stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                let Ok(byte) = stream.read_u8().await else { return };
+                seen.push(byte);
+            }
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    })
+    .await
+}
+
+/// A server that is done with a connection once its handshake is.
+async fn ending_after_the_handshake(shown: &Shown) -> SocketAddr {
+    let acceptor = acceptor(shown);
+    serve(move |_, stream| {
+        let acceptor = acceptor.clone();
+        async move { drop(acceptor.accept(stream).await.unwrap()) }
+    })
+    .await
 }
 
 fn trusting(roots: Vec<Vec<u8>>) -> HttpOptions {
@@ -76,6 +116,10 @@ fn trusting(roots: Vec<Vec<u8>>) -> HttpOptions {
 }
 
 async fn call(options: &HttpOptions, address: SocketAddr) -> Result<(), Failure> {
+    call_by(&ApiClient::new(options).unwrap(), address).await
+}
+
+async fn call_by(client: &ApiClient, address: SocketAddr) -> Result<(), Failure> {
     let call = ApiCall {
         step: Step::Start,
         method: http::Method::POST,
@@ -85,12 +129,15 @@ async fn call(options: &HttpOptions, address: SocketAddr) -> Result<(), Failure>
         body: None,
         timeout: std::time::Duration::from_secs(10),
     };
-    soon(ApiClient::new(options).unwrap().json(call)).await.map(drop)
+    soon(client.json(call)).await.map(drop)
 }
 
 async fn put(options: &HttpOptions, address: SocketAddr) -> Result<(), Failure> {
+    put_by(&PartClient::new(options).unwrap(), address).await
+}
+
+async fn put_by(client: &PartClient, address: SocketAddr) -> Result<(), Failure> {
     let url = SignedUrl::new(format!("https://localhost:{}/x?X-Amz-Signature=a", address.port()));
-    let client = PartClient::new(options).unwrap();
     match soon(client.put(&url, &[], Full::<Bytes>::default())).await {
         Ok(_) => Ok(()),
         Err(PutFailure::Wire(failure)) => Err(failure),
@@ -100,28 +147,106 @@ async fn put(options: &HttpOptions, address: SocketAddr) -> Result<(), Failure> 
 
 #[tokio::test]
 async fn a_root_that_was_handed_in_is_trusted_by_both_clients() {
-    let (address, root) = server("localhost", false).await;
-    let options = trusting(vec![root]);
-    call(&options, address).await.unwrap();
-    put(&options, address).await.unwrap();
+    for shown in [issued("localhost", |_| {}), self_made("localhost", |_| {})] {
+        let address = server(&shown).await;
+        let options = trusting(vec![shown.authority]);
+        call(&options, address).await.unwrap();
+        put(&options, address).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn roots_of_one_destination_are_trusted_for_it_alone() {
+    let (one, other) = (issued("localhost", |_| {}), self_made("localhost", |_| {}));
+    let (at_one, at_other) = (server(&one).await, server(&other).await);
+    let clients = Clients::new(HttpOptions::default()).unwrap();
+    let roots = |shown: &Shown| String::from_utf8(shown.authority.clone()).unwrap();
+    let (for_one, for_other) = (roots(&one), roots(&other));
+    for (address, own, others) in [(at_one, &for_one, &for_other), (at_other, &for_other, &for_one)] {
+        let trusting = clients.trusting(Some(own)).unwrap();
+        call_by(&trusting.api, address).await.unwrap();
+        put_by(&trusting.parts, address).await.unwrap();
+        for pair in [clients.trusting(Some(others)).unwrap(), clients.trusting(None).unwrap()] {
+            assert_eq!(call_by(&pair.api, address).await.unwrap_err().class, RetryClass::Refused);
+            assert_eq!(put_by(&pair.parts, address).await.unwrap_err().class, RetryClass::Refused);
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_certificate_that_cannot_be_trusted_is_told_and_never_tried_again() {
-    let (stranger, _) = server("localhost", false).await;
-    let (other, others_root) = server("elsewhere.example", false).await;
-    let (old, olds_root) = server("localhost", true).await;
-    for (address, roots, words) in [
-        (stranger, vec![], "nobody this computer trusts has issued its certificate"),
-        (other, vec![others_root], "its certificate is for another host"),
-        (old, vec![olds_root], "its certificate has run out, or this computer's clock is wrong"),
+    let nothing = |_: &mut CertificateParams| {};
+    let help = ". If it is a server of your own, give the destination the certificate of its authority \
+                (“Certificate authority” in its settings, --ca on the command line)";
+    let others = self_made("localhost", nothing).authority;
+    for (shown, trusted, words, helps) in [
+        (issued("localhost", nothing), false, "nobody this computer trusts has issued its certificate", true),
+        (
+            self_made("localhost", nothing),
+            false,
+            "its certificate was made by itself, and nobody this computer trusts has issued it",
+            true,
+        ),
+        (issued("elsewhere.example", nothing), true, "its certificate is for another host", false),
+        (self_made("elsewhere.example", nothing), true, "its certificate is for another host", false),
+        (
+            issued("localhost", expired),
+            true,
+            "its certificate has run out, or this computer's clock is wrong",
+            false,
+        ),
+        (
+            self_made("localhost", expired),
+            true,
+            "its certificate has run out, or this computer's clock is wrong",
+            false,
+        ),
+        (
+            issued("localhost", not_yet),
+            true,
+            "its certificate is not valid yet, or this computer's clock is wrong",
+            false,
+        ),
+        (
+            issued("localhost", |params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
+            }),
+            true,
+            "its certificate is not meant for servers",
+            false,
+        ),
     ] {
-        let options = trusting(roots);
+        let address = server(&shown).await;
+        let options = trusting(vec![if trusted { shown.authority } else { others.clone() }]);
         for failure in [call(&options, address).await.unwrap_err(), put(&options, address).await.unwrap_err()]
         {
             assert_eq!(failure.class, RetryClass::Refused);
-            assert_eq!(failure.cause, Cause::CertificateRefused { what: words.to_owned() });
+            let what = format!("{words}{}", if helps { help } else { "" });
+            assert_eq!(failure.cause, Cause::CertificateRefused { what }, "{failure}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_server_with_nothing_in_common_is_told_as_such() {
+    // A server that knows only TLS 1.0 answers with this alert: protocol_version (RFC 5246, 7.2.2).
+    let old = serve(|_, mut stream| async move {
+        let mut hello = [0; 5];
+        if stream.read_exact(&mut hello).await.is_ok() {
+            let mut rest = vec![0; usize::from(u16::from_be_bytes([hello[3], hello[4]]))];
+            let _ = stream.read_exact(&mut rest).await;
+        }
+        stream.write_all(&[21, 3, 1, 0, 2, 2, 70]).await.unwrap();
+        drop(stream.read_u8().await);
+    })
+    .await;
+    let options = HttpOptions::default();
+    for failure in [call(&options, old).await.unwrap_err(), put(&options, old).await.unwrap_err()] {
+        assert_eq!(failure.class, RetryClass::Refused, "{failure}");
+        assert!(
+            matches!(&failure.cause, Cause::Blocked { what } if what.contains("no version of encryption in common")),
+            "{failure:?}"
+        );
     }
 }
 
@@ -152,7 +277,8 @@ async fn a_start_that_met_no_tls_or_one_that_ended_at_once_was_not_asked() {
     let failure = call(&HttpOptions::default(), closed).await.unwrap_err();
     assert_eq!(failure.class, RetryClass::Offline, "{failure}");
 
-    let (address, root) = ending_after_the_handshake().await;
-    let failure = call(&trusting(vec![root]), address).await.unwrap_err();
+    let shown = issued("localhost", |_| {});
+    let address = ending_after_the_handshake(&shown).await;
+    let failure = call(&trusting(vec![shown.authority]), address).await.unwrap_err();
     assert_eq!(failure.class, RetryClass::Again, "{failure}");
 }

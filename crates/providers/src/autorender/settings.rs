@@ -4,6 +4,7 @@ use partway_http::KeyHeader;
 use serde_json::Value;
 use url::Url;
 
+use crate::ca::CA;
 use crate::settings::base_url;
 use crate::{Form, Setting, SettingsError, typed};
 
@@ -28,6 +29,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CA,
 ];
 
 /// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.

@@ -6,6 +6,7 @@ use partway_provider::{Fields, HashAlgorithm};
 use serde_json::Value;
 use url::Url;
 
+use crate::ca::CA;
 use crate::fields::Wrong;
 use crate::settings::{base_url, endpoint};
 use crate::{Form, Setting, SettingsError, typed};
@@ -90,6 +91,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CA,
 ];
 
 /// How a file is registered as a video.

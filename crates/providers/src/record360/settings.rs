@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::ca::CA;
 use crate::settings::base_url;
 use crate::{Form, Setting, SettingsError, typed};
 
@@ -38,6 +39,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CA,
 ];
 
 /// The settings, read.

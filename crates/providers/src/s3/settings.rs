@@ -9,6 +9,7 @@ use url::{Host, Url};
 
 use super::fields;
 use super::template::{self, Template};
+use crate::ca::CA;
 use crate::fields::{beside, unreachable};
 use crate::settings::address;
 use crate::{Form, Setting, SettingsError, typed};
@@ -89,6 +90,7 @@ pub(crate) const ASKED: &[Setting] = &[
             "",
         )
     },
+    CA,
 ];
 
 const fn line(

@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::SignedDuration;
 
-use super::effect::{Answer, More, Redirect};
+use super::effect::{Answer, InFront, More, Redirect};
 use crate::clock::{http_date, iso_seconds};
 use crate::net::serve::HangUp;
 use crate::shared::Shared;
@@ -29,6 +29,16 @@ pub(crate) fn hang_up() -> Response<Body> {
 pub(crate) fn portal() -> Response<Body> {
     let mut response = Response::new(Body::from(PORTAL));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// What something in front of the server says.
+pub(crate) fn in_front(answer: InFront) -> Response<Body> {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::FORBIDDEN);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.mime));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 

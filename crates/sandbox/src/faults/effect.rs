@@ -37,6 +37,8 @@ pub(crate) enum Effect {
     Spell(Spelling),
     /// A refusal before the body is read, in a namespace where it is XML.
     RefuseNamespaced(Answer),
+    /// Answered by something in front of the server, before the body is read.
+    InFront(InFront),
     /// Sent elsewhere.
     Redirect(Redirect),
     /// The links of this session can take no body.
@@ -98,6 +100,15 @@ pub(crate) enum Reply {
     OneLinkTwice,
     /// The links of the first two parts, each for the other.
     LinksSwapped,
+}
+
+/// What stands in front of a server and answers in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InFront {
+    pub(crate) status: u16,
+    /// Its `Content-Type`.
+    pub(crate) mime: &'static str,
+    pub(crate) body: &'static str,
 }
 
 /// Where a redirect leads.

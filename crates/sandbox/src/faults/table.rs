@@ -1,6 +1,6 @@
 //! Every fault by name: where it can happen, how often unless told, and what it does.
 
-use super::effect::{Answer, Effect, More, Receipt, Redirect, Reply};
+use super::effect::{Answer, Effect, InFront, More, Receipt, Redirect, Reply};
 use super::grammar::{Step, Times};
 use crate::options::Spelling;
 
@@ -61,6 +61,10 @@ const INTERNAL: Answer = answer(500, "InternalError", "We encountered an interna
 const SLOW_DOWN: Answer =
     with(More::RetryAfterSeconds, answer(503, "SlowDown", "Please reduce your request rate."));
 const TOO_MANY: Answer = answer(429, "TooManyRequests", "Please reduce your request rate.");
+const fn page(status: u16, body: &'static str) -> InFront {
+    InFront { status, mime: "text/html", body }
+}
+
 const CONFLICT: Answer = answer(
     409,
     "OperationAborted",
@@ -141,6 +145,36 @@ pub(crate) const FAULTS: &[Fault] = &[
         API,
         Times::Always,
         Effect::Refuse(answer(415, "unsupported_media_type", "Files of this type are not accepted")),
+    ),
+    on(
+        "413-proxy",
+        API_THEN_PART,
+        Times::Always,
+        // As nginx writes it, whose usual limit is 1 MB (nginx.org, `client_max_body_size`).
+        Effect::InFront(page(
+            413,
+            "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+        )),
+    ),
+    on(
+        "403-firewall",
+        API_THEN_PART,
+        Times::Always,
+        Effect::InFront(page(
+            403,
+            "<!DOCTYPE html>\n<html><head><title>Attention Required!</title></head><body><h1>Sorry, you have been blocked</h1></body></html>\n",
+        )),
+    ),
+    on(
+        "403-gateway",
+        API,
+        Times::Always,
+        // Amazon API Gateway, "Gateway responses": ACCESS_DENIED without a template.
+        Effect::InFront(InFront {
+            status: 403,
+            mime: "application/json",
+            body: "{\"message\":\"Forbidden\"}",
+        }),
     ),
     on("403-expired", PART, Times::FirstLinks, Effect::Refuse(EXPIRED)),
     on(

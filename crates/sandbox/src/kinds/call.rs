@@ -146,6 +146,7 @@ async fn before_work(
             return Some(carry::hang_up());
         }
         Effect::Redirect(redirect) => carry::redirect(redirect, &call.head, shared),
+        Effect::InFront(answer) => carry::in_front(answer),
         Effect::Reply(Reply::Html) => carry::portal(),
         // Refused in truth, whatever the status says: nothing is done.
         Effect::Reply(Reply::ErrorWith200) => {

@@ -73,6 +73,11 @@ pub(crate) fn at_head(
             entry.status = Some(response.status().as_u16());
             Some(response)
         }
+        Effect::InFront(answer) => {
+            line.drain_on_close();
+            entry.status = Some(answer.status);
+            Some(carry::in_front(answer))
+        }
         Effect::Reply(Reply::Html) => {
             line.drain_on_close();
             let mut response = carry::portal();

@@ -97,7 +97,7 @@ fn case(name: &str, step: &str) -> Option<Case> {
         // The body must be more than the system takes without anybody reading.
         ("stall-mid-body", "part") => Some(Case { part: 16 << 20, size: 20 << 20, ..case }),
         // For ever means asking for a day here; once is enough to see that it is not believed.
-        ("json-huge" | "json-wrong-types", "complete") => {
+        ("json-huge" | "json-wrong-types" | "403-firewall", "complete") => {
             Some(Case { fault: format!("{}:1", case.fault), ..case })
         }
         _ => Some(case),
@@ -112,6 +112,10 @@ fn end(fault: &str) -> End {
         ("401-key" | "403-permission" | "402-quota" | "413-too-large" | "415-type", "start") => refused(0),
         ("401-key" | "403-permission" | "402-quota" | "413-too-large" | "415-type", "complete") => refused(1),
         ("413-too-large", "part") => refused(1),
+        // Something in between did not let it through: nobody refused anything.
+        ("413-proxy" | "403-firewall" | "403-gateway", "start") => attention(0),
+        ("403-firewall", "complete:1") => ("verified", 0, 1),
+        ("413-proxy" | "403-firewall" | "403-gateway", _) => attention(1),
         // What the storage refuses is a link, not the key.
         ("403-permission" | "403-signature" | "403-headers-not-signed", "part") => attention(1),
         // The links are gone with the session, and only a new session brings new ones.

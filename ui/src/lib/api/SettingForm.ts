@@ -12,4 +12,8 @@ placeholder: string, } | { "as": "choice",
 /**
  * What can be chosen.
  */
-choices: Array<Choice>, } | { "as": "switch" };
+choices: Array<Choice>, } | { "as": "switch" } | { "as": "lines", 
+/**
+ * Shown while it is empty: how it begins.
+ */
+placeholder: string, };

@@ -3,12 +3,13 @@
 use partway_api::{ApiError, CheckLine, DestinationDraft, Done, KeyDraft, Mark};
 use partway_core::{Cause, Failure, RetryClass, Step};
 use partway_engine::{Destination, DestinationId, Providers as _};
+use partway_http::{Pair, PartClient};
 use partway_provider::{CheckReport, Fields, Finding, Provider};
 
 use super::{draft, find, key};
 use crate::App;
 use crate::keychain;
-use crate::keys::{KeySource, NoKey};
+use crate::keys::{KeySource, NoKey, clients};
 use crate::trial;
 use crate::words;
 
@@ -33,9 +34,9 @@ pub(in crate::commands) async fn check(
             Err(why) => return Err(ApiError::field("key", words::key_not_at_hand(&why))),
         },
     };
-    let provider =
-        partway_providers::open(looked.kind.name, &looked.settings, credentials, app.0.http.clone())
-            .map_err(|error| ApiError::field(error.field, error.sentence))?;
+    let Pair { api, parts } = clients(&app.0.clients, &looked.settings);
+    let provider = partway_providers::open(looked.kind.name, &looked.settings, credentials, api)
+        .map_err(|error| ApiError::field(error.field, error.sentence))?;
     let mut lines = known(&*provider, draft.name.trim()).await;
     if !looked.said.is_empty() {
         let text = looked.said.join(" ");
@@ -51,7 +52,7 @@ pub(in crate::commands) async fn check(
         named => lines.push(kept(&named, Ok(()))),
     }
     if upload {
-        tried(app, &*provider, (draft.name.trim(), &looked.fields), &mut lines).await;
+        tried(app, (&*provider, &parts), (draft.name.trim(), &looked.fields), &mut lines).await;
     }
     Ok(Done::Checked { lines })
 }
@@ -70,7 +71,9 @@ pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) 
     let mut lines = known(&*provider, &found.name).await;
     lines.push(kept);
     if upload {
-        tried(app, &*provider, (&found.name, &found.fields), &mut lines).await;
+        let settings = serde_json::from_str(&found.settings).unwrap_or_default();
+        let parts = clients(&app.0.clients, &settings).parts;
+        tried(app, (&*provider, &parts), (&found.name, &found.fields), &mut lines).await;
     }
     Ok(Done::Checked { lines })
 }
@@ -87,7 +90,9 @@ async fn without_key(
     let reached = match KeySource::of(found) {
         // It is not running, so nothing is there to be reached.
         KeySource::Practice => None,
-        _ => partway_providers::reach(&found.kind, &settings, app.0.http.clone()).await.ok(),
+        _ => partway_providers::reach(&found.kind, &settings, clients(&app.0.clients, &settings).api)
+            .await
+            .ok(),
     };
     let mut lines = reached.map_or_else(Vec::new, |report| told(&report, &found.name));
     if kept.mark != Mark::Bad {
@@ -106,11 +111,11 @@ async fn without_key(
 /// Sends a tiny file; what that tells of the key takes the place of what was known of it before.
 async fn tried(
     app: &App,
-    provider: &dyn Provider,
+    (provider, parts): (&dyn Provider, &PartClient),
     (name, fields): (&str, &Fields),
     lines: &mut Vec<CheckLine>,
 ) {
-    let sent = trial::upload(app, provider, name, fields).await;
+    let sent = trial::upload(app, (provider, parts), name, fields).await;
     let known_now = sent.key_accepted.map(|accepted| {
         let refused = || Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyRefused, "");
         if accepted { Finding::Good(()) } else { Finding::Bad(refused()) }

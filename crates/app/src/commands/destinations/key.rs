@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{chosen, draft, find};
 use crate::App;
 use crate::app::{journal, refusal};
-use crate::keys::{KeySource, NoKey, accounts, left};
+use crate::keys::{KeySource, NoKey, accounts, clients, left};
 use crate::view;
 use crate::words;
 
@@ -157,7 +157,7 @@ pub(super) async fn keep(
 ) -> Result<KeySource, ApiError> {
     let Looked { source, typed } = look(kind, draft)?;
     if let Some(key) = &typed {
-        partway_providers::open(kind.name, settings, key.clone(), app.0.http.clone())
+        partway_providers::open(kind.name, settings, key.clone(), clients(&app.0.clients, settings).api)
             .map_err(|error| ApiError::field(error.field, error.sentence))?;
     }
     match (&source, typed) {

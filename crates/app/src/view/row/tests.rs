@@ -141,3 +141,15 @@ fn what_was_practised_has_no_link() {
     assert!(!shown(&done, &practice(), None).actions.contains(&Action::CopyLink));
     assert_eq!(shown(&done, &practice(), None).label, "Practice finished");
 }
+
+#[test]
+fn a_name_in_a_row_turns_nothing_around_it() {
+    let mut odd = job(State::Waiting, Holds::NONE);
+    odd.name = "cut\u{202e}vom.exe".into();
+    odd.path = "/home/ada/a\u{2028}b/cut\u{202e}vom.exe".into();
+    let row = shown(&odd, &acme(), None);
+    assert_eq!(
+        (row.name.as_str(), row.path.as_str()),
+        ("cut\u{fffd}vom.exe", "/home/ada/a\u{fffd}b/cut\u{fffd}vom.exe")
+    );
+}
