@@ -10,6 +10,9 @@ use crate::exit::Exit;
 /// What parts in flight get at an orderly end.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
+/// The same once `--max-wait` is over.
+const IN_A_HURRY: Duration = Duration::from_millis(300);
+
 /// Why a wait ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
@@ -17,6 +20,17 @@ pub(crate) enum Why {
     Signal(Exit),
     /// `--max-wait` is over; its seconds.
     TooLong(u64),
+}
+
+impl Why {
+    /// What parts in flight, and whatever else is waited for at the end, get. `--max-wait` was all that was granted: it ends within a
+    /// second, also while a call hangs.
+    pub(crate) const fn grace(self) -> Duration {
+        match self {
+            Self::Signal(_) => GRACE,
+            Self::TooLong(_) => IN_A_HURRY,
+        }
+    }
 }
 
 /// Tells when a wait is to end early.

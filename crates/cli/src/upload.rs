@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::args::Upload;
 use crate::exit::{Exit, Stopped};
 use crate::named::{Named, Share};
-use crate::stop::{GRACE, Why};
+use crate::stop::Why;
 use crate::target;
 use crate::work::{Followed, Work};
 
@@ -141,7 +141,7 @@ impl Handing {
                 tokio::select! {
                     biased;
                     answer = &mut asked => (Some(answer), None),
-                    why = work.stop.asked() => (timeout(GRACE, asked).await.ok(), Some(why)),
+                    why = work.stop.asked() => (timeout(why.grace(), asked).await.ok(), Some(why)),
                 }
             };
             match answer {

@@ -94,6 +94,8 @@ pub enum Cause {
         /// The last thing that happened.
         what: String,
     },
+    /// So much was sent in vain that nothing more is sent by itself.
+    SentInVain(Box<SentInVain>),
     /// This computer's clock is wrong by that many seconds.
     ClockWrong {
         /// Positive where the server is ahead.
@@ -120,4 +122,15 @@ pub enum Cause {
         /// What is wrong with it.
         what: String,
     },
+}
+
+/// What was sent in vain, in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentInVain {
+    /// How often something of the file went in vain.
+    pub times: u32,
+    /// Bytes that went so.
+    pub bytes: u64,
+    /// What came back the last time.
+    pub said: String,
 }

@@ -58,6 +58,9 @@ impl Failure {
     /// elsewhere no more than that it does not do.
     #[must_use]
     pub fn of_link(mut self, signed_here: bool) -> Self {
+        if signed_here {
+            self = self.by_clock();
+        }
         if signed_here && let Cause::LinksUnusable { what } = self.cause {
             let by_key = self.code.as_deref().is_some_and(|code| OF_THE_SIGNATURE.contains(&code));
             let said = if by_key || self.status == Some(401) { SIGNED_HERE.to_owned() } else { what };
@@ -71,6 +74,23 @@ impl Failure {
             } else {
                 self.cause = Cause::LinksUnusable { what: self.detail.clone() };
             }
+        }
+        self
+    }
+
+    /// What a refusal means of a request that was signed here, by this computer's clock: where that is known to be further off than
+    /// storages allow, and no reason is told, the clock comes first.
+    #[must_use]
+    pub fn by_clock(mut self) -> Self {
+        let Some(ahead_seconds) = self.clock_ahead.filter(|ahead| ahead.unsigned_abs() >= CLOCK_TOLERANCE)
+        else {
+            return self;
+        };
+        let unexplained = matches!(self.status, Some(401 | 403)) && self.code.is_none();
+        if self.class == RetryClass::LinkExpired {
+            self.cause = Cause::ClockWrong { ahead_seconds };
+        } else if unexplained {
+            (self.class, self.cause) = (RetryClass::Refused, Cause::ClockWrong { ahead_seconds });
         }
         self
     }
@@ -98,6 +118,9 @@ impl Failure {
         self
     }
 }
+
+/// How far a clock may be off, seconds (AWS, "RequestTimeTooSkewed": 15 minutes).
+const CLOCK_TOLERANCE: u64 = 15 * 60;
 
 /// A storage's codes for a signature that it does not accept (AWS, "Error responses").
 const OF_THE_SIGNATURE: &[&str] = &[

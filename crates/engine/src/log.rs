@@ -66,6 +66,15 @@ pub enum Log {
         /// For how long, seconds.
         seconds: u64,
     },
+    /// So much was sent in vain within an hour that nothing more is sent in it.
+    InVain {
+        /// Bytes of this hour.
+        bytes: u64,
+        /// How long the hour still lasts, seconds.
+        seconds: u64,
+        /// What came back the last time.
+        why: String,
+    },
     /// The links expired and were renewed.
     LinksRenewed,
     /// The session is over; a new one begins and everything goes again.

@@ -32,6 +32,8 @@ struct Now {
     plan: Option<PartPlan>,
     confirmed: Vec<bool>,
     flying: BTreeMap<PartNumber, Flying>,
+    /// What connections took in the last attempt of parts that were not confirmed, until it is asked for.
+    ended: BTreeMap<PartNumber, u64>,
     trouble: Option<Trouble>,
     reads: Option<Arc<AtomicU64>>,
     /// The most confirmed bytes that were told of this session.
@@ -103,12 +105,21 @@ impl Live {
     }
 
     pub(crate) fn end(&self, part: PartNumber) {
-        self.now().flying.remove(&part);
+        let mut now = self.now();
+        if let Some(flying) = now.flying.remove(&part) {
+            now.ended.insert(part, flying.attempt.taken());
+        }
+    }
+
+    /// How many bytes of a part went in its last attempt. Told once.
+    pub(crate) fn sent(&self, part: PartNumber) -> u64 {
+        self.now().ended.remove(&part).unwrap_or(0)
     }
 
     pub(crate) fn confirm(&self, part: PartNumber) {
         let mut now = self.now();
         now.flying.remove(&part);
+        now.ended.remove(&part);
         now.trouble = None;
         if let Some(slot) = now.confirmed.get_mut(part.get() as usize - 1) {
             *slot = true;

@@ -67,6 +67,12 @@ pub trait Provider: Send + Sync {
     /// [`list_parts`](Provider::list_parts) tells its ETag.
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure>;
 
+    /// What a storage's no to a part means, where the links are signed here: whose settings made the link knows which of them is wrong.
+    /// It may ask the storage once more.
+    async fn explain(&self, failure: Failure) -> Failure {
+        failure
+    }
+
     /// Which parts the vendor has. Called where [`Capabilities::list`] holds.
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure>;
 

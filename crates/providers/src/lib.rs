@@ -10,6 +10,7 @@ mod fields;
 pub mod gjirafa;
 mod key;
 mod kind;
+mod link;
 mod number;
 mod plan;
 mod presigned;
@@ -22,4 +23,5 @@ mod typed;
 
 pub use ca::ca;
 pub use kind::{Amended, Form, Kind, Setting, amend, kinds, open, reach, validate, validate_fields};
+pub use link::web_link;
 pub use settings::SettingsError;

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 
 use partway_core::{Cause, Failure, PartNumber, RetryClass, SignedUrl};
-use partway_http::redact;
 use partway_provider::PartTarget;
 use url::Url;
 
@@ -81,12 +80,6 @@ fn of_another(url: &str, number: PartNumber) -> Option<String> {
 fn unusable(at: &Field<'_>, what: String, detail: String) -> Failure {
     let (class, cause) = (RetryClass::Refused, Cause::LinksUnusable { what });
     Failure { class, cause, detail, ..at.wrong("a link that cannot be used") }
-}
-
-/// The address of a finished file; should it be a presigned one against all word, its signature is not kept.
-pub(crate) fn open_link(url: &str) -> String {
-    let lower = url.to_ascii_lowercase();
-    if lower.contains("x-amz-") || lower.contains("signature=") { redact(url) } else { url.to_owned() }
 }
 
 /// Why a link can never take the part, in words that name the header; `None` where nothing speaks against it.

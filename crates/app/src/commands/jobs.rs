@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use partway_api::{Answer, ApiError, Code, Done, JobLine, RawPath, Selection};
 use partway_core::{Hold, State};
 use partway_engine::{BatchId, Job, JobId, Which};
+use partway_providers::web_link;
 
 use crate::App;
 use crate::app::{journal, refusal};
@@ -102,7 +103,7 @@ pub(super) async fn link(app: &App, jobs: &Selection) -> Result<Done, ApiError> 
     let mut links = Vec::new();
     for id in ids {
         let job = app.0.engine.job(&id).await.map_err(refusal)?;
-        if let Some(link) = job.receipt.and_then(|receipt| receipt.link) {
+        if let Some(link) = job.receipt.and_then(|receipt| web_link(&receipt.link?)) {
             links.push((job.name, link));
         }
     }

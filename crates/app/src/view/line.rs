@@ -3,6 +3,7 @@
 use partway_api::{HoldName, JobLine, ReceiptView, StateName};
 use partway_core::{Cause, FileReceipt, Hold, Holds, State};
 use partway_engine::Job;
+use partway_providers::web_link;
 
 use super::Named;
 use crate::away::place;
@@ -45,7 +46,8 @@ pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
     Some(ReceiptView {
         id: told.id.clone(),
         name: told.name.clone(),
-        link: told.link.clone(),
+        // A journal of before may hold what is none.
+        link: told.link.as_deref().and_then(web_link),
         size: job.identity.size,
         checksum: whole(told).or_else(|| job.checksum.clone()),
         parts: job.plan.map_or(0, |plan| plan.count()),

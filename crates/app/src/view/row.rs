@@ -3,6 +3,7 @@
 use partway_api::{Action, JobRow};
 use partway_core::{Cause, Hold, PartNumber, State, Strength, time_left, visible};
 use partway_engine::{Job, LiveView, Trouble, ribbon};
+use partway_providers::web_link;
 
 use super::{Named, holds, reason, state};
 use crate::words;
@@ -118,7 +119,7 @@ fn kind(name: &str) -> String {
 
 fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
     use Action as Do;
-    let linked = job.receipt.as_ref().is_some_and(|receipt| receipt.link.is_some());
+    let linked = job.receipt.as_ref().and_then(|receipt| web_link(receipt.link.as_deref()?)).is_some();
     let doubted = is_doubted(job);
     let mut actions = match &job.state {
         State::Waiting if pausing => vec![Do::Resume, Do::StopNow],

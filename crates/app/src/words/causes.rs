@@ -2,7 +2,7 @@
 
 use partway_core::{Cause, Failure, RetryClass};
 
-use super::{bytes, duration};
+use super::{bytes, count, duration};
 
 /// The sentence for a cause. `name` is the file, `to` the destination's name.
 pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
@@ -98,6 +98,12 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
         Cause::ClockWrong { ahead_seconds: 0 } => {
             format!("This computer's clock is wrong, so {to} refuses {name}. Set the clock, then try again.")
         }
+        Cause::SentInVain(sent) => format!(
+            "{} of {name} went to {to} in vain, in {}, so Partway stopped sending it: {} What arrived is kept. Try again later; if it stays like this, tell {to}'s support.",
+            bytes(sent.bytes),
+            count(sent.times, "attempt", "attempts"),
+            stop(&sent.said)
+        ),
         Cause::ClockWrong { ahead_seconds } => {
             let (way, by) =
                 if *ahead_seconds >= 0 { ("behind", *ahead_seconds) } else { ("ahead", -*ahead_seconds) };
@@ -205,6 +211,8 @@ fn stop(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use partway_core::SentInVain;
+
     use super::*;
 
     #[test]
@@ -277,6 +285,11 @@ mod tests {
             Cause::NeverConfirmed,
             Cause::PerhapsBegun { what: "Partway ended before the answer came".into() },
             Cause::KeepsFailing { what: "Part 503: busy".into() },
+            Cause::SentInVain(Box::new(SentInVain {
+                times: 33,
+                bytes: 553_000_000,
+                said: "the service reported a fault of its own".into(),
+            })),
             Cause::ClockWrong { ahead_seconds: 1200 },
             Cause::ClockWrong { ahead_seconds: 0 },
             Cause::SourceMissing,

@@ -30,6 +30,12 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::OpenFiles { seconds } => {
             format!("Too many files and connections are open on this computer, trying again in {seconds} s")
         }
+        Log::InVain { bytes: sent, seconds, why } => format!(
+            "{} went to {to} in vain within an hour ({}); waiting {} before more is sent",
+            bytes(*sent),
+            why.trim_end_matches('.'),
+            duration(*seconds)
+        ),
         Log::PartsMissing { parts } => {
             format!("{to} misses {} of those it had taken; sending again", count(*parts, "part", "parts"))
         }

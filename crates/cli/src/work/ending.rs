@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Followed, Work};
 use crate::exit::{Exit, Stopped};
-use crate::stop::{GRACE, Why};
+use crate::stop::Why;
 use crate::text::files;
 
 /// For a batch's sum after its last file. It is not told for files that were stopped, so it must not be waited for longer.
@@ -93,7 +93,7 @@ impl Work<'_> {
             self.show.aside("Stopping: parts on the way get up to 5 s. Once more stops at once.");
         }
         let Followed { front, mut events, .. } = followed;
-        let close = front.close(GRACE);
+        let close = front.close(why.grace());
         tokio::pin!(close);
         let mut shown = Ok(());
         // A file may still come to its end while the parts on the way do.

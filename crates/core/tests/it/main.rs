@@ -2,6 +2,7 @@
 
 mod answers;
 mod backoff;
+mod clock;
 mod concurrency;
 mod holds;
 mod http_date;
@@ -12,3 +13,4 @@ mod rate;
 mod secrets;
 mod sleep;
 mod still;
+mod vain;

@@ -241,14 +241,28 @@ impl Inner {
         Ok(())
     }
 
-    /// Something went through: passing errors of before are over, and a lost network is told to be back.
+    /// Something was answered: a lost network is told to be back. That a list was answered says nothing of a part that fails, so what
+    /// counts failures goes on counting.
     pub(crate) async fn network_back(&self, id: &JobId) -> Result<(), JournalError> {
         let was_lost = {
             let mut memory = self.memory();
-            memory.put_off.remove(id);
+            if let Some(put_off) = memory.put_off.get_mut(id) {
+                put_off.offline = 0;
+            }
             memory.offline.remove(id)
         };
         if was_lost { self.log(id, Log::NetworkBack).await } else { Ok(()) }
+    }
+
+    /// A part was confirmed: passing errors of before are over.
+    pub(crate) async fn went_through(&self, id: &JobId) -> Result<(), JournalError> {
+        self.memory().put_off.remove(id);
+        self.network_back(id).await
+    }
+
+    /// Whether a job was put off by failures since its last part was confirmed.
+    pub(crate) fn is_failing(&self, id: &JobId) -> bool {
+        self.memory().put_off.get(id).is_some_and(|put_off| put_off.failing > 0)
     }
 
     /// Lifts a hold from a job, if it is still there and still carries it.

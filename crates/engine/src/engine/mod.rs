@@ -144,9 +144,19 @@ pub(crate) struct Inner {
     sweep: Notify,
     happened: broadcast::Sender<Happening>,
     closing: watch::Sender<bool>,
-    /// How often in a row each job was put off by passing errors, and the clock difference of each host, seconds ahead.
     pub(crate) memory: Mutex<Memory>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// How often in a row a job was put off.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PutOff {
+    /// Since anything was answered: by a network that is not there.
+    pub(crate) offline: u32,
+    /// Since a part was confirmed: by a service that keeps failing, and by connections that keep breaking.
+    pub(crate) failing: u32,
+    /// Since a part was confirmed: by a page in place of an answer.
+    pub(crate) pages: u32,
 }
 
 /// What is remembered while the process lives and not longer.
@@ -154,13 +164,14 @@ pub(crate) struct Inner {
 pub(crate) struct Memory {
     /// A session was given up.
     pub(crate) gave_up: bool,
-    pub(crate) put_off: HashMap<JobId, u32>,
+    pub(crate) put_off: HashMap<JobId, PutOff>,
     /// How often in a row each job's file could not be read, and what was confirmed of it then.
     pub(crate) unread: HashMap<JobId, (u32, u64)>,
     /// Jobs whose history says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
     /// Jobs whose session missed parts at *complete* once already. Here and not in the run: it ends before they are sent again.
     pub(crate) resent: HashSet<JobId>,
+    /// By how many seconds each host's clock is ahead.
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// How often each destination's key was replaced or refused.
     pub(crate) keys: HashMap<DestinationId, u32>,
@@ -252,8 +263,11 @@ impl Engine {
         self.0.journal.unwritable()
     }
 
-    /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
+    /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable. Whoever gives
+    /// less than [`GRACE`], and any, is in a hurry: nothing else is waited for longer than that either, such as a call that hangs.
     pub async fn close(&self, grace: Duration) {
+        let hurry = !grace.is_zero() && grace < GRACE;
+        let at_most = |usual: Duration| if hurry { usual.min(grace) } else { usual };
         self.0.closing.send_replace(true);
         self.0.stop_all(Stop::Soft);
         let all_ended = async {
@@ -268,7 +282,7 @@ impl Engine {
         if tokio::time::timeout(grace, all_ended).await.is_err() {
             self.0.stop_all(Stop::Hard);
             // Runs look at the signal at every turn: what is still there after this is waiting for a disk that does not answer.
-            let _ = tokio::time::timeout(Duration::from_secs(2), async {
+            let _ = tokio::time::timeout(at_most(Duration::from_secs(2)), async {
                 loop {
                     let ended = self.0.run_ended.notified();
                     if self.0.active().is_empty() {
@@ -284,7 +298,7 @@ impl Engine {
             task.abort();
         }
         if !self.0.idle || self.0.memory().gave_up {
-            sweep::last(&self.0).await;
+            sweep::last(&self.0, at_most(sweep::LAST)).await;
         }
         self.0.journal.close().await;
     }

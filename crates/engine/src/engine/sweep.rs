@@ -18,7 +18,7 @@ const CALM: Duration = Duration::from_millis(500);
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// So long an end in order waits for vendors that are to throw sessions away, and so often they are asked.
-const LAST: Duration = Duration::from_secs(5);
+pub(super) const LAST: Duration = Duration::from_secs(5);
 const LAST_TRIES: u32 = 3;
 
 pub(super) async fn serve(inner: Arc<Inner>) {
@@ -47,7 +47,7 @@ pub(super) async fn serve(inner: Arc<Inner>) {
 
 /// The last sweep before an end in order: whoever gives an upload up and ends at once must not leave it open, and billed. What
 /// does not succeed in this time is tried again at the next start.
-pub(super) async fn last(inner: &Arc<Inner>) {
+pub(super) async fn last(inner: &Arc<Inner>, limit: Duration) {
     let all = async {
         for _ in 0..LAST_TRIES {
             match clear(inner).await {
@@ -57,7 +57,7 @@ pub(super) async fn last(inner: &Arc<Inner>) {
             }
         }
     };
-    if tokio::time::timeout(LAST, all).await.is_err() {
+    if tokio::time::timeout(limit, all).await.is_err() {
         tracing::warn!("what was given up is thrown away at the next start");
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
-use super::{JournalError, Result, identity, sessions, starts, watched};
+use super::{JournalError, Result, identity, sessions, starts, vain, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
 
@@ -97,6 +97,7 @@ pub(crate) fn apply(
     if state.is_end() && state != before {
         watched::settle(conn, now, id, state == State::Verified)?;
     }
+    vain::after(conn, id, event, &state)?;
     if starts::is_settled_by(&before, event, &state) {
         starts::answered(conn, id)?;
     }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-4.sql"),
     include_str!("schema-5.sql"),
     include_str!("schema-6.sql"),
+    include_str!("schema-7.sql"),
 ];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
@@ -120,6 +121,7 @@ mod tests {
         conn.prepare("SELECT born_ns FROM watched_file").unwrap();
         conn.prepare("SELECT changed_ns FROM job").unwrap();
         conn.prepare("SELECT changed_ns, checksum, part_size FROM watched_file").unwrap();
+        conn.prepare("SELECT times, bytes FROM vain").unwrap();
         assert!(dir.path().join("journal.version-1-2.db").exists());
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod settings;
 pub(crate) mod starts;
 mod thread;
 mod unwritable;
+pub(crate) mod vain;
 pub(crate) mod watched;
 
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use partway_provider::{IfExists, PartTarget, Session, Started};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::destinations::json;
-use super::{JournalError, Result};
+use super::{JournalError, Result, vain};
 use crate::record::{DestinationId, Job, JobId};
 
 /// An open session as the journal has it.
@@ -171,6 +171,7 @@ pub(crate) fn confirm(
             receipt.compared,
             now
         ])?;
+    vain::went_through(conn, job, receipt.number)?;
     let (bytes, parts) = if added > 0 { (receipt.size, 1) } else { (0, 0) };
     Ok(conn
         .prepare_cached(
@@ -179,17 +180,25 @@ pub(crate) fn confirm(
         .query_row(params![job.0, bytes, parts], |r| r.get(0))?)
 }
 
-/// Takes receipts back whose parts no longer match the file.
-pub(crate) fn unconfirm(conn: &Connection, job: &JobId, session: i64, parts: &[PartNumber]) -> Result<()> {
+/// Takes receipts back whose parts no longer match the file, or that the vendor does not have; their bytes.
+pub(crate) fn unconfirm(conn: &Connection, job: &JobId, session: i64, parts: &[PartNumber]) -> Result<u64> {
+    let mut bytes = 0;
     for part in parts {
-        conn.execute("DELETE FROM receipt WHERE session = ?1 AND part = ?2", params![session, part.get()])?;
+        let gone: Option<u64> = conn
+            .query_row(
+                "DELETE FROM receipt WHERE session = ?1 AND part = ?2 RETURNING size",
+                params![session, part.get()],
+                |r| r.get(0),
+            )
+            .optional()?;
+        bytes += gone.unwrap_or(0);
     }
     conn.execute(
         "UPDATE job SET confirmed = (SELECT coalesce(sum(size), 0) FROM receipt WHERE session = ?2),
                         parts_confirmed = (SELECT count(*) FROM receipt WHERE session = ?2) WHERE id = ?1",
         params![job.0, session],
     )?;
-    Ok(())
+    Ok(bytes)
 }
 
 pub(crate) fn receipts(conn: &Connection, session: i64) -> Result<Vec<PartReceipt>> {

@@ -71,6 +71,7 @@ impl Run {
                 self.inner.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
                 self.inner.clear_away();
                 self.log(Log::SourceReplaced { bytes }).await?;
+                self.was_in_vain(bytes, "the file changed again and again").await?;
             }
             Some(session) => self.compare(session.id, source).await?,
             None => {}
@@ -92,9 +93,11 @@ impl Run {
         let count = receipts.len();
         let differ = self.differing(source, receipts).await?;
         let (differing, job) = (differ.len(), self.job.id.clone());
-        self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
+        let lost =
+            self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
         let same = u32::try_from(count - differing).unwrap_or(u32::MAX);
-        self.log(Log::SourceCompared { same, differ: u32::try_from(differing).unwrap_or(u32::MAX) }).await
+        self.log(Log::SourceCompared { same, differ: u32::try_from(differing).unwrap_or(u32::MAX) }).await?;
+        self.was_in_vain(lost, "the file changed again and again").await
     }
 
     /// The MD5 of some of the file's bytes. A stop ends the reading at the next block.

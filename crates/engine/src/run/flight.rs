@@ -15,8 +15,9 @@ use crate::engine::Stop;
 /// What became of a part.
 pub(super) struct Landed {
     pub(super) part: PartNumber,
-    /// After which renewal its link came.
+    /// After which renewal its link came, and since when it lived at most, Unix milliseconds.
     pub(super) renewal: u32,
+    pub(super) since: i64,
     pub(super) outcome: Result<(), PartEnd>,
 }
 
@@ -37,9 +38,10 @@ impl Flight {
     }
 
     pub(super) fn begin(&mut self, part: Part) {
-        let (number, renewal) = (part.part.number, part.renewal);
-        let handle =
-            self.parts.spawn(async move { Landed { part: number, renewal, outcome: part.send().await } });
+        let (number, renewal, since) = (part.part.number, part.renewal, part.since);
+        let handle = self
+            .parts
+            .spawn(async move { Landed { part: number, renewal, since, outcome: part.send().await } });
         self.numbers.insert(number, handle);
     }
 

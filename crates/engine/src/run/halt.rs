@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass, State};
+use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass, SentInVain, State, Step};
 
 use partway_provider::IfExists;
 
-use crate::engine::Inner;
-use crate::journal::{JournalError, jobs};
+use super::vain::is_answered;
+use super::watchdog::STALLED;
+use crate::engine::{Inner, PutOff};
+use crate::journal::{JournalError, jobs, vain};
 use crate::log::Log;
 use crate::record::{Job, JobId, Standing};
 
@@ -17,10 +19,21 @@ const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration:
 
 /// No longer than this at once waits for files to be closed: it is on this computer, and costs nobody to look again.
 const LACK: Duration = Duration::from_secs(30);
+/// The same for a part that the service refuses, where somebody may be there to see it: it costs its bytes each time, and a night is long.
+const PUT_OFF_PARTS: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(60 * 60) };
 
 /// How often in a row a job is put off by a service that keeps failing: headless about ten minutes, else a day.
 const ROUNDS_HEADLESS: u32 = 8;
 const ROUNDS: u32 = 720;
+
+/// The same where a part is what fails: after the first round each is one attempt only, so it takes more of them for the same time.
+const ROUNDS_OF_PARTS_HEADLESS: u32 = 12;
+
+/// The same where connections break and no part gets through: nobody said no, and a bad line may become better. Headless about an hour.
+const ROUNDS_OF_BREAKS_HEADLESS: u32 = 24;
+
+/// Of rounds without end the history tells the first ones, and then ever fewer.
+const ROUNDS_TOLD: u32 = 8;
 
 /// How often in a row a web page may come in place of an answer. A network's sign-in page goes when somebody signs in; one that stays is
 /// the service's own, or the address is wrong, and only a person can tell.
@@ -48,11 +61,51 @@ pub(crate) enum Halt {
     Unread { why: String, far: bool, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
     /// `what` is for a sentence, `detail` for Details.
-    Busy { after: Option<Duration>, what: String, detail: String, asked: bool },
+    Busy { after: Option<Duration>, what: String, detail: String, by: By },
+    /// So much was sent in vain within an hour that nothing more is sent before it is over.
+    InVain { left: Duration, bytes: u64, what: String },
     /// This computer lets Partway open no more files and connections. Others end and close theirs, so it passes by itself.
     OpenFiles { detail: String },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
     Journal(JournalError),
+}
+
+/// What keeps a run from going on for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The service asked for patience.
+    Wish,
+    /// A call to its API does not succeed.
+    Call,
+    /// It answers a part with a no that may pass.
+    Part,
+    /// Connections take nothing any more, or bring no answer.
+    Stall,
+    /// Connections break in the middle of a part.
+    Break,
+}
+
+impl By {
+    fn of(failure: &Failure) -> Self {
+        match failure.class {
+            RetryClass::Throttled { .. } => Self::Wish,
+            _ if failure.step != Step::Part => Self::Call,
+            _ if is_answered(failure) => Self::Part,
+            _ if failure.code.as_deref() == Some(STALLED) => Self::Stall,
+            _ => Self::Break,
+        }
+    }
+
+    /// How many rounds in a row may bring no part further; `None`: as many as it takes.
+    const fn rounds(self, headless: bool) -> Option<u32> {
+        match (self, headless) {
+            (Self::Wish, _) | (Self::Stall | Self::Break, false) => None,
+            (Self::Call | Self::Stall, true) => Some(ROUNDS_HEADLESS),
+            (Self::Part, true) => Some(ROUNDS_OF_PARTS_HEADLESS),
+            (Self::Break, true) => Some(ROUNDS_OF_BREAKS_HEADLESS),
+            (Self::Call | Self::Part, false) => Some(ROUNDS),
+        }
+    }
 }
 
 impl From<JournalError> for Halt {
@@ -75,10 +128,10 @@ impl Halt {
                 Self::Offline { page, detail }
             }
             RetryClass::Throttled { after } => {
-                Self::Busy { after, what: failure.plain().to_owned(), detail, asked: true }
+                Self::Busy { after, what: failure.plain().to_owned(), detail, by: By::Wish }
             }
             RetryClass::Again | RetryClass::Unknown => {
-                Self::Busy { after: None, what: failure.plain().to_owned(), detail, asked: false }
+                Self::Busy { after: None, what: failure.plain().to_owned(), detail, by: By::of(failure) }
             }
             _ => Self::Attention { cause: failure.cause.clone(), detail },
         }
@@ -105,8 +158,10 @@ pub(super) async fn carry_out(
         }
         Halt::Offline { page, detail } => {
             tracing::info!(job = %id, detail, "no network");
-            let round = put_off(inner, id);
-            let log = if page.is_some() { Log::Page } else { Log::NetworkLost };
+            let (log, round) = match &page {
+                Some(_) => (Log::Page, put_off(inner, id, |put_off| &mut put_off.pages)),
+                None => (Log::NetworkLost, put_off(inner, id, |put_off| &mut put_off.offline)),
+            };
             match page {
                 Some(cause) if round > if inner.headless { PAGES_HEADLESS } else { PAGES } => {
                     return inner.refuse(vec![id.clone()], cause, detail).await;
@@ -132,26 +187,35 @@ pub(super) async fn carry_out(
             hold(inner, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
         }
         Halt::Unread { why, far, detail } => unread(inner, id, why, far, detail).await,
-        Halt::Busy { after, what, detail, asked } => {
-            let round = put_off(inner, id);
-            let limit = if inner.headless { ROUNDS_HEADLESS } else { ROUNDS };
-            if round > limit && !asked {
-                let cause = Cause::KeepsFailing { what };
+        Halt::Busy { after, what, detail, by } => {
+            let round = put_off(inner, id, |put_off| &mut put_off.failing);
+            if by.rounds(inner.headless).is_some_and(|rounds| round > rounds) {
+                let cause = keeps_failing(inner, id, what).await?;
                 return inner.refuse(vec![id.clone()], cause, detail).await;
             }
-            let wait = PUT_OFF.delay_after(round, inner.chance.next(), after);
+            let pace = if by == By::Part && !inner.headless { PUT_OFF_PARTS } else { PUT_OFF };
+            let wait = pace.delay_after(round, inner.chance.next(), after);
             let seconds = wait.as_secs().max(1);
-            let log = if asked { Log::Throttled { seconds } } else { Log::PutOff { seconds } };
-            hold(inner, id, Hold::Throttled, Some(log)).await?;
+            let log = if by == By::Wish { Log::Throttled { seconds } } else { Log::PutOff { seconds } };
+            let told = round <= ROUNDS_TOLD || round.is_power_of_two();
+            hold(inner, id, Hold::Throttled, told.then_some(log)).await?;
             inner.release_later(id.clone(), Hold::Throttled, wait);
             Ok(())
         }
         Halt::OpenFiles { detail } => {
             tracing::warn!(job = %id, detail, "too many open files");
-            let wait = PUT_OFF.delay(put_off(inner, id), inner.chance.next()).min(LACK);
+            let wait = PUT_OFF
+                .delay(put_off(inner, id, |put_off| &mut put_off.offline), inner.chance.next())
+                .min(LACK);
             let log = Log::OpenFiles { seconds: wait.as_secs().max(1) };
             hold(inner, id, Hold::Throttled, Some(log)).await?;
             inner.release_later(id.clone(), Hold::Throttled, wait);
+            Ok(())
+        }
+        Halt::InVain { left, bytes, what } => {
+            let log = Log::InVain { bytes, seconds: left.as_secs().max(1), why: what };
+            hold(inner, id, Hold::Throttled, Some(log)).await?;
+            inner.release_later(id.clone(), Hold::Throttled, left);
             Ok(())
         }
         Halt::Journal(error) => Err(error),
@@ -187,11 +251,22 @@ async fn unread(
     Ok(())
 }
 
-fn put_off(inner: &Inner, id: &JobId) -> u32 {
+/// Counts one more round of that sort.
+fn put_off(inner: &Inner, id: &JobId, of: impl FnOnce(&mut PutOff) -> &mut u32) -> u32 {
     let mut memory = inner.memory();
-    let round = memory.put_off.entry(id.clone()).or_insert(0);
-    *round += 1;
+    let round = of(memory.put_off.entry(id.clone()).or_default());
+    *round = round.saturating_add(1);
     *round
+}
+
+/// What is told of failures that did not pass: with figures, where bytes were sent in vain.
+async fn keeps_failing(inner: &Inner, id: &JobId, what: String) -> Result<Cause, JournalError> {
+    let (now, job) = (inner.clock.unix_ms(), id.clone());
+    let sent = inner.journal.read(move |conn| vain::of(conn, now, &job, None)).await?.vain;
+    Ok(match sent.times {
+        0 => Cause::KeepsFailing { what },
+        times => Cause::SentInVain(Box::new(SentInVain { times, bytes: sent.bytes, said: what })),
+    })
 }
 
 async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> Result<(), JournalError> {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use partway_core::{Cause, PartNumber, PartPlan, RetryClass};
 use partway_provider::PartTarget;
 
-use super::flight::Flight;
+use super::flight::{Flight, Landed};
 use super::part::{PartEnd, host_of};
 use super::patience::Refused;
 use super::{Halt, Run};
@@ -208,14 +209,15 @@ impl Run {
         &mut self,
         links: &mut Links,
         session: &OpenSession,
-        part: PartNumber,
-        renewal: u32,
+        landed: &Landed,
         expired: bool,
     ) -> Result<bool, Halt> {
-        links.again_from(part);
-        if renewal < links.renewal {
+        links.again_from(landed.part);
+        if landed.renewal < links.renewal {
             return Ok(true);
         }
+        // Who is stopped meanwhile is told so when the links are asked for.
+        let _ = self.pause_for(self.until_another(landed.since)).await;
         links.in_vain += 1;
         links.broken += u32::from(!expired);
         let given_up = links.broken > RENEWALS_OF_BROKEN || links.in_vain > RENEWALS_IN_VAIN;
@@ -239,6 +241,13 @@ impl Run {
             self.log(Log::LinksRenewed).await?;
         }
         Ok(true)
+    }
+
+    /// How long until a new link is another one: it tells its second (AWS, `X-Amz-Date`), so one of the same second is the same.
+    fn until_another(&self, since: i64) -> Duration {
+        let age = self.inner.clock.unix_ms().saturating_sub(since);
+        let left = 1000_i64.saturating_sub(age).clamp(0, 1000);
+        Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
 
     fn is_valid(&self, target: &PartTarget, since: i64) -> bool {

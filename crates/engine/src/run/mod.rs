@@ -11,6 +11,7 @@ mod on_line;
 mod once;
 mod part;
 mod patience;
+mod probe;
 mod reconcile;
 pub(crate) mod reread;
 mod send;
@@ -18,6 +19,7 @@ mod session;
 mod settle;
 mod taken;
 mod turn;
+mod vain;
 mod watchdog;
 
 use std::sync::Arc;

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use partway_core::{Backoff, Cause, Etag, Failure, PartReceipt, RetryClass, Step};
+use partway_core::{Backoff, Cause, Etag, Failure, PartPlan, PartReceipt, RetryClass, Step};
 use partway_http::{PartClient, PutAnswer, PutFailure};
-use partway_provider::PartTarget;
+use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
 use super::on_line::OnLine;
 use super::patience::trouble;
+use super::probe::{Probe, Probing};
+use super::vain::{DIFFERS, is_answered};
 use super::watchdog::{self, Ended, STALLED};
 use super::{Halt, links, taken};
 use crate::body::{Attempt, PartBody};
@@ -56,9 +58,13 @@ pub(super) struct Part {
     pub(super) since: i64,
     /// After which renewal its link came.
     pub(super) renewal: u32,
+    /// Shared by the parts of this run.
+    pub(super) probe: Arc<Probe>,
     /// An earlier run, or one with an earlier link, may have sent it.
     pub(super) again: bool,
     pub(super) part: partway_core::Part,
+    pub(super) plan: PartPlan,
+    pub(super) provider: Arc<dyn Provider>,
     /// Its link was signed here, with the key.
     pub(super) signed_here: bool,
     /// Its clock stands in until the storage has told its own.
@@ -72,6 +78,7 @@ impl Part {
     pub(super) async fn send(self) -> Result<(), PartEnd> {
         let host = host_of(&self.target);
         let (mut tries, mut differences) = (0, 0);
+        let mut probing: Option<Probing> = None;
         loop {
             let permit = self.turn(&host).await?;
             self.still_valid()?;
@@ -79,7 +86,10 @@ impl Part {
             let outcome = self.attempt(&host, tries > 0).await;
             drop(permit);
             let failure = match outcome {
-                Attempted::LetGo => continue,
+                Attempted::LetGo => {
+                    self.made_room().await?;
+                    continue;
+                }
                 Attempted::Answered(answer, md5) => {
                     self.note_clock(&host, answer.server_unix_time);
                     match compare(&answer, md5) {
@@ -97,21 +107,33 @@ impl Part {
                     let trouble = error.downcast::<SourceError>().unwrap_or_else(SourceError::Unreadable);
                     return Err(PartEnd::Source(self.source.trouble(trouble).await));
                 }
-                Attempted::Not(PutFailure::Wire(failure)) => failure.of_link(self.signed_here),
+                Attempted::Not(PutFailure::Wire(failure)) => self.explained(failure).await,
             };
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
             if let Some(ahead) = failure.clock_ahead {
                 self.inner.memory().clock_ahead.insert(host.clone(), ahead);
             }
-            let delay = self.delay(&failure, tries)?;
+            let refused = self.in_vain(&failure).await?;
+            let delay = self.delay(&failure, tries, refused)?;
             let first = self.quiet(&host, &failure, delay);
             if first && tries == 1 {
                 self.told_again(&failure).await?;
             }
             self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
+            // A host that asks for patience gets it from all parts alike.
+            if probing.is_none() && is_answered(&failure) && failure.class == RetryClass::Again {
+                probing = self.probe_turn().await?;
+            }
             self.rest(delay).await?;
         }
+    }
+
+    /// A no to a link that was signed here is in the end one to its destination's settings.
+    async fn explained(&self, failure: Failure) -> Failure {
+        let failure = failure.of_link(self.signed_here);
+        let no = matches!(failure.class, RetryClass::Refused | RetryClass::LinkBroken);
+        if self.signed_here && no { self.provider.explain(failure).await } else { failure }
     }
 
     /// The link takes these very bytes only, those that lie there, and this file has others: so another file took the name.
@@ -167,7 +189,8 @@ impl Part {
             .await
             .map_err(|error| PartEnd::Halt(error.into()))?;
         self.live.confirm(self.part.number);
-        self.inner.network_back(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
+        self.probe.went_through();
+        self.inner.went_through(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
         let (job, part) = (self.job.clone(), self.part.number.get());
         self.live.tell_confirmed(confirmed, |confirmed| {
             self.inner.tell(Happening::Confirmed { job, part, confirmed });
@@ -176,7 +199,8 @@ impl Part {
     }
 
     /// What to do after an attempt that did not succeed: how long to wait, or that it is larger than this part.
-    fn delay(&self, failure: &Failure, tries: u32) -> Result<Duration, PartEnd> {
+    /// `refused`: how often the service refused the part, also in earlier runs.
+    fn delay(&self, failure: &Failure, tries: u32, refused: u32) -> Result<Duration, PartEnd> {
         if taken::says_so(failure) && (self.again || tries > 1) {
             let (cause, detail) = (failure.cause.clone(), failure.to_string());
             return Err(PartEnd::Taken { cause, detail });
@@ -198,7 +222,7 @@ impl Part {
             }
         };
         let delay = Backoff::DEFAULT.delay_after(tries, self.inner.chance.next(), after);
-        if tries >= ATTEMPTS || delay > Duration::from_secs(120) {
+        if tries.max(refused) >= ATTEMPTS || delay > Duration::from_secs(120) {
             return Err(PartEnd::Halt(Halt::from_failure(failure)));
         }
         Ok(delay)
@@ -265,9 +289,6 @@ fn different(part: u32, differences: u32) -> Result<Failure, PartEnd> {
     let detail = format!("part {part}: the checksum differed {differences} times");
     Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part }, detail }))
 }
-
-/// Our own code of a failure that no answer told.
-const DIFFERS: &str = "differs";
 
 fn passing(code: &str, what: &str) -> Failure {
     let cause = Cause::KeepsFailing { what: what.into() };

@@ -75,8 +75,9 @@ impl Run {
     pub(super) async fn take_back(&self, session: &OpenSession, parts: Vec<PartNumber>) -> Result<(), Halt> {
         let (id, job) = (session.id, self.job.id.clone());
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, id, &parts)).await?;
-        self.log(Log::PartsMissing { parts: count }).await
+        let lost = self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, id, &parts)).await?;
+        self.log(Log::PartsMissing { parts: count }).await?;
+        self.was_in_vain(lost, "it misses parts that it had taken").await
     }
 
     /// Which of these receipts the vendor does not bear out: all of them where it cannot list.

@@ -8,6 +8,7 @@ use super::flight::{Flight, Landed};
 use super::links::{Link, Links, NoLink};
 use super::part::{Part, PartEnd};
 use super::patience::wait_for;
+use super::probe::Probe;
 use super::{Halt, Run, check};
 use crate::engine::Stop;
 use crate::job_file::JobFile;
@@ -28,6 +29,7 @@ impl Run {
     pub(super) async fn send(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<(), Halt> {
         let mut session = session.clone();
         loop {
+            self.hour_is_not_used_up().await?;
             let expired = match self.send_once(&session, source).await? {
                 Ended::All => return Ok(self.reload().await?),
                 Ended::Expired => true,
@@ -43,15 +45,16 @@ impl Run {
         let brought = std::mem::take(&mut self.brought);
         let (mut flight, mut links) = (Flight::default(), Links::of(session, brought));
         let mut stop = self.stop.clone();
+        let probe = Arc::new(Probe::default());
         loop {
-            let landed = match self.begin(&mut flight, &mut links, session, source, &plan).await {
+            let mut landed = match self.begin(&mut flight, &mut links, session, source, &plan, &probe).await {
                 // A stop came while links were asked for.
                 Err(NoLink { end: PartEnd::Halt(Halt::Overtaken), .. }) if self.stopping() != Stop::No => {
                     self.stop_sending(&mut flight, &plan).await?;
                     links.again_from(PartNumber::FIRST);
                     continue;
                 }
-                Err(NoLink { part, renewal, end }) => Landed { part, renewal, outcome: Err(end) },
+                Err(NoLink { part, renewal, end }) => Landed { part, renewal, since: 0, outcome: Err(end) },
                 Ok(()) => {
                     let ended = tokio::select! {
                         // A part that only waited for its turn ends by the stop too: the stop itself is what counts.
@@ -71,7 +74,7 @@ impl Run {
                     }
                 }
             };
-            let end = match landed.outcome {
+            let end = match std::mem::replace(&mut landed.outcome, Ok(())) {
                 Ok(()) => {
                     links.went_through();
                     self.warn_of_short_life(session, &plan).await?;
@@ -89,20 +92,23 @@ impl Run {
             match end {
                 // What the others have nearly sent is worth waiting for a moment: it will not be sent again.
                 PartEnd::Halt(halt) => {
+                    probe.over();
                     flight.drain(self.stop.clone(), self.inner.grace).await;
                     return Err(halt);
                 }
                 // The others were judged when they began, so they go on.
                 PartEnd::Links { expired, cause, detail } if self.provider.capabilities().refresh => {
-                    if !self.renew(&mut links, session, landed.part, landed.renewal, expired).await? {
+                    if !self.renew(&mut links, session, &landed, expired).await? {
                         flight.shut_down().await;
-                        return links_ended(expired, cause, detail);
+                        return links_ended(self.signs_links(), expired, cause, detail);
                     }
                 }
                 end => {
                     let ended = match end {
                         PartEnd::Source(error) => Err(check::halt(&self.inner, &self.job, error).await),
-                        PartEnd::Links { expired, cause, detail } => links_ended(expired, cause, detail),
+                        PartEnd::Links { expired, cause, detail } => {
+                            links_ended(self.signs_links(), expired, cause, detail)
+                        }
                         PartEnd::Session => Ok(Ended::Session),
                         PartEnd::Taken { cause, detail } => Err(Halt::Attention { cause, detail }),
                         PartEnd::Halt(halt) => Err(halt),
@@ -129,14 +135,20 @@ impl Run {
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: &PartPlan,
+        probe: &Arc<Probe>,
     ) -> Result<(), NoLink> {
-        while flight.len() < self.inner.permits.parts_per_job() {
+        while flight.len() < self.parts_at_once() {
             let Some(link) = self.next_link(links, session, source, plan, flight).await? else { break };
             let (part, renewal) = (link.target.number, link.renewal);
-            let begun = self.part(session, source, *plan, link);
+            let begun = self.part(session, source, *plan, link, Arc::clone(probe));
             flight.begin(begun.map_err(|halt| NoLink { part, renewal, end: PartEnd::Halt(halt) })?);
         }
         Ok(())
+    }
+
+    /// After a round that brought no part further, one is enough to see whether it does now.
+    fn parts_at_once(&self) -> usize {
+        if self.inner.is_failing(&self.job.id) { 1 } else { self.inner.permits.parts_per_job() }
     }
 
     /// No part is left to send: either all have receipts, or some have no link.
@@ -159,6 +171,7 @@ impl Run {
         source: &Arc<JobFile>,
         plan: PartPlan,
         link: Link,
+        probe: Arc<Probe>,
     ) -> Result<Part, Halt> {
         let number = link.target.number;
         let part = plan.part(number).ok_or_else(|| Halt::Attention {
@@ -177,7 +190,10 @@ impl Run {
             since: link.since,
             again: session.resumed || link.renewal > 0,
             renewal: link.renewal,
-            signed_here: self.provider.capabilities().signs_links,
+            probe,
+            plan,
+            provider: Arc::clone(&self.provider),
+            signed_here: self.signs_links(),
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,
@@ -186,9 +202,19 @@ impl Run {
     }
 }
 
-/// Links that ran out end their session; that those of another one would ever work is not to be expected.
-fn links_ended(expired: bool, cause: Cause, detail: String) -> Result<Ended, Halt> {
-    if expired { Ok(Ended::Expired) } else { Err(Halt::Attention { cause, detail }) }
+/// Links that ran out end their session; that those of another one would ever work is not to be expected. Not so where they are signed
+/// here: the session lives on whatever a storage says of a link, so what was confirmed in it stays.
+fn links_ended(signed_here: bool, expired: bool, cause: Cause, detail: String) -> Result<Ended, Halt> {
+    match cause {
+        _ if expired && !signed_here => Ok(Ended::Expired),
+        Cause::ClockWrong { .. } => Err(Halt::Attention { cause, detail }),
+        _ if expired => {
+            let said = "it says that links which were signed a moment ago have run out. Check this computer's clock, and whether \
+                        something on the way answers in its place; then try again";
+            Err(Halt::Attention { cause: Cause::Refused { said: said.to_owned() }, detail })
+        }
+        _ => Err(Halt::Attention { cause, detail }),
+    }
 }
 
 fn by_fault(panic: &tokio::task::JoinError) -> Halt {

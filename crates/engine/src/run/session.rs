@@ -215,6 +215,7 @@ impl Run {
         let id = self.job.id.clone();
         let ended = self.inner.journal.write(move |conn| sessions::count_ended(conn, &id)).await?;
         self.log(Log::SessionLost { bytes, expired }).await?;
+        self.was_in_vain(bytes, "its sessions end again and again").await?;
         if ended >= SESSIONS {
             let lived_ms = self.inner.clock.unix_ms().saturating_sub(session.opened_at);
             let lived_seconds = u64::try_from(lived_ms / 1000).unwrap_or(0);

@@ -187,7 +187,7 @@ impl Run {
         let (id, checksum) = (self.job.id.clone(), of_whole(parts));
         self.inner.journal.write(move |conn| sessions::settle(conn, &id, &receipt, Some(&checksum))).await?;
         self.reload().await?;
-        self.inner.network_back(&self.job.id).await?;
+        self.inner.went_through(&self.job.id).await?;
         self.step(Event::Settled { verified }, Some(log)).await?;
         Ok(Next::Settled)
     }

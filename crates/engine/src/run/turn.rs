@@ -6,6 +6,7 @@ use partway_core::{Failure, RetryClass};
 
 use super::part::{Part, PartEnd};
 use super::patience::wait_for;
+use super::probe::Probing;
 use crate::engine::Stop;
 use crate::permits::PartPermit;
 use crate::run::Halt;
@@ -31,11 +32,23 @@ impl Part {
         }
     }
 
-    /// Waits before the next attempt, unless the run is to stop.
+    /// Waits until no other part of the job is tried again, unless the run is to stop.
+    pub(super) async fn probe_turn(&self) -> Result<Option<Probing>, PartEnd> {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            biased;
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
+            () = self.probe.until_over() => Err(PartEnd::Halt(Halt::Overtaken)),
+            turn = self.probe.turn() => Ok(turn),
+        }
+    }
+
+    /// Waits before the next attempt, unless the run is to stop or about to end.
     pub(super) async fn rest(&self, delay: Duration) -> Result<(), PartEnd> {
         let mut stop = self.stop.clone();
         tokio::select! {
             halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
+            () = self.probe.until_over() => Err(PartEnd::Halt(Halt::Overtaken)),
             () = tokio::time::sleep(delay) => Ok(()),
         }
     }

@@ -157,3 +157,23 @@ async fn only_what_has_ended_leaves_the_list() {
     assert!(left[0].holds.contains(Hold::Countdown));
     assert!(matches!(under.engine.job(&done).await, Err(Refusal::NotThere(_))));
 }
+
+/// Whoever is in a hurry does not wait for a call that hangs, nor for a vendor that is to throw something away.
+#[tokio::test]
+async fn an_end_in_a_hurry_waits_for_no_call_that_hangs() {
+    let rig = Rig::new().await;
+    rig.vendor.script(|script| script.capabilities.abort = true);
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let given_up = under.add_one(rig.file("a", 5_000)).await;
+    rig.vendor.storage.came_in(5).await;
+    rig.vendor.shut();
+    under.engine.cancel(&Which::Job(given_up.clone())).await.unwrap();
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Abort(_))).await;
+    let starts = under.add_one(rig.file("b", 10)).await;
+    rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Start(_))).await;
+    let begun = std::time::Instant::now();
+    under.engine.close(std::time::Duration::from_millis(200)).await;
+    assert!(begun.elapsed() < std::time::Duration::from_millis(1500), "{:?}", begun.elapsed());
+    drop(starts);
+}

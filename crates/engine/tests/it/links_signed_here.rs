@@ -83,3 +83,37 @@ async fn a_part_that_is_forbidden_is_the_keys_fault_only_where_its_link_was_sign
         assert_eq!(renewed, usize::from(!signed_here));
     }
 }
+
+/// A storage's word on a link is none on the upload: what was confirmed stays, however often it says that fresh ones have run out.
+#[tokio::test]
+async fn confirmed_parts_stay_whatever_a_storage_says_of_links_that_are_signed_here() {
+    let rig = rig(true).await;
+    let under = rig.open().await;
+    let expired = || Reply::No(403, "", "ExpiredRequest");
+    rig.vendor.storage.judge(move |put| if put.part == 3 { expired() } else { Reply::Stored });
+    let id = under.add_one(rig.file("a", 5_000)).await;
+    let state = under.ends(&id).await;
+    assert!(matches!(state, State::NeedsAttention(Cause::Refused { .. })), "{state:?}");
+    assert_eq!(under.job(&id).await.parts_confirmed, 4);
+    rig.vendor.storage.judge(|_| Reply::Stored);
+    under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
+    assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
+    let others = rig.vendor.storage.puts().into_iter().filter(|put| put.part != 3).count();
+    assert_eq!((others, rig.vendor.count(|asked| matches!(asked, Asked::Start(_)))), (4, 1));
+}
+
+/// This computer's clock is behind, so what it signs has run out for the storage: that is told, and not a slow line.
+#[tokio::test]
+async fn links_that_run_out_at_once_by_the_storages_clock_are_the_clocks_fault() {
+    let rig = rig(true).await;
+    let under = rig.open().await;
+    let ahead = rig.now_s() + 3600;
+    rig.vendor.storage.judge(move |_| Reply::At(ahead, Box::new(Reply::No(403, "", "ExpiredRequest"))));
+    let id = under.add_one(rig.file("a", 5_000)).await;
+    match under.ends(&id).await {
+        State::NeedsAttention(Cause::ClockWrong { ahead_seconds }) => {
+            assert!((3_500..3_700).contains(&ahead_seconds), "{ahead_seconds}");
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -17,6 +17,7 @@ mod folder;
 mod giving_up;
 mod grace;
 mod holds;
+mod in_vain;
 mod limits;
 mod links;
 mod links_signed_here;

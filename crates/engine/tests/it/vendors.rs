@@ -102,6 +102,20 @@ async fn a_file_arrives_at_s3_in_parts_and_by_one_put_through_each_of_these_faul
     }
 }
 
+/// A link tells the second in which it was signed, so one of the same second is the same: it is no renewal.
+#[tokio::test]
+async fn a_link_signed_anew_within_the_second_costs_no_session_and_no_confirmed_part() {
+    for fault in ["403-expired@part=3", "403-expired-r2@part=3", "400-expired-token@part=3"] {
+        let rig = Rig::new().await;
+        let (_running, under) = under(&rig, "s3", &[fault], |_, _| {}).await;
+        let id = under.add_one(rig.file("a.bin", LARGER)).await;
+        assert_eq!(under.ends(&id).await, State::Verified, "{fault}: {:?}", under.log(&id).await);
+        assert_eq!(lines(&rig, "start").len(), 1, "{fault}");
+        let lost = |line: &Log| matches!(line, Log::SessionLost { .. });
+        assert!(!under.log(&id).await.iter().any(lost), "{fault}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_is_taken_at_s3_waits_for_one_word() {
     for (how, files) in [(IfExists::Overwrite, 1), (IfExists::Rename, 2), (IfExists::Skip, 1)] {

@@ -8,7 +8,8 @@ use partway_provider::{FileFacts, PartTarget, Session, Started};
 use serde_json::json;
 
 use crate::expect::Field;
-use crate::presigned::{self, open_link};
+use crate::link::web_link;
+use crate::presigned;
 use crate::refusal::said_no;
 
 /// Above this an expiry cannot be in seconds (it would be the year 5138), so it is read as milliseconds.
@@ -94,7 +95,7 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
         strength: Strength::Confirmed,
         id: text(&["id", "file_no"])?,
         name: text(&["name"])?,
-        link: text(&["url"])?.map(|url| open_link(&url)),
+        link: text(&["url"])?.and_then(|url| web_link(&url)),
         size: first(&reply, &["file_size", "size"], |field| field.whole_or_none(strictly))?,
         // Which algorithm it is nobody says, so nothing is compared with it.
         checksum: text(&["hash"])?.map(|hash| format!("hash:{hash}")),

@@ -10,7 +10,8 @@ use super::Settings;
 use super::request::Kept;
 use crate::etag;
 use crate::expect::{self, Field};
-use crate::presigned::{self, open_link};
+use crate::link::web_link;
+use crate::presigned;
 use crate::refusal::said_no;
 
 /// How long links live where nothing was asked and they do not tell of themselves.
@@ -169,7 +170,7 @@ pub(crate) fn download(answer: &ApiReply) -> Result<String, Failure> {
 
 /// The receipt of a file whose path is known.
 pub(crate) fn there(receipt: FileReceipt, download: &str, kept: &Kept) -> FileReceipt {
-    let (id, link) = (Some(kept.file_id()), Some(open_link(download)));
+    let (id, link) = (Some(kept.file_id()), web_link(download));
     FileReceipt { strength: Strength::Confirmed, id, link, ..receipt }
 }
 

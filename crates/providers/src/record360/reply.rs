@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::etag;
 use crate::expect::{Field, is_id};
-use crate::presigned::{self, open_link};
+use crate::link::web_link;
+use crate::presigned;
 use crate::refusal::said_no;
 
 /// A session and its links live 24 hours, and *complete* must come before they are over.
@@ -94,7 +95,7 @@ pub(crate) fn completed(
         strength: Strength::Confirmed,
         id: text("id")?.or_else(|| Some(kept.file_id.clone())),
         name: None,
-        link: text("location")?.map(|url| open_link(&url)),
+        link: text("location")?.and_then(|url| web_link(&url)),
         size: reply.get("filesize").whole_or_none(strictly)?,
         checksum,
     })

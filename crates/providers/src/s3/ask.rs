@@ -83,7 +83,7 @@ impl S3 {
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
         let (step, answer) = (ask.step, self.answer(ask).await?);
         let region = region(&answer);
-        let told = |failure| self.pair.hidden(self.told(failure, region.as_deref()));
+        let told = |failure: Failure| self.pair.hidden(self.told(failure.by_clock(), region.as_deref()));
         answer.of_storage(step).map_err(told)
     }
 
@@ -122,7 +122,7 @@ impl S3 {
     }
 
     /// A refusal whose reason lies in the destination's settings says which, and what to do.
-    fn told(&self, mut failure: Failure, region: Option<&str>) -> Failure {
+    pub(super) fn told(&self, mut failure: Failure, region: Option<&str>) -> Failure {
         let (bucket, ours) = (self.settings.bucket.name(), self.settings.bucket.region());
         let said = match (failure.code.as_deref(), region) {
             (Some("NoSuchBucket"), _) => {

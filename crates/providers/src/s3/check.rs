@@ -54,7 +54,9 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
 
 fn from_s3(failure: &Failure) -> bool {
     let page = failure.class == RetryClass::Offline || matches!(failure.cause, Cause::BrokenReply { .. });
-    !page && failure.status.is_some() && failure.code.is_some()
+    // Some say no more than "forbidden" to a clock that is wrong.
+    let by_clock = matches!(failure.cause, Cause::ClockWrong { .. });
+    !page && failure.status.is_some() && (failure.code.is_some() || by_clock)
 }
 
 /// What the refusal says of the key, with what to do.

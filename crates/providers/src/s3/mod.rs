@@ -7,6 +7,7 @@ mod address;
 mod ask;
 mod check;
 mod credentials;
+mod explain;
 mod fields;
 mod finish;
 mod headers;
@@ -140,6 +141,10 @@ impl Provider for S3 {
 
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure> {
         self.more_targets(&Kept::read(session, Step::Refresh)?, parts).await
+    }
+
+    async fn explain(&self, failure: Failure) -> Failure {
+        self.explained(failure).await
     }
 
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {

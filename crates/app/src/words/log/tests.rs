@@ -22,6 +22,11 @@ fn every_line_reads_as_a_sentence() {
         Log::PutOff { seconds: 40 },
         Log::OpenFiles { seconds: 5 },
         Log::Throttled { seconds: 20 },
+        Log::InVain {
+            bytes: 1_100_000_000,
+            seconds: 2580,
+            why: "the connection broke off before an answer came".into(),
+        },
         Log::LinksRenewed,
         Log::SessionLost { bytes: 0, expired: true },
         Log::SessionLost { bytes: 17_600_000_000, expired: true },

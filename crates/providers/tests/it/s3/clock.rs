@@ -41,6 +41,23 @@ fn is_the_clocks(failure: &Failure, server_ahead: i64) {
     assert!(told.is_some_and(|told| (told - server_ahead).abs() < 60), "{:?}: {failure}", failure.cause);
 }
 
+/// Many stores say no more than "forbidden" to a clock that is off: what their answer's date tells comes before any guess at the key.
+#[tokio::test]
+async fn a_refusal_without_a_reason_by_a_server_whose_clock_differs_is_the_clocks() {
+    let forbidden = ("403 Forbidden", String::new());
+    let (provider, _) = super::answering(&[forbidden], &json!({})).await;
+    for file in [with(SIZE, None), with(5, None), with(5, Some(IfExists::Overwrite))] {
+        let failure = provider.start(&file, plan(file.size)).await.unwrap_err();
+        is_the_clocks(&failure, OFF);
+    }
+    let failure = provider.targets(&super::in_parts(true), &[super::number(1)]).await.unwrap_err();
+    is_the_clocks(&failure, OFF);
+    let report = provider.check().await;
+    assert_eq!(report.clock_ahead, partway_provider::Finding::Good(OFF));
+    assert!(matches!(report.host, partway_provider::Finding::Good(_)), "{report:?}");
+    assert!(matches!(report.key, partway_provider::Finding::CannotKnow(_)), "{report:?}");
+}
+
 #[tokio::test]
 async fn a_clock_that_is_off_is_told_in_both_directions_at_the_start_and_at_a_part() {
     for skew in [OFF, -OFF] {

@@ -1,6 +1,6 @@
 //! One PUT that is tried anew: what is there decides on which condition.
 
-use partway_core::{Cause, Etag, FileReceipt, RetryClass, Strength};
+use partway_core::{Cause, Etag, Failure, FileReceipt, RetryClass, Step, Strength};
 use partway_provider::PartTarget;
 use serde_json::json;
 
@@ -110,4 +110,45 @@ async fn its_list_is_the_object_and_there_is_nothing_to_throw_away() {
     while asked.try_recv().is_ok() {}
     provider.abort(&by_one_put(true)).await.unwrap();
     assert!(asked.try_recv().is_err());
+}
+
+/// Its PUT may be the first that the storage says anything to: what it says of bucket and region is told as at any other call.
+#[tokio::test]
+async fn a_no_to_a_part_that_lies_in_the_settings_says_which_and_what_to_do() {
+    let no = |status, code: &str| Failure {
+        status: Some(status),
+        code: Some(code.to_owned()),
+        ..Failure::new(Step::Part, RetryClass::LinkBroken, Cause::Refused { said: "said".to_owned() }, "said")
+    };
+    let (provider, mut asked) = answering(&[ABSENT], &json!({})).await;
+    let told = provider.explain(no(404, "NoSuchBucket")).await;
+    let host = provider.host();
+    let said = format!("there is no bucket “films” at {host}. Correct its name or the server's address");
+    assert_eq!((told.class, told.cause), (RetryClass::Refused, Cause::Refused { said }));
+    for code in ["AccessDenied", "SignatureDoesNotMatch", "EntityTooLarge"] {
+        assert_eq!(provider.explain(no(403, code)).await, no(403, code), "it is left as it is");
+    }
+    assert!(asked.try_recv().is_err(), "nobody is asked for that");
+
+    let region = "x-amz-bucket-region: ap-south-1";
+    let moved = (format!("301 Moved Permanently\r\n{region}"), error("PermanentRedirect", "Elsewhere"));
+    for (status, code) in [
+        (301, "PermanentRedirect"),
+        (307, "TemporaryRedirect"),
+        (400, "AuthorizationHeaderMalformed"),
+        (400, "AuthorizationQueryParametersError"),
+        (400, "IllegalLocationConstraintException"),
+    ] {
+        let (provider, _) = answering(&[(&moved.0, moved.1.clone())], &json!({})).await;
+        let told = provider.explain(no(status, code)).await;
+        let said = "the bucket “films” lies in the region ap-south-1, not in eu-west-1. Set the region to ap-south-1";
+        assert_eq!(
+            (told.class, told.cause),
+            (RetryClass::Refused, Cause::Refused { said: said.to_owned() }),
+            "{code}"
+        );
+    }
+    // Where the storage does not say it, what it did say stays.
+    let (provider, _) = answering(&[("500 Oh", String::new())], &json!({})).await;
+    assert_eq!(provider.explain(no(301, "PermanentRedirect")).await, no(301, "PermanentRedirect"));
 }

@@ -1,0 +1,93 @@
+//! What a run sends in vain: written down attempt by attempt, and bounded.
+
+use std::time::Duration;
+
+use partway_core::{Cause, Failure, MaySend, SentInVain};
+
+use super::part::{Part, PartEnd};
+use super::{Halt, Run};
+use crate::journal::vain::{self, InVain};
+
+/// Our own code of a failure that no answer told: other bytes arrived than were sent.
+pub(super) const DIFFERS: &str = "differs";
+
+/// What is told of parts that made room for others.
+const SLOW: &str = "the line is too slow for as many parts at once";
+
+/// What is told of an hour that an earlier run used up.
+const BEFORE: &str = "no part was confirmed";
+
+/// Whether the service answered, or took other bytes; else a connection broke, and nobody said no.
+pub(super) fn is_answered(failure: &Failure) -> bool {
+    failure.status.is_some() || failure.code.as_deref() == Some(DIFFERS)
+}
+
+impl Part {
+    /// Writes down what the last attempt sent in vain. How often the service refused this part, or that enough was sent.
+    pub(super) async fn in_vain(&self, failure: &Failure) -> Result<u32, PartEnd> {
+        self.went_in_vain(is_answered(failure), failure.plain(), &failure.to_string()).await
+    }
+
+    /// The last attempt made room for other parts: its bytes go again, too, and nobody said no.
+    pub(super) async fn made_room(&self) -> Result<(), PartEnd> {
+        self.went_in_vain(false, SLOW, "").await.map(drop)
+    }
+
+    async fn went_in_vain(&self, answered: bool, said: &str, detail: &str) -> Result<u32, PartEnd> {
+        let bytes = self.live.sent(self.part.number);
+        // One that never came to its body costs nothing; how often that may be, the rounds say.
+        if bytes == 0 {
+            return Ok(0);
+        }
+        let (now, job, part) = (self.inner.clock.unix_ms(), self.job.clone(), self.part.number);
+        let written =
+            self.inner.journal.write(move |conn| vain::add(conn, now, &job, Some(part), bytes, answered));
+        let sent = written.await.map_err(|error| PartEnd::Halt(error.into()))?;
+        let plan = self.plan;
+        match sent.vain.may_send(self.part.len, plan.largest_part(), plan.file_size()) {
+            MaySend::GoOn => Ok(sent.vain.part_times),
+            MaySend::NextHour => Err(PartEnd::Halt(next_hour(&sent, now, said))),
+            MaySend::Enough => Err(PartEnd::Halt(enough(&sent, said, detail.to_owned()))),
+        }
+    }
+}
+
+impl Run {
+    /// Nothing is sent while the hour is used up, whoever started this process.
+    pub(super) async fn hour_is_not_used_up(&self) -> Result<(), Halt> {
+        let Some(plan) = self.job.plan else { return Ok(()) };
+        let (now, job) = (self.inner.clock.unix_ms(), self.job.id.clone());
+        let sent = self.inner.journal.read(move |conn| vain::of(conn, now, &job, None)).await?;
+        if sent.vain.hour_is_used_up(plan.largest_part()) {
+            Err(next_hour(&sent, now, BEFORE))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What was confirmed and does not count any more has to go again: it was sent in vain, too.
+    pub(super) async fn was_in_vain(&self, bytes: u64, why: &str) -> Result<(), Halt> {
+        let Some(plan) = self.job.plan.filter(|_| bytes > 0) else { return Ok(()) };
+        let (now, job) = (self.inner.clock.unix_ms(), self.job.id.clone());
+        let sent =
+            self.inner.journal.write(move |conn| vain::add(conn, now, &job, None, bytes, true)).await?;
+        match sent.vain.may_send(0, plan.largest_part(), plan.file_size()) {
+            MaySend::Enough => Err(enough(&sent, why, String::new())),
+            MaySend::GoOn | MaySend::NextHour => Ok(()),
+        }
+    }
+}
+
+fn next_hour(sent: &InVain, now: i64, why: &str) -> Halt {
+    let left = u64::try_from(sent.hour_until.saturating_sub(now)).unwrap_or(0);
+    Halt::InVain {
+        left: Duration::from_millis(left.max(1000)),
+        bytes: sent.vain.hour_bytes,
+        what: why.to_owned(),
+    }
+}
+
+fn enough(sent: &InVain, said: &str, detail: String) -> Halt {
+    let sent = SentInVain { times: sent.vain.times, bytes: sent.vain.bytes, said: said.to_owned() };
+    Halt::Attention { cause: Cause::SentInVain(Box::new(sent)), detail }
+}
