@@ -24,7 +24,7 @@ Exit codes:
   2    used wrongly: unknown destination, missing variable, no keychain for --key-stdin
   3    a destination refuses the key, the size or the type of a file, or its key
        cannot be read; wins over 1
-  130  ended by Ctrl-C, 143 by SIGTERM, 141 because nobody reads the output any more;
+  130  ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, 141 because nobody reads the output any more;
        what is confirmed is kept, 'partwayctl resume' goes on
 
 Variables: PARTWAY_LOG (what to log to stderr, off by default), NO_COLOR.";

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Usage,
     /// A destination refuses.
     Refused,
+    /// The terminal or session is gone: 128 + SIGHUP.
+    HungUp,
     /// Ctrl-C: 128 + SIGINT, as shells have it.
     Interrupted,
     /// Nobody reads the output any more: 128 + SIGPIPE.
@@ -31,6 +33,7 @@ impl Exit {
             Self::Attention => 1,
             Self::Usage => 2,
             Self::Refused => 3,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::BrokenPipe => 141,
             Self::Terminated => 143,
@@ -179,10 +182,11 @@ mod tests {
             Exit::Attention,
             Exit::Usage,
             Exit::Refused,
+            Exit::HungUp,
             Exit::Interrupted,
             Exit::BrokenPipe,
             Exit::Terminated,
         ];
-        assert_eq!(all.map(Exit::number), [0, 1, 2, 3, 130, 141, 143]);
+        assert_eq!(all.map(Exit::number), [0, 1, 2, 3, 129, 130, 141, 143]);
     }
 }

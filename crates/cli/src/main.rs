@@ -38,11 +38,25 @@ fn main() -> ExitCode {
     let outcome = match Generate::asked(std::env::args_os()) {
         Some(what) => generate::run(&what),
         None => {
-            let args = Args::parse();
             logging::start();
-            run(args)
+            match Args::try_parse() {
+                Ok(args) => run(args),
+                Err(said) => return told(&said),
+            }
         }
     };
+    end(outcome)
+}
+
+/// Help and version, or what is wrong with the command.
+fn told(said: &clap::Error) -> ExitCode {
+    match said.print() {
+        Err(fault) if !said.use_stderr() => end(Err(print::stopped(&fault))),
+        _ => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+    }
+}
+
+fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(stopped) => {

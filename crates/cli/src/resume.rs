@@ -9,6 +9,7 @@ use partway_bridge::AskError;
 use crate::args::Resume;
 use crate::exit::{Exit, Stopped};
 use crate::open;
+use crate::stop::GRACE;
 use crate::tracker::is_over;
 use crate::work::{Followed, Work};
 
@@ -21,9 +22,10 @@ pub(crate) async fn run(folder: &Path, resume: Resume) -> Result<Exit, Stopped> 
     let mut work = Work::new(folder, &resume.wait)?;
     let mut stop = work.stop.clone();
     let begun = tokio::select! {
-        begun = begin(&mut work, since) => begun?,
+        begun = begin(&mut work, since) => begun,
         why = stop.asked() => return work.stopped_before(Vec::new(), why),
     };
+    let begun = begun.map_err(|stopped| work.broken_off(stopped))?;
     if work.tracker.is_empty() {
         work.show.aside(if work.lacks_some() {
             "Nothing else is unfinished."
@@ -39,7 +41,10 @@ async fn begin(work: &mut Work<'_>, since: i64) -> Result<Followed, Stopped> {
         let followed = work.begin().await?;
         match take_up(work, &followed, since).await {
             Ok(shown) => {
-                shown?;
+                if let Err(stopped) = shown {
+                    followed.front.close(GRACE).await;
+                    return Err(stopped);
+                }
                 return Ok(followed);
             }
             Err(AskError::HolderGone) => {}
@@ -71,8 +76,12 @@ async fn take_up(
 }
 
 fn wait_for(work: &mut Work<'_>, jobs: &[JobLine], listed: &[JobLine]) -> Result<(), Stopped> {
-    jobs.iter().try_for_each(|job| work.wait_for(job, job.file.clone()))?;
-    work.tracker.catch_up(listed).iter().try_for_each(|ended| work.show.event(ended))
+    let mut shown = Ok(());
+    for job in jobs {
+        shown = shown.and(work.wait_for(job, job.file.clone()));
+    }
+    let ended = work.tracker.catch_up(listed);
+    shown.and(work.tell(&ended))
 }
 
 fn ended_since(job: &JobLine, since: i64) -> bool {

@@ -1,4 +1,6 @@
-//! What ends a wait early: Ctrl-C, SIGTERM or `--max-wait`. A second signal ends the process at once.
+//! What ends a wait early: Ctrl-C, SIGTERM, SIGHUP or `--max-wait`. A second Ctrl-C or SIGTERM ends the process at once.
+
+mod signals;
 
 use std::time::Duration;
 
@@ -41,18 +43,19 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Listens, and counts, from now on. SIGHUP keeps its meaning: handling it would undo `nohup`, and whatever it ends can be resumed.
+    /// Listens, and counts, from now on.
     pub(crate) fn listen(max_wait: Option<u64>) -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "at once is what was asked for; all that counts is in the journal"
+        )]
+        Self::listen_and(max_wait, |exit| std::process::exit(exit.number().into()))
+    }
+
+    /// The same, with what a second signal does.
+    fn listen_and(max_wait: Option<u64>, at_once: impl FnOnce(Exit) + Send + 'static) -> Self {
         let (asked, signal) = watch::channel(None);
-        tokio::spawn(async move {
-            let Some(mut signals) = system::Signals::listen() else { return std::future::pending().await };
-            asked.send_replace(Some(signals.next().await));
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "at once is what was asked for; all that counts is in the journal"
-            )]
-            std::process::exit(signals.next().await.number().into());
-        });
+        signals::attend(asked, at_once);
         let limit = max_wait.and_then(|seconds| {
             // More than the clock can count is as good as no limit.
             Some((Instant::now().checked_add(Duration::from_secs(seconds))?, seconds))
@@ -87,54 +90,29 @@ impl Stop {
     }
 }
 
-#[cfg(unix)]
-mod system {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::mpsc;
 
-    use super::Exit;
+    use super::*;
 
-    pub(super) struct Signals {
-        interrupt: Signal,
-        terminate: Signal,
+    fn signal_self(name: &str) {
+        let id = std::process::id().to_string();
+        let sent = std::process::Command::new("kill").args([name, &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
     }
 
-    impl Signals {
-        /// `None` where the system has no room for handlers; its own way holds then, and everything can be resumed.
-        pub(super) fn listen() -> Option<Self> {
-            let interrupt = signal(SignalKind::interrupt()).ok()?;
-            Some(Self { interrupt, terminate: signal(SignalKind::terminate()).ok()? })
-        }
-
-        pub(super) async fn next(&mut self) -> Exit {
-            tokio::select! {
-                _ = self.interrupt.recv() => Exit::Interrupted,
-                _ = self.terminate.recv() => Exit::Terminated,
-            }
-        }
-    }
-}
-
-#[cfg(windows)]
-mod system {
-    use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
-
-    use super::Exit;
-
-    pub(super) struct Signals {
-        interrupt: CtrlC,
-        terminate: CtrlBreak,
-    }
-
-    impl Signals {
-        pub(super) fn listen() -> Option<Self> {
-            Some(Self { interrupt: ctrl_c().ok()?, terminate: ctrl_break().ok()? })
-        }
-
-        pub(super) async fn next(&mut self) -> Exit {
-            tokio::select! {
-                _ = self.interrupt.recv() => Exit::Interrupted,
-                _ = self.terminate.recv() => Exit::Terminated,
-            }
-        }
+    #[test]
+    fn a_second_ctrl_c_ends_at_once_where_nothing_else_moves_and_a_hangup_is_none() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (ended, end) = mpsc::channel();
+        let mut stop =
+            runtime.block_on(async { Stop::listen_and(None, move |exit| ended.send(exit).unwrap()) });
+        signal_self("-INT");
+        assert_eq!(runtime.block_on(stop.signalled()), Exit::Interrupted);
+        // From here on the runtime does nothing, as if each of its threads hung in a read that does not come back.
+        signal_self("-HUP");
+        signal_self("-INT");
+        assert_eq!(end.recv_timeout(Duration::from_secs(60)), Ok(Exit::Interrupted));
     }
 }

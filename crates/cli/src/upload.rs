@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::args::Upload;
 use crate::exit::{Exit, Stopped};
 use crate::named::{Named, Share};
-use crate::stop::Why;
+use crate::stop::{GRACE, Why};
 use crate::target;
 use crate::work::{Followed, Work};
 
@@ -42,9 +42,10 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
             work.stopped_between(followed, handing.names(), handing.asked, why).await
         }
         Err(stopped) => {
-            // What was asked was right and could not be done: the files end all the same.
-            if stopped.exit == Exit::Attention {
-                work.fail(handing.names(), &stopped.sentence)?;
+            // What was asked was right and could not be done, or not all of it: the files end all the same.
+            if stopped.exit == Exit::Attention || !work.tracker.is_empty() {
+                // Where it cannot be told either, the first reason is the one that counts.
+                let _ = work.fail(handing.names(), &stopped.sentence);
             }
             Err(stopped)
         }
@@ -146,9 +147,13 @@ impl Handing {
             };
             match answer {
                 Some(Ok(answer)) => {
-                    self.taken(work, answer)?;
+                    let mut shown = self.taken(work, answer);
                     if again {
-                        work.catch_up(&followed).await?;
+                        shown = shown.and(work.catch_up(&followed).await);
+                    }
+                    if let Err(stopped) = shown {
+                        followed.front.close(GRACE).await;
+                        return Err(stopped);
                     }
                     return Ok((followed, why));
                 }
@@ -174,12 +179,13 @@ impl Handing {
         if let Some(batch) = batch {
             work.tracker.own_batch(batch);
         }
+        let mut shown = Ok(());
         for job in &jobs {
-            work.wait_for(job, self.named.given(&job.file))?;
+            shown = shown.and(work.wait_for(job, self.named.given(&job.file)));
         }
         for (path, reason) in left_out {
-            work.leave_out(std::iter::once(self.named.given(&path)), &reason)?;
+            shown = shown.and(work.leave_out(std::iter::once(self.named.given(&path)), &reason));
         }
-        Ok(())
+        shown
     }
 }

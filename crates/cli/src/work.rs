@@ -119,7 +119,7 @@ impl<'a> Work<'a> {
             Ok(why) => why,
             Err(stopped) => {
                 followed.front.close(GRACE).await;
-                return Err(stopped);
+                return Err(self.broken_off(stopped));
             }
         };
         let holder = followed.front.is_holder();
@@ -177,9 +177,8 @@ impl<'a> Work<'a> {
                 () = look => {
                     look_at = None;
                     if let Ok(jobs) = open::list(&followed.front).await {
-                        for missed in self.tracker.catch_up(&jobs) {
-                            self.show.event(&missed)?;
-                        }
+                        let missed = self.tracker.catch_up(&jobs);
+                        self.tell(&missed)?;
                     }
                 }
                 why = self.stop.asked() => return Ok(Some(why)),
@@ -216,7 +215,8 @@ impl<'a> Work<'a> {
     pub(crate) async fn catch_up(&mut self, followed: &Followed) -> Result<(), Stopped> {
         // Where the holder is gone again, the wait notices it.
         let Ok(jobs) = open::list(&followed.front).await else { return Ok(()) };
-        self.tracker.catch_up(&jobs).iter().try_for_each(|event| self.show.event(event))
+        let missed = self.tracker.catch_up(&jobs);
+        self.tell(&missed)
     }
 
     /// Files that were named and never became jobs end here.
@@ -228,16 +228,14 @@ impl<'a> Work<'a> {
         names: impl Iterator<Item = String>,
         reason: &str,
     ) -> Result<(), Stopped> {
-        for name in names {
-            let event = self.tracker.left_out(name, reason.to_owned());
-            self.show.event(&event)?;
-        }
-        Ok(())
+        let ended: Vec<_> = names.map(|name| self.tracker.left_out(name, reason.to_owned())).collect();
+        self.tell(&ended)
     }
 
     /// Ends everything that is still open.
     fn give_up(&mut self, why: impl Fn(&str) -> String) -> Result<(), Stopped> {
-        self.tracker.give_up(why).iter().try_for_each(|event| self.show.event(event))
+        let ended = self.tracker.give_up(why);
+        self.tell(&ended)
     }
 }
 

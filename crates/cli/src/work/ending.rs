@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use partway_api::Event;
 use partway_bridge::{Front, FrontEvents, Heard};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -22,18 +23,14 @@ impl Work<'_> {
     /// Where nobody reads standard output any more.
     pub(crate) fn stopped_before(mut self, names: Vec<String>, why: Why) -> Result<Exit, Stopped> {
         let left = names.len();
-        self.leave_out(names.into_iter(), &not_taken_in(why, false))?;
-        self.give_up(|stand| left_off(why, true, stand))?;
-        self.show.end()?;
+        let shown = self.leave_out(names.into_iter(), &not_taken_in(why, false));
+        let shown = shown.and(self.give_up(|stand| left_off(why, true, stand))).and(self.show.end());
         self.show.aside(&if left > 0 {
             not_taken(left, false)
         } else {
             "What is confirmed is kept: 'partwayctl resume' goes on.".into()
         });
-        Ok(match why {
-            Why::Signal(exit) => exit,
-            Why::TooLong(_) => Exit::Attention,
-        })
+        self.ended_early(why, shown, Exit::Attention)
     }
 
     /// The end was asked for while files were handed over: these are not in the journal, or of the first request not known to be.
@@ -48,12 +45,16 @@ impl Work<'_> {
         why: Why,
     ) -> Result<Exit, Stopped> {
         let left = names.len();
-        self.leave_out(names.into_iter(), &not_taken_in(why, unsure))?;
+        let shown = self.leave_out(names.into_iter(), &not_taken_in(why, unsure));
         if left > 0 {
             self.show.aside(&not_taken(left, unsure));
         }
         let holder = followed.front.is_holder();
-        self.stop_early(why, holder, followed).await
+        let ended = self.stop_early(why, holder, followed).await;
+        if matches!(why, Why::TooLong(_)) {
+            shown?;
+        }
+        ended
     }
 
     /// What was asked could not be done: everything that is still open ends, and what was not taken in yet.
@@ -61,8 +62,40 @@ impl Work<'_> {
     /// # Errors
     /// Where nobody reads standard output any more.
     pub(crate) fn fail(&mut self, names: Vec<String>, sentence: &str) -> Result<(), Stopped> {
-        self.leave_out(names.into_iter(), sentence)?;
-        self.give_up(|stand| format!("{sentence} {stand}"))
+        let shown = self.leave_out(names.into_iter(), sentence);
+        shown.and(self.give_up(|stand| format!("{sentence} {stand}")))
+    }
+
+    /// The command cannot go on: each file that it waited for ends all the same, as far as that can be told. Gives back why.
+    pub(crate) fn broken_off(&mut self, why: Stopped) -> Stopped {
+        if why.exit != Exit::BrokenPipe {
+            // Where it cannot be told, that is why.
+            let _ = self.fail(Vec::new(), &why.sentence);
+        }
+        why
+    }
+
+    /// Shows all of these, also where one cannot be written just now: it goes before the next that can.
+    pub(crate) fn tell(&mut self, events: &[Event]) -> Result<(), Stopped> {
+        let mut told = Ok(());
+        for event in events {
+            told = told.and(self.show.event(event));
+        }
+        told
+    }
+
+    /// How a wait that was ended early ends. A signal's number stays, also where the terminal or the reader went with it.
+    fn ended_early(&self, why: Why, shown: Result<(), Stopped>, otherwise: Exit) -> Result<Exit, Stopped> {
+        match (why, shown) {
+            (Why::Signal(exit), Ok(())) => Ok(exit),
+            (Why::Signal(exit), Err(stopped)) => {
+                if !stopped.sentence.is_empty() {
+                    self.show.aside(&stopped.sentence);
+                }
+                Ok(exit)
+            }
+            (Why::TooLong(_), shown) => shown.map(|()| otherwise),
+        }
     }
 
     /// The sum of a batch follows the end of its last file.
@@ -113,10 +146,8 @@ impl Work<'_> {
             };
             match heard {
                 Heard::Event(event) => {
-                    if let Some(event) = self.tracker.take(event)
-                        && shown.is_ok()
-                    {
-                        shown = self.show.event(&event);
+                    if let Some(event) = self.tracker.take(event) {
+                        shown = shown.and(self.show.event(&event));
                     }
                 }
                 Heard::Lagged => {}
@@ -126,17 +157,13 @@ impl Work<'_> {
         if !closed {
             close.await;
         }
-        shown?;
         let open = self.tracker.open();
-        self.give_up(|stand| left_off(why, holder, stand))?;
-        self.show.end()?;
+        let shown = shown.and(self.give_up(|stand| left_off(why, holder, stand))).and(self.show.end());
         if open > 0 {
             self.show.aside(&farewell(open, holder));
         }
-        Ok(match why {
-            Why::Signal(exit) => exit,
-            Why::TooLong(_) => self.exit(),
-        })
+        let otherwise = self.exit();
+        self.ended_early(why, shown, otherwise)
     }
 
     /// The holder stays while others follow: their files go through its engine.

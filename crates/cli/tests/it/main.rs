@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+#[cfg(unix)]
+mod ends;
 mod hand_over;
 mod holder;
 mod journal;

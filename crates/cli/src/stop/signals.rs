@@ -1,0 +1,132 @@
+//! Listens for the system's signals on a thread of its own, which no hanging read or write of the others can hold up.
+
+use std::sync::mpsc;
+
+use tokio::sync::watch;
+
+use crate::exit::Exit;
+
+/// Tells the first signal, and calls `at_once` at the second that somebody gave on purpose. Listens when this returns; where there is no
+/// room for a thread or for handlers the system's own way holds, and everything can be resumed.
+pub(super) fn attend(asked: watch::Sender<Option<Exit>>, at_once: impl FnOnce(Exit) + Send + 'static) {
+    let (ready, listens) = mpsc::channel::<()>();
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let second = runtime.block_on(async {
+            let mut signals = system::Signals::listen()?;
+            drop(ready);
+            let mut first = true;
+            loop {
+                let exit = signals.next().await;
+                asked.send_if_modified(|asked| asked.is_none() && asked.replace(exit).is_none());
+                // Shells and service managers send a hangup beside SIGTERM: it is nobody's impatience.
+                if exit != Exit::HungUp && !std::mem::take(&mut first) {
+                    return Some(exit);
+                }
+            }
+        });
+        if let Some(exit) = second {
+            at_once(exit);
+        }
+    });
+    if thread.is_ok() {
+        // Ends with the drop of its other side.
+        let _ = listens.recv();
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    use super::Exit;
+
+    pub(super) struct Signals {
+        interrupt: Signal,
+        terminate: Signal,
+        hangup: Option<Signal>,
+    }
+
+    impl Signals {
+        pub(super) fn listen() -> Option<Self> {
+            let interrupt = signal(SignalKind::interrupt()).ok()?;
+            let terminate = signal(SignalKind::terminate()).ok()?;
+            // Not where it may be ignored: listening would undo `nohup`.
+            let hangup =
+                (hangup_ignored() == Some(false)).then(|| signal(SignalKind::hangup()).ok()).flatten();
+            Some(Self { interrupt, terminate, hangup })
+        }
+
+        pub(super) async fn next(&mut self) -> Exit {
+            let hangup = async {
+                match &mut self.hangup {
+                    Some(hangup) => hangup.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = self.interrupt.recv() => Exit::Interrupted,
+                _ = self.terminate.recv() => Exit::Terminated,
+                _ = hangup => Exit::HungUp,
+            }
+        }
+    }
+
+    /// Whether whoever started this process had it ignore SIGHUP, as `nohup` does. `None` where the system does not say.
+    fn hangup_ignored() -> Option<bool> {
+        // Signal 1 is the lowest bit, on every Unix.
+        u128::from_str_radix(ignored_signals()?.trim(), 16).ok().map(|signals| signals & 1 == 1)
+    }
+
+    /// The signals that are ignored, as a hexadecimal mask (proc_pid_status(5)).
+    #[cfg(target_os = "linux")]
+    fn ignored_signals() -> Option<String> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
+    }
+
+    /// The signals that are ignored, as a hexadecimal mask (ps(1), `sigignore`).
+    #[cfg(not(target_os = "linux"))]
+    fn ignored_signals() -> Option<String> {
+        let id = std::process::id().to_string();
+        let said = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
+        String::from_utf8(said.stdout).ok()
+    }
+}
+
+#[cfg(windows)]
+mod system {
+    use tokio::signal::windows::{
+        CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
+    };
+
+    use super::Exit;
+
+    pub(super) struct Signals {
+        interrupt: CtrlC,
+        terminate: CtrlBreak,
+        close: CtrlClose,
+        shutdown: CtrlShutdown,
+    }
+
+    impl Signals {
+        pub(super) fn listen() -> Option<Self> {
+            Some(Self {
+                interrupt: ctrl_c().ok()?,
+                terminate: ctrl_break().ok()?,
+                close: ctrl_close().ok()?,
+                shutdown: ctrl_shutdown().ok()?,
+            })
+        }
+
+        /// A console that is closed is what a terminal that hangs up is elsewhere.
+        pub(super) async fn next(&mut self) -> Exit {
+            tokio::select! {
+                _ = self.interrupt.recv() => Exit::Interrupted,
+                _ = self.terminate.recv() => Exit::Terminated,
+                _ = self.close.recv() => Exit::HungUp,
+                _ = self.shutdown.recv() => Exit::HungUp,
+            }
+        }
+    }
+}
