@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) closed: watch::Sender<bool>,
     /// Speeds of the last minute, one a second, oldest first.
     pub(crate) speeds: Mutex<VecDeque<u64>>,
+    /// How many paths wait for a first destination, once that was asked.
+    pub(crate) dropped: tokio::sync::Mutex<Option<u32>>,
     /// What was unfinished when the folder was opened, until it is taken up.
     pub(crate) unfinished: Mutex<Vec<JobId>>,
     /// What is known of this computer's sleep.
@@ -110,6 +112,7 @@ impl App {
             events: broadcast::channel(4096).0,
             closed: watch::channel(false).0,
             speeds: Mutex::default(),
+            dropped: tokio::sync::Mutex::default(),
             unfinished: Mutex::new(engine.unfinished),
             sleep: Mutex::default(),
             set_aside: engine.set_aside,

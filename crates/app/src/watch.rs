@@ -4,10 +4,11 @@ mod lists;
 mod notices;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use partway_api::{Batch, Counts, Footer, Intake, JobRow, Look, Notice, RowsChange, StateName, Tick};
-use partway_engine::{BatchId, Happening, JobId, LiveView, Sums};
+use partway_engine::{BatchId, Happening, Job, JobId, LiveView, Sums};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::App;
@@ -86,7 +87,6 @@ async fn serve(app: App, mut looks: watch::Receiver<Look>, ticks: mpsc::Sender<T
                 }
                 stale = false;
                 let tick = shown.tick(&app, &look).await;
-                stale |= shown.old_sums;
                 match tick {
                     Ok(tick) if tick != Tick::default() => {
                         if ticks.send(tick).await.is_err() {
@@ -116,12 +116,19 @@ struct Shown {
     settings: Option<partway_api::Settings>,
     intake: Option<Intake>,
     watched: Option<Vec<partway_api::WatchedView>>,
+    partly: HashMap<String, Arc<Partly>>,
     was_live: bool,
-    sums: Option<(Sums, Duration)>,
-    /// The sums of the last tick were those of an earlier one.
-    old_sums: bool,
     announced: HashMap<String, (StateName, u64)>,
     announce: Vec<String>,
+}
+
+/// What of a file that rests is confirmed, and until when that is kept.
+#[derive(Default)]
+struct Partly {
+    /// Parts and bytes confirmed, and sessions ended: what is known is of this.
+    of: (u32, u64, u32),
+    confirmed: Vec<bool>,
+    kept_until: Option<u64>,
 }
 
 /// Puts a value into a tick if it differs from what was shown.
@@ -136,6 +143,7 @@ fn differ<T: Clone + PartialEq>(shown: &mut Option<T>, now: T) -> Option<T> {
 impl Shown {
     fn look_elsewhere(&mut self) {
         (self.rows, self.order, self.detail) = (HashMap::new(), None, None);
+        self.partly.clear();
     }
 
     fn note(&mut self, happening: &Happening) {
@@ -148,7 +156,7 @@ impl Shown {
         let engine = &app.0.engine;
         let live = engine.live();
         self.was_live = !live.is_empty();
-        let sums = self.sums(app).await?;
+        let sums = engine.sums().await?;
         let mut tick = Tick { rows: self.rows(app, look, &sums, &live).await?, ..Tick::default() };
         // More at once than anybody could listen to is summed up by the counts.
         tick.announce = std::mem::take(&mut self.announce);
@@ -171,27 +179,10 @@ impl Shown {
             tick.destinations = differ(&mut self.destinations, destinations);
         }
         tick.settings = differ(&mut self.settings, app.settings().await);
-        let dropped = crate::commands::add::dropped(app).await.unwrap_or_default();
-        let paths = u32::try_from(dropped.len()).unwrap_or(u32::MAX);
+        let paths = crate::commands::add::count_dropped(app).await.unwrap_or(0);
         tick.intake = differ(&mut self.intake, Intake { paths });
         tick.watched = differ(&mut self.watched, crate::commands::watched::all(app).await?);
         Ok(tick)
-    }
-
-    /// Sums look at every job: they may take a twentieth of the time and no more, however long the queue is.
-    async fn sums(&mut self, app: &App) -> Result<Sums, partway_engine::JournalError> {
-        let now = app.0.clock.steady();
-        if let Some((sums, until)) = &self.sums
-            && now < *until
-        {
-            self.old_sums = true;
-            return Ok(*sums);
-        }
-        self.old_sums = false;
-        let sums = app.0.engine.sums().await?;
-        let after = app.0.clock.steady();
-        self.sums = Some((sums, after + (after - now) * 20));
-        Ok(sums)
     }
 
     async fn rows(
@@ -226,15 +217,17 @@ impl Shown {
                 };
             }
             let running = live.get(&job.id);
+            if running.is_some() {
+                self.partly.remove(&job.id.0);
+            }
             let still_partly = running.is_none() && job.parts_confirmed > 0 && !job.state.is_end();
-            let (confirmed, kept_until) =
-                if still_partly { self.partly(app, &job.id).await } else { (Vec::new(), None) };
+            let partly = if still_partly { self.partly(app, job).await } else { Arc::default() };
             let around = Around {
                 to: &to,
                 live: running,
-                confirmed: &confirmed,
+                confirmed: &partly.confirmed,
                 ahead: if waits { ahead } else { None },
-                kept_until,
+                kept_until: partly.kept_until,
                 now_ms,
             };
             let row = view::row(job, &around);
@@ -251,6 +244,7 @@ impl Shown {
         }
         // Rows that are not looked at any more are forgotten: what is kept does not grow with the queue.
         self.rows.retain(|id, _| order.contains(id));
+        self.partly.retain(|id, _| order.contains(id));
         self.announced.retain(|id, _| order.contains(id));
         self.order = Some(place);
         Ok(Some(RowsChange { total, offset: look.offset, order, changed }))
@@ -271,11 +265,18 @@ impl Shown {
         }
     }
 
-    async fn partly(&self, app: &App, id: &JobId) -> (Vec<bool>, Option<u64>) {
-        match app.0.engine.detail(id).await {
-            Ok(detail) => (detail.confirmed, detail.session_until),
-            Err(_) => (Vec::new(), None),
+    /// The parts of a file that rests half sent. They are read when they change: of five hundred rows each may have ten thousand.
+    async fn partly(&mut self, app: &App, job: &Job) -> Arc<Partly> {
+        let of = (job.parts_confirmed, job.confirmed, job.sessions_ended);
+        if let Some(known) = self.partly.get(&job.id.0).filter(|known| known.of == of) {
+            return Arc::clone(known);
         }
+        let found = app.0.engine.detail(&job.id).await;
+        let found = found.map(|detail| (detail.confirmed, detail.session_until));
+        let (confirmed, kept_until) = found.unwrap_or_default();
+        let partly = Arc::new(Partly { of, confirmed, kept_until });
+        self.partly.insert(job.id.0.clone(), Arc::clone(&partly));
+        partly
     }
 
     async fn details(

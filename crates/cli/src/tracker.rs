@@ -11,6 +11,8 @@ use crate::exit::Ending;
 pub(crate) struct Tracker {
     files: Vec<File>,
     by_id: HashMap<String, usize>,
+    /// How many have not ended. Asked after each event: they are not counted anew.
+    open: usize,
     batches: HashSet<String>,
 }
 
@@ -37,6 +39,7 @@ impl Tracker {
             destination: job.destination.clone(),
         };
         self.by_id.insert(job.id.clone(), self.files.len());
+        self.open += 1;
         self.files.push(File {
             id: Some(job.id.clone()),
             name,
@@ -93,6 +96,7 @@ impl Tracker {
             Event::Part { confirmed, .. } | Event::Progress { confirmed, .. } => file.confirmed = *confirmed,
             Event::Finished { state, refused, skipped, .. } => {
                 file.ended = Some(Ending { state: *state, refused: *refused, skipped: *skipped });
+                self.open -= 1;
             }
             Event::Started { .. }
             | Event::Note { .. }
@@ -111,6 +115,7 @@ impl Tracker {
             let Some(job) = jobs.get(id.as_str()) else {
                 let gone = Ending { state: FinishedState::Cancelled, refused: false, skipped: false };
                 file.ended = Some(gone);
+                self.open -= 1;
                 let reason = "It was taken out of the list.".to_owned();
                 missed.push(finished(Some(id.clone()), file.name.clone(), gone, None, Some(reason)));
                 continue;
@@ -119,6 +124,7 @@ impl Tracker {
             file.reason.clone_from(&job.reason);
             if let Some(ending) = ending_of(job) {
                 file.ended = Some(ending);
+                self.open -= 1;
                 let (name, reason) = (file.name.clone(), job.reason.clone());
                 let mut event = finished(Some(id.clone()), name, ending, None, reason);
                 if let Event::Finished { receipt, .. } = &mut event {
@@ -133,6 +139,7 @@ impl Tracker {
     /// Ends everything that is still open: this command does not wait any longer.
     pub(crate) fn give_up(&mut self, why: impl Fn(&str) -> String) -> Vec<Event> {
         let ended = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
+        self.open = 0;
         let open = self.files.iter_mut().filter(|file| file.ended.is_none());
         open.map(|file| {
             file.ended = Some(ended);
@@ -152,8 +159,8 @@ impl Tracker {
     }
 
     /// How many are still waited for.
-    pub(crate) fn open(&self) -> usize {
-        self.files.iter().filter(|file| file.ended.is_none()).count()
+    pub(crate) const fn open(&self) -> usize {
+        self.open
     }
 
     /// How those ended that did.

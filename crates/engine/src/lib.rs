@@ -32,6 +32,8 @@ pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};
 pub use journal::needs::{Attention, EndingSession};
+#[cfg(any(test, feature = "statements"))]
+pub use journal::statements;
 pub use journal::{Journal, JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::{Bounds, JobPermit, PartPermit, Permits};

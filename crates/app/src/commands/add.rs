@@ -142,6 +142,17 @@ pub(crate) async fn dropped(app: &App) -> Result<Vec<RawPath>, ApiError> {
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
 
+/// How many those are. Asked ten times a second: read once, and again after each change.
+pub(crate) async fn count_dropped(app: &App) -> Result<u32, ApiError> {
+    let mut known = app.0.dropped.lock().await;
+    if let Some(paths) = *known {
+        return Ok(paths);
+    }
+    let paths = u32::try_from(dropped(app).await?.len()).unwrap_or(u32::MAX);
+    *known = Some(paths);
+    Ok(paths)
+}
+
 /// What never will go is told now: nobody would know any more later which drop it belonged to.
 async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError> {
     let sifted = tokio::task::spawn_blocking(move || intake::sift(paths)).await;
@@ -163,7 +174,11 @@ fn not_looked_at() -> ApiError {
 async fn set_dropped(app: &App, left: &[RawPath]) -> Result<(), ApiError> {
     let json =
         serde_json::to_string(left).map_err(|error| ApiError::new(Code::Internal, error.to_string()))?;
-    app.0.engine.set_setting(DROPPED, json).await.map_err(|e| journal(&e))?;
+    {
+        let mut known = app.0.dropped.lock().await;
+        *known = None;
+        app.0.engine.set_setting(DROPPED, json).await.map_err(|e| journal(&e))?;
+    }
     app.touch();
     Ok(())
 }

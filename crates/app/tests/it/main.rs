@@ -20,6 +20,7 @@ mod own_ca;
 mod practice;
 mod rig;
 mod secrets;
+mod statements;
 mod support;
 mod taking_up;
 mod telling;

@@ -56,6 +56,18 @@ pub(super) fn ended(
     Ok(ended)
 }
 
+/// So many jobs change in one commit: some tens of milliseconds, in which nobody else writes.
+const CHUNK: usize = 500;
+
+/// These in as many commits as they need.
+pub(super) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>> {
+    std::iter::from_fn(move || {
+        let rest = ids.split_off(ids.len().min(CHUNK));
+        let chunk = std::mem::replace(&mut ids, rest);
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
 impl Inner {
     /// Applies one event. `Ok(Err(…))`: it has no meaning in the present state, nothing changed.
     pub(crate) async fn apply(
@@ -78,20 +90,21 @@ impl Inner {
         }))
     }
 
-    /// Decides for each of these jobs what happens to it, all in one commit: two thousand single ones would take seconds.
-    /// Gives back the jobs that changed.
+    /// Decides for each of these jobs what happens to it, many in one commit: two thousand single ones would take seconds, and one of a
+    /// hundred thousand would keep every receipt waiting. Gives back the jobs that changed.
     pub(crate) async fn apply_each<F>(
         self: &Arc<Self>,
         ids: Vec<JobId>,
         decide: F,
     ) -> Result<Vec<Job>, JournalError>
     where
-        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + 'static,
+        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + Sync + 'static,
     {
-        let now = self.clock.unix_ms();
-        let (written, ended) = self
-            .journal
-            .write(move |conn| {
+        let (now, decide) = (self.clock.unix_ms(), Arc::new(decide));
+        let mut changed = Vec::new();
+        for ids in in_chunks(ids) {
+            let decide = Arc::clone(&decide);
+            let written = self.journal.write(move |conn| {
                 let mut all = Vec::new();
                 for id in ids {
                     let Some(job) = jobs::get(conn, &id)? else { continue };
@@ -103,10 +116,11 @@ impl Inner {
                 }
                 let ended = ended(conn, now, &all)?;
                 Ok((all, ended))
-            })
-            .await?;
-        let changed = written.into_iter().map(|written| self.carry_out(written).job).collect();
-        self.tell_ended(ended);
+            });
+            let (written, ended) = written.await?;
+            changed.extend(written.into_iter().map(|written| self.carry_out(written).job));
+            self.tell_ended(ended);
+        }
         Ok(changed)
     }
 
@@ -118,24 +132,27 @@ impl Inner {
         detail: String,
     ) -> Result<(), JournalError> {
         let now = self.clock.unix_ms();
-        let refused = self.journal.write(move |conn| {
-            let mut all = Vec::new();
-            for id in ids {
-                let event = &Event::Refused(cause.clone());
-                if let Ok(mut written) = write(conn, now, &id, event, Some(Log::Attention))? {
-                    jobs::set_detail(conn, &id, &detail)?;
-                    written.applied.job.detail = Some(detail.clone());
-                    all.push(written);
+        for ids in in_chunks(ids) {
+            let (cause, detail) = (cause.clone(), detail.clone());
+            let refused = self.journal.write(move |conn| {
+                let mut all = Vec::new();
+                for id in ids {
+                    let event = &Event::Refused(cause.clone());
+                    if let Ok(mut written) = write(conn, now, &id, event, Some(Log::Attention))? {
+                        jobs::set_detail(conn, &id, &detail)?;
+                        written.applied.job.detail = Some(detail.clone());
+                        all.push(written);
+                    }
                 }
+                let ended = ended(conn, now, &all)?;
+                Ok((all, ended))
+            });
+            let (refused, ended) = refused.await?;
+            for written in refused {
+                self.carry_out(written);
             }
-            let ended = ended(conn, now, &all)?;
-            Ok((all, ended))
-        });
-        let (refused, ended) = refused.await?;
-        for written in refused {
-            self.carry_out(written);
+            self.tell_ended(ended);
         }
-        self.tell_ended(ended);
         Ok(())
     }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use partway_core::{Event, Hold, State};
 
-use super::apply::{ended, write};
+use super::apply::{ended, in_chunks, write};
 use super::{Engine, Inner, Refusal};
 use crate::happening::Happening;
-use crate::journal::{events, jobs, sessions};
+use crate::journal::{JournalError, events, jobs, sessions};
 use crate::log::Log;
 use crate::record::{BatchId, DestinationId, Job, JobId};
 
@@ -91,10 +91,12 @@ impl Engine {
         for id in &ids {
             self.0.memory().put_off.remove(id);
         }
-        self.0
-            .journal
-            .write(move |conn| ids.iter().try_for_each(|id| sessions::reset_ended(conn, id)))
-            .await?;
+        for ids in in_chunks(ids) {
+            self.0
+                .journal
+                .write(move |conn| ids.iter().try_for_each(|id| sessions::reset_ended(conn, id)))
+                .await?;
+        }
         self.each(which, retried).await
     }
 
@@ -148,10 +150,9 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn release_destination(&self, id: &DestinationId, hold: Hold) -> Result<(), Refusal> {
-        let destination = id.clone();
-        let open = self.0.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
+        let held = self.0.open_of_destination(id, hold, true).await?;
         self.0
-            .apply_each(open, move |job| job.holds.contains(hold).then_some((Event::Released(hold), None)))
+            .apply_each(held, move |job| job.holds.contains(hold).then_some((Event::Released(hold), None)))
             .await?;
         Ok(())
     }
@@ -163,22 +164,22 @@ impl Engine {
     pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
         let ids = self.0.ids(which).await?;
         let now_s = u64::try_from(self.0.clock.unix_ms() / 1000).unwrap_or(0);
-        let removed = self
-            .0
-            .journal
-            .write(move |conn| {
-                let mut removed = Vec::new();
+        let mut removed = Vec::new();
+        for ids in in_chunks(ids) {
+            let gone = self.0.journal.write(move |conn| {
+                let mut gone = Vec::new();
                 for id in ids {
                     // What the vendor still keeps of a job stays listed until it expires there.
                     let ended = jobs::get(conn, &id)?.is_some_and(|job| job.state.is_end());
                     if ended && sessions::left_behind(conn, &id, now_s)?.is_empty() {
                         jobs::remove(conn, &id)?;
-                        removed.push(id);
+                        gone.push(id);
                     }
                 }
-                Ok(removed)
-            })
-            .await?;
+                Ok(gone)
+            });
+            removed.extend(gone.await?);
+        }
         if removed.is_empty() && matches!(which, Which::Job(_)) {
             return Err(Refusal::NotNow(
                 "This file stays in the list while it is not through, or while its destination still keeps parts of it.".into(),
@@ -191,7 +192,7 @@ impl Engine {
 
     async fn each<F>(&self, which: &Which, decide: F) -> Result<u32, Refusal>
     where
-        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + 'static,
+        F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + Sync + 'static,
     {
         let ids = self.0.ids(which).await?;
         let touched = self.0.apply_each(ids, decide).await?.len();
@@ -219,6 +220,17 @@ const fn not_now(state: &State) -> &'static str {
 }
 
 impl Inner {
+    /// Unfinished jobs of a destination that carry a hold, or do not.
+    pub(crate) async fn open_of_destination(
+        &self,
+        id: &DestinationId,
+        hold: Hold,
+        held: bool,
+    ) -> Result<Vec<JobId>, JournalError> {
+        let id = id.clone();
+        self.journal.read(move |conn| jobs::open_of_destination(conn, &id, hold, held)).await
+    }
+
     pub(super) async fn ids(&self, which: &Which) -> Result<Vec<JobId>, Refusal> {
         let which = which.clone();
         Ok(self

@@ -63,7 +63,7 @@ impl Engine {
             .0
             .journal
             .write(move |conn| {
-                let open = jobs::open_of_destination(conn, &wanted)?.len();
+                let open = jobs::count_open(conn, &wanted)?;
                 let watched = watched::of_destination(conn, &wanted)?;
                 if open == 0 && watched.is_none() {
                     destinations::remove(conn, now, &wanted)?;

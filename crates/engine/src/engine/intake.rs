@@ -27,12 +27,13 @@ impl Engine {
     /// # Errors
     /// [`Refusal::NotNow`] once it has started.
     pub async fn undo(&self, id: &BatchId) -> Result<u32, Refusal> {
+        let _alone = self.0.countdowns.lock().await;
         let batch = id.clone();
         let removed = self
             .0
             .journal
             .write(move |conn| {
-                if !counts_down(conn, &batch)? {
+                if !batches::counts_down(conn, &batch)? {
                     return Ok(None);
                 }
                 let ids = jobs::of_batch(conn, &batch)?;
@@ -58,6 +59,7 @@ impl Engine {
         folder: Option<String>,
         countdown_ms: i64,
     ) -> Result<(), Refusal> {
+        let _alone = self.0.countdowns.lock().await;
         let (batch, to, now) = (id.clone(), to.clone(), self.0.clock.unix_ms());
         let date = self.0.clock.date();
         let outcome = self
@@ -67,7 +69,7 @@ impl Engine {
                 let Some(destination) = destinations::get(conn, &to)?.filter(|found| !found.removed) else {
                     return Ok(Err(Refusal::NotThere("such destination".into())));
                 };
-                if !counts_down(conn, &batch)? {
+                if !batches::counts_down(conn, &batch)? {
                     return Ok(Err(Refusal::NotNow("These files have started already.".into())));
                 }
                 batches::redirect(conn, &batch, &to, folder.as_deref())?;
@@ -85,12 +87,13 @@ impl Engine {
     /// # Errors
     /// [`Refusal::NotNow`] once it has started.
     pub async fn set_countdown(&self, id: &BatchId, in_ms: Option<i64>) -> Result<(), Refusal> {
+        let _alone = self.0.countdowns.lock().await;
         let (batch, now) = (id.clone(), self.0.clock.unix_ms());
         let done = self
             .0
             .journal
             .write(move |conn| {
-                let counts = counts_down(conn, &batch)?;
+                let counts = batches::counts_down(conn, &batch)?;
                 if counts {
                     batches::set_starts_at(conn, &batch, in_ms.map(|ms| now + ms))?;
                 }
@@ -149,8 +152,4 @@ pub(super) fn taken_in(conn: &Connection, id: &BatchId) -> Result<Option<(Batch,
     let jobs =
         jobs::of_batch(conn, id)?.iter().map(|job| jobs::require(conn, job)).collect::<Result<_, _>>()?;
     Ok(Some((batch, jobs)))
-}
-
-fn counts_down(conn: &Connection, batch: &BatchId) -> Result<bool, JournalError> {
-    Ok(batches::counting_down(conn)?.iter().any(|found| found.id == *batch))
 }

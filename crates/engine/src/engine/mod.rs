@@ -5,6 +5,7 @@ mod commands;
 mod destinations;
 mod fields;
 mod intake;
+mod missing;
 mod names;
 mod needs;
 mod read;
@@ -135,6 +136,8 @@ pub(crate) struct Inner {
     idle: bool,
     /// One batch is taken in at a time.
     intake: tokio::sync::Mutex<()>,
+    /// Held by whoever ends or changes a countdown: the end of one takes several commits.
+    countdowns: tokio::sync::Mutex<()>,
     active: Mutex<HashMap<JobId, Active>>,
     /// Woken when a run ended.
     run_ended: Notify,
@@ -175,6 +178,8 @@ pub(crate) struct Memory {
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// How often each destination's key was replaced or refused.
     pub(crate) keys: HashMap<DestinationId, u32>,
+    /// When (steady time) a destination that did not throw a session away is asked again.
+    pub(crate) abort_after: HashMap<DestinationId, Duration>,
     /// Until when (steady time) a host is left alone.
     pub(crate) quiet_until: HashMap<String, Duration>,
 }
@@ -201,6 +206,7 @@ impl Engine {
             headless: options.headless,
             idle: options.idle,
             intake: tokio::sync::Mutex::default(),
+            countdowns: tokio::sync::Mutex::default(),
             active: Mutex::default(),
             run_ended: Notify::new(),
             wake: Notify::new(),

@@ -7,7 +7,7 @@ use partway_core::{Hold, PartReceipt};
 use super::{Engine, Refusal};
 use crate::journal::batches::{self, BatchCount};
 use crate::journal::list::{self, Show, Sums};
-use crate::journal::{JournalError, events, jobs, sessions};
+use crate::journal::{JournalError, events, jobs, needs, sessions};
 use crate::log::Log;
 use crate::progress::LiveView;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
@@ -102,7 +102,7 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn names_taken(&self) -> Result<Vec<(BatchId, DestinationId, u32)>, JournalError> {
-        self.0.journal.read(jobs::names_taken).await
+        self.0.journal.read(needs::names_taken).await
     }
 
     /// Batches that wait for their countdown, with how many jobs and bytes they have.

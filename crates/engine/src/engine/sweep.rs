@@ -1,5 +1,6 @@
 //! Clearing away: sessions that were given up are aborted where the vendor can, and deleted links leave the disk.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::Inner;
 use crate::journal::sessions::{self, Leftover};
 use crate::journal::{JournalError, destinations, jobs};
 use crate::log::Log;
-use crate::record::JobId;
+use crate::record::{DestinationId, JobId};
 
 /// Deleted links are wiped at most that often: a wipe costs as much as a commit, and a batch of small files ends in bursts.
 const CALM: Duration = Duration::from_millis(500);
@@ -17,13 +18,16 @@ const CALM: Duration = Duration::from_millis(500);
 /// An abort that did not succeed is tried again after that time.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// So many sessions that are to be thrown away are read at once.
+const AT_ONCE: u32 = 100;
+
 /// So long an end in order waits for vendors that are to throw sessions away, and so often they are asked.
 pub(super) const LAST: Duration = Duration::from_secs(5);
 const LAST_TRIES: u32 = 3;
 
 pub(super) async fn serve(inner: Arc<Inner>) {
     loop {
-        let all_clear = match clear(&inner).await {
+        let all_clear = match clear(&inner, false).await {
             Ok(all_clear) => all_clear,
             Err(error) => {
                 tracing::warn!(%error, "what was given up could not be cleared away");
@@ -50,7 +54,7 @@ pub(super) async fn serve(inner: Arc<Inner>) {
 pub(super) async fn last(inner: &Arc<Inner>, limit: Duration) {
     let all = async {
         for _ in 0..LAST_TRIES {
-            match clear(inner).await {
+            match clear(inner, true).await {
                 Ok(true) => return,
                 Ok(false) => tokio::time::sleep(CALM).await,
                 Err(error) => return tracing::warn!(%error, "what was given up could not be cleared away"),
@@ -62,12 +66,33 @@ pub(super) async fn last(inner: &Arc<Inner>, limit: Duration) {
     }
 }
 
-async fn clear(inner: &Arc<Inner>) -> Result<bool, JournalError> {
-    let mut all_clear = true;
-    for leftover in inner.journal.read(sessions::leftovers).await? {
-        all_clear &= abort(inner, leftover).await?;
+/// Throws away what is to be. A destination that does not do it now is not asked for each of a thousand sessions, and, but at the end, not
+/// again with every file that ends.
+async fn clear(inner: &Arc<Inner>, at_the_end: bool) -> Result<bool, JournalError> {
+    let now = inner.clock.steady();
+    let mut refusing: HashSet<DestinationId> = match at_the_end {
+        true => HashSet::new(),
+        false => {
+            let memory = inner.memory();
+            memory.abort_after.iter().filter(|(_, until)| now < **until).map(|(id, _)| id.clone()).collect()
+        }
+    };
+    let (mut all_clear, mut after) = (true, 0);
+    loop {
+        let leftovers = inner.journal.read(move |conn| sessions::leftovers(conn, after, AT_ONCE)).await?;
+        let Some(last) = leftovers.last() else { return Ok(all_clear) };
+        after = last.id;
+        for leftover in leftovers {
+            let destination = leftover.destination.clone();
+            if refusing.contains(&destination) {
+                all_clear = false;
+            } else if !abort(inner, leftover).await? {
+                all_clear = false;
+                inner.memory().abort_after.insert(destination.clone(), now + AGAIN);
+                refusing.insert(destination);
+            }
+        }
     }
-    Ok(all_clear)
 }
 
 /// Throws one session away; `false`: it is to be tried again.

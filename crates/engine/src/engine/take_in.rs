@@ -108,6 +108,10 @@ impl Engine {
         let Some(destination) = found.filter(|found| !found.removed) else {
             return Err(Refusal::NotThere("such destination".into()));
         };
+        // One that an intake left which could not be written to its end: nothing behind it would start.
+        if !self.0.journal.read(batches::half_taken_in).await?.is_empty() {
+            self.0.journal.write(batches::remove_half_taken_in).await?;
+        }
         let counts = countdown_ms.is_some();
         let batch = Batch {
             id,

@@ -7,18 +7,22 @@ use std::time::Duration;
 
 use partway_core::{Event, Hold};
 
-use super::Inner;
+use super::{Inner, missing};
 use crate::drive::{Drive, Look};
 use crate::happening::Happening;
 use crate::journal::{JournalError, batches, jobs, settings};
+use crate::paths;
 use crate::place::Mounts;
-use crate::record::{Batch, BatchId, Job, JobId};
+use crate::record::{BatchId, Job, JobId};
 
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Who plugs a drive in looks at the window: this is soon enough, and costs a look at each file that is away.
 const LOOK_FOR_FILES: Duration = Duration::from_secs(2);
+
+/// So many files of a batch whose countdown is over are written in one commit.
+const STARTED_AT_ONCE: usize = 500;
 
 /// A disk that was full is tried again after that time.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
@@ -120,12 +124,13 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
 
 /// Jobs whose file is there again, or whose drive answers, go on.
 async fn look_at(inner: &Arc<Inner>, drive: &Arc<Drive>, waiting: Waiting) -> Result<(), JournalError> {
-    let Waiting { away, silent } = waiting;
+    let Waiting { mut away, silent } = waiting;
+    // In the order of their paths: of a folder that is not there only the first file is looked for.
+    away.sort_by_cached_key(|(_, path)| paths::to_bytes(path));
     if let Some((_, first)) = away.first() {
         let first: Arc<Path> = first.as_path().into();
-        let found = move || away.into_iter().filter(|(_, path)| path.exists()).map(|(id, _)| id).collect();
-        if let Ok(there) = drive.ask(&first, found).await {
-            release_all(inner, there, Hold::SourceMissing).await?;
+        if let Ok(looked) = drive.ask(&first, move || missing::look(away)).await {
+            release_all(inner, looked.there, Hold::SourceMissing).await?;
         }
     }
     // A file of which something is still out would only hang again.
@@ -151,29 +156,41 @@ async fn release_all(inner: &Arc<Inner>, ids: Vec<JobId>, hold: Hold) -> Result<
 
 async fn start_due(inner: &Arc<Inner>) -> Result<(), JournalError> {
     let now = inner.clock.unix_ms();
-    let due = |batch: &Batch| batch.starts_at.is_some_and(|at| at <= now);
-    for batch in inner.journal.read(batches::counting_down).await?.into_iter().filter(due) {
-        inner.start_batch(&batch.id).await?;
+    for batch in inner.journal.read(move |conn| batches::due(conn, now)).await? {
+        inner.start_batch(&batch).await?;
     }
     Ok(())
 }
 
 impl Inner {
     /// Ends the countdown of a batch; its jobs may run.
+    ///
+    /// Many in one commit: two thousand single steps would be two thousand messages, and a single commit of a hundred thousand would keep
+    /// everybody else from writing. Until the last one the countdown is over and not gone, so that a crash in between is made good by the
+    /// next start.
     pub(crate) async fn start_batch(self: &Arc<Self>, id: &BatchId) -> Result<(), JournalError> {
-        let (now, batch) = (self.clock.unix_ms(), id.clone());
-        self.journal
-            .write(move |conn| {
-                batches::set_starts_at(conn, &batch, None)?;
-                for job in jobs::of_batch(conn, &batch)? {
-                    // One write for the whole batch: two thousand single steps would be two thousand messages.
+        let _alone = self.countdowns.lock().await;
+        let (now, mut after) = (self.clock.unix_ms(), i64::MIN);
+        loop {
+            let batch = id.clone();
+            let last = self.journal.write(move |conn| {
+                let chunk = jobs::of_batch_after(conn, &batch, after, STARTED_AT_ONCE)?;
+                let last =
+                    chunk.last().map(|(_, position)| *position).filter(|_| chunk.len() == STARTED_AT_ONCE);
+                batches::set_starts_at(conn, &batch, last.map(|_| now))?;
+                for (job, _) in chunk {
                     let _ = jobs::apply(conn, now, &job, &Event::Released(Hold::Countdown))?;
                 }
-                Ok(())
-            })
-            .await?;
+                Ok(last)
+            });
+            let last = last.await?;
+            self.wake.notify_one();
+            match last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
         self.tell(Happening::BatchChanged { batch: id.clone() });
-        self.wake.notify_one();
         Ok(())
     }
 

@@ -62,15 +62,20 @@ pub(crate) fn is_coming_in(conn: &Connection, id: &BatchId) -> Result<bool> {
         .query_row([&id.0], |row| row.get(0))?)
 }
 
-/// Takes batches away whose files were still coming in when the process ended.
+/// Takes batches away whose files were still coming in when the process ended, or could not be written any more.
 pub(crate) fn remove_half_taken_in(conn: &Connection) -> Result<()> {
-    conn.execute_batch(
-        "DELETE FROM watched_file WHERE job IN
-           (SELECT job.id FROM job JOIN batch ON batch.id = job.batch WHERE batch.expected IS NOT NULL);
-         DELETE FROM job WHERE batch IN (SELECT id FROM batch WHERE expected IS NOT NULL);
-         DELETE FROM batch WHERE expected IS NOT NULL;",
-    )?;
+    for id in half_taken_in(conn)? {
+        remove(conn, &id)?;
+    }
     Ok(())
+}
+
+/// Batches whose files are coming in, or did not come in to the end.
+pub(crate) fn half_taken_in(conn: &Connection) -> Result<Vec<BatchId>> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM batch INDEXED BY batch_coming_in WHERE expected IS NOT NULL")?;
+    let rows = statement.query_map([], |row| Ok(BatchId(row.get(0)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
 /// What was decided for all its files whose name is taken.
@@ -82,14 +87,37 @@ pub(crate) fn if_exists(conn: &Connection, id: &BatchId) -> Result<Option<IfExis
     Ok(decided.flatten().and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-/// Batches whose jobs still carry the countdown.
+/// Batches whose jobs still carry the countdown, oldest first.
 pub(crate) fn counting_down(conn: &Connection) -> Result<Vec<Batch>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM batch WHERE finished_at IS NULL AND expected IS NULL AND id IN
-           (SELECT batch FROM job JOIN hold ON hold.job = job.id WHERE hold.hold = 'countdown') ORDER BY created_at"
+        "SELECT {COLUMNS} FROM batch_tally INDEXED BY batch_counting_down CROSS JOIN batch ON batch.id = batch_tally.batch
+         WHERE countdown > 0 AND finished_at IS NULL AND expected IS NULL"
     ))?;
     let rows = statement.query_map([], read)?;
+    let mut batches = rows.collect::<std::result::Result<Vec<_>, _>>()?;
+    batches.sort_by_key(|batch| batch.created_at);
+    Ok(batches)
+}
+
+/// Batches whose countdown is over.
+pub(crate) fn due(conn: &Connection, now: i64) -> Result<Vec<BatchId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM batch INDEXED BY batch_due
+         WHERE starts_at IS NOT NULL AND finished_at IS NULL AND expected IS NULL AND starts_at <= ?1 ORDER BY starts_at",
+    )?;
+    let rows = statement.query_map([now], |row| Ok(BatchId(row.get(0)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
+/// Whether a batch counts down, or is kept from starting, and nothing of it has begun.
+pub(crate) fn counts_down(conn: &Connection, id: &BatchId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM batch JOIN batch_tally ON batch_tally.batch = batch.id
+             WHERE id = ?1 AND finished_at IS NULL AND expected IS NULL AND countdown > 0
+               AND begun = 0 AND verified = 0 AND uploaded = 0 AND attention = 0)",
+        )?
+        .query_row([&id.0], |row| row.get(0))?)
 }
 
 pub(crate) fn set_starts_at(conn: &Connection, id: &BatchId, starts_at: Option<i64>) -> Result<()> {
@@ -107,36 +135,31 @@ pub(crate) fn set_folder(conn: &Connection, id: &BatchId, folder: &str) -> Resul
     Ok(())
 }
 
+/// How a batch stands; nothing of an unknown one. The schema's triggers count as its jobs change.
 pub(crate) fn count(conn: &Connection, id: &BatchId) -> Result<BatchCount> {
-    let mut statement =
-        conn.prepare_cached("SELECT state, count(*), sum(size) FROM job WHERE batch = ?1 GROUP BY state")?;
-    let mut rows = statement.query([&id.0])?;
-    let mut count = BatchCount::default();
-    while let Some(row) = rows.next()? {
-        let (state, files, size): (String, u32, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        count.files += files;
-        count.size += size;
-        match state.as_str() {
-            "verified" => count.verified += files,
-            "uploaded" => count.uploaded += files,
-            "cancelled" => count.cancelled += files,
-            "needs-attention" => count.attention += files,
-            _ => {}
-        }
-    }
-    Ok(count)
+    let count = conn
+        .prepare_cached(
+            "SELECT files, size, verified, uploaded, cancelled, attention FROM batch_tally WHERE batch = ?1",
+        )?
+        .query_row([&id.0], |row| {
+            Ok(BatchCount {
+                files: row.get(0)?,
+                size: row.get(1)?,
+                verified: row.get(2)?,
+                uploaded: row.get(3)?,
+                cancelled: row.get(4)?,
+                attention: row.get(5)?,
+            })
+        })
+        .optional()?;
+    Ok(count.unwrap_or_default())
 }
 
 /// Marks a batch as ended if nothing in it is open; gives the count back the one time that this happens.
 pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Result<Option<BatchCount>> {
-    // Asked at every change of a state, so it must not look at every file of a batch of thousands.
-    let open: bool = conn
-        .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM job WHERE batch = ?1 AND state IN ('waiting', 'checking', 'uploading', 'finishing', 'cancelling'))",
-        )?
-        .query_row([&id.0], |row| row.get(0))?;
-    let open = open || is_coming_in(conn, id)?;
-    let count = if open { None } else { Some(count(conn, id)?).filter(|count| count.files > 0) };
+    let count = count(conn, id)?;
+    let open = count.open() > 0 || count.files == 0 || is_coming_in(conn, id)?;
+    let count = if open { None } else { Some(count) };
     let Some(count) = count else {
         // A retry opens a batch again, so that its end is told again.
         conn.prepare_cached("UPDATE batch SET finished_at = NULL WHERE id = ?1 AND finished_at IS NOT NULL")?
@@ -182,3 +205,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Batch> {
         finished_at: row.get(6)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

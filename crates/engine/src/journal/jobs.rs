@@ -1,13 +1,15 @@
 //! Rows of `job` and `hold`, and the one place where a job's state changes on the disk.
 
-use std::path::PathBuf;
-
 use partway_core::{Effect, Event, Hold, Holds, IllegalStep, PartPlan, State, step};
 use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::destinations::json;
 use super::fields::{self, File};
+pub(crate) use super::select::{
+    ahead, count_held, count_open, find, held_by, in_states, of_batch, of_batch_after, open_of_destination,
+    runnable, whose_name_is_taken,
+};
 use super::{JournalError, Result, identity, sessions, starts, vain, watched};
 use crate::paths;
 use crate::record::{BatchId, Destination, DestinationId, Job, JobId};
@@ -136,74 +138,6 @@ fn add_hold(conn: &Connection, now: i64, id: &JobId, hold: Hold) -> Result<()> {
     Ok(())
 }
 
-/// The next jobs that may run, in the order of the queue.
-pub(crate) fn runnable(conn: &Connection, limit: usize, except: &[JobId]) -> Result<Vec<JobId>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE state IN ('waiting', 'finishing') AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id)
-           AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = job.batch AND expected IS NOT NULL)
-         ORDER BY state = 'waiting', position LIMIT ?1",
-    )?;
-    let wanted = i64::try_from(limit + except.len()).unwrap_or(i64::MAX);
-    let rows = statement.query_map([wanted], |r| Ok(JobId(r.get(0)?)))?;
-    let mut ids = Vec::new();
-    for row in rows {
-        let id = row?;
-        if !except.contains(&id) && ids.len() < limit {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
-}
-
-/// Ids by state.
-pub(crate) fn in_states(conn: &Connection, states: &[&str]) -> Result<Vec<JobId>> {
-    let mut ids = Vec::new();
-    for state in states {
-        let mut statement = conn.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
-        let rows = statement.query_map([state], |r| Ok(JobId(r.get(0)?)))?;
-        for row in rows {
-            ids.push(row?);
-        }
-    }
-    Ok(ids)
-}
-
-/// Jobs that carry a hold, with their files.
-pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathBuf, Option<u64>)>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT job.id, job.path, job.file_device FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1
-         ORDER BY job.position",
-    )?;
-    let rows = statement.query_map([hold.name()], |r| {
-        let device = r.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
-        Ok((JobId(r.get(0)?), paths::from_bytes(r.get(1)?), device))
-    })?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
-/// How many jobs of a destination carry a hold.
-pub(crate) fn count_held(conn: &Connection, hold: Hold, destination: &DestinationId) -> Result<u32> {
-    let mut statement = conn.prepare_cached(
-        "SELECT COUNT(*) FROM hold JOIN job ON job.id = hold.job WHERE hold.hold = ?1 AND job.destination = ?2",
-    )?;
-    Ok(statement.query_row(params![hold.name(), destination.0], |r| r.get(0))?)
-}
-
-pub(crate) fn of_batch(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
-    let mut statement = conn.prepare_cached("SELECT id FROM job WHERE batch = ?1 ORDER BY position")?;
-    let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
-/// Unfinished jobs of a destination.
-pub(crate) fn open_of_destination(conn: &Connection, destination: &DestinationId) -> Result<Vec<JobId>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE destination = ?1 AND state NOT IN ('uploaded', 'verified', 'cancelled') ORDER BY position",
-    )?;
-    let rows = statement.query_map([&destination.0], |r| Ok(JobId(r.get(0)?)))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
 pub(crate) fn set_detail(conn: &Connection, id: &JobId, detail: &str) -> Result<()> {
     conn.prepare_cached("UPDATE job SET detail = ?2 WHERE id = ?1")?.execute(params![id.0, detail])?;
     Ok(())
@@ -252,25 +186,6 @@ pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -
     Ok(())
 }
 
-/// Jobs of a batch that wait for what is decided about their name.
-pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') ORDER BY position",
-    )?;
-    let rows = statement.query_map([&batch.0], |r| Ok(JobId(r.get(0)?)))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
-/// Batches with jobs that wait for what is decided about their name, and how many.
-pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT batch, destination, count(*) FROM job
-         WHERE state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') GROUP BY batch, destination",
-    )?;
-    let rows = statement.query_map([], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
 /// Gives the jobs of a batch, none of which has started, another destination and its defaults.
 pub(crate) fn redirect(
     conn: &Connection,
@@ -286,24 +201,6 @@ pub(crate) fn redirect(
             .execute(params![id.0, to.id.0, json(&fields)?])?;
     }
     Ok(())
-}
-
-/// Ids that begin or end with that text; at most two, which is enough to know that it is not clear.
-pub(crate) fn find(conn: &Connection, text: &str) -> Result<Vec<JobId>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id FROM job WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 ORDER BY position LIMIT 2",
-    )?;
-    let rows = statement.query_map([text], |r| Ok(JobId(r.get(0)?)))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
-/// How many jobs without a reason to wait stand before that position.
-pub(crate) fn ahead(conn: &Connection, position: i64) -> Result<u32> {
-    Ok(conn
-        .prepare_cached(
-            "SELECT count(*) FROM job WHERE state = 'waiting' AND position < ?1 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id)",
-        )?
-        .query_row([position], |r| r.get(0))?)
 }
 
 pub(crate) fn remove(conn: &Connection, id: &JobId) -> Result<()> {

@@ -1,9 +1,11 @@
 //! The list, read by windows: what it costs does not grow with what is not looked at.
 
+use partway_core::Hold;
 use rusqlite::{Connection, params};
 
 use super::Result;
 use super::jobs::{COLUMNS, read};
+use super::select::bit;
 use crate::record::{BatchId, Job};
 
 /// Which jobs a list shows.
@@ -23,28 +25,27 @@ pub enum Show {
     Verified,
 }
 
+/// One half of a list: along which index, and which jobs.
+type Half = (&'static str, &'static str);
+
 impl Show {
-    /// Which of the jobs that have not ended.
-    const fn open(self) -> Option<&'static str> {
+    /// Which of the jobs that have not ended. The index is named: SQLite does not know which one has only the rows that are wanted.
+    const fn open(self) -> Option<Half> {
         match self {
-            Self::All => Some("section < 3"),
-            Self::Active => Some("section = 1"),
-            Self::Waiting => Some(
-                "section = 2 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')",
-            ),
-            Self::Paused => Some(
-                "section = 2 AND EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user')",
-            ),
-            Self::Attention => Some("section = 0"),
+            Self::All => Some(("job_list", "section < 3")),
+            Self::Active => Some(("job_list", "section = 1")),
+            Self::Waiting => Some(("job_unpaused", "section = 2 AND (holds & 1) = 0")),
+            Self::Paused => Some(("job_paused", "section = 2 AND (holds & 1) = 1")),
+            Self::Attention => Some(("job_list", "section = 0")),
             Self::Verified => None,
         }
     }
 
     /// Which of those that have.
-    const fn ended(self) -> Option<&'static str> {
+    const fn ended(self) -> Option<Half> {
         match self {
-            Self::All => Some("section = 3"),
-            Self::Verified => Some("section = 3 AND state = 'verified'"),
+            Self::All => Some(("job_ended", "section = 3")),
+            Self::Verified => Some(("job_verified", "state = 'verified'")),
             Self::Active | Self::Waiting | Self::Paused | Self::Attention => None,
         }
     }
@@ -86,8 +87,9 @@ pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> 
         let before = match show.open() {
             // The open ones end within this window.
             Some(_) if !jobs.is_empty() => offset,
-            Some(open) if offset > 0 => conn
-                .prepare_cached(&format!("SELECT count(*) FROM job WHERE {open}"))?
+            // Only the list of all has both halves.
+            Some(_) if offset > 0 => conn
+                .prepare_cached("SELECT coalesce(sum(files), 0) FROM tally WHERE state NOT IN ('uploaded', 'verified', 'cancelled')")?
                 .query_row([], |row| row.get(0))?,
             _ => 0,
         };
@@ -99,15 +101,15 @@ pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> 
 /// A window of one batch, in the same order but for its ended ones, which stay as they were added.
 pub(crate) fn of_batch(conn: &Connection, batch: &BatchId, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM job WHERE batch = ?1 ORDER BY section, position LIMIT ?2 OFFSET ?3"
+        "SELECT {COLUMNS} FROM job INDEXED BY job_batch_list WHERE batch = ?1 ORDER BY section, position LIMIT ?2 OFFSET ?3"
     ))?;
     let rows = statement.query_map(params![batch.0, limit, offset], read)?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-fn along(conn: &Connection, which: &str, order: &str, offset: u32, limit: u32) -> Result<Vec<Job>> {
+fn along(conn: &Connection, (index, which): Half, order: &str, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM job WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
+        "SELECT {COLUMNS} FROM job INDEXED BY {index} WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
     ))?;
     let rows = statement.query_map(params![limit, offset], read)?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
@@ -116,35 +118,35 @@ fn along(conn: &Connection, which: &str, order: &str, offset: u32, limit: u32) -
 /// Jobs in the order in which they were added, by pages: for programs.
 pub(crate) fn page(conn: &Connection, after: i64, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM job WHERE position > ?1 ORDER BY position LIMIT ?2"
+        "SELECT {COLUMNS} FROM job INDEXED BY job_position WHERE position > ?1 ORDER BY position LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![after, limit], read)?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
+/// Sums of what the schema's triggers count: a row for each destination, state and set of holds.
 pub(crate) fn sums(conn: &Connection) -> Result<Sums> {
-    let mut statement = conn.prepare_cached(
-        "SELECT section, state, EXISTS (SELECT 1 FROM hold WHERE hold.job = job.id AND hold.hold = 'user') AS paused,
-                count(*), sum(size), sum(confirmed) FROM job GROUP BY section, state, paused",
-    )?;
+    let mut statement = conn.prepare_cached("SELECT state, holds, files, size, confirmed FROM tally")?;
     let mut rows = statement.query([])?;
     let mut sums = Sums::default();
     while let Some(row) = rows.next()? {
-        let (section, state, paused): (u8, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (count, size, confirmed): (u32, u64, u64) = (row.get(3)?, row.get(4)?, row.get(5)?);
-        sums.all += count;
-        match (section, paused) {
-            (0, _) => sums.attention += count,
-            (1, _) => sums.active += count,
-            (2, true) => {
-                sums.paused += count;
+        let (state, holds): (String, i64) = (row.get(0)?, row.get(1)?);
+        let (files, size, confirmed): (u32, u64, u64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let paused = holds & bit(Hold::User) != 0;
+        sums.all += files;
+        match state.as_str() {
+            "verified" => sums.verified += files,
+            "waiting" if paused => {
+                sums.paused += files;
                 sums.paused_left += size.saturating_sub(confirmed);
             }
-            (2, false) => sums.waiting += count,
-            _ if state == "verified" => sums.verified += count,
+            "waiting" => sums.waiting += files,
+            "checking" | "uploading" | "finishing" | "cancelling" => sums.active += files,
+            "needs-attention" => sums.attention += files,
             _ => {}
         }
-        if section == 1 || (section == 2 && !paused) {
+        let goes = matches!(state.as_str(), "checking" | "uploading" | "finishing" | "cancelling");
+        if goes || (state == "waiting" && !paused) {
             sums.open_size += size;
             sums.open_confirmed += confirmed;
         }

@@ -15,11 +15,18 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-5.sql"),
     include_str!("schema-6.sql"),
     include_str!("schema-7.sql"),
+    include_str!("schema-8.sql"),
 ];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
 pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {
     run(conn, path, now_ms, MIGRATIONS)
+}
+
+/// As an older version left it.
+#[cfg(test)]
+pub(super) fn migrate_to(conn: &mut Connection, version: usize) -> Result<()> {
+    run(conn, Path::new("nowhere"), 0, &MIGRATIONS[..version])
 }
 
 fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> Result<()> {

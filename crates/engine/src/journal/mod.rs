@@ -14,9 +14,12 @@ mod migrations;
 pub(crate) mod names;
 pub(crate) mod needs;
 mod open;
+mod select;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod starts;
+#[cfg(any(test, feature = "statements"))]
+pub mod statements;
 mod thread;
 mod unwritable;
 pub(crate) mod vain;
@@ -34,6 +37,9 @@ use crate::plain;
 
 pub(crate) use open::Opened;
 pub use unwritable::Unwritable;
+
+/// So many statements stay prepared: more than there are, or one that runs for each file would be made anew for each.
+const PREPARED: usize = 256;
 
 /// So long a connection waits for another one.
 const BUSY: Duration = Duration::from_secs(10);

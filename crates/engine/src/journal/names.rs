@@ -63,26 +63,37 @@ fn standing(conn: &Connection, job: &JobId) -> Result<(u32, bool)> {
 
 /// The file of another job that goes, or within the batch went, to that name.
 fn taken_from(conn: &Connection, job: &Job, name: &str) -> Result<Option<PathBuf>> {
-    let which = match job.fields.if_exists {
-        // Files of earlier batches are what is to be replaced.
-        Some(IfExists::Overwrite) => "batch = ?4 AND state NOT IN ('cancelling', 'cancelled')",
+    const GO: &str = "'waiting', 'checking', 'uploading', 'finishing'";
+    // States in the batch, and, but where files of earlier batches are what is to be replaced, elsewhere. Each is found along an index:
+    // a file that changes every minute may have gone to the same name a hundred thousand times.
+    let (within, elsewhere) = match job.fields.if_exists {
+        Some(IfExists::Overwrite) => (format!("{GO}, 'needs-attention', 'uploaded', 'verified'"), None),
         // One that needs attention may go on, and there is a free name for this one.
-        Some(IfExists::Rename) => {
-            "state NOT IN ('cancelling', 'cancelled') AND (batch = ?4 OR state NOT IN ('uploaded', 'verified'))"
-        }
+        Some(IfExists::Rename) => (
+            format!("{GO}, 'needs-attention', 'uploaded', 'verified'"),
+            Some(format!("{GO}, 'needs-attention'")),
+        ),
         // One that needs attention has stored nothing yet; if it goes on later, the destination tells then.
-        _ => {
-            "(state IN ('waiting', 'checking', 'uploading', 'finishing') OR (batch = ?4 AND state IN ('uploaded', 'verified')))"
-        }
+        _ => (format!("{GO}, 'uploaded', 'verified'"), Some(GO.to_owned())),
     };
-    Ok(conn
-        .prepare_cached(&format!(
-            "SELECT path FROM job WHERE destination = ?1 AND takes = ?2 AND id <> ?3 AND ?4 = ?4 AND {which} ORDER BY position LIMIT 1"
-        ))?
-        .query_row(params![job.destination.0, name, job.id.0, job.batch.0], |row| {
-            Ok(paths::from_bytes(row.get(0)?))
-        })
-        .optional()?)
+    let first = |sql: &str, place: &str| {
+        let row = params![place, name, job.id.0];
+        conn.prepare_cached(sql)?.query_row(row, |row| Ok(paths::from_bytes(row.get(0)?))).optional()
+    };
+    let in_batch = first(
+        &format!(
+            "SELECT path FROM job INDEXED BY job_takes_in_batch WHERE batch = ?1 AND takes = ?2 AND state IN ({within}) AND id <> ?3 LIMIT 1"
+        ),
+        &job.batch.0,
+    )?;
+    let (None, Some(elsewhere)) = (&in_batch, elsewhere) else { return Ok(in_batch) };
+    Ok(first(
+        &format!(
+            "SELECT path FROM job INDEXED BY job_takes
+             WHERE destination = ?1 AND takes = ?2 AND section < 3 AND state IN ({elsewhere}) AND id <> ?3 LIMIT 1"
+        ),
+        &job.destination.0,
+    )?)
 }
 
 /// The destination has something of the name that this job took: the next time it tries the one after it. `false`: it took none, or

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use partway_core::Hold;
 use rusqlite::{Connection, params};
 
 use super::Result;
@@ -47,8 +46,8 @@ pub struct EndingSession {
 /// Files that need a person, by batch and cause; those batches first that began last.
 pub(crate) fn attention(conn: &Connection) -> Result<Vec<Attention>> {
     let mut statement = conn.prepare_cached(
-        "SELECT batch, destination, coalesce(json_extract(cause, '$.cause'), ''), count(*) FROM job
-         WHERE state = 'needs-attention' GROUP BY 1, 2, 3 ORDER BY batch DESC LIMIT ?1",
+        "SELECT attention.batch, batch.destination, cause, files FROM attention INDEXED BY attention_newest
+         CROSS JOIN batch ON batch.id = attention.batch ORDER BY attention.batch DESC, cause LIMIT ?1",
     )?;
     let rows = statement.query_map([MOST], |r| {
         Ok(Attention {
@@ -61,12 +60,24 @@ pub(crate) fn attention(conn: &Connection) -> Result<Vec<Attention>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
+/// Batches with jobs that wait for what is decided about their name, where they go, and how many those are.
+pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT attention.batch, batch.destination, sum(files)
+         FROM attention INDEXED BY attention_names CROSS JOIN batch ON batch.id = attention.batch
+         WHERE cause IN ('name-taken', 'name-shared') GROUP BY attention.batch LIMIT ?1",
+    )?;
+    let rows =
+        statement.query_map([MOST], |r| Ok((BatchId(r.get(0)?), DestinationId(r.get(1)?), r.get(2)?)))?;
+    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
+}
+
 /// Open sessions of unfinished jobs that end within `ahead_s` (of short ones: within half of their life), the next first.
 pub(crate) fn ending(conn: &Connection, now_s: u64, ahead_s: u64) -> Result<Vec<EndingSession>> {
     let mut statement = conn.prepare_cached(
         "SELECT job.id, job.destination, job.name, job.size, job.confirmed, session.expires_s
-         FROM session JOIN job ON job.id = session.job
-         WHERE session.status = 'open' AND session.expires_s > ?1
+         FROM session INDEXED BY session_ending CROSS JOIN job ON job.id = session.job
+         WHERE session.status = 'open' AND session.expires_s IS NOT NULL AND session.expires_s > ?1 AND session.expires_s <= ?1 + ?2
            AND session.expires_s - ?1 <= min(?2, (session.expires_s - session.opened_at / 1000) / 2)
            AND job.confirmed > 0 AND job.state IN ('waiting', 'checking', 'uploading', 'needs-attention')
          ORDER BY session.expires_s LIMIT ?3",
@@ -84,14 +95,12 @@ pub(crate) fn ending(conn: &Connection, now_s: u64, ahead_s: u64) -> Result<Vec<
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Paths of files that are away, in the order of the queue.
+/// Paths of files that are away, in their order.
 pub(crate) fn away(conn: &Connection) -> Result<Vec<PathBuf>> {
     let mut statement = conn.prepare_cached(
-        "SELECT job.path FROM hold JOIN job ON job.id = hold.job
-         WHERE hold.hold = ?1 AND job.state = 'waiting' ORDER BY job.position LIMIT ?2",
+        "SELECT path FROM job INDEXED BY job_away WHERE (holds & 8) = 8 AND state = 'waiting' ORDER BY path LIMIT ?1",
     )?;
-    let rows = statement
-        .query_map(params![Hold::SourceMissing.name(), MOST_PATHS], |r| Ok(paths::from_bytes(r.get(0)?)))?;
+    let rows = statement.query_map([MOST_PATHS], |r| Ok(paths::from_bytes(r.get(0)?)))?;
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 

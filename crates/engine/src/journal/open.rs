@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::watch;
 
 use super::thread::Lane;
-use super::{BUSY, Journal, JournalError, Result, migrations};
+use super::{BUSY, Journal, JournalError, PREPARED, Result, migrations};
 
 /// An open journal, and what is worth telling about the opening.
 pub(crate) struct Opened {
@@ -25,7 +25,7 @@ pub(super) fn open(data_dir: &Path, now_ms: i64) -> Result<Opened> {
 fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
     let io = |source| JournalError::Io { path: path.to_owned(), source };
     make_private_dir(data_dir).map_err(io)?;
-    let (conn, set_aside) = match prepare_there(path, now_ms) {
+    let (mut conn, set_aside) = match prepare_there(path, now_ms) {
         Ok(conn) => (conn, None),
         Err(JournalError::Sqlite(error)) if is_damage(&error) => {
             let aside = set_aside(path, now_ms).map_err(io)?;
@@ -33,9 +33,14 @@ fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
         }
         Err(error) => return Err(error),
     };
-    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
+    for conn in [&mut conn, &mut reader] {
+        conn.set_prepared_statement_cache_capacity(PREPARED);
+        #[cfg(any(test, feature = "statements"))]
+        super::statements::opened(conn, data_dir)?;
+    }
     let journal = Journal {
         writer: Lane::start("journal-writer", conn, true).map_err(io)?,
         reader: Lane::start("journal-reader", reader, false).map_err(io)?,

@@ -302,11 +302,12 @@ pub(crate) fn forget(conn: &Connection, job: &JobId) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn leftovers(conn: &Connection) -> Result<Vec<Leftover>> {
+/// The first sessions after that one that were given up and are still to be thrown away.
+pub(crate) fn leftovers(conn: &Connection, after: i64, limit: u32) -> Result<Vec<Leftover>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, job, destination, body, expires_s FROM session WHERE status = 'to-abort'",
+        "SELECT id, job, destination, body, expires_s FROM session INDEXED BY session_to_abort WHERE status = 'to-abort' AND id > ?1 ORDER BY id LIMIT ?2",
     )?;
-    let rows = statement.query_map([], |r| {
+    let rows = statement.query_map(params![after, limit], |r| {
         Ok(Leftover {
             id: r.get(0)?,
             job: JobId(r.get(1)?),

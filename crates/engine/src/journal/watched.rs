@@ -243,7 +243,9 @@ fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Kno
     };
     let from: Option<(Vec<u8>, bool)> = conn
         .prepare_cached(
-            "SELECT watched_file.path, watched_file.moved_at IS NOT NULL FROM watched_file LEFT JOIN job ON job.id = watched_file.job
+            // Left alone SQLite takes the primary key for the better way, and reads the whole ledger of the folder for each file.
+            "SELECT watched_file.path, watched_file.moved_at IS NOT NULL
+             FROM watched_file INDEXED BY watched_file_identity LEFT JOIN job ON job.id = watched_file.job
              WHERE watched = ?1 AND watched_file.file_number = ?2 AND watched_file.size = ?3 AND watched_file.modified_ns = ?4
                AND watched_file.file_device = ?5 AND watched_file.born_ns = ?6 AND (job.id IS NULL OR job.state IN ('uploaded', 'verified', 'cancelled')) LIMIT 1",
         )?
@@ -269,7 +271,7 @@ pub(crate) fn to_move(
     limit: u32,
 ) -> Result<Vec<(PathBuf, FileIdentity)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT path, size, modified_ns, file_device, file_number, changed_ns FROM watched_file
+        "SELECT path, size, modified_ns, file_device, file_number, changed_ns FROM watched_file INDEXED BY watched_file_to_move
          WHERE watched = ?1 AND path > ?2 AND verified_at IS NOT NULL AND moved_at IS NULL ORDER BY path LIMIT ?3",
     )?;
     let rows = statement.query_map(params![watched.0, paths::to_bytes(after), limit], |row| {

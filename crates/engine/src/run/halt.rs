@@ -10,7 +10,7 @@ use partway_provider::IfExists;
 use super::vain::is_answered;
 use super::watchdog::STALLED;
 use crate::engine::{Inner, PutOff};
-use crate::journal::{JournalError, jobs, vain};
+use crate::journal::{JournalError, vain};
 use crate::log::Log;
 use crate::record::{Job, JobId, Standing};
 
@@ -284,10 +284,12 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
     };
     inner.key_changed(&job.destination);
     inner.set_standing(&job.destination, standing).await?;
-    let destination = job.destination.clone();
-    let open = inner.journal.read(move |conn| jobs::open_of_destination(conn, &destination)).await?;
+    let open = inner.open_of_destination(&job.destination, Hold::Credentials, false).await?;
     if inner.headless {
-        inner.refuse(open, cause, detail).await?;
+        inner.refuse(open, cause.clone(), detail.clone()).await?;
+        // A window held these before.
+        let held = inner.open_of_destination(&job.destination, Hold::Credentials, true).await?;
+        inner.refuse(held, cause, detail).await?;
     } else {
         let id = id.clone();
         // A key that cannot be read now was good a moment ago: what is on its way with it goes on.
