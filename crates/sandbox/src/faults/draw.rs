@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::effect::Effect;
+use super::effect::{Effect, Whole};
 use super::grammar::{Asked, Step, Times};
 
 /// The faults in force. They can be changed while the server runs; counts begin anew with each start.
@@ -77,12 +77,28 @@ impl Faults {
         self.locked(|inner| inner.all.iter().any(|a| a.asked.effect == Effect::ClockSkew))
     }
 
+    /// How the ETag of an object is made that this step brings.
+    pub(crate) fn whole(&self, step: Step) -> Whole {
+        let whole = |armed: &Armed| match armed.asked.effect {
+            Effect::Whole(whole) if armed.asked.step == step => Some(whole),
+            _ => None,
+        };
+        self.locked(|inner| inner.all.iter().find_map(whole)).unwrap_or_default()
+    }
+
+    /// Whether a condition for what is there is passed over at this step.
+    pub(crate) fn ignores_conditions(&self, step: Step) -> bool {
+        let ignored =
+            |armed: &Armed| armed.asked.effect == Effect::ConditionIgnored && armed.asked.step == step;
+        self.locked(|inner| inner.all.iter().any(ignored))
+    }
+
     /// The fault for this request: the first in order whose turn it is. The others count the request as met.
     pub(crate) fn draw(&self, met: &Met<'_>) -> Option<Strike> {
         self.locked(|inner| {
             let Inner { all, chance } = inner;
             let mut strike = None;
-            for armed in all.iter_mut().filter(|a| a.asked.effect != Effect::ClockSkew) {
+            for armed in all.iter_mut().filter(|a| !a.asked.effect.stands()) {
                 let asked = &armed.asked;
                 if asked.step != met.step || (asked.part.is_some() && asked.part != met.part) {
                     continue;

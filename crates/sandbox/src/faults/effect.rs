@@ -1,5 +1,7 @@
 //! What a fault does to a request; the handlers carry it out.
 
+use http::{HeaderMap, header};
+
 use crate::options::Spelling;
 
 /// What happens to the request that a fault strikes.
@@ -7,6 +9,8 @@ use crate::options::Spelling;
 pub(crate) enum Effect {
     /// Answered with a refusal before the body is read.
     Refuse(Answer),
+    /// Answered with a refusal before the body is read, where the request has something to be refused for.
+    RefuseFor(For, Answer),
     /// Answered with a refusal after the body was read; nothing is done with it.
     RefuseAfterBody(Answer),
     /// Answered with a refusal although all was done.
@@ -31,6 +35,10 @@ pub(crate) enum Effect {
     CloseAccepted,
     /// Stored, but the receipt is not what it should be.
     Receipt(Receipt),
+    /// The object has another ETag than Amazon would give it, wherever it is told.
+    Whole(Whole),
+    /// A condition for what is there already is passed over.
+    ConditionIgnored,
     /// The reply is not what it should be.
     Reply(Reply),
     /// Right, and spelt otherwise.
@@ -45,6 +53,48 @@ pub(crate) enum Effect {
     Poison,
     /// The server's clock is wrong for as long as it runs.
     ClockSkew,
+}
+
+impl Effect {
+    /// Whether it is how the server is, beside whatever fault strikes a request.
+    pub(crate) fn stands(self) -> bool {
+        matches!(self, Self::ClockSkew | Self::Whole(_) | Self::ConditionIgnored)
+    }
+}
+
+/// What a request may be refused for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// It has a condition for what is there (`If-None-Match`, `If-Match`).
+    Condition,
+    /// No checksum comes with its body.
+    NoChecksum,
+}
+
+impl For {
+    /// Whether a request with these headers is one of those.
+    pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::Condition => {
+                [header::IF_NONE_MATCH, header::IF_MATCH].iter().any(|name| headers.contains_key(name))
+            }
+            Self::NoChecksum => !headers
+                .keys()
+                .any(|name| name == "content-md5" || name.as_str().starts_with("x-amz-checksum-")),
+        }
+    }
+}
+
+/// How the ETag of an object is made.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    /// As Amazon makes it.
+    #[default]
+    Own,
+    /// In the same form, and other.
+    Other,
+    /// 32 hex digits, also of an object in parts.
+    Plain,
 }
 
 /// A status with what belongs to it.
@@ -75,6 +125,8 @@ pub(crate) enum Receipt {
     Wrong,
     Absent,
     Kms,
+    /// Opaque, and nothing says so.
+    Other,
     Unquoted,
 }
 
@@ -100,6 +152,8 @@ pub(crate) enum Reply {
     OneLinkTwice,
     /// The links of the first two parts, each for the other.
     LinksSwapped,
+    /// A document of another kind.
+    OtherDocument,
 }
 
 /// What stands in front of a server and answers in its place.

@@ -1,6 +1,6 @@
 //! Every fault by name: where it can happen, how often unless told, and what it does.
 
-use super::effect::{Answer, Effect, InFront, More, Receipt, Redirect, Reply};
+use super::effect::{Answer, Effect, For, InFront, More, Receipt, Redirect, Reply, Whole};
 use super::grammar::{Step, Times};
 use crate::options::Spelling;
 
@@ -31,6 +31,9 @@ const BEGIN: &[Step] = &[Start];
 const LINKS: &[Step] = &[Start, Refresh];
 const LISTING: &[Step] = &[List];
 const CONNECTION: &[Step] = &[Connection];
+const LISTS: &[Step] = &[List, Uploads];
+const WHOLE: &[Step] = &[Complete, Put];
+const CONDITION: &[Step] = &[Put, Complete];
 
 /// Groups of steps that the documentation calls by one word.
 #[cfg(test)]
@@ -51,6 +54,10 @@ const fn later(name: &'static str) -> Fault {
 
 const fn answer(status: u16, code: &'static str, message: &'static str) -> Answer {
     Answer { status, code, message, more: More::Nothing }
+}
+
+const fn unknown(answer: Answer) -> Effect {
+    Effect::RefuseFor(For::Condition, answer)
 }
 
 const fn with(more: More, answer: Answer) -> Answer {
@@ -78,6 +85,12 @@ const IDLE: &str =
     "Your socket connection to the server was not read from or written to within the timeout period.";
 const SHORT: &str = "You did not provide the number of bytes specified by the Content-Length HTTP header";
 const DIGEST: &str = "The Content-MD5 you specified did not match what we received.";
+
+const UNKNOWN: &str = "A header you provided implies functionality that is not implemented";
+const HEADER: &str = "Unsupported header: If-None-Match";
+const NOT_ALLOWED: &str = "The specified method is not allowed against this resource.";
+const NO_KEY: &str = "The specified key does not exist.";
+const OBJECT_LOCK: &str = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters";
 
 /// The names of the server's faults, in the order of docs/sandbox.md.
 pub(crate) const FAULTS: &[Fault] = &[
@@ -217,6 +230,41 @@ pub(crate) const FAULTS: &[Fault] = &[
     on("no-etag", PART, Times::Always, Effect::Receipt(Receipt::Absent)),
     on("kms-etag", PART, Times::Always, Effect::Receipt(Receipt::Kms)),
     on("unquoted-etag", PART, Times::Always, Effect::Receipt(Receipt::Unquoted)),
+    on("part-etag-other", PART, Times::Always, Effect::Receipt(Receipt::Other)),
+    on("whole-etag-other", WHOLE, Times::Always, Effect::Whole(Whole::Other)),
+    on("whole-etag-plain", WHOLE, Times::Always, Effect::Whole(Whole::Plain)),
+    on("no-list", LISTS, Times::Always, Effect::Refuse(answer(501, "NotImplemented", UNKNOWN))),
+    on("no-list-405", LISTS, Times::Always, Effect::Refuse(answer(405, "MethodNotAllowed", NOT_ALLOWED))),
+    on("no-list-404", LISTS, Times::Always, Effect::Refuse(answer(404, "NoSuchKey", NO_KEY))),
+    on("no-list-page", LISTS, Times::Always, Effect::Reply(Reply::Html)),
+    on("no-list-other", LISTS, Times::Always, Effect::Reply(Reply::OtherDocument)),
+    on("condition-ignored", CONDITION, Times::Always, Effect::ConditionIgnored),
+    on("condition-unknown", CONDITION, Times::Always, unknown(answer(501, "NotImplemented", UNKNOWN))),
+    on(
+        "condition-unknown-argument",
+        CONDITION,
+        Times::Always,
+        unknown(answer(400, "InvalidArgument", HEADER)),
+    ),
+    on("condition-unknown-request", CONDITION, Times::Always, unknown(answer(400, "InvalidRequest", HEADER))),
+    on(
+        "condition-unknown-header",
+        CONDITION,
+        Times::Always,
+        unknown(answer(400, "UnsupportedHeader", HEADER)),
+    ),
+    on(
+        "condition-unknown-405",
+        CONDITION,
+        Times::Always,
+        unknown(answer(405, "MethodNotAllowed", NOT_ALLOWED)),
+    ),
+    on(
+        "checksum-wanted",
+        PART,
+        Times::Always,
+        Effect::RefuseFor(For::NoChecksum, answer(400, "InvalidRequest", OBJECT_LOCK)),
+    ),
     on("html-instead-of-json", API_THEN_PART, Times::First(1), Effect::Reply(Reply::Html)),
     on("json-cut", API, Times::First(1), Effect::Reply(Reply::Cut)),
     on("json-huge", API, Times::Always, Effect::Reply(Reply::Huge)),

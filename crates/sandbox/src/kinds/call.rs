@@ -123,7 +123,8 @@ async fn before_work(
     entry: &mut Entry,
 ) -> Option<Response<Body>> {
     let response = match call.effect? {
-        Effect::Refuse(answer) => {
+        Effect::RefuseFor(reason, _) if !reason.fits(&call.head.headers) => return None,
+        Effect::Refuse(answer) | Effect::RefuseFor(_, answer) => {
             let mut response =
                 refuse(vendor, &No::new(answer.status, answer.code, answer.message), line, entry);
             carry::retry_after(&mut response, answer, shared);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::vendor::{No, Noted};
+use crate::faults::grammar::Step;
 use crate::options::AfterComplete;
 use crate::sessions::choose::Denied;
 use crate::sessions::finish::{Finish, Taken, finish};
@@ -35,9 +36,10 @@ pub(crate) fn complete(
     if session.state().done.is_none() && now > session.about.expires {
         return Err(words.gone);
     }
+    let whole = shared.faults.whole(Step::Complete);
     let finish = match &session.about.store {
         Some(remote) => store::session::finish(shared, session, remote, now, choose)?,
-        None => finish(session, &shared.objects, now, taken, choose).map_err(|e| No::broken(&e))?,
+        None => finish(session, &shared.objects, now, (taken, whole), choose).map_err(|e| No::broken(&e))?,
     };
     let done = match finish {
         Finish::Now(done) => done,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use md5::{Digest, Md5};
 
 use super::session::Stored;
+use crate::faults::effect::Whole;
 
 /// What storage holds parts to, and only when the upload is completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub(crate) fn all(stored: &BTreeMap<u32, Stored>, parts: u32) -> Result<Vec<Stor
 }
 
 /// Whether a list names every part, as vendors demand that know how many there are.
-pub(crate) fn whole(list: &[(u32, String)], parts: u32) -> Result<(), Denied> {
+pub(crate) fn names_all(list: &[(u32, String)], parts: u32) -> Result<(), Denied> {
     let named: BTreeSet<u32> = list.iter().map(|(part, _)| *part).collect();
     let missing: Vec<u32> = (1..=parts).filter(|part| !named.contains(part)).collect();
     if missing.is_empty() { Ok(()) } else { Err(Denied::Missing { parts: missing, of: parts }) }
@@ -118,6 +119,17 @@ pub(crate) fn only(parts: &[Stored]) -> String {
     parts.first().map(|stored| stored.etag().to_owned()).unwrap_or_default()
 }
 
+/// The ETag of the object: as Amazon makes it, or another in its place.
+pub(crate) fn whole(parts: &[Stored], in_parts: bool, how: Whole) -> String {
+    let own = if in_parts { etag(parts) } else { only(parts) };
+    let other = || hex::encode(Md5::digest(format!("another {own}")));
+    match how {
+        Whole::Own => own,
+        Whole::Other if in_parts => format!("{}-{}", other(), parts.len()),
+        Whole::Other | Whole::Plain => other(),
+    }
+}
+
 fn some(parts: &[u32]) -> String {
     let some: Vec<_> = parts.iter().take(10).map(ToString::to_string).collect();
     some.join(", ")
@@ -155,8 +167,8 @@ mod tests {
 
     #[test]
     fn a_list_can_have_to_be_whole() {
-        assert_eq!(whole(&list(&[1, 2, 3]), 3), Ok(()));
-        assert_eq!(whole(&list(&[1, 3]), 4), Err(Denied::Missing { parts: vec![2, 4], of: 4 }));
+        assert_eq!(names_all(&list(&[1, 2, 3]), 3), Ok(()));
+        assert_eq!(names_all(&list(&[1, 3]), 4), Err(Denied::Missing { parts: vec![2, 4], of: 4 }));
     }
 
     #[test]

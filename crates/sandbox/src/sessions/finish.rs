@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::choose::{self, Denied};
 use super::name;
 use super::session::{Done, Session, Stored};
+use crate::faults::effect::Whole;
 use crate::settings::{random_hex, write_whole};
 
 /// Where finished objects lie, and the turn-taking of those that look for a place there.
@@ -71,7 +72,7 @@ pub(crate) fn finish(
     session: &Arc<Session>,
     objects: &Objects,
     now: Timestamp,
-    taken: Taken,
+    (taken, whole): (Taken, Whole),
     choose: impl FnOnce(&BTreeMap<u32, Stored>) -> Result<Vec<Stored>, Denied>,
 ) -> io::Result<Finish> {
     let _one = session.finishing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +90,7 @@ pub(crate) fn finish(
     };
     *closed = true;
     drop(closed);
-    let placed = place(session, objects, now, taken, &chosen);
+    let placed = place(session, objects, now, (taken, whole), &chosen);
     if !matches!(placed, Ok(Finish::Now(_))) {
         *session.closed.write().unwrap_or_else(PoisonError::into_inner) = false;
     }
@@ -100,7 +101,7 @@ fn place(
     session: &Arc<Session>,
     objects: &Objects,
     now: Timestamp,
-    taken: Taken,
+    (taken, whole): (Taken, Whole),
     chosen: &[Stored],
 ) -> io::Result<Finish> {
     let about = &session.about;
@@ -111,8 +112,8 @@ fn place(
         at: now,
         discarded: objects.discard,
         size: chosen.iter().map(|stored| stored.size).sum(),
-        opaque: chosen.iter().any(|stored| stored.opaque.is_some()),
-        etag: if about.in_parts { choose::etag(chosen) } else { choose::only(chosen) },
+        opaque: chosen.iter().any(|stored| stored.opaque.is_some() && !stored.unmarked),
+        etag: choose::whole(chosen, about.in_parts, whole),
     };
     if taken == Taken::Deny && is_taken(&objects.keys(), about.key.as_deref()) {
         return Ok(Finish::Denied(Denied::Exists)); // before much is copied

@@ -82,8 +82,13 @@ impl Incoming {
     }
 
     /// Keeps the part: from here on it survives a kill, and replaces what was stored under its number. Gives its MD5.
-    /// `opaque` is the ETag that it goes by, where that is not its MD5.
-    pub(crate) fn keep(mut self, opaque: Option<String>, at: Timestamp) -> io::Result<String> {
+    /// `opaque` is the ETag that it goes by, where that is not its MD5; `unmarked`, that nothing tells so.
+    pub(crate) fn keep(
+        mut self,
+        opaque: Option<String>,
+        unmarked: bool,
+        at: Timestamp,
+    ) -> io::Result<String> {
         let md5 = hex::encode(std::mem::take(&mut self.md5).finalize());
         let name = |path: &PathBuf| path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
         let stored = Stored {
@@ -92,6 +97,7 @@ impl Incoming {
             md5: md5.clone(),
             aside: self.aside.as_ref().and_then(name),
             opaque,
+            unmarked,
             at,
         };
         let mut line = serde_json::to_vec(&stored)?;

@@ -104,6 +104,9 @@ pub(crate) struct Stored {
     /// The ETag that it was given, where that is not its MD5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opaque: Option<String>,
+    /// Nothing tells that this ETag is opaque.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unmarked: bool,
     /// When it was kept.
     #[serde(default)]
     pub(crate) at: Timestamp,

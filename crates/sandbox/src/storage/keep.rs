@@ -52,7 +52,8 @@ pub(crate) fn at_head(
 ) -> Option<Response<Body>> {
     entry.fault = strike.map(|strike| strike.name);
     match strike?.effect {
-        Effect::Refuse(answer) => {
+        Effect::RefuseFor(reason, _) if !reason.fits(&head.headers) => None,
+        Effect::Refuse(answer) | Effect::RefuseFor(_, answer) => {
             let mut response = refuse(&carry::refusal(answer, shared), line, entry);
             carry::retry_after(&mut response, answer, shared);
             Some(response)
@@ -141,8 +142,9 @@ pub(crate) async fn keep(
         return Err(refuse(&carry::refusal(answer, shared), line, entry));
     }
     // With KMS an ETag is opaque, but still looks like an MD5.
-    let opaque = (effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
-    let etag = match incoming.keep(opaque.clone(), shared.clock.now()) {
+    let unmarked = effect == Some(Effect::Receipt(Receipt::Other));
+    let opaque = (unmarked || effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
+    let etag = match incoming.keep(opaque.clone(), unmarked, shared.clock.now()) {
         Ok(md5) => opaque.unwrap_or(md5),
         Err(e) => return Err(broken(e, line, entry)),
     };
@@ -177,7 +179,7 @@ pub(crate) async fn receipt(
     };
     entry.status = Some(200);
     let etag = match wrong {
-        None | Some(Receipt::Absent | Receipt::Kms) => format!("\"{etag}\""),
+        None | Some(Receipt::Absent | Receipt::Kms | Receipt::Other) => format!("\"{etag}\""),
         Some(Receipt::Wrong) => format!("\"{}\"", etag.chars().rev().collect::<String>()),
         Some(Receipt::Unquoted) => etag.to_owned(),
     };

@@ -145,7 +145,7 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
             let some: Vec<_> = asked.parts.iter().filter(there).cloned().collect();
             return choose::listed(stored, &some, shared.rules);
         }
-        choose::whole(&asked.parts, parts)?;
+        choose::names_all(&asked.parts, parts)?;
         let chosen = choose::listed(stored, &asked.parts, shared.rules)?;
         let size = chosen.iter().map(|stored| stored.size).sum();
         if size == told { Ok(chosen) } else { Err(Denied::Length { size, told }) }

@@ -67,7 +67,7 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
     let session = found.ok_or_else(gone)?;
     let parts = session.about.parts;
     let choose = |stored: &_| {
-        choose::whole(&asked.parts, parts)?;
+        choose::names_all(&asked.parts, parts)?;
         choose::listed(stored, &asked.parts, shared.rules)
     };
     let again = No::new(409, "completed", "The upload was completed already");

@@ -12,7 +12,8 @@ use super::uploads::{about, denied, only_new};
 use super::vendor::S3;
 use super::{KIND, access, reply};
 use crate::faults::draw::Met;
-use crate::faults::effect::Effect;
+use crate::faults::effect::{Effect, Whole};
+use crate::faults::grammar::Step;
 use crate::kinds::vendor::No;
 use crate::log::Entry;
 use crate::net::tap::Line;
@@ -55,7 +56,7 @@ pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line
         Err(response) => return response,
     };
     if whole.is_some()
-        && let Err(no) = place(&shared, session, taken, &mut entry).await
+        && let Err(no) = place(&shared, session, (taken, shared.faults.whole(Step::Put)), &mut entry).await
     {
         entry.stored = false;
         entry.status = Some(no.status);
@@ -90,7 +91,8 @@ fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result
         }
         _ => {
             let attributes = Attributes::read(&head.headers, &asked.query)?;
-            let taken = only_new(&head.headers)?;
+            let ignored = shared.faults.ignores_conditions(Step::Put);
+            let taken = if ignored { Taken::Replace } else { only_new(&head.headers)? };
             if taken == Taken::Deny && shared.objects.keys().contains_key(&asked.place.key) {
                 return Err(Refusal::precondition("If-None-Match"));
             }
@@ -106,12 +108,17 @@ fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result
 }
 
 /// Makes the object of what came whole.
-async fn place(shared: &Share, session: Arc<Session>, taken: Taken, entry: &mut Entry) -> Result<(), No> {
+async fn place(
+    shared: &Share,
+    session: Arc<Session>,
+    how: (Taken, Whole),
+    entry: &mut Entry,
+) -> Result<(), No> {
     let shared = shared.clone();
     let placed = tokio::task::spawn_blocking(move || {
         let now = shared.clock.now();
         let only = |stored: &std::collections::BTreeMap<_, _>| Ok(stored.values().cloned().collect());
-        finish(&session, &shared.objects, now, taken, only)
+        finish(&session, &shared.objects, now, how, only)
     });
     match placed.await {
         Ok(Ok(Finish::Now(done) | Finish::Before(done))) => {
