@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use md5::{Digest as _, Md5};
-use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
-use partway_http::{PartClient, PutFailure};
+use partway_core::proof::{self, Proof};
+use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
+use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::template::Origin;
 use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
 
@@ -72,16 +73,20 @@ pub(crate) async fn upload(
     };
     let session = started.session.clone();
     let sent = within(async {
-        let receipts = send(parts, provider, &started, &content).await?;
-        finish(provider, &session, &receipts).await.map(|receipt| (receipt, receipts))
+        let parts = send(parts, provider, &started, &content).await?;
+        finish(provider, &session, &parts.receipts).await.map(|receipt| (receipt, parts))
     })
     .await;
     match sent {
-        Ok((receipt, receipts)) => {
+        Ok((receipt, Parts { receipts, seen })) => {
             let there = receipt.name.as_deref().unwrap_or(&file.name);
             let same = !receipts.is_empty() && receipts.iter().all(|receipt| receipt.compared);
-            let text = words::trial_arrived(there, same);
-            Sent { arrived: true, key_accepted: Some(true), refused: false, text }
+            let text = match seen.wants_checksum {
+                true => words::trial_wants_checksum(to, there),
+                false => words::trial_arrived(there, same, seen.replaces),
+            };
+            let arrived = !seen.wants_checksum;
+            Sent { arrived, key_accepted: Some(true), refused: !arrived, text }
         }
         Err(failure) => {
             if provider.capabilities().abort {
@@ -137,13 +142,29 @@ async fn begin(provider: &dyn Provider, file: &FileFacts) -> Result<Started, Fai
     provider.start(file, plan).await
 }
 
+/// What sending the parts brought.
+#[derive(Default)]
+struct Parts {
+    receipts: Vec<PartReceipt>,
+    seen: Seen,
+}
+
+/// What was learnt of the storage on the way.
+#[derive(Default, Clone, Copy)]
+struct Seen {
+    /// It takes parts only with a checksum, which this destination does not send.
+    wants_checksum: bool,
+    /// It does not keep what is there from being replaced: the condition for that is unknown to it, or passed over.
+    replaces: bool,
+}
+
 async fn send(
     client: &PartClient,
     provider: &dyn Provider,
     started: &Started,
     content: &Bytes,
-) -> Result<Vec<PartReceipt>, Failure> {
-    let mut receipts = Vec::new();
+) -> Result<Parts, Failure> {
+    let mut parts = Parts::default();
     for part in started.plan.parts() {
         let find =
             |targets: &[PartTarget]| targets.iter().find(|target| target.number == part.number).cloned();
@@ -158,27 +179,79 @@ async fn send(
         let to = usize::try_from(part.offset + part.len).unwrap_or(usize::MAX);
         let body = content.slice(from.min(content.len())..to.min(content.len()));
         let md5: [u8; 16] = Md5::digest(&body).into();
-        let body = Full::new(body);
-        let answer = client.put(&target.url, &target.headers, body).await.map_err(|error| match error {
-            PutFailure::Wire(failure) => failure.of_link(provider.capabilities().signs_links),
-            PutFailure::Body(error) => broken(&error.to_string()),
-        })?;
-        let same =
-            answer.etag.as_ref().is_some_and(|Etag(etag)| etag.eq_ignore_ascii_case(&hex::encode(md5)));
-        if answer.comparable && answer.etag.is_some() && !same {
-            let cause = Cause::ChecksumDiffers { part: part.number.get() };
+        let answer = put(client, provider, &started.session, target, &body, md5, &mut parts.seen).await?;
+        let said = if answer.comparable { proof::of_part(answer.etag.as_ref(), &md5) } else { Proof::Silent };
+        if said == Proof::Other && provider.capabilities().etag_is_md5 {
+            let cause = Cause::ChecksumDiffers { part: part.number.get(), matched: 0 };
             return Err(Failure::new(Step::Part, RetryClass::Refused, cause, "the checksum differed"));
         }
-        let (size, etag) = (part.len, answer.etag);
-        receipts.push(PartReceipt {
-            number: part.number,
-            size,
-            md5,
-            etag,
-            compared: answer.comparable && same,
-        });
+        let (size, etag, compared) = (part.len, answer.etag, said == Proof::Same);
+        parts.receipts.push(PartReceipt { number: part.number, size, md5, etag, compared });
     }
-    Ok(receipts)
+    Ok(parts)
+}
+
+/// Sends one part. What a storage is known to refuse without need is tried once in another way, and is remembered.
+async fn put(
+    client: &PartClient,
+    provider: &dyn Provider,
+    session: &Session,
+    target: PartTarget,
+    body: &Bytes,
+    md5: [u8; 16],
+    seen: &mut Seen,
+) -> Result<PutAnswer, Failure> {
+    let can = provider.capabilities();
+    let mut target = if can.part_md5 { provider.with_md5(session, target, md5)? } else { target };
+    let (mut fresh, mut sealed) = (!can.refresh, can.part_md5);
+    loop {
+        let failure = match try_put(client, &target, body).await {
+            Ok(answer) => {
+                seen.replaces |= is_guarded(&target) && !is_kept(client, &target, body).await;
+                return Ok(answer);
+            }
+            Err(failure) => failure.of_link(can.signs_links),
+        };
+        if failure.wants_checksum() && !sealed {
+            let with_md5 = provider.with_md5(session, target.clone(), md5)?;
+            // Who has its links from elsewhere cannot ask for it.
+            if with_md5 != target {
+                (target, sealed, seen.wants_checksum) = (with_md5, true, true);
+                continue;
+            }
+        }
+        if is_guarded(&target) && failure.may_be_the_condition() && !fresh {
+            fresh = true;
+            let others = provider.targets(session, &[target.number]).await?;
+            let other = others.into_iter().find(|other| other.number == target.number);
+            target = other.ok_or_else(|| broken("it gave no link for a part"))?;
+            if sealed {
+                target = provider.with_md5(session, target, md5)?;
+            }
+            seen.replaces = true;
+            continue;
+        }
+        return Err(failure.of_checksum(can.signs_links, sealed));
+    }
+}
+
+async fn try_put(client: &PartClient, target: &PartTarget, body: &Bytes) -> Result<PutAnswer, Failure> {
+    let put = client.put(&target.url, &target.headers, Full::new(body.clone())).await;
+    put.map_err(|error| match error {
+        PutFailure::Wire(failure) => failure,
+        PutFailure::Body(error) => broken(&error.to_string()),
+    })
+}
+
+/// Whether a target asks that nothing be replaced.
+fn is_guarded(target: &PartTarget) -> bool {
+    target.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-none-match"))
+}
+
+/// Whether what lies there now is kept from being replaced: the same bytes go once more, on the same condition. Where that is passed over
+/// they replace themselves.
+async fn is_kept(client: &PartClient, target: &PartTarget, body: &Bytes) -> bool {
+    try_put(client, target, body).await.is_err()
 }
 
 async fn finish(

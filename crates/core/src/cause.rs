@@ -81,6 +81,9 @@ pub enum Cause {
     ChecksumDiffers {
         /// The part that differed.
         part: u32,
+        /// How many other parts of this file had a checksum that was right.
+        #[serde(default)]
+        matched: u32,
     },
     /// All is sent; the vendor never confirmed and cannot be asked any more.
     NeverConfirmed,

@@ -95,6 +95,56 @@ impl Failure {
         self
     }
 
+    /// Whether a request that carried a condition (`If-None-Match`, `If-Match`) may have been refused for the condition itself, by a server
+    /// that does not know it. One list for whole files and for *complete*.
+    ///
+    /// Servers word it in many ways (501 *NotImplemented*, 400 *InvalidArgument* or *InvalidRequest*, 405, or no word at all), and a proxy
+    /// that cuts the header out breaks the signature. So what counts is what it is *not*: a refusal that is plainly about something
+    /// else. Whoever asks again without the condition learns the truth.
+    #[must_use]
+    pub fn may_be_the_condition(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        let named = |codes: &[&str]| codes.iter().any(|known| known.eq_ignore_ascii_case(code));
+        let refused =
+            matches!(self.class, RetryClass::Refused | RetryClass::LinkBroken | RetryClass::Credentials);
+        let status = matches!(self.status, Some(400 | 405 | 406 | 415 | 417 | 422 | 428 | 501));
+        let elsewhere = matches!(
+            self.cause,
+            Cause::NameTaken { .. } | Cause::ClockWrong { .. } | Cause::QuotaRefused | Cause::TooLarge { .. }
+        );
+        refused && !elsewhere && !self.wants_checksum() && (named(OF_A_HEADER) || (status && !named(OF_ELSE)))
+    }
+
+    /// Whether a storage refused because no checksum came with the bytes (a bucket with Object Lock; AWS, `PutObject`, `Content-MD5`).
+    #[must_use]
+    pub fn wants_checksum(&self) -> bool {
+        let detail = self.detail.to_ascii_lowercase();
+        let named = detail.contains("content-md5") || detail.contains("x-amz-checksum");
+        let code = self.code.as_deref().unwrap_or_default();
+        let wanted =
+            ["required", "must", "missing", "without", "need"].iter().any(|word| detail.contains(word));
+        self.status == Some(400)
+            && (code == "MissingContentMD5"
+                || (named && wanted && !matches!(code, "BadDigest" | "InvalidDigest")))
+    }
+
+    /// The same, where it says that a checksum has to come with the bytes, in words that say what to do. `sent`: one did come.
+    #[must_use]
+    pub fn of_checksum(mut self, signed_here: bool, sent: bool) -> Self {
+        if sent || !self.wants_checksum() {
+            return self;
+        }
+        if signed_here {
+            self.class = RetryClass::Refused;
+            self.cause = Cause::Refused { said: WANTS_CHECKSUM.to_owned() };
+        } else {
+            self.class = RetryClass::LinkBroken;
+            let what = "its storage wants a checksum with every part, and the links ask for none".to_owned();
+            self.cause = Cause::LinksUnusable { what };
+        }
+        self
+    }
+
     /// What happened, for a sentence: without status, code or a library's words, which `detail` may hold.
     #[must_use]
     pub fn plain(&self) -> &str {
@@ -130,6 +180,49 @@ const OF_THE_SIGNATURE: &[&str] = &[
     "InvalidAccessKeyId",
     "InvalidToken",
 ];
+
+/// A storage's codes for a header that it does not know.
+const OF_A_HEADER: &[&str] = &[
+    "NotImplemented",
+    "MethodNotAllowed",
+    "InvalidArgument",
+    "InvalidRequest",
+    "InvalidHeader",
+    "UnsupportedHeader",
+    "UnsupportedOperation",
+    "NotSupported",
+    "SignatureDoesNotMatch",
+];
+
+/// Its codes for what a condition cannot be the reason of (AWS, "Error responses").
+const OF_ELSE: &[&str] = &[
+    "AuthorizationHeaderMalformed",
+    "AuthorizationQueryParametersError",
+    "BadDigest",
+    "EntityTooLarge",
+    "EntityTooSmall",
+    "ExpiredToken",
+    "IncompleteBody",
+    "InvalidAccessKeyId",
+    "InvalidBucketName",
+    "InvalidDigest",
+    "InvalidPart",
+    "InvalidPartOrder",
+    "InvalidStorageClass",
+    "InvalidTag",
+    "InvalidToken",
+    "KeyTooLongError",
+    "MalformedXML",
+    "MetadataTooLarge",
+    "MissingContentLength",
+    "NoSuchBucket",
+    "NoSuchUpload",
+    "RequestTimeTooSkewed",
+];
+
+/// What then is to be done.
+const WANTS_CHECKSUM: &str = "it takes files only with a checksum, as buckets with Object Lock do. Switch on “Send a checksum with each \
+     part” in its settings (partwayctl: --part-md5), then try again";
 
 /// What then is to be done.
 const SIGNED_HERE: &str = "it does not accept what was signed with this key. Check the key and its secret, and whether a proxy on the \

@@ -15,6 +15,7 @@ mod limits;
 mod part;
 mod plan;
 mod plan_error;
+pub mod proof;
 mod rate;
 mod receipt;
 mod retry;

@@ -19,7 +19,8 @@ pub struct PartReceipt {
     pub md5: [u8; 16],
     /// What the storage answered; `None` where it gave no ETag.
     pub etag: Option<Etag>,
-    /// Whether the ETag is the MD5 and equals ours. `false`: nothing could be compared (a difference is a failure, never a receipt).
+    /// Whether the ETag is the MD5 and equals ours. `false`: nothing could be compared (a difference is a failure, never a receipt, unless
+    /// somebody said that this storage's ETags are no checksums).
     pub compared: bool,
 }
 
@@ -33,6 +34,9 @@ pub enum Strength {
     Presumed,
     /// The vendor confirmed the whole, and did not find it when it was asked for it.
     NotFound,
+    /// What the vendor has can be this file: its size fits, and nothing else does. Its mark (ETag) is neither the checksum of what was sent
+    /// nor the one that the vendor gave it when it was made.
+    Unproved,
     /// Nothing more than one of these two, and the user has seen that it arrived.
     MarkedByUser,
 }

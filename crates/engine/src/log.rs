@@ -130,6 +130,8 @@ pub enum Log {
     Verified,
     /// The vendor confirmed.
     Uploaded,
+    /// The vendor has the file in its size, under a mark that is neither its checksum nor the one that the vendor gave it.
+    Unproved,
     /// The vendor answered a second *complete* with "unknown": all that can be known says that it arrived.
     Presumed,
     /// The vendor confirmed, and did not find the file when it was asked for it.

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use partway_core::{Cause, Etag, Failure, RetryClass, SignedUrl, Step};
+use partway_core::{Cause, Etag, Failure, RetryClass, SignedUrl, Step, proof};
 use thiserror::Error;
 
 use crate::body::{BoxError, Watch, WatchedBody};
@@ -200,7 +200,8 @@ impl PartClient {
                 return Err(Failure { status: Some(status), clock_ahead, ..failure });
             }
             let etag = reply::etag(&head.headers);
-            let comparable = etag.as_ref().is_some_and(reply::is_md5) && !reply::is_encrypted(&head.headers);
+            let comparable = etag.as_ref().is_some_and(|etag| proof::is_md5(&etag.0))
+                && !reply::is_encrypted(&head.headers);
             return Ok(PutAnswer { etag, comparable, server_unix_time });
         }
         Err(refusal(Step::Part, status, &head.headers, html, &said, clock_ahead))

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use http::header::{DATE, ETAG, LOCATION, RETRY_AFTER};
-use partway_core::Etag;
+use partway_core::{Etag, proof};
 
 use crate::redact::redact;
 
@@ -25,13 +25,8 @@ pub(crate) fn redirect_target(headers: &HeaderMap) -> Option<String> {
 
 /// The ETag, without quotes and without a leading `W/`.
 pub(crate) fn etag(headers: &HeaderMap) -> Option<Etag> {
-    let value = headers.get(ETAG)?.to_str().ok()?.trim();
-    let bare = value.strip_prefix("W/").unwrap_or(value).trim_matches('"');
+    let bare = proof::bare(headers.get(ETAG)?.to_str().ok()?);
     (!bare.is_empty()).then(|| Etag(bare.to_owned()))
-}
-
-pub(crate) fn is_md5(etag: &Etag) -> bool {
-    etag.0.len() == 32 && etag.0.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// With KMS or a customer's key the ETag is 32 hex digits all the same, but no MD5 (AWS, "Object": ETag).

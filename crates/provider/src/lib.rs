@@ -73,6 +73,19 @@ pub trait Provider: Send + Sync {
         failure
     }
 
+    /// The target for a body with this MD5. Called for each part before it is sent, where [`Capabilities::part_md5`] holds.
+    ///
+    /// # Errors
+    /// [`Failure`] where such a target cannot be made.
+    fn with_md5(
+        &self,
+        _session: &Session,
+        target: PartTarget,
+        _md5: [u8; 16],
+    ) -> Result<PartTarget, Failure> {
+        Ok(target)
+    }
+
     /// Which parts the vendor has. Called where [`Capabilities::list`] holds.
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure>;
 
@@ -86,7 +99,8 @@ pub trait Provider: Send + Sync {
     /// [`FileReceipt::unknown`] where its answer was lost). Called where [`Capabilities::verify`] holds.
     ///
     /// A file that is there makes the receipt `Confirmed`, also one that is not what was sent: its size, and its checksum where that has
-    /// the form "md5:…" or "etag:…", are compared by whoever asks. A failure of class `Conflict` means that it is not there; any other, that
+    /// the form "md5:…" or "etag:…", are compared by whoever asks. One that can be this file, and that may have been replaced since as
+    /// far as its ETag tells, makes it `Unproved`. A failure of class `Conflict` means that it is not there; any other, that
     /// nothing can be said.
     async fn verify(
         &self,

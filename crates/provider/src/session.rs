@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use partway_core::{Etag, PartNumber, PartPlan};
+use partway_core::{Etag, PartNumber, PartPlan, PartReceipt, proof};
 
 use crate::PartTarget;
 
@@ -43,6 +43,14 @@ pub struct ListedPart {
     pub number: PartNumber,
     /// Bytes.
     pub size: u64,
-    /// Its ETag; `None` where the vendor lists none.
+    /// Its ETag; `None` where the list tells none.
     pub etag: Option<Etag>,
+}
+
+impl ListedPart {
+    /// Whether it is the part of this receipt.
+    #[must_use]
+    pub fn is(&self, receipt: &PartReceipt) -> bool {
+        self.number == receipt.number && proof::is_listed(self.size, self.etag.as_ref(), receipt)
+    }
 }

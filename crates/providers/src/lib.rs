@@ -4,7 +4,6 @@
 
 pub mod autorender;
 mod ca;
-mod etag;
 mod expect;
 mod fields;
 pub mod gjirafa;

@@ -1,7 +1,29 @@
 //! What a person typed, looked at before anything is sent.
 
+use serde_json::Value;
 use thiserror::Error;
 use url::{Host, Url};
+
+use crate::{Form, Setting, typed};
+
+/// What every kind asks: whether the ETags that its storage answers with can be compared with what was sent.
+pub(crate) const CHECKSUMS: Setting = Setting {
+    name: "checksums",
+    label: "Checksums of the storage",
+    help: "Some storages answer with checksums that are not those of the content, because they encrypt it or compute them in a way of \
+           their own. Files then end as uploaded, not verified.",
+    form: Form::Choice(&[
+        ("compare", "Compare them with what was sent"),
+        ("ignore", "They cannot be compared"),
+    ]),
+    required: false,
+    advanced: true,
+};
+
+/// Whether they can.
+pub(crate) fn etag_is_md5(settings: &Value) -> Result<bool, SettingsError> {
+    Ok(typed::choice(settings, &[CHECKSUMS], CHECKSUMS.name)? == "compare")
+}
 
 /// One field that cannot be used, with a sentence for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

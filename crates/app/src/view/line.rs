@@ -1,7 +1,7 @@
 //! A job as programs see it.
 
 use partway_api::{HoldName, JobLine, ReceiptView, StateName};
-use partway_core::{Cause, FileReceipt, Hold, Holds, State};
+use partway_core::{Cause, FileReceipt, Hold, Holds, State, proof};
 use partway_engine::Job;
 use partway_providers::web_link;
 
@@ -58,7 +58,7 @@ pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
 /// The MD5 of all bytes, where that is what the storage shows: a file that went with one PUT has no MD5 of MD5s there.
 fn whole(told: &FileReceipt) -> Option<String> {
     let md5 = told.checksum.as_deref()?.strip_prefix("md5:")?;
-    (md5.len() == 32 && md5.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| md5.to_ascii_lowercase())
+    proof::is_md5(md5).then(|| md5.to_ascii_lowercase())
 }
 
 /// The sentence for a job that is not simply going on.
@@ -77,6 +77,10 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
             ),
             Some(Strength::NotFound) => format!(
                 "{to} confirmed {}, but did not find it when asked for it. Look there, then mark it as arrived or send it again.",
+                job.name
+            ),
+            Some(Strength::Unproved) => format!(
+                "{to} has {} in its full size, but with a checksum that is not that of what was sent. Its storage may compute it in a way of its own, or somebody may have replaced the file. Look there, then mark it as arrived or send it again.",
                 job.name
             ),
             Some(Strength::MarkedByUser) => {

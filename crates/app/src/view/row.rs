@@ -106,7 +106,7 @@ fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
 
 /// Whether it may not have arrived, although nothing more is going to be asked.
 fn is_doubted(job: &Job) -> bool {
-    let doubted = |strength| matches!(strength, Strength::Presumed | Strength::NotFound);
+    let doubted = |strength| matches!(strength, Strength::Presumed | Strength::NotFound | Strength::Unproved);
     job.receipt.as_ref().is_some_and(|receipt| doubted(receipt.strength))
 }
 

@@ -79,8 +79,12 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
                 "{to}'s session for {name} ended twice before the file was through.{figures} Ask for longer sessions, or try again on a faster line."
             )
         }
-        Cause::ChecksumDiffers { part } => format!(
-            "{to} keeps receiving other bytes of {name} than were sent (part {part}). Something between here and {to} changes them; try another network."
+        Cause::ChecksumDiffers { part, matched: 0 } => format!(
+            "{to} answers part {part} of {name} with another checksum than that of what was sent. Either its storage has checksums of another kind, as some do that encrypt: then set “Checksums of the storage” in its settings to “They cannot be compared” (partwayctl: --checksums ignore), and files end as uploaded, not verified. Or something between here and {to} changes what is sent: then try another network."
+        ),
+        Cause::ChecksumDiffers { part, matched } => format!(
+            "{to} answers part {part} of {name} with another checksum than that of what was sent, and {} with the right one. So something between here and {to}, or its storage, damages that part; try another network.",
+            count(*matched, "other part", "other parts")
         ),
         Cause::NeverConfirmed => format!(
             "All of {name} was sent, but {to} has not confirmed it. Look there whether it arrived, then mark it or send it again."
@@ -281,7 +285,8 @@ mod tests {
             Cause::BrokenReply { what: "a web page instead of data".into() },
             Cause::LinksUnusable { what: "they demand the header x-amz-acl".into() },
             Cause::SessionsExpired { lived_seconds: 86_400, needed_seconds: 97_200 },
-            Cause::ChecksumDiffers { part: 7 },
+            Cause::ChecksumDiffers { part: 7, matched: 0 },
+            Cause::ChecksumDiffers { part: 7, matched: 3 },
             Cause::NeverConfirmed,
             Cause::PerhapsBegun { what: "Partway ended before the answer came".into() },
             Cause::KeepsFailing { what: "Part 503: busy".into() },

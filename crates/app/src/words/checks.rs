@@ -34,8 +34,21 @@ pub(crate) fn key_unusable(failure: &Failure) -> String {
     }
 }
 
-/// A tiny file went the whole way.
-pub(crate) fn trial_arrived(name: &str, same: bool) -> String {
+/// A tiny file went the whole way. `replaces`: the storage does not keep what is there from being replaced.
+pub(crate) fn trial_arrived(name: &str, same: bool, replaces: bool) -> String {
     let compared = if same { ", and its checksum matches" } else { "" };
-    format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like")
+    let replaced = if replaces {
+        ". This storage does not keep a file from being replaced: Partway looks before and at the end, but what somebody else writes under \
+         the same name in the last moment is replaced without a word"
+    } else {
+        ""
+    };
+    format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like{replaced}")
+}
+
+/// A tiny file went only with a checksum beside it.
+pub(crate) fn trial_wants_checksum(to: &str, name: &str) -> String {
+    format!(
+        "{to} takes files only with a checksum, as buckets with Object Lock do. Switch on “Send a checksum with each part” in its settings (partwayctl: --part-md5). With one, a tiny file was uploaded; it stays there as {name}"
+    )
 }

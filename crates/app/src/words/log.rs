@@ -18,7 +18,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
                 Again::Network => "The connection broke",
                 Again::OpenFiles => "Too many files and connections were open on this computer",
                 Again::Stalled => "The connection stood still",
-                Again::Differs => "A checksum differed",
+                Again::Differs => "The checksum in the answer differed",
                 Again::Service => &format!("{to} was busy"),
                 Again::Page => {
                     "A web page came in place of the answer, from a sign-in page of the network or a proxy"
@@ -97,6 +97,9 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::Uploaded => {
             format!("{to} confirmed the file; keep your original, not every byte could be compared")
         }
+        Log::Unproved => format!(
+            "{to} has the file in its size, but with a checksum that is not that of what was sent; keep your original"
+        ),
         Log::Presumed => format!(
             "{to} knows the upload no longer, so it has most likely arrived. Look there before you delete the original"
         ),

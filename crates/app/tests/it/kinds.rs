@@ -34,7 +34,7 @@ pub(crate) fn of_kind(rig: &Rig, kind: &str) -> (DestinationDraft, KeyDraft) {
     entries(rig).into_iter().find(|(draft, _)| draft.kind == kind).unwrap()
 }
 
-async fn checked(app: &App, id: &str, upload: bool) -> Vec<CheckLine> {
+pub(crate) async fn checked(app: &App, id: &str, upload: bool) -> Vec<CheckLine> {
     match tell(app, Command::CheckDestination { id: id.into(), upload }).await.unwrap() {
         Done::Checked { lines } => lines,
         other => panic!("{other:?}"),

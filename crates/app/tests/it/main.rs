@@ -25,6 +25,7 @@ mod support;
 mod taking_up;
 mod telling;
 mod ticks;
+mod trials;
 mod typed;
 mod watched;
 mod watched_again;

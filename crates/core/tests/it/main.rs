@@ -9,6 +9,7 @@ mod http_date;
 mod life;
 mod life_table;
 mod plan;
+mod proof;
 mod rate;
 mod secrets;
 mod sleep;

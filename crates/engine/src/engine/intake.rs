@@ -117,8 +117,9 @@ impl Engine {
     /// # Errors
     /// [`Refusal::NotNow`] for a file whose arrival is known.
     pub async fn mark_arrived(&self, id: &JobId) -> Result<(), Refusal> {
-        let presumed =
-            |receipt: &FileReceipt| matches!(receipt.strength, Strength::Presumed | Strength::NotFound);
+        let presumed = |receipt: &FileReceipt| {
+            matches!(receipt.strength, Strength::Presumed | Strength::NotFound | Strength::Unproved)
+        };
         let job = self.0.job(id).await?;
         let unknown = match &job.state {
             State::NeedsAttention(cause) => *cause == Cause::NeverConfirmed,

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use partway_core::proof::Verdict;
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
 use super::reread::Reread;
-use super::settle::{Compared, Found};
+use super::settle::Found;
 use super::{Halt, Run, taken};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -151,7 +152,7 @@ impl Run {
             return Ok(None);
         }
         Ok(match self.look(session, parts, &FileReceipt::unknown(), &[]).await? {
-            Found::There(receipt) if !matches!(self.against(&receipt, parts), Compared::Other(_)) => {
+            Found::There(receipt) if !matches!(self.against(&receipt, parts), Verdict::OtherSize(_)) => {
                 Some(receipt)
             }
             _ => None,

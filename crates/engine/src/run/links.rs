@@ -10,7 +10,7 @@ use partway_provider::PartTarget;
 use super::flight::{Flight, Landed};
 use super::part::{PartEnd, host_of};
 use super::patience::Refused;
-use super::{Halt, Run};
+use super::{Halt, Run, taken};
 use crate::engine::Inner;
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
@@ -261,6 +261,9 @@ pub(super) fn part_end(refused: Refused) -> PartEnd {
         Refused::Halt(halt) => return PartEnd::Halt(halt),
         Refused::Failure(failure) => failure,
     };
+    if taken::says_so(&failure) {
+        return PartEnd::Taken { detail: failure.to_string(), cause: failure.cause, looked: true };
+    }
     match failure.class {
         RetryClass::SessionGone | RetryClass::Conflict => PartEnd::Session,
         RetryClass::LinkExpired => {

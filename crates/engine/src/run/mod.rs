@@ -1,6 +1,7 @@
 //! One job's way while it has a permit: check → session → parts → complete → settle. Reads like the row that shows it.
 
 mod check;
+mod checksum;
 mod finish;
 mod flight;
 mod halt;

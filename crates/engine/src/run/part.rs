@@ -10,6 +10,7 @@ use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
+use super::checksum::{Sealing, compare, is_conditional};
 use super::on_line::OnLine;
 use super::patience::trouble;
 use super::probe::{Probe, Probing};
@@ -29,9 +30,6 @@ use crate::source::SourceError;
 /// So many attempts of one part in a row may not succeed within one run.
 const ATTEMPTS: u32 = 8;
 
-/// The storage may so often answer with another checksum before a person is told.
-const DIFFERENCES: u32 = 3;
-
 /// Why a part did not go.
 pub(super) enum PartEnd {
     /// Its link ran out, or never worked.
@@ -39,7 +37,8 @@ pub(super) enum PartEnd {
     /// The vendor does not know the session any more.
     Session,
     /// Something of this name is there already, and it may be this very file: an answer was lost before.
-    Taken { cause: Cause, detail: String },
+    /// `looked`: somebody has seen that, so fresh links would not help.
+    Taken { cause: Cause, detail: String, looked: bool },
     /// The file.
     Source(SourceError),
     /// Something that ends the run.
@@ -67,6 +66,12 @@ pub(super) struct Part {
     pub(super) provider: Arc<dyn Provider>,
     /// Its link was signed here, with the key.
     pub(super) signed_here: bool,
+    /// An ETag in the form of an MD5 is that of the bytes.
+    pub(super) etag_is_md5: bool,
+    /// Its target has to name the MD5 of its bytes.
+    pub(super) sealing: Option<Sealing>,
+    /// How many parts there are.
+    pub(super) parts_in_all: u32,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
     pub(super) stop: watch::Receiver<Stop>,
@@ -92,14 +97,14 @@ impl Part {
                 }
                 Attempted::Answered(answer, md5) => {
                     self.note_clock(&host, answer.server_unix_time);
-                    match compare(&answer, md5) {
+                    match compare(&answer, md5, self.etag_is_md5) {
                         Some(compared) => {
                             self.inner.permits.went_through(&host);
                             return self.confirm(answer.etag, md5, compared).await;
                         }
                         None => {
                             differences += 1;
-                            different(self.part.number.get(), differences)?
+                            self.different(differences).await?
                         }
                     }
                 }
@@ -107,7 +112,7 @@ impl Part {
                     let trouble = error.downcast::<SourceError>().unwrap_or_else(SourceError::Unreadable);
                     return Err(PartEnd::Source(self.source.trouble(trouble).await));
                 }
-                Attempted::Not(PutFailure::Wire(failure)) => self.explained(failure).await,
+                Attempted::Not(PutFailure::Wire(failure)) => self.judged(failure).await,
             };
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
@@ -129,9 +134,13 @@ impl Part {
         }
     }
 
-    /// A no to a link that was signed here is in the end one to its destination's settings.
-    async fn explained(&self, failure: Failure) -> Failure {
-        let failure = failure.of_link(self.signed_here);
+    /// What a storage's no means for this target. One to a link that was signed here is in the end one to its destination's settings.
+    async fn judged(&self, failure: Failure) -> Failure {
+        let failure = failure.of_link(self.signed_here).of_checksum(self.signed_here, self.sealing.is_some());
+        // A fresh link goes without the condition, once nothing was seen there.
+        if is_conditional(&self.target) && failure.may_be_the_condition() {
+            return Failure { class: RetryClass::LinkBroken, ..failure };
+        }
         let no = matches!(failure.class, RetryClass::Refused | RetryClass::LinkBroken);
         if self.signed_here && no { self.provider.explain(failure).await } else { failure }
     }
@@ -146,11 +155,15 @@ impl Part {
     }
 
     async fn attempt(&self, host: &str, again: bool) -> Attempted {
+        let target = match self.sealed().await {
+            Ok(target) => target,
+            Err(failure) => return Attempted::Not(failure),
+        };
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
         let mut on_line = OnLine::begin(self, host);
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt));
-        let PartTarget { url, headers, .. } = &self.target;
+        let PartTarget { url, headers, .. } = &target;
         let put = self.parts.put_watched(url, headers, body, &attempt.acknowledged);
         let answer = match watchdog::watch(put, &attempt, self.part.len, &mut on_line).await {
             Ended::LetGo => return Attempted::LetGo,
@@ -203,12 +216,16 @@ impl Part {
     fn delay(&self, failure: &Failure, tries: u32, refused: u32) -> Result<Duration, PartEnd> {
         if taken::says_so(failure) && (self.again || tries > 1) {
             let (cause, detail) = (failure.cause.clone(), failure.to_string());
-            return Err(PartEnd::Taken { cause, detail });
+            return Err(PartEnd::Taken { cause, detail, looked: false });
         }
         let after = match &failure.class {
             RetryClass::Again | RetryClass::Unknown | RetryClass::PartsMissing | RetryClass::Conflict => None,
             RetryClass::Throttled { after } => *after,
             RetryClass::Offline if tries < 3 => None,
+            // A link that was signed here is good: what finds nothing at it has lost the upload. (A file of one part has none.)
+            RetryClass::LinkBroken if self.signed_here && self.parts_in_all > 1 && failure.status == Some(404) => {
+                return Err(PartEnd::Session);
+            }
             RetryClass::LinkExpired | RetryClass::LinkBroken => {
                 return Err(PartEnd::Links {
                     expired: failure.class == RetryClass::LinkExpired,
@@ -274,23 +291,7 @@ enum Attempted {
     Not(PutFailure),
 }
 
-/// `Some(compared)` where nothing speaks against the answer, `None` where the checksums differ.
-fn compare(answer: &PutAnswer, md5: [u8; 16]) -> Option<bool> {
-    match &answer.etag {
-        Some(etag) if answer.comparable => etag.0.eq_ignore_ascii_case(&hex::encode(md5)).then_some(true),
-        _ => Some(false),
-    }
-}
-
-fn different(part: u32, differences: u32) -> Result<Failure, PartEnd> {
-    if differences < DIFFERENCES {
-        return Ok(passing(DIFFERS, "the storage received other bytes than were sent"));
-    }
-    let detail = format!("part {part}: the checksum differed {differences} times");
-    Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part }, detail }))
-}
-
-fn passing(code: &str, what: &str) -> Failure {
+pub(super) fn passing(code: &str, what: &str) -> Failure {
     let cause = Cause::KeepsFailing { what: what.into() };
     Failure { code: Some(code.into()), ..Failure::new(Step::Part, RetryClass::Again, cause, what) }
 }
@@ -310,23 +311,4 @@ pub(super) fn host_of(target: &PartTarget) -> String {
     let url = url::Url::parse(target.url.expose()).ok();
     url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_checksum_that_differs_is_no_receipt_and_one_that_is_no_md5_is_not_compared() {
-        let answer = |etag: &str, comparable| PutAnswer {
-            etag: Some(Etag(etag.into())),
-            comparable,
-            server_unix_time: None,
-        };
-        let empty = "D41D8CD98F00B204E9800998ECF8427E";
-        let md5 = hex::decode(empty).unwrap().try_into().unwrap();
-        assert_eq!(compare(&answer(empty, true), md5), Some(true));
-        assert_eq!(compare(&answer("d41d8cd98f00b204e9800998ecf8427f", true), md5), None);
-        assert_eq!(compare(&answer("kms-etag", false), md5), Some(false));
-    }
 }

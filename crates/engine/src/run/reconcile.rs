@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use partway_core::{Etag, PartNumber, PartPlan, PartReceipt, RetryClass};
+use partway_core::proof::{self, Proof};
+use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
 use super::links::part_end;
@@ -62,9 +63,16 @@ impl Run {
                     }
                 };
             }
+            // A list that keeps failing is no reason to wait: whether the storage is there, the parts themselves will tell.
+            Err(Refused::Halt(
+                Halt::Busy { asked: false, detail, .. } | Halt::Offline { page: Some(_), detail },
+            )) => {
+                tracing::info!(job = %self.job.id, detail, "the vendor's list of parts keeps failing");
+                return Ok(Standing::Good);
+            }
             Err(Refused::Halt(halt)) => return Err(halt),
         };
-        let gone = unlike(&listed, receipts);
+        let gone = if is_of_another_kind(&listed, receipts) { Vec::new() } else { unlike(&listed, receipts) };
         if !gone.is_empty() {
             self.take_back(session, gone).await?;
         }
@@ -86,9 +94,16 @@ impl Run {
         session: &OpenSession,
         receipts: &[PartReceipt],
     ) -> Result<Vec<PartNumber>, Halt> {
-        let listed =
-            if self.provider.capabilities().list { self.listed(session).await? } else { Listed::new() };
-        Ok(unlike(&listed, receipts))
+        if !self.provider.capabilities().list {
+            return Ok(unlike(&Listed::new(), receipts));
+        }
+        match self.listed(session).await {
+            Ok(listed) => Ok(unlike(&listed, receipts)),
+            Err(Refused::Failure(failure)) if failure.class == RetryClass::Refused => {
+                Ok(unlike(&Listed::new(), receipts))
+            }
+            Err(refused) => Err(refused.into()),
+        }
     }
 
     /// Parts for which the vendor gave no link, because it has them: sent by an attempt whose answer was lost. One is taken only if
@@ -109,8 +124,7 @@ impl Run {
             };
             let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::Halt)?;
             source.unchanged().await.map_err(PartEnd::Source)?;
-            let same = |etag: &Etag| bare(etag).eq_ignore_ascii_case(&hex::encode(md5));
-            if there.size != part.len || !there.etag.as_ref().is_some_and(same) {
+            if there.size != part.len || proof::of_part(there.etag.as_ref(), &md5) != Proof::Same {
                 tracing::warn!(job = %self.job.id, part = %number, "the vendor has other bytes of a part and gives no link for it");
                 return Err(PartEnd::Session);
             }
@@ -129,32 +143,23 @@ impl Run {
 
 /// The numbers of the receipts that the list does not bear out.
 fn unlike(listed: &Listed, receipts: &[PartReceipt]) -> Vec<PartNumber> {
-    let there = |receipt: &PartReceipt| listed.get(&receipt.number).is_some_and(|part| same(part, receipt));
+    let there = |receipt: &PartReceipt| listed.get(&receipt.number).is_some_and(|part| part.is(receipt));
     receipts.iter().filter(|receipt| !there(receipt)).map(|receipt| receipt.number).collect()
 }
 
-/// Number, size and ETag, where the list has one. Where the storage gave no ETag for what was sent, one that is an MD5 must be that of what was sent.
-fn same(part: &ListedPart, receipt: &PartReceipt) -> bool {
-    let etag = match (&receipt.etag, part.etag.as_ref().map(bare)) {
-        (Some(etag), Some(told)) => bare(etag).eq_ignore_ascii_case(told),
-        (None, Some(told)) => !is_md5(told) || told.eq_ignore_ascii_case(&hex::encode(receipt.md5)),
-        // A list without them says that the part is there, and how long it is.
-        (_, None) => true,
+/// Whether the list marks parts in a way of its own: every part is there in its size, there are several, and not one has the ETag that
+/// the storage gave for it. To send all of them again would bring the same list; *complete* names each ETag, and the storage judges it.
+fn is_of_another_kind(listed: &Listed, receipts: &[PartReceipt]) -> bool {
+    let in_size = |receipt: &PartReceipt| {
+        listed.get(&receipt.number).is_some_and(|part| part.size == receipt.size && part.etag.is_some())
     };
-    part.number == receipt.number && part.size == receipt.size && etag
-}
-
-/// An ETag without the quotes that belong to the header only (RFC 9110, 8.8.3).
-fn bare(etag: &Etag) -> &str {
-    etag.0.trim().trim_matches('"')
-}
-
-fn is_md5(etag: &str) -> bool {
-    etag.len() == 32 && etag.bytes().all(|byte| byte.is_ascii_hexdigit())
+    receipts.len() > 1 && receipts.iter().all(in_size) && unlike(listed, receipts).len() == receipts.len()
 }
 
 #[cfg(test)]
 mod tests {
+    use partway_core::Etag;
+
     use super::*;
 
     const MD5: &str = "d41d8cd98f00b204e9800998ecf8427e";
@@ -186,5 +191,26 @@ mod tests {
         assert_eq!(unlike(&listed(10, MD5), &none), []);
         assert_eq!(unlike(&listed(10, "some-kms-etag"), &none), []);
         assert_eq!(unlike(&listed(10, "00000000000000000000000000000000"), &none), [PartNumber::FIRST]);
+        let no_etag = ListedPart { etag: None, ..listed(10, MD5)[&PartNumber::FIRST].clone() };
+        assert_eq!(unlike(&[(PartNumber::FIRST, no_etag)].into(), &ours), []);
+    }
+
+    #[test]
+    fn a_list_that_marks_every_part_in_its_own_way_speaks_against_none() {
+        let number = |n| PartNumber::new(n).unwrap();
+        let receipts = [receipt(Some(MD5)), PartReceipt { number: number(2), ..receipt(Some(MD5)) }];
+        let list = |sizes: [u64; 2], etags: [&str; 2]| -> Listed {
+            let part = |n: usize| ListedPart {
+                number: number(u32::try_from(n).unwrap() + 1),
+                size: sizes[n],
+                etag: Some(Etag(etags[n].into())),
+            };
+            (0..2).map(part).map(|part| (part.number, part)).collect()
+        };
+        assert!(is_of_another_kind(&list([10, 10], ["x", "y"]), &receipts));
+        // One that is right shows that they can be compared; a size that differs is another part.
+        assert!(!is_of_another_kind(&list([10, 10], [MD5, "y"]), &receipts));
+        assert!(!is_of_another_kind(&list([10, 9], ["x", "y"]), &receipts));
+        assert!(!is_of_another_kind(&listed(10, "x"), &receipts[..1]), "of one part nothing can be said");
     }
 }

@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use md5::{Digest, Md5};
-use partway_core::{FileIdentity, FileTime, Match, PartNumber, PartPlan, PartReceipt};
+use partway_core::{FileIdentity, FileTime, Match, PartNumber, PartPlan, PartReceipt, proof};
 
 use super::check;
 use super::patience::wait_for;
-use super::settle::of_whole;
 use super::{Halt, Run};
 use crate::engine::Stop;
 use crate::job_file::{self, JobFile};
@@ -179,7 +178,7 @@ pub fn has_sum(
         parts.push(PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: false });
     }
     let now = source::identify(path)?;
-    if now == *seen { Ok(of_whole(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
+    if now == *seen { Ok(proof::of_parts(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
 }
 
 /// The MD5 of some of a file's bytes. Blocks.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use partway_core::{Cause, PartNumber, PartPlan};
 
+use super::checksum::Sealing;
 use super::flight::{Flight, Landed};
 use super::links::{Link, Links, NoLink};
 use super::part::{Part, PartEnd};
@@ -80,12 +81,16 @@ impl Run {
                     self.warn_of_short_life(session, &plan).await?;
                     continue;
                 }
-                Err(PartEnd::Taken { cause, detail }) => {
+                Err(PartEnd::Taken { cause, detail, looked }) => {
                     if self.is_ours(session, source, &plan).await? {
                         continue;
                     }
-                    // Else its provider may look once what is there, and say its name.
-                    PartEnd::Links { expired: false, cause, detail }
+                    if looked {
+                        PartEnd::Taken { cause, detail, looked }
+                    } else {
+                        // Its provider may look once what is there, and say its name.
+                        PartEnd::Links { expired: false, cause, detail }
+                    }
                 }
                 Err(end) => end,
             };
@@ -110,7 +115,7 @@ impl Run {
                             links_ended(self.signs_links(), expired, cause, detail)
                         }
                         PartEnd::Session => Ok(Ended::Session),
-                        PartEnd::Taken { cause, detail } => Err(Halt::Attention { cause, detail }),
+                        PartEnd::Taken { cause, detail, .. } => Err(Halt::Attention { cause, detail }),
                         PartEnd::Halt(halt) => Err(halt),
                     };
                     match &ended {
@@ -173,6 +178,7 @@ impl Run {
         link: Link,
         probe: Arc<Probe>,
     ) -> Result<Part, Halt> {
+        let can = self.provider.capabilities();
         let number = link.target.number;
         let part = plan.part(number).ok_or_else(|| Halt::Attention {
             cause: Cause::BrokenReply {
@@ -193,7 +199,12 @@ impl Run {
             probe,
             plan,
             provider: Arc::clone(&self.provider),
-            signed_here: self.signs_links(),
+            signed_here: can.signs_links,
+            etag_is_md5: can.etag_is_md5,
+            sealing: can
+                .part_md5
+                .then(|| Sealing { provider: Arc::clone(&self.provider), session: session.session.clone() }),
+            parts_in_all: plan.count(),
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use partway_core::{Cause, Etag, Failure, FileReceipt, PartPlan, PartReceipt};
+use partway_core::proof;
+use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt};
 
-use super::settle::{Found, is_ours};
+use super::settle::Found;
 use super::{Halt, Run};
 use crate::happening::Happening;
 use crate::job_file::JobFile;
@@ -23,8 +24,8 @@ impl Run {
         let Some(part) = single.filter(|_| self.provider.capabilities().verify) else { return Ok(false) };
         let md5 = self.md5_of(source, part.offset, part.len).await?;
         self.unchanged(source).await?;
-        let etag = Some(Etag(hex::encode(md5)));
-        let receipt = PartReceipt { number: part.number, size: part.len, md5, etag, compared: true };
+        // No answer gave it a mark; its bytes are proved.
+        let receipt = PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: true };
         if self.arrived_before(session, std::slice::from_ref(&receipt)).await?.is_none() {
             return Ok(false);
         }
@@ -47,7 +48,9 @@ impl Run {
             return Ok(None);
         }
         Ok(match self.look(session, parts, &FileReceipt::unknown(), &[]).await? {
-            Found::There(receipt) if is_ours(&receipt, self.job.identity.size, parts) => Some(receipt),
+            Found::There(receipt) if proof::is_that_file(&receipt, self.job.identity.size, parts) => {
+                Some(receipt)
+            }
             _ => None,
         })
     }

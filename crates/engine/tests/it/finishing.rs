@@ -167,7 +167,7 @@ async fn a_storage_that_keeps_other_bytes_is_told_after_three_times() {
     let under = rig.open().await;
     rig.vendor.storage.judge(|_| crate::storage::Reply::StoredWith("00000000000000000000000000000000"));
     let id = under.add_one(rig.file("a", 900)).await;
-    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::ChecksumDiffers { part: 1 }));
+    assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::ChecksumDiffers { part: 1, matched: 0 }));
     assert_eq!(rig.vendor.storage.puts().len(), 3);
     assert_eq!(under.job(&id).await.parts_confirmed, 0);
 }

@@ -23,6 +23,7 @@ mod links;
 mod links_signed_here;
 mod names;
 mod names_in_a_batch;
+mod odd_stores;
 mod once;
 mod queue;
 mod recovery;

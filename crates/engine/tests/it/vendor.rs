@@ -94,6 +94,8 @@ impl Vendor {
                     wants_hash: None,
                     start_repeatable: true,
                     link_is_open: true,
+                    etag_is_md5: true,
+                    part_md5: false,
                     signs_links: false,
                 },
                 part_size: 1000,

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use crate::rig::{Rig, Under, bytes};
 
 /// Two parts, and three, as a client that plans by itself divides it.
-const LARGE: usize = 17_000_000;
-const LARGER: usize = 34_000_000;
+pub(crate) const LARGE: usize = 17_000_000;
+pub(crate) const LARGER: usize = 34_000_000;
 
 /// One PUT.
-const SMALL: usize = 100_000;
+pub(crate) const SMALL: usize = 100_000;
 
 struct OfKind {
     kind: &'static str,
@@ -30,9 +30,15 @@ struct OfKind {
 #[async_trait]
 impl Providers for OfKind {
     async fn provider(&self, _: &Destination) -> Result<Arc<dyn Provider>, Failure> {
+        Ok(Arc::from(self.open()))
+    }
+}
+
+impl OfKind {
+    fn open(&self) -> Box<dyn Provider> {
         let secret = self.secret.as_ref().map(|secret| ApiKey::new(secret.as_str()));
         let key = Credentials { secret, ..ApiKey::new(self.key.as_str()).into() };
-        Ok(Arc::from(partway_providers::open(self.kind, &self.settings, key, self.http.clone()).unwrap()))
+        partway_providers::open(self.kind, &self.settings, key, self.http.clone()).unwrap()
     }
 }
 
@@ -49,6 +55,13 @@ pub(crate) async fn under(
     let mut settings = json!({});
     change(&mut options, &mut settings);
     let running = partway_sandbox::start(options).await.unwrap();
+    let providers = of_kind(&running, rig, kind, settings);
+    let engine = rig.try_open(Arc::new(providers)).await.unwrap().engine;
+    (running, Under::open(engine).await)
+}
+
+/// The way to a destination of this kind there.
+fn of_kind(running: &Running, rig: &Rig, kind: &'static str, mut settings: Value) -> OfKind {
     let told = running.first_line.destinations.iter().find(|told| told.kind == kind).unwrap();
     settings["url"] = json!(told.url);
     for (name, value) in told.more.iter().filter(|(name, _)| **name != "secret") {
@@ -59,9 +72,17 @@ pub(crate) async fn under(
     let now = move || u64::try_from(clock.unix_ms() / 1000).unwrap();
     let options = HttpOptions { clock: Some(Arc::new(now)), ..HttpOptions::default() };
     let http = ApiClient::new(&options).unwrap();
-    let providers = OfKind { kind, settings, key: told.key.clone(), http, secret };
-    let engine = rig.try_open(Arc::new(providers)).await.unwrap().engine;
-    (running, Under::open(engine).await)
+    OfKind { kind, settings, key: told.key.clone(), http, secret }
+}
+
+/// Such a destination by itself.
+pub(crate) fn provider(
+    running: &Running,
+    rig: &Rig,
+    kind: &'static str,
+    settings: Value,
+) -> Box<dyn Provider> {
+    of_kind(running, rig, kind, settings).open()
 }
 
 /// The log's lines about a step.
@@ -72,7 +93,7 @@ pub(crate) fn lines(rig: &Rig, step: &str) -> Vec<Value> {
 }
 
 /// The bytes of all finished objects.
-fn objects(rig: &Rig) -> Vec<Vec<u8>> {
+pub(crate) fn objects(rig: &Rig) -> Vec<Vec<u8>> {
     let folder = rig.folder.path().join("sandbox/objects");
     let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
     files.filter(|file| file.file_type().is_file()).map(|file| std::fs::read(file.path()).unwrap()).collect()

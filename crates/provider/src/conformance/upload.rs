@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
+use partway_core::proof::{self, Proof};
 use partway_core::{Failure, FileReceipt, PartNumber, PartPlan, PartReceipt, Step, Strength};
 
 use super::chance::Chance;
@@ -129,8 +130,7 @@ impl<'a> Upload<'a> {
             Err(failure) => return Ok(Err(failure)),
         };
         let md5: [u8; 16] = Md5::digest(bytes).into();
-        let hex: String = md5.iter().map(|byte| format!("{byte:02x}")).collect();
-        let same = taken.etag.as_ref().is_some_and(|etag| etag.0.eq_ignore_ascii_case(&hex));
+        let same = proof::of_part(taken.etag.as_ref(), &md5) == Proof::Same;
         ensure(same || !taken.comparable, || {
             format!("the storage has another MD5 of part {number} than was sent")
         })?;

@@ -66,6 +66,8 @@ impl Provider for MemoryProvider {
             wants_hash: None,
             start_repeatable: true,
             link_is_open: true,
+            etag_is_md5: true,
+            part_md5: false,
             signs_links: false,
         }
     }

@@ -56,6 +56,7 @@ pub struct AutoRender {
     start: Url,
     complete: Url,
     auth: Auth,
+    etag_is_md5: bool,
     key: ApiKey,
     http: ApiClient,
 }
@@ -66,13 +67,13 @@ impl AutoRender {
     /// # Errors
     /// [`SettingsError`] where a field cannot be used.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
-        let Settings { url, auth } = Settings::read(settings)?;
+        let Settings { url, auth, etag_is_md5 } = Settings::read(settings)?;
         key::not_of_another(&credentials.key, "AutoRender")?;
         key::no_token(&credentials.key, "AutoRender")?;
         let key = credentials.key;
         let at = |step| endpoint(&url, &["api", "v1", "multipart", step]);
         let http = http.with_repeatable_starts();
-        Ok(Self { start: at("start"), complete: at("complete"), auth, key, http })
+        Ok(Self { start: at("start"), complete: at("complete"), auth, etag_is_md5, key, http })
     }
 
     async fn post(&self, step: Step, url: &Url, body: Value, timeout: Duration) -> Result<ApiReply, Failure> {
@@ -103,6 +104,8 @@ impl Provider for AutoRender {
             // has its id, so there is nothing to do about it but to begin another.
             start_repeatable: true,
             link_is_open: KIND.link_is_open,
+            etag_is_md5: self.etag_is_md5,
+            part_md5: false,
             signs_links: false,
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::ca::CA;
-use crate::settings::base_url;
+use crate::settings::{CHECKSUMS, base_url, etag_is_md5};
 use crate::{Form, Setting, SettingsError, typed};
 
 /// The documented base address.
@@ -29,6 +29,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CHECKSUMS,
     CA,
 ];
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub url: Url,
     /// In which header the key goes.
     pub auth: Auth,
+    /// The ETags of its storage can be compared.
+    pub etag_is_md5: bool,
 }
 
 impl Settings {
@@ -70,6 +73,6 @@ impl Settings {
             "x-api-key" => Auth::XApiKey,
             _ => Auth::Bearer,
         };
-        Ok(Self { url: base_url(&url)?, auth })
+        Ok(Self { url: base_url(&url)?, auth, etag_is_md5: etag_is_md5(settings)? })
     }
 }

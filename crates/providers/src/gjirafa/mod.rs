@@ -28,7 +28,7 @@ pub use settings::{Encode, Settings};
 use crate::expect::Field;
 use crate::plan::{covered, own_plan};
 use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, etag, key, probe};
+use crate::{Kind, SettingsError, key, probe};
 use request::Kept;
 use videos::{Video, Videos};
 
@@ -169,6 +169,8 @@ impl Provider for Gjirafa {
             start_repeatable: true,
             // Nothing says whether the download path is open.
             link_is_open: KIND.link_is_open,
+            etag_is_md5: self.settings.etag_is_md5,
+            part_md5: false,
             signs_links: false,
         }
     }
@@ -231,7 +233,7 @@ impl Provider for Gjirafa {
         // How it words a missing part is not documented; which parts it has can be asked.
         let plain_no = failure.class == RetryClass::Refused && matches!(failure.cause, Cause::Refused { .. });
         if plain_no && let Ok(has) = self.list_parts(session).await {
-            let there = |receipt: &PartReceipt| has.iter().any(|part| etag::is_listed(part, receipt));
+            let there = |receipt: &PartReceipt| has.iter().any(|part| part.is(receipt));
             if !receipts.iter().all(there) {
                 return Err(Failure { class: RetryClass::PartsMissing, ..failure });
             }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use partway_core::{Cause, Etag, Failure, FileReceipt, PartNumber, PartPlan, RetryClass, Step, Strength};
+use partway_core::{
+    Cause, Etag, Failure, FileReceipt, PartNumber, PartPlan, RetryClass, Step, Strength, proof,
+};
 use partway_http::{ApiReply, vendor_words};
 use partway_provider::{FileFacts, ListedPart, PartTarget, Session, Started};
 
 use super::Settings;
 use super::request::Kept;
-use crate::etag;
 use crate::expect::{self, Field};
 use crate::link::web_link;
 use crate::presigned;
@@ -137,7 +138,7 @@ pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPar
         let number = u32::try_from(at.whole()?).ok().and_then(PartNumber::new);
         let number = number.ok_or_else(|| at.unexpected("the number of a part"))?;
         // Number and size tell enough where it has none.
-        let etag = item.get("eTag").short().map(|etag| etag::bare(&etag).to_owned());
+        let etag = item.get("eTag").short().map(|etag| proof::bare(&etag).to_owned());
         let etag = etag.filter(|etag| !etag.is_empty()).map(Etag);
         let part = ListedPart { number, size: item.get("size").whole()?, etag };
         if parts.insert(number, part).is_some() {

@@ -1,12 +1,11 @@
 //! What Gjirafa is asked.
 
-use partway_core::{Cause, Failure, PartPlan, PartReceipt, RetryClass, Step};
+use partway_core::{Cause, Failure, PartPlan, PartReceipt, RetryClass, Step, proof};
 use partway_provider::{FileFacts, Session};
 use serde_json::{Map, Value, json};
 
 use super::Settings;
 use super::settings::Encode;
-use crate::etag;
 use crate::expect::{id_text, is_id};
 
 /// The body of *start*. `contentLength` is text; it and `mimeType` always go, because older servers demand them, what is newer only
@@ -41,8 +40,7 @@ fn with_hours(mut body: Value, settings: &Settings) -> Value {
 /// The body of *complete*. Its `allowPartialComplete` is true unless told, and then a missing part gives a video that is cut
 /// without a word: so it always goes, as false.
 pub(crate) fn complete(kept: &Kept, receipts: &[PartReceipt]) -> Value {
-    let part =
-        |receipt: &PartReceipt| json!({ "partNumber": receipt.number.get(), "eTag": etag::of_part(receipt) });
+    let part = |receipt: &PartReceipt| json!({ "partNumber": receipt.number.get(), "eTag": proof::named_at_complete(receipt) });
     let parts: Vec<_> = receipts.iter().map(part).collect();
     json!({ "requestKey": kept.request_key, "allowPartialComplete": false, "parts": parts })
 }

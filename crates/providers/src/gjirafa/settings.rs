@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::ca::CA;
 use crate::fields::Wrong;
-use crate::settings::{base_url, endpoint};
+use crate::settings::{CHECKSUMS, base_url, endpoint, etag_is_md5};
 use crate::{Form, Setting, SettingsError, typed};
 
 /// The most hours that links can be asked for: 7 days, S3's own bound for presigned URLs.
@@ -91,6 +91,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CHECKSUMS,
     CA,
 ];
 
@@ -116,6 +117,8 @@ pub struct Settings {
     pub url_hours: Option<u32>,
     /// Whether and how a file becomes a video.
     pub encode: Option<Encode>,
+    /// The ETags of its storage can be compared.
+    pub etag_is_md5: bool,
 }
 
 impl Settings {
@@ -144,6 +147,7 @@ impl Settings {
             },
             url_hours: url_hours(settings)?,
             encode: encode(settings)?,
+            etag_is_md5: etag_is_md5(settings)?,
         })
     }
 

@@ -12,6 +12,7 @@ use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method};
 use partway_core::{
     Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
+    proof,
 };
 use partway_http::{ApiCall, ApiClient, ApiReply, KeyHeader};
 use partway_provider::{
@@ -27,7 +28,7 @@ pub use settings::Settings;
 use crate::plan::{covered, own_plan};
 use crate::refusal::cannot;
 use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, etag, key, probe};
+use crate::{Kind, SettingsError, key, probe};
 use login::Login;
 use reply::Kept;
 
@@ -79,6 +80,7 @@ pub(crate) const fn accept() -> (HeaderName, HeaderValue) {
 pub struct Record360 {
     users: Url,
     other_types: bool,
+    etag_is_md5: bool,
     login: Login,
     http: ApiClient,
 }
@@ -89,7 +91,7 @@ impl Record360 {
     /// # Errors
     /// [`SettingsError`] where a field cannot be used, or the key is plainly somebody else's.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
-        let Settings { url, user, other_types } = Settings::read(settings)?;
+        let Settings { url, user, other_types, etag_is_md5 } = Settings::read(settings)?;
         let users = endpoint(&url, &["api", "users"]);
         let given = credentials.key;
         let login = match user {
@@ -107,7 +109,7 @@ impl Record360 {
                 Login::Token(given)
             }
         };
-        Ok(Self { users, other_types, login, http })
+        Ok(Self { users, other_types, etag_is_md5, login, http })
     }
 
     /// Calls; a token that is refused is replaced by a fresh one, once. (A refusal proves that nothing was done.)
@@ -161,6 +163,8 @@ impl Provider for Record360 {
             start_repeatable: false,
             // Nothing says whether the location is open.
             link_is_open: KIND.link_is_open,
+            etag_is_md5: self.etag_is_md5,
+            part_md5: false,
             signs_links: false,
         }
     }
@@ -219,7 +223,7 @@ impl Provider for Record360 {
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         let kept = Kept::read(session, Step::Complete)?;
         covered(kept.parts, receipts)?;
-        let part = |receipt: &PartReceipt| json!({ "part_number": receipt.number.get(), "etag": etag::of_part(receipt) });
+        let part = |receipt: &PartReceipt| json!({ "part_number": receipt.number.get(), "etag": proof::named_at_complete(receipt) });
         let parts: Vec<_> = receipts.iter().map(part).collect();
         let url = endpoint(&self.users, &["multipart_upload_complete", &kept.file_id]);
         let body = json!({ "upload_id": kept.upload_id, "parts": parts });

@@ -1,12 +1,11 @@
 //! What Record360 answers.
 
-use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, RetryClass, Step, Strength};
+use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, RetryClass, Step, Strength, proof};
 use partway_http::ApiReply;
 use partway_provider::{FileFacts, Session, Started};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::etag;
 use crate::expect::{Field, is_id};
 use crate::link::web_link;
 use crate::presigned;
@@ -69,7 +68,8 @@ pub(crate) fn started(
     Ok(Started { session: Session { body, expires_at }, plan, targets, clock_ahead: answer.clock_ahead })
 }
 
-/// The receipt of a confirmed *complete*: what it says of the whole is compared with what was sent. (Its size the engine compares.)
+/// The receipt of a confirmed *complete*. What it says of the whole counts where it is the checksum of what was sent; where it is not, that
+/// says nothing: how it is made, and of what, is not documented. (Its size the engine compares.)
 pub(crate) fn completed(
     answer: &ApiReply,
     kept: &Kept,
@@ -83,12 +83,11 @@ pub(crate) fn completed(
     let mut checksum = None;
     for (name, told) in [("checksum", text("checksum")?), ("etag", text("etag")?)] {
         let Some(told) = told else { continue };
-        let told = etag::bare(&told).to_owned();
-        match compare(&told, receipts) {
-            Compared::Equal => checksum = Some(format!("md5:{told}")),
-            Compared::Other(ours) => return Err(differs(answer, &told, &ours)),
-            // Which algorithm it is nobody says, so it is kept and nothing is compared with it.
-            Compared::Unlike => checksum = checksum.or_else(|| Some(format!("{name}:{told}"))),
+        let told = proof::bare(&told);
+        if proof::proves_whole(told, receipts) {
+            checksum = Some(format!("md5:{told}"));
+        } else {
+            checksum = checksum.or_else(|| Some(format!("{name}:{told}")));
         }
     }
     Ok(FileReceipt {
@@ -99,37 +98,6 @@ pub(crate) fn completed(
         size: reply.get("filesize").whole_or_none(strictly)?,
         checksum,
     })
-}
-
-enum Compared {
-    Equal,
-    /// It is of the form of ours, and other; this is ours.
-    Other(String),
-    Unlike,
-}
-
-/// Compares a checksum of the whole where its form tells that it is made of MD5s: of one part's bytes, or S3's MD5 of MD5s. A form
-/// alone proves nothing where the storage encrypts: so only where every part's ETag was its MD5.
-fn compare(told: &str, receipts: &[PartReceipt]) -> Compared {
-    let (digest, count) = told.split_once('-').map_or((told, None), |(digest, count)| (digest, Some(count)));
-    let hex = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let ours = match (count, receipts) {
-        (Some(_), _) => etag::of_whole(receipts),
-        (None, [single]) => etag::hex(&single.md5),
-        (None, _) => return Compared::Unlike,
-    };
-    match () {
-        () if told.eq_ignore_ascii_case(&ours) => Compared::Equal,
-        () if hex && receipts.iter().all(|receipt| receipt.compared) => Compared::Other(ours),
-        () => Compared::Unlike,
-    }
-}
-
-fn differs(answer: &ApiReply, told: &str, ours: &str) -> Failure {
-    let said = format!("its checksum of the whole file is {told}, and that of what was sent is {ours}");
-    let cause = Cause::Refused { said: said.clone() };
-    let failure = Failure::new(Step::Complete, RetryClass::Refused, cause, said);
-    Failure { status: Some(answer.status), clock_ahead: answer.clock_ahead, ..failure }
 }
 
 /// How the record of a finished file may name its size: the page that describes it is not public.

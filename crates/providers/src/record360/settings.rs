@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::ca::CA;
-use crate::settings::base_url;
+use crate::settings::{CHECKSUMS, base_url, etag_is_md5};
 use crate::{Form, Setting, SettingsError, typed};
 
 /// The documented base address.
@@ -39,6 +39,7 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
+    CHECKSUMS,
     CA,
 ];
 
@@ -51,6 +52,8 @@ pub struct Settings {
     pub user: Option<String>,
     /// Whether files of types that are not on the list go as `application/octet-stream`.
     pub other_types: bool,
+    /// The ETags of its storage can be compared.
+    pub etag_is_md5: bool,
 }
 
 impl Settings {
@@ -64,6 +67,7 @@ impl Settings {
             url: base_url(&url)?,
             user: typed::text(settings, "user")?,
             other_types: typed::choice(settings, ASKED, "other_types")? == "octet-stream",
+            etag_is_md5: etag_is_md5(settings)?,
         })
     }
 }

@@ -8,6 +8,7 @@ use partway_provider::{CheckReport, Finding};
 
 use super::S3;
 use super::ask::{Ask, document};
+use super::parts::is_no_list;
 
 const NO_ANSWER_KEY: &str = "The storage did not answer, so nothing can be said of the key";
 const NO_ANSWER_CLOCK: &str = "The storage did not answer, so nothing can be said of its clock";
@@ -18,6 +19,13 @@ const MAY_LOOK: &str = "The key is known there and may look into the bucket; whe
 const MAY_NOT_LOOK: &str =
     "The storage lets this key not look into the bucket; whether it may write shows at the first upload";
 
+const LISTS_NOTHING: &str = "The storage lists neither uploads nor files, so it cannot be asked about the key; whether that may write shows \
+     at the first upload, or at a test with one";
+
+/// The documents that answer the two questions.
+const UPLOADS: &str = "ListMultipartUploadsResult";
+const OBJECTS: &str = "ListBucketResult";
+
 /// Somebody waits and looks at it.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -25,14 +33,25 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// One that may only read gets it, too, so the answer is no tick.
 pub(crate) async fn check(provider: &S3) -> CheckReport {
     let began = Instant::now();
-    let query = [("max-uploads", "1"), ("uploads", "")];
-    let ask = Ask { query: &query, timeout: TIMEOUT, ..Ask::new(Step::Check, Method::GET, None) };
-    let outcome = provider.ask(ask).await.and_then(|answer| {
-        let what = "the reply is no ListMultipartUploadsResult";
-        document(Step::Check, &answer, "ListMultipartUploadsResult", what, |_| Some(()))?;
-        Ok(answer.clock_ahead)
-    });
+    let mut outcome = question(provider, &[("max-uploads", "1"), ("uploads", "")], UPLOADS).await;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let first = outcome.as_ref().err().filter(|failure| is_no_list(failure)).cloned();
+    if let Some(first) = first {
+        // There are storages that list no uploads: then its files are asked for, which proves as much.
+        outcome = question(provider, &[("list-type", "2"), ("max-keys", "1")], OBJECTS).await;
+        match &outcome {
+            // It lists nothing at all, and said so in S3's words.
+            Err(failure) if is_no_list(failure) && (from_s3(&first) || from_s3(failure)) => {
+                return CheckReport {
+                    host: Finding::Good(took),
+                    clock_ahead: failure.clock_ahead.map_or(Finding::CannotKnow(NO_DATE), Finding::Good),
+                    key: Finding::CannotKnow(LISTS_NOTHING),
+                };
+            }
+            Err(failure) if is_no_list(failure) => outcome = Err(first),
+            _ => {}
+        }
+    }
     let (clock_ahead, key) = match outcome {
         Ok(clock_ahead) => (clock_ahead, Finding::CannotKnow(MAY_LOOK)),
         // Without S3's own words it was not S3 who answered: a sign-in page of the network, another server.
@@ -50,6 +69,14 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
         clock_ahead: clock_ahead.map_or(Finding::CannotKnow(NO_DATE), Finding::Good),
         key,
     }
+}
+
+/// Asks something about the bucket that is answered by a document with this root; by how many seconds the storage's clock is ahead.
+async fn question(provider: &S3, query: &[(&str, &str)], root: &str) -> Result<Option<i64>, Failure> {
+    let ask = Ask { query, timeout: TIMEOUT, ..Ask::new(Step::Check, Method::GET, None) };
+    let answer = provider.ask(ask).await?;
+    document(Step::Check, &answer, root, &format!("the reply is no {root}"), |_| Some(()))?;
+    Ok(answer.clock_ahead)
 }
 
 fn from_s3(failure: &Failure) -> bool {

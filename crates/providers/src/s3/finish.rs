@@ -1,14 +1,15 @@
-//! *Complete*, and the look at the finished object: its size, and its ETag against what was sent.
+//! *Complete*, the look before it, and the look at the finished object.
 
 use std::time::Duration;
 
 use http::Method;
-use partway_core::{Cause, Etag, Failure, FileReceipt, PartReceipt, RetryClass, Step, Strength};
+use md5::{Digest, Md5};
+use partway_core::{Cause, Etag, Failure, FileReceipt, PartReceipt, RetryClass, Step, Strength, proof};
 use partway_http::xml::child;
 use partway_http::{ApiAnswer, Xml};
 
 use super::ask::{Ask, Look, Seen, document};
-use super::object::{Match, Object, checksum, compare, is_md5};
+use super::object::Object;
 use super::session::{Kept, Way};
 use super::start::{NOTHING_THERE, taken};
 use super::{S3, key, xml};
@@ -17,12 +18,33 @@ use crate::plan::covered;
 /// Putting thousands of parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
 const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// Reading a file back that came whole takes as long as sending it did.
+const READ_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Files up to this size are read back; a reply has no more than 32 MiB, and what goes with one PUT has 16.
+const READ_BACK: u64 = 31 << 20;
+
+/// What lies at the key when the parts are to be put together and nothing may be replaced.
+enum Place {
+    Free,
+    /// What was sent, of a *complete* whose answer was lost.
+    Ours,
+    Taken,
+}
+
 impl S3 {
     /// Puts the parts together, or confirms what one PUT stored.
     pub(crate) async fn finish(&self, kept: &Kept, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         covered(kept.parts, receipts)?;
         // One PUT was confirmed when it was answered.
         let Way::UploadId(id) = &kept.way else { return Ok(self.receipt(kept, receipts, None)) };
+        if kept.only_if_free {
+            match self.place(kept, id, receipts).await {
+                Place::Free => {}
+                Place::Ours => return Ok(self.receipt(kept, receipts, None)),
+                Place::Taken => return Err(taken(Step::Complete, &kept.key)),
+            }
+        }
         let answer = match self.complete_call(kept, id, receipts, kept.only_if_free).await {
             Err(failure) if kept.only_if_free => self.without_condition(kept, id, receipts, failure).await?,
             other => Some(other?),
@@ -31,6 +53,29 @@ impl S3 {
             Some(answer) => self.put_together(kept, receipts, &answer),
             None => Ok(self.receipt(kept, receipts, None)),
         }
+    }
+
+    /// A look just before the parts are put together: there are storages that pass over the condition without a word (Ceph's gateway at
+    /// *complete*, s3rver), and there this is all that keeps another's file from being replaced.
+    async fn place(&self, kept: &Kept, upload_id: &str, receipts: &[PartReceipt]) -> Place {
+        let Ok(Look { seen: Seen::There(object), .. }) = self.look(Step::Complete, &kept.key).await else {
+            // Who may not look, or gets no answer, has the condition.
+            return Place::Free;
+        };
+        if object.size == Some(kept.size) && object.is_proved(receipts) {
+            return Place::Ours;
+        }
+        if !object.may_be(kept) {
+            return Place::Taken;
+        }
+        // A *complete* whose answer was lost may have made it: then the upload is over, and asking again says so.
+        if self.is_over(kept, upload_id).await { Place::Free } else { Place::Taken }
+    }
+
+    /// Whether the upload is known to have been completed or thrown away.
+    async fn is_over(&self, kept: &Kept, upload_id: &str) -> bool {
+        let asked = self.page(Step::Complete, &kept.key, upload_id, None, 1).await;
+        asked.err().is_some_and(|failure| is_over(&failure))
     }
 
     async fn complete_call(
@@ -60,14 +105,18 @@ impl S3 {
         failure: Failure,
     ) -> Result<Option<ApiAnswer>, Failure> {
         let not_met = matches!(failure.cause, Cause::NameTaken { .. });
-        if !not_met && !is_not_understood(&failure) {
+        if !not_met && !failure.may_be_the_condition() {
             return Err(failure);
         }
         let seen = self.look(Step::Complete, &kept.key).await?.seen;
         match seen {
-            Seen::There(object) if compare(object.etag.as_ref(), receipts, true) == Match::Same => Ok(None),
+            Seen::There(object) if object.is_proved(receipts) => Ok(None),
             Seen::Absent if !not_met => self.complete_call(kept, upload_id, receipts, false).await.map(Some),
             Seen::Hidden(_) if !not_met => Err(failure),
+            // It may be ours: if the upload is over, an earlier *complete* put it together.
+            Seen::There(object) if not_met && object.may_be(kept) && self.is_over(kept, upload_id).await => {
+                Err(Failure { class: RetryClass::Conflict, cause: Cause::NeverConfirmed, ..failure })
+            }
             _ => Err(Failure {
                 status: failure.status,
                 code: failure.code,
@@ -84,14 +133,11 @@ impl S3 {
     ) -> Result<FileReceipt, Failure> {
         let what = "the reply is no CompleteMultipartUploadResult";
         let etag = document(Step::Complete, answer, "CompleteMultipartUploadResult", what, |root| {
-            Some(child(root, "ETag").map(|etag| Etag(etag.trim_matches('"').to_owned())))
+            Some(child(root, "ETag").map(|etag| Etag(proof::bare(&etag).to_owned())))
         })?;
         let etag = etag.filter(|_| !answer.is_encrypted());
-        if compare(etag.as_ref(), receipts, true) == Match::Other {
-            return Err(differs(Step::Complete, etag.as_ref(), receipts, true));
-        }
         Ok(FileReceipt {
-            checksum: etag.map(|Etag(etag)| named(&etag)),
+            checksum: etag.map(|Etag(etag)| named(&etag, receipts)),
             ..self.receipt(kept, receipts, None)
         })
     }
@@ -113,36 +159,77 @@ impl S3 {
             Seen::Absent => return Err(not_there("the storage has no such object")),
             Seen::Hidden(failure) => return Err(failure),
         };
-        if !confirmed && !self.is_ours(kept, receipts, &object).await? {
-            return Err(not_there("the object that is there is another one"));
+        let found = self.receipt(kept, receipts, Some(&object));
+        if !confirmed {
+            return self.found_after_a_lost_answer(kept, receipts, &object, found).await;
         }
-        // Its ETag is compared by whoever reads the receipt.
-        Ok(self.receipt(kept, receipts, Some(&object)))
+        // An ETag that is no checksum is still a mark: another than the storage gave it means that it is not the same object any more.
+        let given = match &kept.way {
+            Way::OnePut(_) => {
+                receipts.first().and_then(|part| part.etag.as_ref()).map(|etag| etag.0.as_str())
+            }
+            Way::UploadId(_) => {
+                receipt.checksum.as_deref().and_then(|told| told.split_once(':')).map(|told| told.1)
+            }
+        };
+        let told = object.etag.as_ref().map(|etag| etag.0.as_str());
+        let another = given.zip(told).is_some_and(|(given, told)| !proof::same_etag(given, told));
+        if another && !object.is_proved(receipts) {
+            return Ok(FileReceipt { strength: Strength::Unproved, ..found });
+        }
+        Ok(found)
     }
 
-    /// Whether an object came of this upload, whose *complete* nobody answered: an older one may have its key.
-    async fn is_ours(&self, kept: &Kept, receipts: &[PartReceipt], object: &Object) -> Result<bool, Failure> {
-        match compare(object.etag.as_ref(), receipts, kept.in_parts()) {
-            Match::Same => return Ok(true),
-            Match::Other => return Ok(false),
-            Match::CannotSay => {}
+    /// What an object is that lies there after a request whose answer was lost: an older one, or another's, may have its key.
+    async fn found_after_a_lost_answer(
+        &self,
+        kept: &Kept,
+        receipts: &[PartReceipt],
+        object: &Object,
+        found: FileReceipt,
+    ) -> Result<FileReceipt, Failure> {
+        if object.is_proved(receipts) {
+            return Ok(found);
         }
+        let another = || not_there("the object that is there is another one");
         if !object.may_be(kept) {
-            return Ok(false);
+            return Err(another());
         }
-        let Way::UploadId(id) = &kept.way else { return Ok(true) };
+        let Way::UploadId(id) = &kept.way else {
+            // Nothing but its bytes can tell.
+            let md5 = self.read_back(kept).await?;
+            let same = receipts.first().is_some_and(|part| Some(part.md5) == md5);
+            let checksum = md5.map(|md5| format!("md5:{}", proof::hex(&md5)));
+            return if same { Ok(FileReceipt { checksum, ..found }) } else { Err(another()) };
+        };
         // An upload that is still open was not put together.
         match self.page(Step::Verify, &kept.key, id, None, 1).await {
-            Ok(_) => Ok(false),
-            Err(failure) if failure.code.as_deref() == Some("NoSuchUpload") => Ok(true),
+            Ok(_) => Err(another()),
+            // It is over, of this size, and of its time: so it was put together. A checksum that is not that of what was sent may be one of
+            // this storage's own making, or of a file that replaced it.
+            Err(failure) if is_over(&failure) => {
+                let strength = if object.has_checksum() { Strength::Unproved } else { Strength::Confirmed };
+                Ok(FileReceipt { strength, ..found })
+            }
             Err(failure) => Err(failure),
         }
+    }
+
+    /// The MD5 of what lies there; `None` where it is too long to be read, or gone.
+    async fn read_back(&self, kept: &Kept) -> Result<Option<[u8; 16]>, Failure> {
+        if kept.size > READ_BACK {
+            return Ok(None);
+        }
+        let get = Ask { timeout: READ_TIMEOUT, ..Ask::new(Step::Verify, Method::GET, Some(&kept.key)) };
+        let answer = self.answer(get).await?;
+        let whole = answer.status == 200 && answer.body.len() as u64 == kept.size;
+        Ok(whole.then(|| Md5::digest(&answer.body).into()))
     }
 
     fn receipt(&self, kept: &Kept, receipts: &[PartReceipt], object: Option<&Object>) -> FileReceipt {
         let etag = match object {
             Some(object) => object.etag.as_ref().map(|Etag(etag)| etag.clone()),
-            None => checksum(receipts, kept.in_parts()).filter(|_| receipts.iter().all(|part| part.compared)),
+            None => due(kept, receipts).filter(|_| receipts.iter().all(|part| part.compared)),
         };
         FileReceipt {
             strength: Strength::Confirmed,
@@ -150,31 +237,31 @@ impl S3 {
             name: Some(key::name(&kept.key).to_owned()),
             link: Some(self.settings.bucket.object_url(&kept.key).into()),
             size: object.and_then(|object| object.size),
-            checksum: etag.map(|etag| named(&etag)),
+            checksum: etag.map(|etag| named(&etag, receipts)),
         }
     }
 }
 
-/// A server that does not know the condition says so in one of these ways.
-fn is_not_understood(failure: &Failure) -> bool {
-    const CODES: [&str; 4] = ["NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidHeader"];
-    failure.status == Some(501)
-        || (failure.status == Some(400) && failure.code.as_deref().is_some_and(|code| CODES.contains(&code)))
+/// The ETag that Amazon would give.
+fn due(kept: &Kept, receipts: &[PartReceipt]) -> Option<String> {
+    match receipts {
+        [] => None,
+        parts if kept.in_parts() => Some(proof::of_parts(parts)),
+        [one] => Some(proof::hex(&one.md5)),
+        _ => None,
+    }
 }
 
-/// An ETag as a checksum: one of MD5s' form is compared by whoever reads the receipt.
-fn named(etag: &str) -> String {
-    let digits = etag.split_once('-').map_or(etag, |(digits, _)| digits);
-    if is_md5(digits) { format!("md5:{etag}") } else { format!("etag:{etag}") }
+/// The upload was completed or thrown away.
+fn is_over(failure: &Failure) -> bool {
+    failure.code.as_deref() == Some("NoSuchUpload")
+}
+
+/// An ETag as a checksum: it is called an MD5 only where it is that of what was sent.
+fn named(etag: &str, receipts: &[PartReceipt]) -> String {
+    if proof::proves_whole(etag, receipts) { format!("md5:{etag}") } else { format!("etag:{etag}") }
 }
 
 fn not_there(what: &str) -> Failure {
     Failure::new(Step::Verify, RetryClass::Conflict, Cause::NeverConfirmed, what)
-}
-
-fn differs(step: Step, etag: Option<&Etag>, receipts: &[PartReceipt], in_parts: bool) -> Failure {
-    let found = etag.map_or("none", |Etag(etag)| etag.as_str());
-    let due = checksum(receipts, in_parts).unwrap_or_default();
-    let said = format!("what it has there is not what was sent: its checksum is {found}, and {due} was due");
-    Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.clone() }, said)
 }

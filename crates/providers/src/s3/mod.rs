@@ -99,6 +99,8 @@ impl Provider for S3 {
             // A start whose answer was lost leaves an upload without parts: no bytes, no cost.
             start_repeatable: true,
             link_is_open: KIND.link_is_open,
+            etag_is_md5: self.settings.etag_is_md5,
+            part_md5: self.settings.part_md5,
             signs_links: true,
         }
     }
@@ -145,6 +147,10 @@ impl Provider for S3 {
 
     async fn explain(&self, failure: Failure) -> Failure {
         self.explained(failure).await
+    }
+
+    fn with_md5(&self, session: &Session, target: PartTarget, md5: [u8; 16]) -> Result<PartTarget, Failure> {
+        self.with_content_md5(&Kept::read(session, Step::Part)?, target, md5)
     }
 
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {

@@ -1,7 +1,7 @@
 //! The parts that a storage has of an upload, page by page, and the end of an upload that is not wanted any more.
 
 use http::Method;
-use partway_core::{Etag, Failure, PartNumber, RetryClass, Step};
+use partway_core::{Cause, Etag, Failure, PartNumber, RetryClass, Step, proof};
 use partway_http::{broken_reply, xml};
 use partway_provider::ListedPart;
 use roxmltree::Node;
@@ -9,7 +9,6 @@ use roxmltree::Node;
 use super::S3;
 use super::ask::{Ask, Seen, document};
 use super::session::{Kept, Way};
-use crate::etag;
 
 /// The most parts a page (AWS, `ListParts`).
 const PAGE: u32 = 1000;
@@ -57,8 +56,8 @@ impl S3 {
     async fn the_one(&self, key: &str) -> Result<Vec<ListedPart>, Failure> {
         Ok(match self.look(Step::List, key).await?.seen {
             Seen::There(object) => {
-                let part = |(size, etag)| ListedPart { number: PartNumber::FIRST, size, etag: Some(etag) };
-                object.size.zip(object.etag).map(part).into_iter().collect()
+                let part = |size| ListedPart { number: PartNumber::FIRST, size, etag: object.etag };
+                object.size.map(part).into_iter().collect()
             }
             Seen::Absent => Vec::new(),
             Seen::Hidden(failure) => return Err(failure),
@@ -78,10 +77,17 @@ impl S3 {
         if after != "0" {
             query.push(("part-number-marker", after.as_str()));
         }
-        let answer = self.ask(Ask { query: &query, ..Ask::new(step, Method::GET, Some(key)) }).await?;
+        let asked = self.ask(Ask { query: &query, ..Ask::new(step, Method::GET, Some(key)) }).await;
+        let answer =
+            asked.map_err(|failure| if is_no_list(&failure) { no_list(failure) } else { failure })?;
         let what = format!("the reply is no {LIST}");
-        let read = document(step, &answer, LIST, &what, |root| Some(page(root)))?;
-        read.map_err(|what| broken_reply(step, answer.status, answer.clock_ahead, &what))
+        // Not "unknown", whatever the step: no list puts anything together. One that breaks off may come whole the next time.
+        let broken = |failure: Failure| match failure.class {
+            RetryClass::Again => failure,
+            _ => no_list(failure),
+        };
+        let read = document(step, &answer, LIST, &what, |root| Some(page(root))).map_err(broken)?;
+        read.map_err(|what| no_list(broken_reply(step, answer.status, answer.clock_ahead, &what)))
     }
 
     /// Throws an upload away; one that is gone already is no failure. What one PUT stored is a whole object, and stays.
@@ -94,6 +100,33 @@ impl S3 {
             other => other.map(drop),
         }
     }
+}
+
+/// Whether an answer means that this storage lists no parts (405, 501, a page, "no such key" of one that took the question for another),
+/// and says nothing of the upload, the key or the clock. Only *NoSuchUpload* says that an upload is gone.
+pub(crate) fn is_no_list(failure: &Failure) -> bool {
+    let plain = !matches!(
+        failure.cause,
+        Cause::KeyRefused | Cause::PermissionRefused | Cause::ClockWrong { .. } | Cause::QuotaRefused
+    );
+    let page = matches!(failure.cause, Cause::BrokenReply { .. });
+    let by_name = [
+        "NoSuchUpload",
+        "NoSuchBucket",
+        "AuthorizationHeaderMalformed",
+        "PermanentRedirect",
+        "IllegalLocationConstraintException",
+        "InvalidRegion",
+    ];
+    let named = failure.code.as_deref().is_some_and(|code| by_name.contains(&code));
+    let status = matches!(failure.status, Some(400 | 404 | 405 | 406 | 411 | 415 | 422 | 501));
+    let unknown = matches!(failure.code.as_deref(), Some("NotImplemented" | "MethodNotAllowed"));
+    plain && !named && (page || unknown || (status && !matches!(failure.class, RetryClass::Throttled { .. })))
+}
+
+/// It cannot be had, and asking again would bring the same.
+fn no_list(failure: Failure) -> Failure {
+    Failure { class: RetryClass::Refused, ..failure }
 }
 
 /// A page of the list, or the path of what is not as expected.
@@ -118,9 +151,9 @@ fn part((at, node): (u32, Node<'_, '_>)) -> Result<ListedPart, String> {
     Ok(ListedPart {
         number: number.ok_or_else(|| wrong("PartNumber", "the number of a part"))?,
         size: read("Size", "bytes")?.parse().map_err(|_| wrong("Size", "bytes"))?,
-        // Number and size tell enough where it has none.
+        // Number and size are what counts; without an ETag there is nothing more to compare.
         etag: xml::child(node, "ETag")
-            .map(|etag| etag::bare(&etag).to_owned())
+            .map(|etag| proof::bare(&etag).to_owned())
             .filter(|etag| !etag.is_empty())
             .map(Etag),
     })

@@ -11,7 +11,7 @@ use super::fields;
 use super::template::{self, Template};
 use crate::ca::CA;
 use crate::fields::{beside, unreachable};
-use crate::settings::address;
+use crate::settings::{CHECKSUMS, address, etag_is_md5};
 use crate::{Form, Setting, SettingsError, typed};
 
 /// What stands for AWS's own servers, whatever the region.
@@ -84,6 +84,17 @@ pub(crate) const ASKED: &[Setting] = &[
         advanced: true,
         form: Form::Switch,
         ..line(
+            "part_md5",
+            "Send a checksum with each part",
+            "For buckets with Object Lock, and storages that refuse parts without Content-MD5. Every file is read twice.",
+            "",
+        )
+    },
+    CHECKSUMS,
+    Setting {
+        advanced: true,
+        form: Form::Switch,
+        ..line(
             "allow_http",
             "Send unencrypted",
             "Only inside a network that you trust: anybody on the way can read the files.",
@@ -119,6 +130,10 @@ pub struct Settings {
     pub acl: Option<&'static str>,
     /// How long a link for a part lives.
     pub link_life: Duration,
+    /// Every part brings its MD5.
+    pub part_md5: bool,
+    /// The ETags of the storage can be compared.
+    pub etag_is_md5: bool,
 }
 
 impl Settings {
@@ -153,6 +168,8 @@ impl Settings {
             storage_class: storage_class(text("storage_class")?)?,
             acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| *acl != "none"),
             link_life: link_life(text("link_hours")?)?,
+            part_md5: typed::switch(settings, "part_md5")?,
+            etag_is_md5: etag_is_md5(settings)?,
         };
         // With nothing set for a file its key is as short as it gets.
         match fields::looked_at(&read, &Fields::default()) {

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use http::Method;
+use jiff::Timestamp;
 use partway_core::{Cause, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
 use partway_http::xml;
 use partway_provider::{FileFacts, IfExists, PartTarget, Started};
 
 use super::ask::{Ask, Look, Seen, document};
+use super::parts::is_no_list;
 use super::session::{Kept, Way};
 use super::sign::{Request, signed};
 use super::{S3, headers, key};
@@ -18,6 +20,9 @@ const WINDOW: usize = 64;
 
 /// Asks to replace nothing (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with conditional writes").
 pub(crate) const NOTHING_THERE: (&str, &str) = ("if-none-match", "*");
+
+/// The MD5 of a body, in Base64.
+const CONTENT_MD5: &str = "content-md5";
 
 /// A storage may take a while to open an upload when it is busy.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -83,8 +88,8 @@ impl S3 {
             // Signing alone would go on for ever with an upload, a key or a clock that the storage refuses.
             Way::UploadId(id) => {
                 match self.page(Step::Refresh, &kept.key, id, None, 1).await {
-                    // The key may write and not look: then a part itself is refused.
-                    Err(failure) if failure.cause != Cause::PermissionRefused => return Err(failure),
+                    // It may not be asked, or has no such list, or not now: then a part itself is refused.
+                    Err(failure) if !says_nothing(&failure) => return Err(failure),
                     _ => Only::Always,
                 }
             }
@@ -104,27 +109,60 @@ impl S3 {
         parts: &[PartNumber],
     ) -> Result<Vec<PartTarget>, Failure> {
         let now = self.now(step)?;
-        let life = self.settings.link_life;
-        let expires_at = u64::try_from(now.as_second()).ok().and_then(|now| now.checked_add(life.as_secs()));
         let target = |number: PartNumber| {
-            let (part, upload_id, headers);
-            let query: &[(&str, &str)] = match &kept.way {
-                Way::UploadId(id) => {
-                    (part, upload_id, headers) = (number.to_string(), id, Vec::new());
-                    &[("partNumber", &part), ("uploadId", upload_id)]
-                }
-                Way::OnePut(given) => {
-                    headers = given.iter().cloned().chain(only.headers()).collect();
-                    &[]
-                }
+            let headers = match &kept.way {
+                Way::UploadId(_) => Vec::new(),
+                Way::OnePut(given) => given.iter().cloned().chain(only.headers()).collect(),
             };
-            let request =
-                Request { method: &Method::PUT, object: Some(&kept.key), query, headers: &headers, life };
-            let url = signed(&self.settings.bucket, &self.pair, now, request);
-            PartTarget { number, url: SignedUrl::new(String::from(url)), headers, expires_at }
+            self.target(now, kept, number, headers)
         };
         Ok(parts.iter().copied().map(target).collect())
     }
+
+    /// The target of a part, with these headers and no others.
+    fn target(
+        &self,
+        now: Timestamp,
+        kept: &Kept,
+        number: PartNumber,
+        headers: Vec<(String, String)>,
+    ) -> PartTarget {
+        let life = self.settings.link_life;
+        let expires_at = u64::try_from(now.as_second()).ok().and_then(|now| now.checked_add(life.as_secs()));
+        let part = number.to_string();
+        let query: &[(&str, &str)] = match &kept.way {
+            Way::UploadId(id) => &[("partNumber", &part), ("uploadId", id)],
+            Way::OnePut(_) => &[],
+        };
+        let request =
+            Request { method: &Method::PUT, object: Some(&kept.key), query, headers: &headers, life };
+        let url = signed(&self.settings.bucket, &self.pair, now, request);
+        PartTarget { number, url: SignedUrl::new(String::from(url)), headers, expires_at }
+    }
+
+    /// The same target, which then takes a body with this MD5 only (RFC 1864).
+    pub(crate) fn with_content_md5(
+        &self,
+        kept: &Kept,
+        target: PartTarget,
+        md5: [u8; 16],
+    ) -> Result<PartTarget, Failure> {
+        // One that has it already takes the bytes that lie there, and no others.
+        if target.headers.iter().any(|(name, _)| name == CONTENT_MD5) {
+            return Ok(target);
+        }
+        let mut headers = target.headers;
+        headers.push((CONTENT_MD5.to_owned(), base64::engine::general_purpose::STANDARD.encode(md5)));
+        Ok(self.target(self.now(Step::Part)?, kept, target.number, headers))
+    }
+}
+
+/// A failure of the question whether an upload is open that says nothing of it: the key may write and not look, the storage lists no parts,
+/// or has a fault of its own there.
+fn says_nothing(failure: &Failure) -> bool {
+    failure.cause == Cause::PermissionRefused
+        || is_no_list(failure)
+        || (failure.class == RetryClass::Again && failure.status.is_some_and(|status| status >= 500))
 }
 
 /// On which condition one PUT may store the file.
@@ -144,7 +182,7 @@ impl Only {
             Self::IfFree => vec![header(NOTHING_THERE.0, NOTHING_THERE.1)],
             Self::IfSame(Etag(etag), md5) => {
                 let md5 = base64::engine::general_purpose::STANDARD.encode(md5);
-                vec![header("content-md5", &md5), header("if-match", &format!("\"{etag}\""))]
+                vec![header(CONTENT_MD5, &md5), header("if-match", &format!("\"{etag}\""))]
             }
         }
     }

@@ -33,6 +33,7 @@ fn what_can_be_done_follows_from_the_state() {
         ended(State::Uploaded, Strength::Confirmed),
         ended(State::Uploaded, Strength::Presumed),
         ended(State::Uploaded, Strength::NotFound),
+        ended(State::Uploaded, Strength::Unproved),
         ended(State::Uploaded, Strength::MarkedByUser),
     ]);
     let lines: Vec<_> = jobs
@@ -115,6 +116,7 @@ fn the_second_line_says_what_is_slow_or_needs_a_person() {
         reason(&ended(State::Uploaded, Strength::Confirmed), "Acme"),
         reason(&ended(State::Uploaded, Strength::MarkedByUser), "Acme"),
         reason(&ended(State::Uploaded, Strength::NotFound), "Acme"),
+        reason(&ended(State::Uploaded, Strength::Unproved), "Acme"),
         reason(&Job { skipped: true, ..job(State::Cancelled, Holds::NONE) }, "Acme"),
         reason(&job(State::Waiting, Holds::NONE.with(Hold::Credentials)), "Acme"),
     ];

@@ -45,6 +45,7 @@ fn every_line_reads_as_a_sentence() {
         Log::CompleteUnclear { expected: "$.success: expected true or false, found text".into() },
         Log::Verified,
         Log::Uploaded,
+        Log::Unproved,
         Log::Presumed,
         Log::NotFound,
         Log::NotLookedUp { why: "503".into() },

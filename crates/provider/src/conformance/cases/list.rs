@@ -40,12 +40,7 @@ async fn same(upload: &Upload<'_>, when: &str) -> Outcome {
         ensure(part.size == size, || {
             format!("{when}, part {} has {size} bytes, {} are listed", part.number, part.size)
         })?;
-        if receipt
-            .etag
-            .as_ref()
-            .zip(part.etag.as_ref())
-            .is_some_and(|(ours, told)| !ours.0.eq_ignore_ascii_case(&told.0))
-        {
+        if !part.is(receipt) {
             return broken(format!(
                 "{when}, part {} is listed with another ETag than its answer had",
                 part.number

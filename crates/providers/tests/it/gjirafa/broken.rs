@@ -143,4 +143,11 @@ async fn a_list_that_cannot_be_meant_is_told_with_the_path_of_the_field() {
         writeln!(words, "{}", failure.detail).unwrap();
     }
     insta::assert_snapshot!(words);
+    // Number and size are what counts.
+    for etag in [json!(null), json!(""), json!("\"\"")] {
+        let (provider, _) =
+            answering(&[(OK, yes(&part(json!(1), json!(1), etag.clone())))], &json!({})).await;
+        let listed = provider.list_parts(&session()).await.unwrap();
+        assert_eq!((listed[0].size, &listed[0].etag), (1, &None), "{etag}");
+    }
 }

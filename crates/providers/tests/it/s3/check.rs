@@ -35,6 +35,8 @@ async fn each_line_says_what_was_seen() {
         ("another server", OK, "{}".to_owned()),
         ("another server's no", "404 Not Found", "not here".to_owned()),
         ("a page", OK, "<html>".to_owned()),
+        ("lists nothing", "501 Not Implemented", error("NotImplemented", "no")),
+        ("lists nothing either", "405 Method Not Allowed", error("MethodNotAllowed", "no")),
     ] {
         let (provider, _) = answering(&[(status, body)], &json!({})).await;
         let report = provider.check().await;
@@ -63,4 +65,28 @@ async fn each_line_says_what_was_seen() {
             .unwrap();
     }
     insta::assert_snapshot!(words);
+}
+
+#[tokio::test]
+async fn a_storage_that_lists_no_uploads_is_asked_for_its_files() {
+    for no in [
+        ("501 Not Implemented", error("NotImplemented", "no")),
+        ("405 Method Not Allowed", String::new()),
+        (OK, "{}".to_owned()),
+        (OK, "<html>".to_owned()),
+        (OK, "<ListBucketResult/>".to_owned()),
+    ] {
+        let files = (OK, "<ListBucketResult/>".to_owned());
+        let (provider, mut asked) = answering(&[no, files], &json!({})).await;
+        let report = provider.check().await;
+        assert!(matches!(report.host, Finding::Good(_)), "{report:?}");
+        assert!(matches!(report.key, Finding::CannotKnow(why) if why.contains("write")), "{report:?}");
+        seen(&mut asked).await;
+        assert_eq!(seen(&mut asked).await, "GET /s3/films/?X-Amz-SignedHeaders=host&list-type=2&max-keys=1");
+    }
+    // And what it says of the key counts.
+    let no = ("501 Not Implemented", error("NotImplemented", "no"));
+    let key = ("403 Forbidden", error("InvalidAccessKeyId", "no such key"));
+    let (provider, _) = answering(&[no, key], &json!({})).await;
+    assert!(matches!(provider.check().await.key, Finding::Bad(_)));
 }

@@ -86,8 +86,19 @@ async fn fresh_links_are_signed_only_for_an_upload_that_is_there() {
         (("404 Not Found", error("NoSuchUpload", "gone")), Some(RetryClass::SessionGone)),
         (("403 Forbidden", error("InvalidAccessKeyId", "unknown")), Some(RetryClass::Credentials)),
         (("403 Forbidden", error("RequestTimeTooSkewed", "clock")), Some(RetryClass::Refused)),
-        // It may write and not look: then a part itself is refused.
+        // It may write and not look, or lists nothing, or not now: then a part itself is refused.
         (("403 Forbidden", error("AccessDenied", "Access Denied")), None),
+        (("501 Not Implemented", error("NotImplemented", "no")), None),
+        (("405 Method Not Allowed", String::new()), None),
+        (("404 Not Found", error("NoSuchKey", "no such key")), None),
+        (("404 Not Found", "{}".to_owned()), None),
+        ((OK, "{}".to_owned()), None),
+        ((OK, "<!doctype html><p>Hello".to_owned()), None),
+        ((OK, "<ListBucketResult/>".to_owned()), None),
+        ((OK, error("NotImplemented", "a no with a yes")), None),
+        (("500 Internal Server Error", String::new()), None),
+        (("404 Not Found", error("NoSuchBucket", "no")), Some(RetryClass::Refused)),
+        (("503 Service Unavailable", error("SlowDown", "slow")), Some(RetryClass::Throttled { after: None })),
     ] {
         let (provider, _) = answering(&[reply], &json!({})).await;
         let fresh = provider.targets(&in_parts(true), &all).await;

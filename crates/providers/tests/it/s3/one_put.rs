@@ -86,7 +86,7 @@ async fn its_answer_is_all_that_complete_needs_and_the_look_afterwards_tells_siz
     let mut other = receipts(5);
     other[0].md5 = [2; 16];
     match provider.verify(&by_one_put(true), &other, whole).await {
-        Ok(receipt) => assert_eq!(receipt.checksum, Some(format!("md5:{MD5}"))),
+        Ok(receipt) => assert_eq!(receipt.checksum, Some(format!("etag:{MD5}"))),
         Err(failure) => {
             assert!(failure.class == RetryClass::Refused && failure.detail.contains(MD5), "{failure}");
         }

@@ -50,7 +50,6 @@ impl Page {
             tag("IsTruncated", more.to_string()),
         ]
         .concat();
-        let without = self.effect == Some(Effect::Reply(Reply::ListWithoutEtag));
         for part in &parts {
             let without = self.effect == Some(Effect::Reply(Reply::ListWithoutEtag));
             let etag = if without { String::new() } else { format!("\"{}\"", part.etag()) };

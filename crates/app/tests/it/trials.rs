@@ -1,0 +1,69 @@
+//! The tiny upload of a destination's test, at storages that are a little different: what it finds out is said, with what to do.
+
+use partway_api::{CheckLine, Mark};
+
+use crate::kinds::{checked, of_kind};
+use crate::rig::{Rig, add_destination};
+
+/// The line about the upload, at a destination of this kind with these settings.
+async fn tried(kind: &str, faults: &[&str], settings: &[(&str, &str)]) -> CheckLine {
+    let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+    let rig = Rig::with(|options| options.faults = faults).await;
+    let app = rig.open().await;
+    let (mut draft, key) = of_kind(&rig, kind);
+    draft.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    add_destination(&app, draft, key).await.unwrap();
+    checked(&app, kind, true).await.into_iter().find(|line| line.about == "upload").unwrap()
+}
+
+#[tokio::test]
+async fn a_bucket_that_wants_checksums_is_found_out_and_told_with_its_setting() {
+    let line = tried("s3", &["checksum-wanted@put"], &[]).await;
+    assert_eq!(line.mark, Mark::Bad, "{line:?}");
+    assert!(line.text.contains("--part-md5") && line.text.contains("Object Lock"), "{line:?}");
+    let line = tried("s3", &["checksum-wanted@put"], &[("part_md5", "true")]).await;
+    assert_eq!(line.mark, Mark::Good, "{line:?}");
+    // Where links come from elsewhere nothing can be set.
+    for kind in ["autorender", "gjirafa", "record360"] {
+        let line = tried(kind, &["checksum-wanted"], &[]).await;
+        assert!(line.mark == Mark::Bad && line.text.contains("links"), "{kind}: {line:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_storage_that_does_not_keep_what_is_there_is_found_out_and_its_test_passes() {
+    let kept = tried("s3", &[], &[]).await;
+    assert!(kept.mark == Mark::Good && !kept.text.contains("replaced"), "{kept:?}");
+    for fault in ["condition-ignored@put", "condition-unknown@put", "condition-unknown-request@put"] {
+        let line = tried("s3", &[fault], &[]).await;
+        assert!(line.mark == Mark::Good && line.text.contains("is replaced"), "{fault}: {line:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_storage_with_checksums_of_another_kind_is_told_with_its_setting() {
+    for (kind, fault) in [
+        ("autorender", "part-etag-other"),
+        ("gjirafa", "part-etag-other"),
+        ("record360", "part-etag-other"),
+        ("s3", "part-etag-other@put"),
+    ] {
+        let line = tried(kind, &[fault], &[]).await;
+        assert!(line.mark == Mark::Bad && line.text.contains("--checksums ignore"), "{kind}: {line:?}");
+        let line = tried(kind, &[fault], &[("checksums", "ignore")]).await;
+        assert!(line.mark == Mark::Good && !line.text.contains("matches"), "{kind}: {line:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_storage_that_lists_nothing_does_not_refuse() {
+    for fault in ["no-list@uploads", "no-list-405@uploads", "no-list-page@uploads", "no-list-other@uploads"] {
+        let rig = Rig::with(|options| options.faults.push(fault.into())).await;
+        let app = rig.open().await;
+        let (draft, key) = of_kind(&rig, "s3");
+        add_destination(&app, draft, key).await.unwrap();
+        for line in checked(&app, "s3", true).await {
+            assert!(line.mark != Mark::Bad && !line.refused, "{fault}: {line:?}");
+        }
+    }
+}
