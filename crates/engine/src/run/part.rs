@@ -223,7 +223,9 @@ impl Part {
             RetryClass::Throttled { after } => *after,
             RetryClass::Offline if tries < 3 => None,
             // A link that was signed here is good: what finds nothing at it has lost the upload. (A file of one part has none.)
-            RetryClass::LinkBroken if self.signed_here && self.parts_in_all > 1 && failure.status == Some(404) => {
+            RetryClass::LinkBroken
+                if self.signed_here && self.parts_in_all > 1 && failure.status == Some(404) =>
+            {
                 return Err(PartEnd::Session);
             }
             RetryClass::LinkExpired | RetryClass::LinkBroken => {

@@ -7,6 +7,7 @@ use partway_core::proof::{self, Proof};
 use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
+use super::halt::By;
 use super::links::part_end;
 use super::part::PartEnd;
 use super::patience::Refused;
@@ -65,7 +66,7 @@ impl Run {
             }
             // A list that keeps failing is no reason to wait: whether the storage is there, the parts themselves will tell.
             Err(Refused::Halt(
-                Halt::Busy { asked: false, detail, .. } | Halt::Offline { page: Some(_), detail },
+                Halt::Busy { by: By::Call, detail, .. } | Halt::Offline { page: Some(_), detail },
             )) => {
                 tracing::info!(job = %self.job.id, detail, "the vendor's list of parts keeps failing");
                 return Ok(Standing::Good);
