@@ -40,7 +40,7 @@ const TOGETHER: Duration = Duration::from_secs(5);
 pub struct Sample {
     /// When.
     pub at: Duration,
-    /// Parts on their way to the host.
+    /// Parts on their way to the host of which not everything is acknowledged yet.
     pub in_flight: usize,
     /// Bytes that the host has acknowledged so far, in all.
     pub acknowledged: u64,

@@ -71,7 +71,7 @@ impl Line {
             self.looked = at;
             self.concurrency.sample(Sample {
                 at,
-                in_flight: self.flying.len(),
+                in_flight: self.flying.iter().filter(|flying| flying.acknowledged < flying.length).count(),
                 acknowledged: self.acknowledged,
                 part: self.flying.iter().map(|flying| flying.length).max().unwrap_or(0),
                 furthest: self.flying.iter().map(|flying| flying.acknowledged).max().unwrap_or(0),
@@ -145,6 +145,22 @@ mod tests {
         }
         assert!(let_go.is_some_and(|let_go| let_go < Duration::from_secs(5)), "{let_go:?}");
         assert_eq!(line.limit(), 1);
+    }
+
+    /// A storage that takes its time over an answer is no slow line.
+    #[test]
+    fn parts_that_only_wait_for_their_answers_say_nothing_of_the_line() {
+        let mut line = Line::new(2, 16);
+        let (one, two) = (line.begin(at(0), MIB), line.begin(at(0), MIB));
+        for look in 1..40 {
+            let_through(&mut line, one, at(look * 500));
+            let_through(&mut line, two, at(look * 500));
+        }
+        assert_eq!(line.limit(), 2);
+    }
+
+    fn let_through(line: &mut Line, id: u64, at: Duration) {
+        assert!(!line.moved(at, id, MIB));
     }
 
     #[test]
