@@ -103,6 +103,8 @@ pub enum Request {
     },
     /// Watch the watched folders from now on, where the holder does not already.
     Watch,
+    /// Answered at once, whatever else is being done: a sign that somebody is there. One who does not know it refuses it, which is as good.
+    Ping,
     /// Bring the window forward, where the process has one.
     Show,
     /// Tell something in the window, where the process has one: whoever asks may have nobody who reads what it writes.

@@ -11,8 +11,10 @@ use tokio::io::{BufReader, ReadHalf, WriteHalf};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::conversation::ASKED_AT_ONCE;
 use crate::events::{ClientEvents, Heard};
 use crate::lines::{ANSWER_LIMIT, Line, read_line, to_line, write_line};
+use crate::silence::{OnSilence, Silence};
 use crate::ticks::{ClientTicks, TickInbox};
 use crate::{AskError, BridgeError, place};
 
@@ -31,6 +33,7 @@ pub struct Client {
 struct Connection {
     requests: mpsc::Sender<Vec<u8>>,
     shared: Arc<Shared>,
+    silence: Arc<Silence>,
     next_id: AtomicU64,
     _end: DropGuard,
 }
@@ -63,6 +66,14 @@ impl Client {
     /// # Errors
     /// Where the socket is there but may not be used.
     pub async fn connect(data_dir: &Path) -> Result<Option<Self>, BridgeError> {
+        Self::connect_telling(data_dir, Arc::new(|_| {})).await
+    }
+
+    /// The same, and tells where the holder does not answer any more, and when it does again.
+    pub(crate) async fn connect_telling(
+        data_dir: &Path,
+        on_silence: OnSilence,
+    ) -> Result<Option<Self>, BridgeError> {
         let folder = match std::fs::canonicalize(data_dir) {
             Ok(folder) => folder,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -70,31 +81,55 @@ impl Client {
         };
         let stream =
             place::connect(&folder).await.map_err(|source| BridgeError::Socket { folder, source })?;
-        Ok(stream.map(Self::over))
+        Ok(stream.map(|stream| Self::over(stream, on_silence)))
     }
 
-    fn over(stream: Stream) -> Self {
+    fn over(stream: Stream, on_silence: OnSilence) -> Self {
         let (receive, send) = tokio::io::split(stream);
         let (requests, waiting) = mpsc::channel(WAITING_REQUESTS);
         let live = Live { asked: HashMap::new(), events: broadcast::Sender::new(KEPT_EVENTS), ticks: None };
         let shared = Arc::new(Shared(Mutex::new(Some(live))));
         let end = CancellationToken::new();
         tokio::spawn(write_all(send, waiting, end.clone()));
-        let (reading, ended) = (Arc::clone(&shared), end.clone());
+        let silence = Arc::new(Silence::new(on_silence));
+        let (reading, ended, heard) = (Arc::clone(&shared), end.clone(), Arc::clone(&silence));
         tokio::spawn(async move {
-            ended.run_until_cancelled(read_all(receive, &reading)).await;
+            ended.run_until_cancelled(read_all(receive, &reading, &heard)).await;
             reading.end();
             ended.cancel();
         });
-        let connection = Connection { requests, shared, next_id: AtomicU64::new(1), _end: end.drop_guard() };
+        let connection =
+            Connection { requests, shared, silence, next_id: AtomicU64::new(1), _end: end.drop_guard() };
         Self { connection: Arc::new(connection) }
     }
 
-    /// Asks the holder.
+    /// Asks the holder. An answer may take as long as what was asked for does; a holder that answers nothing at all meanwhile is told of.
     ///
     /// # Errors
     /// [`AskError::Api`] with the holder's sentence, or [`AskError::HolderGone`] where it ended before it answered.
     pub async fn ask(&self, request: Request) -> Result<Answer, AskError> {
+        let answer = self.send(request);
+        tokio::pin!(answer);
+        let silence = &self.connection.silence;
+        tokio::select! {
+            biased;
+            answer = &mut answer => answer,
+            never = silence.watch(|| self.send(Request::Ping), || self.can_be_swallowed()) => match never {},
+        }
+    }
+
+    /// Waits until the holder answers nothing at all any more. One that is only busy with what was asked does not end this.
+    pub async fn silent(&self) {
+        self.connection.silence.begun(|| self.send(Request::Ping), || self.can_be_swallowed()).await;
+    }
+
+    /// Whether so much is asked for that the holder may not read on before some of it is answered.
+    fn can_be_swallowed(&self) -> bool {
+        // One is the ping itself.
+        self.connection.shared.live(|live| live.asked.len()).is_some_and(|asked| asked > ASKED_AT_ONCE + 1)
+    }
+
+    async fn send(&self, request: Request) -> Result<Answer, AskError> {
         let id = self.connection.next_id.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
         let line = to_line(&FromFront { id, request }).map_err(|_| AskError::HolderGone)?;
@@ -141,7 +176,7 @@ async fn write_all(
     end.run_until_cancelled(write).await;
 }
 
-async fn read_all(receive: ReadHalf<Stream>, shared: &Shared) {
+async fn read_all(receive: ReadHalf<Stream>, shared: &Shared, silence: &Silence) {
     let mut reader = BufReader::new(receive);
     loop {
         let line = match read_line(&mut reader, ANSWER_LIMIT).await {
@@ -149,6 +184,7 @@ async fn read_all(receive: ReadHalf<Stream>, shared: &Shared) {
             Ok(Line::TooLong) => continue,
             Ok(Line::End) | Err(_) => return,
         };
+        silence.end();
         match serde_json::from_slice(&line) {
             Ok(message) => {
                 if shared.live(|live| live.take(message)).is_none() {

@@ -14,7 +14,7 @@ use crate::{Answers, EventSource, TickSource};
 /// Messages that wait for a front end that reads slowly. What follows is dropped at the source and told as `Lagged`.
 const WAITING_MESSAGES: usize = 64;
 /// Requests of one front end that are answered at the same time; it is not read further until one is.
-const ASKED_AT_ONCE: usize = 16;
+pub(crate) const ASKED_AT_ONCE: usize = 16;
 
 /// What brings the window forward, or tells something in it; `false` where the process has none.
 pub(crate) type OnShow = Arc<dyn Fn(Option<ApiError>) -> bool + Send + Sync>;
@@ -86,7 +86,7 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
                     streams.spawn(forward_ticks(host.answers.watch(look), changes, out.clone()));
                 }
             },
-            Request::Follow => {}
+            Request::Follow | Request::Ping => {}
             Request::Show if (host.on_show)(None) => {}
             Request::Tell { what } if (host.on_show)(Some(what.clone())) => {}
             Request::Show | Request::Tell { .. } => {

@@ -10,10 +10,13 @@ use partway_app::{App, OpenError};
 use tokio::time::{Instant, sleep};
 
 use crate::conversation::{OnShow, no_window};
+use crate::silence::OnSilence;
 use crate::{Answers, AskError, BridgeError, Client, FolderLock, FrontEvents, FrontTicks, Server};
 
 /// How long a folder may be held by somebody who does not listen: one who is just starting, or ending with up to 5 s for parts in flight.
 const GAP: Duration = Duration::from_secs(15);
+/// So long into that gap without a word, which is more than an end in order takes; then it is told.
+const GAP_TOLD: Duration = Duration::from_secs(7);
 /// Between two looks during that gap.
 const GAP_PAUSE: Duration = Duration::from_millis(50);
 
@@ -41,7 +44,26 @@ impl<A: Answers> Front<A> {
         M: FnOnce() -> F,
         F: Future<Output = Result<A, OpenError>>,
     {
-        Self::open_within(GAP, data_dir, make_app, on_show).await
+        Self::open_telling(data_dir, make_app, on_show, |_| {}).await
+    }
+
+    /// As [`open`](Self::open). `on_silence` is called with `true` where the holder has answered nothing at all for 5 s while something was
+    /// asked of it, or holds the folder for 7 s and does not listen, because it is suspended, say; and with `false` when it answers again.
+    /// It is waited for all the same.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_telling<M, F>(
+        data_dir: &Path,
+        make_app: M,
+        on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
+        on_silence: impl Fn(bool) + Send + Sync + 'static,
+    ) -> Result<Self, BridgeError>
+    where
+        M: FnOnce() -> F,
+        F: Future<Output = Result<A, OpenError>>,
+    {
+        Self::open_within(GAP, data_dir, make_app, on_show, Arc::new(on_silence)).await
     }
 
     async fn open_within<M, F>(
@@ -49,12 +71,14 @@ impl<A: Answers> Front<A> {
         data_dir: &Path,
         make_app: M,
         on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
+        on_silence: OnSilence,
     ) -> Result<Self, BridgeError>
     where
         M: FnOnce() -> F,
         F: Future<Output = Result<A, OpenError>>,
     {
-        let until = Instant::now() + gap;
+        let begun = Instant::now();
+        let mut told = false;
         loop {
             if let Some(lock) = FolderLock::take(data_dir)? {
                 let app = make_app().await?;
@@ -63,11 +87,17 @@ impl<A: Answers> Front<A> {
                 let server = Server::start(app.clone(), lock, move |what| show(what))?;
                 return Ok(Self(Side::Holder { app, server, on_show }));
             }
-            if let Some(client) = Client::connect(data_dir).await? {
+            if let Some(client) = Client::connect_telling(data_dir, Arc::clone(&on_silence)).await? {
+                if told {
+                    on_silence(false);
+                }
                 return Ok(Self(Side::Guest(client)));
             }
-            if Instant::now() >= until {
+            if begun.elapsed() >= gap {
                 return Err(BridgeError::NobodyAnswers(data_dir.to_path_buf()));
+            }
+            if begun.elapsed() >= GAP_TOLD && !std::mem::replace(&mut told, true) {
+                on_silence(true);
             }
             sleep(GAP_PAUSE).await;
         }
@@ -90,6 +120,7 @@ impl<A: Answers> Front<A> {
                 let shown = match request {
                     Request::Show => on_show(None),
                     Request::Tell { what } => on_show(Some(what)),
+                    Request::Ping => true,
                     request => return Ok(app.ask(request).await?),
                 };
                 if shown { Ok(Answer::Ok) } else { Err(no_window().into()) }
@@ -116,6 +147,15 @@ impl<A: Answers> Front<A> {
         match &self.0 {
             Side::Holder { app, .. } => Ok(FrontTicks::Own(app.watch(look))),
             Side::Guest(client) => client.watch(look).await.map(FrontTicks::Theirs),
+        }
+    }
+
+    /// Waits until the holder answers nothing at all any more; for ever where this one is the holder. One that is only busy with what was
+    /// asked of it does not end this.
+    pub async fn silent(&self) {
+        match &self.0 {
+            Side::Holder { .. } => std::future::pending().await,
+            Side::Guest(client) => client.silent().await,
         }
     }
 
@@ -155,7 +195,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let _lock = FolderLock::take(folder.path()).unwrap().unwrap();
         let never = || async { panic!("the folder is held") };
-        let opened = Front::<App>::open_within(GAP_PAUSE, folder.path(), never, |_| false).await;
+        let opened =
+            Front::<App>::open_within(GAP_PAUSE, folder.path(), never, |_| false, Arc::new(|_| {})).await;
         assert!(matches!(opened, Err(BridgeError::NobodyAnswers(_))));
     }
 }

@@ -20,6 +20,7 @@ mod lines;
 mod lock;
 mod place;
 mod server;
+mod silence;
 mod ticks;
 
 pub use answers::{Answers, EventSource, TickSource};

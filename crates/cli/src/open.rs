@@ -9,6 +9,9 @@ use partway_app::{App, AppOptions};
 use partway_bridge::{AskError, BridgeError, Front};
 
 use crate::exit::Stopped;
+use crate::print;
+use crate::show::Tell;
+use crate::text::printable;
 
 /// A holder may end just when it is asked; the next one is found, or is this process. More often than this is no coincidence.
 pub(crate) const TRIES: u32 = 5;
@@ -22,11 +25,11 @@ pub(crate) enum Purpose {
     Look,
 }
 
-/// Opens the folder.
+/// Opens the folder. Where another process holds it and does not answer, now or at whatever is asked of it later, `tell` says so.
 ///
 /// # Errors
 /// Sentences for the user.
-pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, BridgeError> {
+pub(crate) async fn front(folder: &Path, purpose: Purpose, tell: Tell) -> Result<Front, BridgeError> {
     let options = AppOptions {
         data_dir: folder.to_path_buf(),
         variables: Arc::new(crate::keys::environment),
@@ -40,7 +43,19 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose) -> Result<Front, Brid
         idle: purpose == Purpose::Look,
     };
     // There is no window to bring forward.
-    Front::open(folder, || App::open(options), |_| false).await
+    let name = folder.to_path_buf();
+    let on_silence = move |silent| tell(&if silent { silent_words(&name) } else { ANSWERS_AGAIN.to_owned() });
+    Front::open_telling(folder, || App::open(options), |_| false, on_silence).await
+}
+
+const ANSWERS_AGAIN: &str = "It answers again.";
+
+fn silent_words(folder: &Path) -> String {
+    format!(
+        "The Partway that holds the data folder {} does not answer: it may be suspended (Ctrl-Z) or frozen. Continue it ('fg' in its \
+         terminal) or end it; this command waits for it.",
+        printable(&folder.display().to_string())
+    )
 }
 
 /// The bundled sandbox, for *Practice*: it lies beside this binary.
@@ -65,7 +80,7 @@ pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer,
 pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<Answer, ApiError>, Stopped> {
     let mut tries = 0;
     loop {
-        let front = front(folder, Purpose::Look).await?;
+        let front = front(folder, Purpose::Look, Box::new(print::aside)).await?;
         let answer = front.ask(request.clone()).await;
         front.close(Duration::ZERO).await;
         tries += 1;

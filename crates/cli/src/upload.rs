@@ -142,7 +142,14 @@ impl Handing {
                 tokio::select! {
                     biased;
                     answer = &mut asked => (Some(answer), None),
-                    why = work.stop.asked() => (timeout(why.grace(), asked).await.ok(), Some(why)),
+                    why = work.stop.asked() => {
+                        let answer = tokio::select! {
+                            answer = timeout(why.grace(), asked) => answer.ok(),
+                            // There is none to come from a holder that is suspended.
+                            () = followed.front.silent() => None,
+                        };
+                        (answer, Some(why))
+                    }
                 }
             };
             match answer {
@@ -165,7 +172,10 @@ impl Handing {
                 None | Some(Err(AskError::HolderGone)) if why.is_some() => return Ok((followed, why)),
                 None | Some(Err(AskError::HolderGone)) => {
                     again = true;
-                    followed = work.begin().await?;
+                    match work.begin_again().await? {
+                        Ok(next) => followed = next,
+                        Err(why) => return Ok((followed, Some(why))),
+                    }
                 }
             }
         }

@@ -69,7 +69,7 @@ impl<'a> Work<'a> {
     pub(crate) async fn begin(&mut self) -> Result<Followed, Stopped> {
         let mut tries = 0;
         loop {
-            let front = open::front(self.folder, open::Purpose::Work).await?;
+            let front = open::front(self.folder, open::Purpose::Work, self.show.teller()).await?;
             tries += 1;
             match self.prepare(&front).await {
                 Ok((events, destinations)) => {
@@ -83,6 +83,18 @@ impl<'a> Work<'a> {
                     return Err(stopped);
                 }
             }
+        }
+    }
+
+    /// The same, until the end is asked for.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub(crate) async fn begin_again(&mut self) -> Result<Result<Followed, Why>, Stopped> {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            begun = self.begin() => begun.map(Ok),
+            why = stop.asked() => Ok(Err(why)),
         }
     }
 
@@ -159,8 +171,9 @@ impl<'a> Work<'a> {
                     Heard::HolderGone if followed.front.is_holder() => {
                         self.give_up(|stand| format!("Partway's engine ended by itself. {stand}"))?;
                     }
-                    Heard::HolderGone => match self.begin().await {
-                        Ok(next) => {
+                    Heard::HolderGone => match self.begin_again().await {
+                        Ok(Err(why)) => return Ok(Some(why)),
+                        Ok(Ok(next)) => {
                             if next.front.is_holder() {
                                 self.show.aside("The Partway that ran these uploads has ended; this one goes on with them.");
                             }
@@ -176,7 +189,7 @@ impl<'a> Work<'a> {
                 }
                 () = look => {
                     look_at = None;
-                    if let Ok(jobs) = open::list(&followed.front).await {
+                    if let Some(jobs) = self.list(&followed.front).await {
                         let missed = self.tracker.catch_up(&jobs);
                         self.tell(&missed)?;
                     }
@@ -208,13 +221,21 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Every job, where that can be told before the end is asked for.
+    async fn list(&mut self, front: &Front) -> Option<Vec<JobLine>> {
+        tokio::select! {
+            jobs = open::list(front) => jobs.ok(),
+            _ = self.stop.asked() => None,
+        }
+    }
+
     /// Ends that came before this process followed what happens.
     ///
     /// # Errors
     /// Where nobody reads standard output any more.
     pub(crate) async fn catch_up(&mut self, followed: &Followed) -> Result<(), Stopped> {
-        // Where the holder is gone again, the wait notices it.
-        let Ok(jobs) = open::list(&followed.front).await else { return Ok(()) };
+        // Where the holder is gone again, or the end is asked for, the wait notices it.
+        let Some(jobs) = self.list(&followed.front).await else { return Ok(()) };
         let missed = self.tracker.catch_up(&jobs);
         self.tell(&missed)
     }

@@ -6,4 +6,5 @@ mod double;
 mod folder;
 mod front;
 mod lines;
+mod silence;
 mod streams;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::text;
+use crate::{print, text};
 
 /// Bars at once; more would push each other out of a small terminal. The rest is in the total.
 const BARS: usize = 8;
@@ -150,6 +150,12 @@ impl Bars {
     /// Does something with the bars out of the way.
     pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         self.all.suspend(act)
+    }
+
+    /// Says a sentence with the bars out of the way, whoever has them.
+    pub(super) fn teller(&self) -> super::Tell {
+        let all = self.all.clone();
+        Box::new(move |sentence| all.suspend(|| print::aside(sentence)))
     }
 
     pub(super) fn clear(self) {

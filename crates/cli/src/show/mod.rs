@@ -10,6 +10,9 @@ use self::people::People;
 use crate::exit::Stopped;
 use crate::print;
 
+/// Says a sentence on standard error.
+pub(crate) type Tell = Box<dyn Fn(&str) + Send + Sync>;
+
 /// How what happens is shown.
 pub(crate) enum Show {
     /// One JSON object a line on standard output, and nothing else there.
@@ -47,6 +50,14 @@ impl Show {
         match self {
             Self::Json => print::aside(sentence),
             Self::People(people) => people.aside(sentence),
+        }
+    }
+
+    /// What says such a sentence from elsewhere, whatever this command is waiting for.
+    pub(crate) fn teller(&self) -> Tell {
+        match self {
+            Self::Json => Box::new(print::aside),
+            Self::People(people) => people.teller(),
         }
     }
 

@@ -168,6 +168,13 @@ impl People {
         }
     }
 
+    pub(crate) fn teller(&self) -> super::Tell {
+        match &self.bars {
+            Some(bars) => bars.teller(),
+            None => Box::new(print::aside),
+        }
+    }
+
     pub(crate) fn end(&mut self) -> Result<(), Stopped> {
         if let Some(bars) = self.bars.take() {
             bars.clear();

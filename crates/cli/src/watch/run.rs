@@ -15,6 +15,9 @@ use crate::stop::{GRACE, Stop, Why};
 /// Between two tries to reach a holder that ends just when it is asked.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Between two looks whether a holder that watches is not suspended.
+const PINGS: Duration = Duration::from_secs(10);
+
 /// Why it does not go on with this holder.
 enum End {
     Stopped(Why),
@@ -32,7 +35,7 @@ pub(super) async fn run(folder: &Path, options: WatchRun) -> Result<Exit, Stoppe
     let mut told_of_other = false;
     loop {
         let opened = tokio::select! {
-            opened = open::front(folder, Purpose::Work) => opened?,
+            opened = open::front(folder, Purpose::Work, show.teller()) => opened?,
             why = stop.asked() => return Ok(exit(why)),
         };
         let ended = with(&opened, &keys, &mut show, &mut stop, &mut told_of_other).await;
@@ -69,7 +72,11 @@ async fn with(
         false => None,
     };
     for request in keys.iter().chain([&Request::Watch]) {
-        match front.ask(request.clone()).await {
+        let answer = tokio::select! {
+            answer = front.ask(request.clone()) => answer,
+            why = stop.asked() => return Ok(End::Stopped(why)),
+        };
+        match answer {
             Ok(_) => {}
             Err(AskError::HolderGone) => return Ok(End::HolderGone),
             Err(error) => return Err(error.into()),
@@ -92,7 +99,11 @@ async fn with(
         }
         None => {
             // A look at nothing, which ends with the holder.
-            let mut ticks: FrontTicks = match front.watch(Look { hidden: true, ..Look::default() }).await {
+            let watched = tokio::select! {
+                watched = front.watch(Look { hidden: true, ..Look::default() }) => watched,
+                why = stop.asked() => return Ok(End::Stopped(why)),
+            };
+            let mut ticks: FrontTicks = match watched {
                 Ok(ticks) => ticks,
                 Err(AskError::HolderGone) => return Ok(End::HolderGone),
                 Err(error) => return Err(error.into()),
@@ -102,8 +113,11 @@ async fn with(
                     "Another Partway holds this data folder and watches; this one takes over when it ends.",
                 );
             }
+            let mut pings = tokio::time::interval(PINGS);
             loop {
                 tokio::select! {
+                    // Nothing else is asked of it here, and one that is suspended watches nothing.
+                    _ = async { pings.tick().await; front.ask(Request::Ping).await } => {}
                     tick = ticks.next() => if tick.is_none() { return Ok(End::HolderGone) },
                     why = stop.asked() => return Ok(End::Stopped(why)),
                 }

@@ -9,4 +9,6 @@ mod holder;
 mod journal;
 mod kinds;
 mod run;
+#[cfg(unix)]
+mod suspended;
 mod usage;

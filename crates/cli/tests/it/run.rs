@@ -68,8 +68,26 @@ impl Begun {
     /// Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.0.as_ref().unwrap().id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Reads its standard output up to a line with these words.
+    #[cfg(unix)]
+    pub(crate) async fn says(&mut self, words: &str) -> String {
+        line_with(self.0.as_mut().unwrap().stdout.as_mut().unwrap(), words).await
+    }
+
+    /// Reads its standard error up to a line with these words.
+    #[cfg(unix)]
+    pub(crate) async fn tells(&mut self, words: &str) -> String {
+        line_with(self.0.as_mut().unwrap().stderr.as_mut().unwrap(), words).await
     }
 
     /// Waits for its end.
@@ -77,6 +95,26 @@ impl Begun {
         let ended = self.0.take().unwrap().wait_with_output();
         Ran::from(tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.unwrap().unwrap())
     }
+}
+
+/// The first line with these words; byte by byte, so that what follows is still there for others.
+#[cfg(unix)]
+async fn line_with(from: &mut (impl tokio::io::AsyncRead + Unpin), words: &str) -> String {
+    use tokio::io::AsyncReadExt as _;
+
+    let read = async {
+        let mut line = Vec::new();
+        loop {
+            match from.read_u8().await.unwrap() {
+                b'\n' if String::from_utf8_lossy(&line).contains(words) => {
+                    return String::from_utf8(line).unwrap();
+                }
+                b'\n' => line.clear(),
+                byte => line.push(byte),
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), read).await.unwrap()
 }
 
 impl From<Output> for Ran {
