@@ -73,8 +73,8 @@ pub(crate) async fn upload(
     };
     let session = started.session.clone();
     let sent = within(async {
-        let parts = send(parts, provider, &started, &content).await?;
-        finish(provider, &session, &parts.receipts).await.map(|receipt| (receipt, parts))
+        let sent = send(parts, provider, &started, &content).await?;
+        finish(provider, &session, &sent.receipts).await.map(|receipt| (receipt, sent))
     })
     .await;
     match sent {

@@ -1,12 +1,10 @@
 //! A part's checksum: sent with it where the storage wants one, and compared with what the storage answers.
 
-use std::sync::Arc;
-
 use md5::{Digest, Md5};
 use partway_core::proof::{self, Proof};
 use partway_core::{Cause, Failure};
 use partway_http::{PutAnswer, PutFailure};
-use partway_provider::{PartTarget, Provider, Session};
+use partway_provider::PartTarget;
 
 use super::Halt;
 use super::part::{Part, PartEnd, passing};
@@ -16,20 +14,13 @@ use crate::journal::sessions;
 /// The storage may so often answer with another checksum before a person is told.
 const DIFFERENCES: u32 = 3;
 
-/// Who makes a part's target one that brings the MD5 of its bytes.
-#[derive(Clone)]
-pub(super) struct Sealing {
-    pub(super) provider: Arc<dyn Provider>,
-    pub(super) session: Session,
-}
-
 impl Part {
     /// The target of this attempt. Where it has to name the MD5 of its bytes, they are read once before they are sent.
     pub(super) async fn sealed(&self) -> Result<PartTarget, PutFailure> {
-        let Some(Sealing { provider, session }) = &self.sealing else { return Ok(self.target.clone()) };
+        let Some(session) = &self.sealing else { return Ok(self.target.clone()) };
         let read = self.source.digest::<Md5>(self.part.offset, self.part.len, |_| {}).await;
         let md5 = read.map_err(|trouble| PutFailure::Body(std::io::Error::other(trouble)))?.finalize().into();
-        Ok(provider.with_md5(session, self.target.clone(), md5)?)
+        Ok(self.provider.with_md5(session, self.target.clone(), md5)?)
     }
 
     /// What another checksum than that of the bytes means: they go again, and after a while a person is told, with how many others

@@ -10,7 +10,7 @@ use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
-use super::checksum::{Sealing, compare, is_conditional};
+use super::checksum::{compare, is_conditional};
 use super::on_line::OnLine;
 use super::patience::trouble;
 use super::probe::{Probe, Probing};
@@ -68,10 +68,8 @@ pub(super) struct Part {
     pub(super) signed_here: bool,
     /// An ETag in the form of an MD5 is that of the bytes.
     pub(super) etag_is_md5: bool,
-    /// Its target has to name the MD5 of its bytes.
-    pub(super) sealing: Option<Sealing>,
-    /// How many parts there are.
-    pub(super) parts_in_all: u32,
+    /// Its session, where its target has to name the MD5 of its bytes.
+    pub(super) sealing: Option<partway_provider::Session>,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
     pub(super) stop: watch::Receiver<Stop>,
@@ -112,7 +110,7 @@ impl Part {
                     let trouble = error.downcast::<SourceError>().unwrap_or_else(SourceError::Unreadable);
                     return Err(PartEnd::Source(self.source.trouble(trouble).await));
                 }
-                Attempted::Not(PutFailure::Wire(failure)) => self.judged(failure).await,
+                Attempted::Not(PutFailure::Wire(failure)) => self.explained(failure).await,
             };
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
@@ -135,7 +133,7 @@ impl Part {
     }
 
     /// What a storage's no means for this target. One to a link that was signed here is in the end one to its destination's settings.
-    async fn judged(&self, failure: Failure) -> Failure {
+    async fn explained(&self, failure: Failure) -> Failure {
         let failure = failure.of_link(self.signed_here).of_checksum(self.signed_here, self.sealing.is_some());
         // A fresh link goes without the condition, once nothing was seen there.
         if is_conditional(&self.target) && failure.may_be_the_condition() {
@@ -224,7 +222,7 @@ impl Part {
             RetryClass::Offline if tries < 3 => None,
             // A link that was signed here is good: what finds nothing at it has lost the upload. (A file of one part has none.)
             RetryClass::LinkBroken
-                if self.signed_here && self.parts_in_all > 1 && failure.status == Some(404) =>
+                if self.signed_here && self.plan.count() > 1 && failure.status == Some(404) =>
             {
                 return Err(PartEnd::Session);
             }

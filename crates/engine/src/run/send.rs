@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use partway_core::{Cause, PartNumber, PartPlan};
 
-use super::checksum::Sealing;
 use super::flight::{Flight, Landed};
 use super::links::{Link, Links, NoLink};
 use super::part::{Part, PartEnd};
@@ -201,10 +200,7 @@ impl Run {
             provider: Arc::clone(&self.provider),
             signed_here: can.signs_links,
             etag_is_md5: can.etag_is_md5,
-            sealing: can
-                .part_md5
-                .then(|| Sealing { provider: Arc::clone(&self.provider), session: session.session.clone() }),
-            parts_in_all: plan.count(),
+            sealing: can.part_md5.then(|| session.session.clone()),
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,

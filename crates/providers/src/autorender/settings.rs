@@ -29,8 +29,8 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
-    CHECKSUMS,
     CA,
+    CHECKSUMS,
 ];
 
 /// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.

@@ -91,8 +91,8 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
-    CHECKSUMS,
     CA,
+    CHECKSUMS,
 ];
 
 /// How a file is registered as a video.

@@ -39,8 +39,8 @@ pub(crate) const ASKED: &[Setting] = &[
         required: false,
         advanced: true,
     },
-    CHECKSUMS,
     CA,
+    CHECKSUMS,
 ];
 
 /// The settings, read.
