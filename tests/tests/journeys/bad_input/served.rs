@@ -5,8 +5,7 @@ use crate::support::{Chance, House, Running, is};
 use crate::support::{Peak, heavy};
 
 /// Faults that meet the first of two files; their sentences stand in the table of `faults::every`.
-const BROKEN: [&str; 7] = [
-    "json-cut@start:1",
+const BROKEN: [&str; 6] = [
     "json-wrong-types@start:1",
     "parts-too-few:1",
     "parts-too-many:1",
@@ -36,6 +35,18 @@ fn a_broken_answer_costs_its_own_file_only() {
         assert_eq!(house.begin(["resume", "--json"]).end().code, Some(0), "{fault}");
         assert_eq!(house.sandbox.objects().len(), 2, "{fault}");
     }
+}
+
+/// Where a start may be repeated, an answer that broke off is as good as none.
+#[test]
+fn a_start_whose_answer_was_cut_once_is_asked_for_again() {
+    let house = House::with(&["--fault", "json-cut@start:1"]);
+    let file = house.file("a.mov", 70_001, &mut Chance::of("json_cut"));
+    house.begin(["upload", "a.mov", "--json"]).end().assert_verified();
+    file.assert_arrived(&house.sandbox.object("a.mov"));
+    let starts: Vec<_> = house.sandbox.log().into_iter().filter(|line| line.step == "start").collect();
+    assert_eq!(starts.len(), 2, "{starts:#?}");
+    assert_eq!(starts[0].fault.as_deref(), Some("json-cut"));
 }
 
 #[test]

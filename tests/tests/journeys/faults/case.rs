@@ -111,7 +111,7 @@ impl Outcome {
                 "{place:?} was confirmed and is sent again: {:#?}",
                 self.log
             );
-            let believed = line.fault.as_deref() != Some("wrong-etag");
+            let believed = !matches!(line.fault.as_deref(), Some("wrong-etag" | "part-etag-other"));
             if line.stored && line.status == Some(200) && believed {
                 taken.insert(place, ());
             }
