@@ -10,7 +10,7 @@ use crate::support::{House, Made, Peak, heavy};
 
 const MIB: u64 = 1 << 20;
 
-/// The bounds of issue 2.
+/// The most that a process may take, and how far two sizes may be apart.
 const MOST: u64 = 64 * MIB;
 const APART: u64 = 10 * MIB;
 
