@@ -136,6 +136,8 @@ impl Drive {
             answer
         });
         match timeout(SILENT, task).await {
+            // The runtime goes down, and whoever asked with it: that says nothing of the drive.
+            Ok(Err(error)) if error.is_cancelled() => std::future::pending().await,
             Ok(answer) => answer.map_err(Unanswered::Fault),
             Err(_) => Err(Unanswered::Silent),
         }

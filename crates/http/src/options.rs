@@ -16,6 +16,9 @@ pub struct HttpOptions {
     pub extra_roots_pem: Vec<Vec<u8>>,
     /// How long name, TCP and TLS together may take.
     pub connect_timeout: Duration,
+    /// How long a new connection is watched before a request that must not be sent twice goes over it. A server that closes what it
+    /// accepts does so within a round trip.
+    pub watch_before_once: Duration,
     /// What API calls say of us; parts say nothing.
     pub user_agent: String,
     /// This computer's clock; without it no clock difference is told.
@@ -28,6 +31,8 @@ impl Default for HttpOptions {
             extra_roots_pem: Vec::new(),
             // Three SYNs (at 0, 1 and 3 s, RFC 6298) and a slow handshake fit into it.
             connect_timeout: Duration::from_secs(10),
+            // Such requests are rare enough for a tenth of a second.
+            watch_before_once: Duration::from_millis(100),
             user_agent: concat!("partway/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: None,
         }
@@ -49,6 +54,7 @@ impl fmt::Debug for HttpOptions {
         f.debug_struct("HttpOptions")
             .field("extra_roots", &self.extra_roots_pem.len())
             .field("connect_timeout", &self.connect_timeout)
+            .field("watch_before_once", &self.watch_before_once)
             .field("user_agent", &self.user_agent)
             .finish_non_exhaustive()
     }

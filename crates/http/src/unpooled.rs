@@ -28,10 +28,6 @@ use tower_service::Service;
 use crate::body::BoxError;
 use crate::{HttpError, HttpOptions, failure, tls};
 
-/// How long a new connection is looked at before a request that must not be sent twice. A server that closes what it accepts does so
-/// within a round trip; a start is rare enough for a tenth of a second.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// What is said of a connection that ended before a byte of the request was written.
 const NOT_ASKED: &str = "the connection was closed before anything was asked";
 
@@ -40,6 +36,7 @@ const NOT_ASKED: &str = "the connection was closed before anything was asked";
 pub(crate) struct Unpooled {
     connector: HttpsConnector<HttpConnector>,
     connect_timeout: Duration,
+    watch_before_once: Duration,
 }
 
 /// An answer, and the task that reads it from its connection; dropping it closes the connection.
@@ -64,7 +61,11 @@ impl Unpooled {
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(options.connect_timeout));
         let connector = HttpsConnector::from((tcp, tls::client_config(&options.extra_roots_pem)?));
-        Ok(Self { connector, connect_timeout: options.connect_timeout })
+        Ok(Self {
+            connector,
+            connect_timeout: options.connect_timeout,
+            watch_before_once: options.watch_before_once,
+        })
     }
 
     /// Connects, asks and reads the head of the answer. `host` is for words. With `look`, the connection is given a moment to turn out
@@ -89,7 +90,7 @@ impl Unpooled {
         let connected = tokio::time::timeout(self.connect_timeout, connecting).await;
         let connected = connected.unwrap_or_else(|_| Err("no connection came about in time".into()));
         let mut stream = connected.map_err(|error| failure::not_connected(step, host, &*error))?;
-        if look && let Ok(ended) = tokio::time::timeout(LOOK, end_of(&mut stream)).await {
+        if look && let Ok(ended) = tokio::time::timeout(self.watch_before_once, end_of(&mut stream)).await {
             return Err(not_asked(&ended));
         }
         to_origin_form(&mut request);

@@ -17,7 +17,7 @@ use partway_sandbox::{Options, Running};
 use tempfile::TempDir;
 
 /// What should come at once is waited for so long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A data folder, a sandbox, and what the app is given.
 pub(crate) struct Rig {

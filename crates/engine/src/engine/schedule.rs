@@ -66,7 +66,8 @@ async fn start(inner: &Arc<Inner>, id: JobId, permit: crate::permits::JobPermit)
     let inner = Arc::clone(inner);
     tokio::spawn(async move {
         let ended = tokio::spawn(run::run(&inner, applied.job, live, stopped)).await;
-        if ended.is_err() {
+        // Nobody cancels a run: one that was goes down with its runtime, and its job goes on when Partway is opened again.
+        if ended.is_err_and(|error| error.is_panic()) {
             // Before its place is free: a job that was finishing would begin anew at once, and so on without end.
             by_fault(&inner, &id).await;
         }

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::vendor::{Vendor, Way};
 
 /// What should come at once is waited for so long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The system's clock, put forward by hand.
 #[derive(Debug)]
@@ -73,6 +73,7 @@ pub(crate) struct Rig {
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
     pub(crate) gate: Option<Gate>,
+    pub(crate) watch_before_once: Duration,
 }
 
 impl Rig {
@@ -88,6 +89,7 @@ impl Rig {
             grace: GRACE,
             headless: false,
             gate: None,
+            watch_before_once: HttpOptions::default().watch_before_once,
         }
     }
 

@@ -70,7 +70,11 @@ fn of_kind(running: &Running, rig: &Rig, kind: &'static str, mut settings: Value
     let secret = told.more.get("secret").cloned();
     let clock = Arc::clone(&rig.clock);
     let now = move || u64::try_from(clock.unix_ms() / 1000).unwrap();
-    let options = HttpOptions { clock: Some(Arc::new(now)), ..HttpOptions::default() };
+    let options = HttpOptions {
+        clock: Some(Arc::new(now)),
+        watch_before_once: rig.watch_before_once,
+        ..HttpOptions::default()
+    };
     let http = ApiClient::new(&options).unwrap();
     OfKind { kind, settings, key: told.key.clone(), http, secret }
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 pub(crate) const PART: usize = 1000;
 
 /// How long a test waits for what should come at once.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// A sandbox under test.
 pub(crate) struct Rig {
