@@ -75,7 +75,7 @@ const views: View[] = [
   {
     name: "add-s3",
     scene: "add",
-    tall: { wide: 1160, narrow: 1900 },
+    tall: { wide: 1750, narrow: 2500 },
     arrange: async (page) => {
       await page.getByRole("radio", { name: "S3" }).click();
       await page.getByLabel("Name", { exact: true }).fill("Archive 2026");

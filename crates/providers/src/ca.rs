@@ -12,8 +12,8 @@ const NAME: &str = "ca";
 pub(crate) const CA: Setting = Setting {
     name: NAME,
     label: "Certificate authority",
-    help: "For servers with a certificate that only your organisation trusts: its authority's certificate in PEM form, from \
-           -----BEGIN CERTIFICATE----- on. The system's authorities stay trusted.",
+    help: "For servers whose certificate only your organisation trusts: the certificate of the authority that signed it, as PEM. \
+           The system's authorities stay trusted.",
     form: Form::Lines { placeholder: "-----BEGIN CERTIFICATE-----" },
     required: false,
     advanced: true,

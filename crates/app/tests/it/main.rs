@@ -13,6 +13,7 @@ mod awake;
 mod away;
 mod destinations;
 mod fields;
+mod fixture;
 mod keychain;
 mod keys;
 mod kinds;
