@@ -1,5 +1,6 @@
-//! The shell: window, tray, drops, dialogs, notifications. It translates between the desktop and the api; it decides and stores nothing
-//! but where its window stood.
+//! The shell: window, tray, drops, dialogs, notifications. It translates between the desktop and the api. It stores nothing but where its
+//! window stood, and decides nothing but what becomes of window and process: whether closing hides, asks or ends (`closing`), when a hidden
+//! window's web view or an idle app goes (`rest`), how often a page that broke down is loaded anew (`lost`).
 //!
 //! What is absent: no path ever comes from the page, no state of an upload is kept here, and nothing here runs on the thread that draws.
 

@@ -34,9 +34,9 @@ pub use journal::list::{Show, Sums};
 pub use journal::needs::{Attention, EndingSession};
 #[cfg(any(test, feature = "statements"))]
 pub use journal::statements;
-pub use journal::{Journal, JournalError, Unwritable};
+pub use journal::{JournalError, Unwritable};
 pub use log::{Again, Log};
-pub use permits::{Bounds, JobPermit, PartPermit, Permits};
+pub use permits::Bounds;
 pub use plain::plain;
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;

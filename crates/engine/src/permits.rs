@@ -34,20 +34,20 @@ impl Default for Bounds {
 
 /// The right to run one job.
 #[derive(Debug)]
-pub struct JobPermit {
+pub(crate) struct JobPermit {
     _permit: OwnedSemaphorePermit,
 }
 
 /// The right to send one part of one job to one host.
 #[derive(Debug)]
-pub struct PartPermit {
+pub(crate) struct PartPermit {
     _process: OwnedSemaphorePermit,
     _host: Pass,
 }
 
 /// Gives permits out, first come first served.
 #[derive(Debug)]
-pub struct Permits {
+pub(crate) struct Permits {
     bounds: Bounds,
     jobs: Arc<Semaphore>,
     parts: Arc<Semaphore>,
@@ -80,7 +80,7 @@ impl Host {
 impl Permits {
     /// All permits of those bounds; a bound of 0 counts as 1, or nothing would ever move.
     #[must_use]
-    pub fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
             jobs: Arc::new(Semaphore::new(bounds.jobs.max(1))),
@@ -92,31 +92,31 @@ impl Permits {
 
     /// The bounds.
     #[must_use]
-    pub const fn bounds(&self) -> Bounds {
+    pub(crate) const fn bounds(&self) -> Bounds {
         self.bounds
     }
 
     /// How many more jobs could run now.
     #[must_use]
-    pub fn free_jobs(&self) -> usize {
+    pub(crate) fn free_jobs(&self) -> usize {
         self.jobs.available_permits()
     }
 
     /// A permit for a job, if one is free.
     #[must_use]
-    pub fn try_job(&self) -> Option<JobPermit> {
+    pub(crate) fn try_job(&self) -> Option<JobPermit> {
         Arc::clone(&self.jobs).try_acquire_owned().ok().map(|permit| JobPermit { _permit: permit })
     }
 
     /// Waits for a permit for a part. The host's comes first: whoever waits for a crowded host must not keep the process' permits.
-    pub async fn part(&self, host: &str) -> Option<PartPermit> {
+    pub(crate) async fn part(&self, host: &str) -> Option<PartPermit> {
         let host = self.host(host).pass().await;
         let process = Arc::clone(&self.parts).acquire_owned().await.ok()?;
         Some(PartPermit { _process: process, _host: host })
     }
 
     /// Changes how many parts may go at once in the whole process; what is in flight is not stopped.
-    pub fn set_parts(&self, parts: usize) {
+    pub(crate) fn set_parts(&self, parts: usize) {
         let mut now = self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, parts) = (*now, parts.max(1));
         *now = parts;
@@ -133,7 +133,7 @@ impl Permits {
 
     /// How many parts of one job may go at once: all that may go at all, where the user wants more than is usual.
     #[must_use]
-    pub fn parts_per_job(&self) -> usize {
+    pub(crate) fn parts_per_job(&self) -> usize {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let usual = self.bounds.parts_per_job.max(1);
         if parts > self.bounds.parts { usual.max(parts) } else { usual }
@@ -160,7 +160,7 @@ impl Permits {
     }
 
     /// The host asked for patience: half as many parts at once from now on.
-    pub fn slow_down(&self, host: &str) {
+    pub(crate) fn slow_down(&self, host: &str) {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host) else { return };
@@ -171,7 +171,7 @@ impl Permits {
     }
 
     /// A part went through: after as many as go at once, one more may (the way TCP finds its rate back, RFC 5681).
-    pub fn went_through(&self, host: &str) {
+    pub(crate) fn went_through(&self, host: &str) {
         let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host).filter(|host| host.share < self.bounds.parts_per_host) else {
             return;
@@ -184,8 +184,8 @@ impl Permits {
     }
 
     /// How many parts may go to that host at once now.
-    #[must_use]
-    pub fn share_of(&self, host: &str) -> usize {
+    #[cfg(test)]
+    fn share_of(&self, host: &str) -> usize {
         let unknown = self.bounds.parts_at_first.min(self.bounds.parts_per_host).max(1);
         self.hosts().get(host).map_or(unknown, |host| host.gate.allowed())
     }

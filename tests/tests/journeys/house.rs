@@ -1,5 +1,8 @@
 //! The house keeps its own rules: who knows whom, how long a file is, what is never written.
 
+mod called;
+mod map;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;

@@ -87,21 +87,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Replaces a destination's provider settings (Practice's port changes, say).
-    ///
-    /// # Errors
-    /// Of the journal.
-    pub async fn set_destination_settings(
-        &self,
-        id: &DestinationId,
-        json: String,
-    ) -> Result<(), JournalError> {
-        let wanted = id.clone();
-        self.0.journal.write(move |conn| destinations::set_settings(conn, &wanted, &json)).await?;
-        self.0.destination_changed(id);
-        Ok(())
-    }
-
     /// The destination has a key again, from that source: what waited for it goes on.
     ///
     /// # Errors

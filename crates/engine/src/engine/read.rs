@@ -159,15 +159,6 @@ impl Engine {
         detail.ok_or_else(|| Refusal::NotThere(format!("job {id}")))
     }
 
-    /// The numbers of the confirmed parts of a job that does not run.
-    ///
-    /// # Errors
-    /// Of the journal.
-    pub async fn confirmed_parts(&self, id: &JobId) -> Result<Vec<u32>, JournalError> {
-        let id = id.clone();
-        self.0.journal.read(move |conn| sessions::confirmed_parts(conn, &id)).await
-    }
-
     /// Snapshots of all running jobs; there are never more than there are permits.
     #[must_use]
     pub fn live(&self) -> HashMap<JobId, LiveView> {

@@ -40,22 +40,9 @@ struct Common {
 }
 
 impl Engine {
-    /// Takes files in for a destination. With a countdown in milliseconds the batch waits so long before it starts.
-    ///
-    /// # Errors
-    /// [`Refusal::NotThere`] for an unknown destination.
-    pub async fn add(
-        &self,
-        intake: Intake,
-        destination: &DestinationId,
-        folder: Option<String>,
-        countdown_ms: Option<i64>,
-    ) -> Result<(Batch, Vec<Job>), Refusal> {
-        self.add_as(BatchId::new(), intake, destination, folder, countdown_ms).await
-    }
-
-    /// The same under an id that the asker made. Where a batch has it already nothing is taken in again: that one comes back, so
-    /// that whoever got no answer may ask once more.
+    /// Takes files in for a destination, as a batch with an id that the caller made. With a countdown in milliseconds the batch waits so
+    /// long before it starts. Where there is a batch of that id already, nothing is taken in again and that one comes back: who got no
+    /// answer may ask once more.
     ///
     /// # Errors
     /// [`Refusal::NotThere`] for an unknown destination.

@@ -45,11 +45,6 @@ pub(crate) fn remove(conn: &Connection, now: i64, id: &DestinationId) -> Result<
     Ok(())
 }
 
-pub(crate) fn set_settings(conn: &Connection, id: &DestinationId, settings: &str) -> Result<()> {
-    conn.execute("UPDATE destination SET settings = ?2 WHERE id = ?1", params![id.0, settings])?;
-    Ok(())
-}
-
 pub(crate) fn set_key_source(conn: &Connection, id: &DestinationId, source: &str) -> Result<()> {
     conn.execute("UPDATE destination SET key_source = ?2 WHERE id = ?1", params![id.0, source])?;
     Ok(())

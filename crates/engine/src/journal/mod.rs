@@ -103,7 +103,7 @@ pub(crate) type Result<T> = std::result::Result<T, JournalError>;
 
 /// The open journal. Cheap to clone.
 #[derive(Clone)]
-pub struct Journal {
+pub(crate) struct Journal {
     writer: thread::Lane,
     reader: thread::Lane,
     path: PathBuf,
@@ -168,12 +168,6 @@ impl Journal {
                 Ok(!busy?)
             })
             .await
-    }
-
-    /// Where the journal lies.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Ends both threads after everything that was asked before is done.

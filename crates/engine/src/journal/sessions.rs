@@ -229,15 +229,6 @@ pub(crate) fn newest(conn: &Connection, job: &JobId) -> Result<Option<i64>> {
         .query_row([&job.0], |r| r.get(0))?)
 }
 
-/// The numbers of the confirmed parts of a job's newest session.
-pub(crate) fn confirmed_parts(conn: &Connection, job: &JobId) -> Result<Vec<u32>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT part FROM receipt WHERE session = (SELECT max(id) FROM session WHERE job = ?1) ORDER BY part",
-    )?;
-    let rows = statement.query_map([&job.0], |r| r.get(0))?;
-    rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
-}
-
 pub(crate) fn mark_complete_sent(conn: &Connection, session: i64, sent: bool) -> Result<()> {
     conn.execute("UPDATE session SET complete_sent = ?2 WHERE id = ?1", params![session, sent])?;
     Ok(())

@@ -7,7 +7,7 @@ use partway_engine::{JobId, Which};
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
 
-use crate::rig::Rig;
+use crate::rig::{PATIENCE, Rig};
 use crate::vendor::{Asked, busy, failure};
 
 #[tokio::test]
@@ -74,15 +74,23 @@ fn taking_up_at_once_after_a_crash_does_not_repeat_a_start_that_nobody_was_asked
     outside.block_on(async {
         let since = rig.now_ms();
         let under = rig.open().await;
-        // At every moment of what the opening sets going, until long after it came to its end.
-        let mut told = false;
-        for _ in 0..200 {
-            under.engine.retry_from_before(since).await.unwrap();
-            told |= matches!(under.job(&id).await.state, State::NeedsAttention(Cause::PerhapsBegun { .. }));
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            assert!(!told || matches!(under.job(&id).await.state, State::NeedsAttention(_)));
-        }
-        assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::PerhapsBegun { .. })));
+        let asks =
+            async || matches!(under.job(&id).await.state, State::NeedsAttention(Cause::PerhapsBegun { .. }));
+        // At whatever moment of the opening it comes: before the question is there, and at each change until it is.
+        let mut happened = under.engine.follow();
+        let asked = async {
+            loop {
+                under.engine.retry_from_before(since).await.unwrap();
+                if asks().await {
+                    return;
+                }
+                let _ = happened.recv().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect("nobody was asked");
+        // A retry is written before it returns, so one that took the question away would be seen.
+        under.engine.retry_from_before(since).await.unwrap();
+        assert!(asks().await, "the question was answered by somebody who had not seen it");
         assert_eq!(rig.vendor.count(starts), 1);
         // The next one who takes it up was told.
         rig.clock.forward(Duration::from_secs(1));

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partway_core::State;
 use partway_engine::{
-    Batch, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Gate, Job, JobId,
-    Log, OpenEngine, Providers, Standing, intake,
+    Batch, BatchId, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Gate,
+    Job, JobId, Log, OpenEngine, Providers, Standing,
+    intake::{self, Intake},
 };
 use partway_http::{HttpOptions, PartClient};
 use partway_provider::Fields;
@@ -204,9 +205,12 @@ impl Under {
     }
 
     pub(crate) async fn add(&self, paths: &[PathBuf], countdown_ms: Option<i64>) -> (Batch, Vec<JobId>) {
-        let intake = intake::look(paths);
-        let (batch, jobs) = self.engine.add(intake, &self.to, None, countdown_ms).await.unwrap();
+        let (batch, jobs) = self.take_in(intake::look(paths), countdown_ms).await;
         (batch, jobs.into_iter().map(|job| job.id).collect())
+    }
+
+    pub(crate) async fn take_in(&self, intake: Intake, countdown_ms: Option<i64>) -> (Batch, Vec<Job>) {
+        self.engine.add_as(BatchId::new(), intake, &self.to, None, countdown_ms).await.unwrap()
     }
 
     pub(crate) async fn add_one(&self, path: PathBuf) -> JobId {

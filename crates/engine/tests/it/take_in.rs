@@ -18,7 +18,7 @@ async fn many_files_come_in_by_several_commits_in_their_order_and_are_told_of_on
     let rig = Rig::new().await;
     let under = rig.open().await;
     let mut happened = under.engine.follow();
-    let (batch, jobs) = under.engine.add(many(&rig, 2_500), &under.to, None, Some(60_000)).await.unwrap();
+    let (batch, jobs) = under.take_in(many(&rig, 2_500), Some(60_000)).await;
     assert!(batch.starts_at.is_some());
     assert!(jobs.iter().zip(0..).all(|(job, number): (_, u32)| job.name == number.to_string()));
     assert!(jobs.windows(2).all(|two| two[0].position < two[1].position));
