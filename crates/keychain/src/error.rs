@@ -26,6 +26,12 @@ pub enum KeychainError {
     /// It takes what it is given, and loses it: at the end of the session at the latest.
     #[error("the keychain does not keep what it is given")]
     Forgets,
+    /// It has no room for so long a key.
+    #[error("the keychain takes keys of at most {most} bytes")]
+    TooLong {
+        /// The longest that it takes, bytes.
+        most: usize,
+    },
     /// It did not answer in time; a question to the user may stand open behind it.
     #[error("the keychain did not answer in time")]
     Slow,

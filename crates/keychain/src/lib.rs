@@ -2,6 +2,8 @@
 //!
 //! There is no third way: nothing here writes a key to a file.
 
+#[cfg(any(windows, test))]
+mod blob;
 mod error;
 mod place;
 mod question;
@@ -45,6 +47,12 @@ pub trait Keychain: Send + Sync {
 
     /// Keeps a key, in place of an earlier one. A person wants it: a keychain that is locked asks its user.
     async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError>;
+
+    /// The longest key that it takes, bytes of its UTF-8; `None` where no key is too long. A longer one is not kept
+    /// ([`KeychainError::TooLong`]); who keeps several parts of one asks before the first.
+    fn longest(&self) -> Option<usize> {
+        None
+    }
 
     /// Forgets a key; that there was none is no fault. Asks nobody.
     async fn remove(&self, account: &str) -> Result<(), KeychainError>;

@@ -42,6 +42,39 @@ pub(crate) fn entry(store: &CredentialStore, service: &str, account: &str) -> Re
     store.build(service, account, modifiers)
 }
 
+/// The longest key, bytes; the others take any that is one.
+pub(crate) const LONGEST: Option<usize> = {
+    #[cfg(windows)]
+    let longest = Some(crate::blob::LONGEST);
+    #[cfg(not(windows))]
+    let longest = None;
+    longest
+};
+
+/// The key of an entry.
+#[cfg(not(windows))]
+pub(crate) fn read(entry: &Entry) -> Result<String, Error> {
+    entry.get_password()
+}
+
+/// Keeps a key in an entry.
+#[cfg(not(windows))]
+pub(crate) fn write(entry: &Entry, key: &str) -> Result<(), Error> {
+    entry.set_password(key)
+}
+
+/// The key of an entry.
+#[cfg(windows)]
+pub(crate) fn read(entry: &Entry) -> Result<String, Error> {
+    crate::blob::read(&entry.get_secret()?).ok_or_else(|| Error::BadEncoding(Vec::new()))
+}
+
+/// Keeps a key in an entry.
+#[cfg(windows)]
+pub(crate) fn write(entry: &Entry, key: &str) -> Result<(), Error> {
+    entry.set_secret(&crate::blob::of(key))
+}
+
 /// What the store's error means. The variants that carry a secret's bytes lose them.
 pub(crate) fn told(error: &Error) -> KeychainError {
     match error {
@@ -52,6 +85,9 @@ pub(crate) fn told(error: &Error) -> KeychainError {
         }
         Error::Ambiguous(_) => {
             KeychainError::Refused { why: "it holds several keys for this account".to_owned() }
+        }
+        Error::TooLong(_, most) => {
+            KeychainError::TooLong { most: usize::try_from(*most).unwrap_or(usize::MAX) }
         }
         other => KeychainError::Refused { why: other.to_string() },
     }

@@ -11,7 +11,7 @@ use partway_core::ApiKey;
 
 use crate::place;
 use crate::question::Question;
-use crate::store::{connect, entry, told};
+use crate::store::{self, connect, entry, told};
 use crate::worker::{Connection, Worker};
 use crate::{Kept, Keychain, KeychainError, Look};
 
@@ -151,7 +151,7 @@ impl fmt::Debug for SystemKeychain {
 impl Keychain for SystemKeychain {
     async fn get(&self, account: &str) -> Result<Option<ApiKey>, KeychainError> {
         self.ready(Ask::Once).await?;
-        self.with_entry(account, |entry| match entry.get_password() {
+        self.with_entry(account, |entry| match store::read(entry) {
             Ok(key) => Ok(Some(ApiKey::new(key))),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
@@ -160,12 +160,19 @@ impl Keychain for SystemKeychain {
     }
 
     async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError> {
+        if let Some(most) = self.longest().filter(|most| key.expose().len() > *most) {
+            return Err(KeychainError::TooLong { most });
+        }
         self.ready(Ask::Always).await?;
         if !self.proved.load(Ordering::SeqCst) {
             self.status().await?;
         }
         let key = key.clone();
-        self.with_entry(account, move |entry| entry.set_password(key.expose())).await
+        self.with_entry(account, move |entry| store::write(entry, key.expose())).await
+    }
+
+    fn longest(&self) -> Option<usize> {
+        store::LONGEST
     }
 
     async fn remove(&self, account: &str) -> Result<(), KeychainError> {

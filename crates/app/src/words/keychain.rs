@@ -22,6 +22,9 @@ pub(crate) fn keychain(error: &KeychainError) -> String {
         KeychainError::Forgets => {
             "The keychain forgets what it is given, so no key is put there. A key can be kept for this session only.".into()
         }
+        KeychainError::TooLong { most } => format!(
+            "The keychain of this computer takes keys of at most {most} bytes, and this one is longer. Nothing of it was kept."
+        ),
         KeychainError::Slow => {
             "The keychain has not answered. Look for a question it asks, then try again.".into()
         }
@@ -45,6 +48,7 @@ pub(crate) fn unread(error: &KeychainError, destinations: &[&str], waiting: u32)
         KeychainError::Locked => "The keychain is locked.",
         KeychainError::Refused { .. } => "The keychain did not let Partway in.",
         KeychainError::Forgets => "The keychain forgets what it is given.",
+        KeychainError::TooLong { .. } => "The keychain has no room for so long a key.",
         KeychainError::Slow => "The keychain has not answered.",
     };
     let need = match destinations {
@@ -90,6 +94,7 @@ mod tests {
             KeychainError::Locked,
             KeychainError::Refused { why: why() },
             KeychainError::Forgets,
+            KeychainError::TooLong { most: 2_557 },
             KeychainError::Slow,
         ];
         let line = |error: &KeychainError| {

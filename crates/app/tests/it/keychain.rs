@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_api::{
-    Code, Command, DestinationState, Done, HoldName, KeychainView, Look as PageLook, Notice, NoticeAction,
-    StateName,
+    Code, Command, DestinationState, Done, HoldName, KeyDraft, KeychainView, Look as PageLook, Notice,
+    NoticeAction, StateName,
 };
 use partway_app::{App, Order, Press};
 use partway_core::ApiKey;
@@ -23,11 +23,19 @@ struct Doors {
     opens: bool,
     /// Whether it tells how it is to whoever only looks.
     tells: bool,
+    /// The longest key that has room.
+    longest: Mutex<Option<usize>>,
 }
 
 impl Doors {
     fn new(opens: bool, tells: bool) -> Arc<Self> {
-        Arc::new(Self { inside: SessionKeychain::new(), shut: Mutex::new(None), opens, tells })
+        Arc::new(Self {
+            inside: SessionKeychain::new(),
+            shut: Mutex::default(),
+            opens,
+            tells,
+            longest: Mutex::default(),
+        })
     }
 
     fn set(&self, shut: Option<KeychainError>) {
@@ -49,6 +57,10 @@ impl Keychain for Doors {
     async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError> {
         self.through()?;
         self.inside.set(account, key).await
+    }
+
+    fn longest(&self) -> Option<usize> {
+        *self.longest.lock().unwrap()
     }
 
     async fn remove(&self, account: &str) -> Result<(), KeychainError> {
@@ -262,6 +274,31 @@ async fn a_locked_keychain_has_its_own_code_where_a_key_is_given() {
     doors.set(Some(KeychainError::Forgets));
     let refused = add_destination(&app, rig.draft("Fleet"), key()).await.unwrap_err();
     assert_eq!(refused.code, Code::Keychain);
+}
+
+#[tokio::test]
+async fn a_key_for_which_the_keychain_has_no_room_is_told_before_any_part_of_it_is_kept() {
+    let doors = Doors::new(false, true);
+    let (rig, app, acme) = rig(&doors).await;
+    *doors.longest.lock().unwrap() = Some(2_557);
+    let before = format!("{:?}", doors.inside);
+    let (s3, _) = crate::kinds::of_kind(&rig, "s3");
+    let key = |key: &str, letters: usize| KeyDraft::Keychain {
+        key: key.into(),
+        secret: Some("s".into()),
+        session_token: Some("x".repeat(letters)),
+    };
+    let refused = add_destination(&app, s3.clone(), key("k", 3_000)).await.unwrap_err();
+    insta::assert_snapshot!(refused.message, @"The keychain of this computer takes keys of at most 2557 bytes, and this one is longer. Nothing of it was kept.");
+    assert_eq!((refused.code, refused.hint.is_some()), (Code::Keychain, true));
+    let long = in_keychain(&"k".repeat(3_000));
+    let refused = tell(&app, Command::ReplaceKey { destination: acme, key: long }).await.unwrap_err();
+    assert_eq!(refused.code, Code::Keychain);
+    assert_eq!(format!("{:?}", doors.inside), before, "not one part of either was kept");
+    assert_eq!(destinations(&app).await.len(), 1);
+    // One that has just room goes in, whole.
+    add_destination(&app, s3, key("k", 2_557)).await.unwrap();
+    assert_ne!(format!("{:?}", doors.inside), before);
 }
 
 #[tokio::test]

@@ -18,3 +18,5 @@ mod made_up;
 mod session;
 #[cfg(target_os = "linux")]
 mod system;
+#[cfg(windows)]
+mod windows;

@@ -199,6 +199,11 @@ async fn into_keychain(
 
 async fn store(keychain: &dyn Keychain, id: &DestinationId, key: &Credentials) -> Result<(), KeychainError> {
     let parts = [Some(&key.key), key.secret.as_ref(), key.session_token.as_ref()];
+    // All of them before the first is kept: half a key helps nobody.
+    let longest = parts.iter().flatten().map(|part| part.expose().len()).max();
+    if let Some(most) = keychain.longest().filter(|most| longest > Some(*most)) {
+        return Err(KeychainError::TooLong { most });
+    }
     for (account, part) in accounts(id).iter().zip(parts) {
         if let Some(part) = part {
             keychain.set(account, part).await?;
