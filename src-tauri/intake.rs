@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn what_cannot_go_is_said_and_what_waits_is_no_fault() {
         let left_out = vec![("/a.mov".to_owned(), "a.mov is not there.".to_owned())];
-        let nothing = Answer::Added { batch: None, jobs: Vec::new(), left_out };
+        let nothing = Answer::Added { batch: None, jobs: Vec::new(), left_out, elsewhere: None };
         let said = outcome(Ok(nothing), vec![("x:".into(), "x: is not here.".into())]).unwrap_err().message;
         assert_eq!(said, "None of these 2 can be sent. The first of them: x: is not here.");
         assert_eq!(outcome(Ok(Answer::Kept { kept: 1, left_out: Vec::new() }), Vec::new()), Ok(()));

@@ -51,6 +51,8 @@ pub enum HoldName {
     DriveSilent,
     /// The file could not be read; it is tried again.
     Unread,
+    /// Another program has the file for itself.
+    InUse,
 }
 
 /// What can be done with a job now, in the order in which buttons and menu show it.

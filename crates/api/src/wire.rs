@@ -164,6 +164,9 @@ pub enum Answer {
         jobs: Vec<JobLine>,
         /// What could not be taken in: path and sentence.
         left_out: Vec<(String, String)>,
+        /// The sentence about files whose content is not on this computer yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elsewhere: Option<String>,
     },
     /// To `Add` with a countdown, where there is no destination yet: they are kept until there is one.
     Kept {

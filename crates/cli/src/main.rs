@@ -23,6 +23,7 @@ mod text;
 mod tracker;
 mod upload;
 mod watch;
+mod wildcards;
 mod words;
 mod work;
 

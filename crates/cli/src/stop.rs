@@ -12,6 +12,10 @@ use crate::exit::Exit;
 /// What parts in flight get at an orderly end.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
+/// The same where the console is closed on Windows: it ends the program 5 s after it told it ("`HandlerRoutine`"), and the journal wants to
+/// be closed in them, too.
+const WHILE_CLOSING: Duration = Duration::from_secs(2);
+
 /// The same once `--max-wait` is over.
 const IN_A_HURRY: Duration = Duration::from_millis(300);
 
@@ -29,6 +33,7 @@ impl Why {
     /// second, also while a call hangs.
     pub(crate) const fn grace(self) -> Duration {
         match self {
+            Self::Signal(Exit::HungUp) if cfg!(windows) => WHILE_CLOSING,
             Self::Signal(_) => GRACE,
             Self::TooLong(_) => IN_A_HURRY,
         }

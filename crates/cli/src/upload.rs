@@ -14,6 +14,7 @@ use crate::exit::{Exit, Stopped};
 use crate::named::{Named, Share};
 use crate::stop::{GRACE, Why};
 use crate::target;
+use crate::wildcards;
 use crate::work::{Followed, Work};
 
 /// Runs the command.
@@ -21,9 +22,14 @@ use crate::work::{Followed, Work};
 /// # Errors
 /// Sentences for the user, with the exit code that goes with them.
 pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> {
-    let named = Named::new(&upload.files)
+    let (files, nothing) = wildcards::written_out(upload.files);
+    let named = Named::new(&files)
         .map_err(|fault| Stopped::usage(format!("The current folder cannot be told: {fault}.")))?;
     let mut work = Work::new(folder, &upload.wait)?;
+    for pattern in nothing {
+        let reason = format!("No file is called {}. Check the name and the folder.", pattern.display());
+        work.leave_out(std::iter::once(pattern.to_string_lossy().into_owned()), &reason)?;
+    }
     let left = named.shares().into();
     let (fields, mime) = (upload.fields.draft(), upload.mime);
     let mut handing = Handing { left, named, fields, mime, asked: false };
@@ -185,9 +191,12 @@ impl Handing {
     fn taken(&mut self, work: &mut Work<'_>, answer: Answer) -> Result<(), Stopped> {
         self.asked = false;
         self.left.pop_front();
-        let Answer::Added { batch, jobs, left_out } = answer else { return Ok(()) };
+        let Answer::Added { batch, jobs, left_out, elsewhere } = answer else { return Ok(()) };
         if let Some(batch) = batch {
             work.tracker.own_batch(batch);
+        }
+        if let Some(sentence) = elsewhere {
+            work.show.aside(&sentence);
         }
         let mut shown = Ok(());
         for job in &jobs {

@@ -24,16 +24,19 @@ pub enum Hold {
     DriveSilent,
     /// The file could not be read, for a reason that may pass.
     Unread,
+    /// Another program has the file for itself.
+    InUse,
 }
 
 impl Hold {
     /// Every hold, in the order in which they are told when there are several.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::User,
         Self::Countdown,
         Self::Credentials,
         Self::SourceMissing,
         Self::DriveSilent,
+        Self::InUse,
         Self::Unread,
         Self::Offline,
         Self::Throttled,
@@ -41,8 +44,8 @@ impl Hold {
     ];
 
     /// Those that are tried anew when the process starts: what they waited for may have come meanwhile.
-    pub const PASSING: [Self; 5] =
-        [Self::SourceMissing, Self::DriveSilent, Self::Unread, Self::Offline, Self::Throttled];
+    pub const PASSING: [Self; 6] =
+        [Self::SourceMissing, Self::DriveSilent, Self::InUse, Self::Unread, Self::Offline, Self::Throttled];
 
     /// The name under which the journal and the command line know this hold.
     #[must_use]
@@ -57,6 +60,7 @@ impl Hold {
             Self::Throttled => "throttled",
             Self::DriveSilent => "drive-silent",
             Self::Unread => "unread",
+            Self::InUse => "in-use",
         }
     }
 

@@ -7,7 +7,9 @@ use partway_core::FileIdentity;
 use partway_provider::Fields;
 use walkdir::WalkDir;
 
-use crate::plain;
+use crate::at;
+use crate::exact::{as_named, to_walk};
+use crate::plain::{is_in_use, plain};
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
 use crate::watched::Seen;
@@ -33,6 +35,8 @@ pub struct Found {
     pub born_ns: Option<i64>,
     /// MIME type by its name; where that says nothing, by its content.
     pub mime: String,
+    /// Whether its content is kept elsewhere and is fetched as it is read.
+    pub elsewhere: bool,
 }
 
 impl Found {
@@ -60,8 +64,8 @@ pub fn look(paths: &[PathBuf]) -> Intake {
     for path in paths {
         let path = &straight(path);
         let before = intake.files.len();
-        let how = match std::fs::metadata(path) {
-            Ok(found) if found.is_dir() => {
+        let how = match at::look(path) {
+            Ok(found) if found.kind.is_dir() => {
                 walk(path, &mut intake);
                 How::Folder(path.is_symlink().then(|| path.clone()))
             }
@@ -110,7 +114,7 @@ pub fn sift(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<LeftOut>) {
     let good = paths.into_iter().filter(|path| {
         let found = match std::fs::metadata(path) {
             Ok(found) if found.is_dir() => std::fs::read_dir(path).map(drop).map_err(SourceError::Unreadable),
-            _ => source::Source::open(path).map(drop),
+            _ => opened(path).map(drop),
         };
         if let Err(error) = &found {
             left.push(LeftOut { path: path.to_string_lossy().into_owned(), why: why(path, error) });
@@ -179,21 +183,25 @@ fn walk(root: &Path, intake: &mut Intake) {
     let (before, left_before) = (intake.files.len(), intake.left_out.len());
     let own = root.file_name().map(Path::new);
     // Links to folders are not followed: a loop of them has no end. Links to files are taken in as files.
-    for entry in WalkDir::new(root).sort_by_file_name() {
+    let exact = to_walk(root);
+    let named = |found: &Path| as_named(root, &exact, found);
+    for entry in WalkDir::new(&exact).sort_by_file_name() {
         match entry {
             // The named one itself may be a link.
             Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {}
-            Ok(entry) if is_ignored(entry.path()) => leave(intake, entry.path(), WhyLeftOut::Ignored),
+            Ok(entry) if is_ignored(entry.path()) => {
+                leave(intake, &named(entry.path()), WhyLeftOut::Ignored);
+            }
             Ok(entry) if entry.file_type().is_symlink() && entry.path().is_dir() => {
-                leave(intake, entry.path(), WhyLeftOut::LinkToFolder);
+                leave(intake, &named(entry.path()), WhyLeftOut::LinkToFolder);
             }
             Ok(entry) => {
-                let inside = entry.path().strip_prefix(root).ok().and_then(Path::parent).unwrap_or(root);
+                let inside = entry.path().strip_prefix(&exact).ok().and_then(Path::parent).unwrap_or(root);
                 let folders = own.map_or_else(|| inside.to_owned(), |own| own.join(inside));
-                take(entry.path(), slashed(&folders), intake);
+                take(&named(entry.path()), slashed(&folders), intake);
             }
             Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
+                let path = error.path().map_or_else(|| root.to_owned(), named);
                 let why = error.io_error().map_or_else(|| error.to_string(), plain);
                 leave(intake, &path, WhyLeftOut::Unreadable(why));
             }
@@ -205,16 +213,33 @@ fn walk(root: &Path, intake: &mut Intake) {
 }
 
 fn take(path: &Path, folders: String, intake: &mut Intake) {
-    let source = match source::Source::open(path) {
-        Ok(source) => source,
+    let (seen, elsewhere, source) = match opened(path) {
+        Ok(opened) => opened,
         Err(error) => return leave(intake, path, why(path, &error)),
     };
-    let (identity, born_ns) = (source.identity(), source.born_ns());
+    let Seen { identity, born_ns } = seen;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     // The name says more where it says anything: many types begin like another (a .docx like a .zip).
     let by_name = mime_guess::from_path(path).first().map(|mime| mime.essence_str().to_owned());
-    let mime = by_name.or_else(|| by_content(&source, identity.size)).unwrap_or_else(|| UNKNOWN.to_owned());
-    intake.files.push(Found { path: path.to_owned(), name, folders, identity, born_ns, mime });
+    let mime = by_name.or_else(|| by_content(&source?, identity.size)).unwrap_or_else(|| UNKNOWN.to_owned());
+    intake.files.push(Found { path: path.to_owned(), name, folders, identity, born_ns, mime, elsewhere });
+}
+
+/// A file as it is now, and opened where it can be read here and now: one whose content is elsewhere would be fetched by reading it, and
+/// one that another program has for itself can be read when that lets it go.
+fn opened(path: &Path) -> Result<(Seen, bool, Option<source::Source>), SourceError> {
+    match source::Source::open(path) {
+        Ok(source) => {
+            let seen = Seen { identity: source.identity(), born_ns: source.born_ns() };
+            let elsewhere = source.is_elsewhere();
+            Ok((seen, elsewhere, (!elsewhere).then_some(source)))
+        }
+        Err(SourceError::Unreadable(error)) if is_in_use(&error) => {
+            let at = at::look(path)?;
+            Ok((at.seen, at.elsewhere, None))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The type that the first bytes tell of.

@@ -3,10 +3,12 @@
 //! The way of one file, with no step back: `intake → journal → scheduler (permit) → provider.start → part targets → transfer
 //! (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each arrow is a file of this crate.
 
+pub mod at;
 mod body;
 mod clock;
 mod drive;
 mod engine;
+mod exact;
 mod gate;
 mod happening;
 pub mod intake;
@@ -24,10 +26,13 @@ mod record;
 mod run;
 pub mod source;
 mod watched;
+#[cfg(windows)]
+mod windows;
 
 pub use clock::{Chance, Clock};
 pub use drive::Gate;
 pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
+pub use exact::{as_named, exact, to_walk};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};

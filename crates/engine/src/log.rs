@@ -91,6 +91,11 @@ pub enum Log {
         /// What the session still lives, seconds.
         lives_seconds: u64,
     },
+    /// The file's content was not on this computer when it was taken in: reading it fetches it.
+    Elsewhere {
+        /// The file's size, bytes.
+        bytes: u64,
+    },
     /// The file's folder is not there; the job goes on when it is back.
     SourceAway,
     /// The file's drive does not answer; the job goes on when it does.

@@ -20,7 +20,7 @@ fn known(error: &Error) -> Option<&'static str> {
         K::StorageFull => "its disk is full",
         K::QuotaExceeded => "there is no room left for you on its disk",
         K::FileTooLarge => "it is too large for its disk",
-        K::ResourceBusy | K::ExecutableFileBusy => "another program is using it",
+        _ if is_in_use(error) => "another program is using it",
         K::TimedOut => "its disk did not answer in time",
         K::InvalidFilename => "its name is too long, or has characters that its disk does not take",
         K::StaleNetworkFileHandle | K::NetworkDown | K::NetworkUnreachable | K::HostUnreachable => {
@@ -40,15 +40,21 @@ const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
 /// What has no kind of its own in the standard library.
 fn by_number(number: i32) -> Option<&'static str> {
     // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and ERROR_NOT_READY; EMFILE, ENFILE and
-    // ERROR_TOO_MANY_OPEN_FILES; ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
+    // ERROR_TOO_MANY_OPEN_FILES.
     Some(match (cfg!(windows), number) {
         (false, 5) | (true, 23 | 1117) => "its disk could not read or write it",
         (false, 6) | (true, 21) => "its disk is not ready",
         (false, 23 | 24) | (true, 4) => "too many files are open on this computer",
-        (true, 32 | 33) => "another program is using it",
         (false, number) if number == ELOOP => "its links lead in a circle",
         _ => return None,
     })
+}
+
+/// Whether another program has the file, or the piece of it that is wanted, for itself: that ends when the program lets it go.
+pub(crate) fn is_in_use(error: &Error) -> bool {
+    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE, of which the standard library knows no kind (winerror.h).
+    matches!(error.kind(), ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy)
+        || (cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 1224)))
 }
 
 /// Whether it is that this computer, or its user's limit, lets Partway open no more files.

@@ -1,11 +1,12 @@
 //! A file being sent: opened once a job, read by position from many parts at once.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use partway_core::{FileIdentity, FileTime, Match};
+use partway_core::{FileIdentity, Match};
 
+use crate::at;
 use crate::drive::Unanswered;
 use crate::watched::Seen;
 
@@ -48,6 +49,7 @@ pub struct Source {
     path: PathBuf,
     planned: FileIdentity,
     born_ns: Option<i64>,
+    elsewhere: bool,
 }
 
 impl Source {
@@ -57,27 +59,34 @@ impl Source {
     /// [`SourceError`], never `Changed`.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         // Looked at before it is opened: opening a pipe would wait for its writer.
-        let found = std::fs::metadata(path)?;
-        if !found.is_file() {
+        let found = at::look(path)?;
+        if !found.kind.is_file() {
             return Err(SourceError::NotAFile);
         }
         let file = open_without_waiting(path)?;
-        let mut found = file.metadata()?;
-        while goes_on_after(&file, found.len())? {
-            let before = std::mem::replace(&mut found, file.metadata()?).len();
+        let mut found = at::look_at_open(&file)?;
+        // What is not here is not fetched to see where it ends.
+        while !found.elsewhere && goes_on_after(&file, found.seen.identity.size)? {
+            let before = std::mem::replace(&mut found, at::look_at_open(&file)?).seen.identity.size;
             // A file that grows says so.
-            if found.len() == before {
+            if found.seen.identity.size == before {
                 return Err(SourceError::NotItsSize(before));
             }
         }
-        let Seen { identity: planned, born_ns } = seen(&found);
-        Ok(Self { file, path: path.to_owned(), planned, born_ns })
+        let Seen { identity: planned, born_ns } = found.seen;
+        Ok(Self { file, path: path.to_owned(), planned, born_ns, elsewhere: found.elsewhere })
     }
 
     /// When the file itself was made, where that is told.
     #[must_use]
     pub const fn born_ns(&self) -> Option<i64> {
         self.born_ns
+    }
+
+    /// Whether its content was elsewhere when it was opened, so that reading it fetches it.
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// The identity at the time of opening.
@@ -123,8 +132,8 @@ impl Source {
 /// # Errors
 /// [`SourceError`], never `Changed`.
 pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
-    let found = std::fs::metadata(path)?;
-    if found.is_file() { Ok(identity_of(&found)) } else { Err(SourceError::NotAFile) }
+    let found = at::look(path)?;
+    if found.kind.is_file() { Ok(found.seen.identity) } else { Err(SourceError::NotAFile) }
 }
 
 impl From<io::Error> for SourceError {
@@ -147,35 +156,6 @@ fn goes_on_after(file: &File, size: u64) -> Result<bool, SourceError> {
     }
 }
 
-/// The identity that the system's word about a file holds.
-#[cfg(unix)]
-#[must_use]
-pub fn identity_of(found: &Metadata) -> FileIdentity {
-    use std::os::unix::fs::MetadataExt;
-    FileIdentity {
-        size: found.len(),
-        modified: FileTime::new(found.mtime(), found.mtime_nsec()),
-        changed: Some(FileTime::new(found.ctime(), found.ctime_nsec())),
-        file_id: Some((found.dev(), found.ino())),
-    }
-}
-
-/// Windows tells a file's index and its `ChangeTime` only for an open handle, and the standard library neither of them; size and time of
-/// modification serve there.
-#[cfg(not(unix))]
-#[must_use]
-pub fn identity_of(found: &Metadata) -> FileIdentity {
-    let modified = found.modified().map_or(FileTime(0), FileTime::of);
-    FileIdentity { size: found.len(), modified, changed: None, file_id: None }
-}
-
-/// The same, and when the file itself was made: Linux, macOS and Windows tell it, and most of their file systems.
-#[must_use]
-pub fn seen(found: &Metadata) -> Seen {
-    let born_ns = found.created().ok().map(|born| FileTime::of(born).0);
-    Seen { identity: identity_of(found), born_ns }
-}
-
 /// `O_NONBLOCK` changes nothing for a file, but should the path have become a pipe since it was looked at, opening does not hang.
 #[cfg(unix)]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
@@ -185,9 +165,10 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
     std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
 }
 
+/// Others may read, write, rename and delete it meanwhile (the standard library's own way of opening): nobody is kept out.
 #[cfg(not(unix))]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
-    File::open(path)
+    File::open(crate::exact::exact(path))
 }
 
 #[cfg(unix)]
@@ -238,7 +219,22 @@ mod tests {
         File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
         let source = Source::open(&path).unwrap();
         std::fs::rename(&other, &path).unwrap();
-        assert!(cfg!(not(unix)) || matches!(source.unchanged(), Err(SourceError::Changed(_))));
+        assert!(matches!(source.unchanged(), Err(SourceError::Changed(_))));
+    }
+
+    #[test]
+    fn while_a_file_is_sent_others_may_write_rename_and_delete_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("a"), dir.path().join("b"));
+        std::fs::write(&path, "one").unwrap();
+        let source = Source::open(&path).unwrap();
+        File::options().write(true).open(&path).unwrap().write_all(b"two").unwrap();
+        std::fs::rename(&path, &other).unwrap();
+        let mut three = [0; 3];
+        source.read_at(&mut three, 0).unwrap();
+        assert_eq!(&three, b"two");
+        std::fs::remove_file(&other).unwrap();
+        assert!(matches!(source.unchanged(), Err(SourceError::Missing)));
     }
 
     #[test]

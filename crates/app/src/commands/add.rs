@@ -41,7 +41,7 @@ pub(super) async fn add(
     {
         // Asked a second time, because the first answer did not come through.
         let to = Names::default().get(&app.0.engine, &batch.destination).await;
-        return Ok(added(&batch, &jobs, &to));
+        return Ok(added(&batch, &jobs, &to, None));
     }
     if raw.len() > MOST_PATHS {
         return Err(ApiError::new(Code::Refused, "These are too many files at once.")
@@ -71,11 +71,12 @@ fn id(text: String) -> Result<BatchId, ApiError> {
     if good { Ok(BatchId(text)) } else { Err(ApiError::new(Code::Internal, "This is no id for a batch.")) }
 }
 
-fn added(batch: &Batch, jobs: &[Job], to: &Named) -> Answer {
+fn added(batch: &Batch, jobs: &[Job], to: &Named, elsewhere: Option<String>) -> Answer {
     Answer::Added {
         batch: Some(batch.id.0.clone()),
         jobs: jobs.iter().map(|job| view::job_line(job, to)).collect(),
         left_out: told(&batch.left_out),
+        elsewhere,
     }
 }
 
@@ -114,13 +115,15 @@ async fn take(
         }));
     }
     if intake.files.is_empty() {
-        return Ok(Answer::Added { batch: None, jobs: Vec::new(), left_out: told(&intake.left_out) });
+        let left_out = told(&intake.left_out);
+        return Ok(Answer::Added { batch: None, jobs: Vec::new(), left_out, elsewhere: None });
     }
+    let elsewhere = words::elsewhere(intake.files.iter().filter(|file| file.elsewhere));
     let seconds = i64::from(app.settings().await.countdown_seconds);
     let wait = (countdown && seconds > 0).then_some(seconds * 1000);
     let id = id.unwrap_or_default();
     let (batch, jobs) = app.0.engine.add_as(id, intake, &to.id, folder, wait).await.map_err(refusal)?;
-    Ok(added(&batch, &jobs, &Named::of(to.clone())))
+    Ok(added(&batch, &jobs, &Named::of(to.clone()), elsewhere))
 }
 
 /// Takes in what was dropped before there was a destination; says what of it could not be taken.

@@ -36,6 +36,7 @@ pub(crate) fn holds(holds: Holds) -> Vec<HoldName> {
         Hold::Throttled => HoldName::Throttled,
         Hold::DriveSilent => HoldName::DriveSilent,
         Hold::Unread => HoldName::Unread,
+        Hold::InUse => HoldName::InUse,
     };
     holds.iter().map(name).collect()
 }
@@ -122,6 +123,11 @@ fn waits_for(job: &Job, to: &str) -> Option<String> {
         Hold::Unread => {
             format!(
                 "{name} could not be read just now. It is tried again by itself; what is confirmed is kept."
+            )
+        }
+        Hold::InUse => {
+            format!(
+                "Another program is using {name} and lets nobody read it. It goes on by itself as soon as that program closes it."
             )
         }
         Hold::Offline => format!("{to} cannot be reached. {name} goes on by itself as soon as it can."),

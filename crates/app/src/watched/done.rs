@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
-use partway_engine::source;
+use partway_engine::{at, exact};
 
 /// So many names are tried where the name is taken.
 const TRIES: u32 = 1000;
@@ -25,8 +25,8 @@ pub(super) enum Moved {
 /// Moves one, with the folders that it lies in. Blocks.
 pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) -> Moved {
     let from = root.join(file);
-    let now = std::fs::symlink_metadata(&from).ok().filter(std::fs::Metadata::is_file);
-    let now = now.map(|meta| source::identity_of(&meta));
+    let now = at::look_at_itself(&from).ok().filter(|now| now.kind.is_file());
+    let now = now.map(|now| now.seen.identity);
     // Its id may have changed with its drive; its size and times say whether it is what went.
     let Some(now) = now.filter(|now| (now.size, now.modified) == (went.size, went.modified)) else {
         return Moved::NotThat;
@@ -34,7 +34,7 @@ pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) ->
     if now.changed.zip(went.changed).is_some_and(|(now, went)| now != went) {
         return Moved::Later;
     }
-    match into(&from, &done.join(file)) {
+    match into(&exact(&from), &exact(&done.join(file))) {
         Ok(to) => Moved::To(to),
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {
             Moved::Not("that folder is on another drive".into())
@@ -82,6 +82,8 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use partway_engine::source;
+
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
-use partway_engine::{Seen, source};
+use partway_engine::{Seen, as_named, at, to_walk};
 use tokio::sync::mpsc;
 use walkdir::WalkDir;
 
@@ -42,16 +42,16 @@ pub(crate) enum Place {
 
 /// Looks at the folder itself. Blocks.
 pub(super) fn place(root: &Path) -> Place {
-    let found = match std::fs::metadata(root) {
+    let found = match at::look(root) {
         Ok(found) => found,
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Place::Closed,
         Err(_) => return Place::Missing,
     };
-    if !found.is_dir() {
+    if !found.kind.is_dir() {
         return Place::NotAFolder;
     }
     match std::fs::read_dir(root) {
-        Ok(_) => Place::There(source::identity_of(&found).file_id),
+        Ok(_) => Place::There(found.seen.identity.file_id),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Place::Closed,
         Err(_) => Place::Missing,
     }
@@ -62,11 +62,13 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
     let mut walked = Walked::default();
     let mut piece = Piece::new();
     // Links are not followed, neither to folders nor to files: what lies elsewhere is not in this folder.
+    let walked_root = &to_walk(root);
     let wanted = |entry: &walkdir::DirEntry| {
         entry.depth() == 0
-            || (names::of(entry.path()) == Name::Ordinary && !leave_out.iter().any(|out| out == entry.path()))
+            || (names::of(entry.path()) == Name::Ordinary
+                && !leave_out.iter().any(|out| *out == as_named(root, walked_root, entry.path())))
     };
-    for entry in WalkDir::new(root).into_iter().filter_entry(wanted) {
+    for entry in WalkDir::new(walked_root).into_iter().filter_entry(wanted) {
         let found = match entry {
             Ok(entry) if entry.file_type().is_file() => entry,
             // The folder itself may be named by a link, which is followed.
@@ -84,8 +86,11 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
                 continue;
             }
         };
-        let (Ok(meta), Ok(below)) = (found.metadata(), found.path().strip_prefix(root)) else { continue };
-        piece.push((below.to_owned(), source::seen(&meta)));
+        let (Ok(at), Ok(below)) = (at::look_at_itself(found.path()), found.path().strip_prefix(walked_root))
+        else {
+            continue;
+        };
+        piece.push((below.to_owned(), at.seen));
         if piece.len() == PIECE && pieces.blocking_send(std::mem::take(&mut piece)).is_err() {
             return walked;
         }
@@ -100,8 +105,8 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
 /// Looks again at files that were seen before; `None` where one is gone, or is no file any more. Blocks.
 pub(super) fn again(root: &Path, files: Vec<PathBuf>) -> Vec<(PathBuf, Option<FileIdentity>)> {
     let look = |file: &Path| {
-        let meta = std::fs::symlink_metadata(root.join(file)).ok()?;
-        meta.is_file().then(|| source::identity_of(&meta))
+        let at = at::look_at_itself(&root.join(file)).ok()?;
+        at.kind.is_file().then_some(at.seen.identity)
     };
     files.into_iter().map(|file| (look(&file), file)).map(|(seen, file)| (file, seen)).collect()
 }

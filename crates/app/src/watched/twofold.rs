@@ -4,31 +4,23 @@ use std::path::Path;
 
 use partway_core::FileIdentity;
 use partway_engine::intake::Found;
-use partway_engine::{Known, Seen, source};
+use partway_engine::{Known, Seen, at};
 
 use super::folder::Folder;
 use super::{Trouble, blocking};
 
 /// Whether a file that went as `from` was renamed since. Blocks.
 pub(super) fn was_renamed(root: &Path, file: &Path, from: &Path, moved: bool, now: &FileIdentity) -> bool {
-    let first = std::fs::symlink_metadata(root.join(from)).ok().map(|found| source::identity_of(&found));
-    if first.is_some_and(|first| first.file_id == now.file_id) {
+    let first = at::look_at_itself(&root.join(from)).ok();
+    if first.is_some_and(|first| first.seen.identity.file_id == now.file_id) {
         return false;
     }
     // Of one that was moved to where verified files go, this may be a second name.
     !(moved && has_more_names(&root.join(file)))
 }
 
-#[cfg(unix)]
 fn has_more_names(file: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::symlink_metadata(file).is_ok_and(|found| found.nlink() > 1)
-}
-
-/// Nothing is taken for renamed there: files are not told apart by number.
-#[cfg(not(unix))]
-fn has_more_names(_file: &Path) -> bool {
-    false
+    at::look_at_itself(file).is_ok_and(|found| found.names.is_some_and(|names| names > 1))
 }
 
 /// A file is known under another name: where it was renamed the journal notes that. `false`: it has two names, and this one is new.
@@ -70,9 +62,10 @@ pub(super) async fn leave_out_renamed(folder: &mut Folder, files: &mut Vec<Found
     Ok(())
 }
 
-#[cfg(unix)]
 #[cfg(test)]
 mod tests {
+    use partway_engine::source;
+
     use super::*;
 
     #[test]

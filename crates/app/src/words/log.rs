@@ -46,6 +46,12 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
                 bytes(*sent)
             )
         }
+        Log::Elsewhere { bytes: size } => {
+            format!(
+                "The file is only in the cloud: {} are downloaded to this computer as it is sent",
+                bytes(*size)
+            )
+        }
         Log::SourceAway => "The file's folder is not there; going on as soon as it is back".into(),
         Log::DriveSilent => "The file's drive does not answer; going on as soon as it does".into(),
         Log::Unread { why, seconds } => {

@@ -25,5 +25,6 @@ pub(crate) use states::{
     label, left_out, left_out_of_batch, names_taken, pausing, set_aside, sub, unwritable,
 };
 pub(crate) use support::{crashed, cut_off};
+pub(crate) use taken::elsewhere;
 pub use taken::not_taken;
 pub(crate) use watched::{not_watched, watched, watched_to};

@@ -1,6 +1,10 @@
-//! What of the named files could not be taken in, in one message, wherever they came from.
+//! What of the named files could not be taken in, or has to be fetched first, in one message, wherever they came from.
 
 use partway_api::{Answer, HoldName};
+use partway_core::visible;
+use partway_engine::intake::Found;
+
+use super::{bytes, count};
 
 /// What is said of an answer to `Add`, and of what was left out before it was asked; `None` where there is nothing to say. A batch in its
 /// countdown has a bar that says it.
@@ -15,14 +19,41 @@ pub fn not_taken(answer: &Answer, mut before: Vec<(String, String)>) -> Option<S
         _ => (0, &[][..]),
     };
     before.extend_from_slice(left_out);
-    let (_, first) = before.first()?;
-    let (left, all) = (before.len(), before.len() + taken);
+    let elsewhere = match answer {
+        Answer::Added { elsewhere, .. } => elsewhere.clone(),
+        _ => None,
+    };
+    let sentences: Vec<_> = cannot_go(&before, taken).into_iter().chain(elsewhere).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn cannot_go(left_out: &[(String, String)], taken: usize) -> Option<String> {
+    let (_, first) = left_out.first()?;
+    let (left, all) = (left_out.len(), left_out.len() + taken);
     Some(match (left, taken) {
         (1, 0) => first.clone(),
         (1, _) => format!("1 of {all} cannot be sent: {first}"),
         (_, 0) => format!("None of these {all} can be sent. The first of them: {first}"),
         _ => format!("{left} of {all} cannot be sent. The first of them: {first}"),
     })
+}
+
+/// What is said of files whose content is kept elsewhere, before the first of them is read; `None` where there is none.
+pub(crate) fn elsewhere<'a>(files: impl Iterator<Item = &'a Found>) -> Option<String> {
+    let (mut number, mut size, mut first) = (0_usize, 0_u64, None);
+    for file in files {
+        number += 1;
+        size = size.saturating_add(file.identity.size);
+        first = first.or(Some(&file.name));
+    }
+    let (what, are) = match (first?, number) {
+        (name, 1) => (visible(name).into_owned(), "is"),
+        (_, some) => (count(u32::try_from(some).unwrap_or(u32::MAX), "file", "files"), "are"),
+    };
+    Some(format!(
+        "{what} {are} only in the cloud (OneDrive, iCloud or the like): {} are downloaded to this computer first, as far as there is room.",
+        bytes(size)
+    ))
 }
 
 #[cfg(test)]
@@ -73,7 +104,8 @@ mod tests {
             receipt: None,
         };
         let added = |holds, before: &[&str]| {
-            let answer = Answer::Added { batch: None, jobs: vec![job(holds)], left_out: left(&["a"]) };
+            let left_out = left(&["a"]);
+            let answer = Answer::Added { batch: None, jobs: vec![job(holds)], left_out, elsewhere: None };
             not_taken(&answer, left(before)).unwrap_or_default()
         };
         let said = [
@@ -87,6 +119,35 @@ mod tests {
 
         1 of 2 cannot be sent: c was not found at /x/c. Check the path.
         ");
+    }
+
+    #[test]
+    fn what_is_only_in_the_cloud_is_said_with_its_size() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.mov");
+        std::fs::write(&path, "a").unwrap();
+        let here = partway_engine::intake::look(&[path]).files.remove(0);
+        assert!(!here.elsewhere);
+        let away = |size| {
+            let identity = partway_core::FileIdentity { size, ..here.identity };
+            Found { identity, elsewhere: true, ..here.clone() }
+        };
+        assert_eq!(elsewhere([].iter()), None);
+        let said = [elsewhere([away(4_200_000_000)].iter()), elsewhere([away(1), away(2_000_000)].iter())];
+        insta::assert_snapshot!(said.map(Option::unwrap).join("\n"), @r"
+        a.mov is only in the cloud (OneDrive, iCloud or the like): 4.20 GB are downloaded to this computer first, as far as there is room.
+        2 files are only in the cloud (OneDrive, iCloud or the like): 2.00 MB are downloaded to this computer first, as far as there is room.
+        ");
+        let answer = Answer::Added {
+            batch: None,
+            jobs: Vec::new(),
+            left_out: left(&["b"]),
+            elsewhere: Some("x.".into()),
+        };
+        assert_eq!(
+            not_taken(&answer, Vec::new()).as_deref(),
+            Some("b was not found at /x/b. Check the path. x.")
+        );
     }
 
     #[test]

@@ -195,7 +195,7 @@ pub(crate) async fn add_with(
         })
         .await?
     {
-        Answer::Added { batch, jobs, left_out } => Ok((batch, jobs, left_out)),
+        Answer::Added { batch, jobs, left_out, .. } => Ok((batch, jobs, left_out)),
         other => panic!("{other:?}"),
     }
 }

@@ -96,8 +96,13 @@ mod system {
 
 #[cfg(windows)]
 mod system {
+    //! Windows tells a program of the end of its user's session in one of two ways: by these events, or, where it has loaded `user32.dll` as
+    //! most do by some library, not at all but by messages to a window that it has not ("`SetConsoleCtrlHandler`", Remarks). Then it is ended,
+    //! which the journal survives.
+
     use tokio::signal::windows::{
-        CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
+        CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_logoff,
+        ctrl_shutdown,
     };
 
     use super::Exit;
@@ -106,6 +111,7 @@ mod system {
         interrupt: CtrlC,
         terminate: CtrlBreak,
         close: CtrlClose,
+        logoff: CtrlLogoff,
         shutdown: CtrlShutdown,
     }
 
@@ -115,6 +121,7 @@ mod system {
                 interrupt: ctrl_c().ok()?,
                 terminate: ctrl_break().ok()?,
                 close: ctrl_close().ok()?,
+                logoff: ctrl_logoff().ok()?,
                 shutdown: ctrl_shutdown().ok()?,
             })
         }
@@ -125,6 +132,7 @@ mod system {
                 _ = self.interrupt.recv() => Exit::Interrupted,
                 _ = self.terminate.recv() => Exit::Terminated,
                 _ = self.close.recv() => Exit::HungUp,
+                _ = self.logoff.recv() => Exit::HungUp,
                 _ = self.shutdown.recv() => Exit::HungUp,
             }
         }

@@ -15,7 +15,8 @@ use super::{Engine, Refusal};
 use crate::JournalError;
 use crate::happening::Happening;
 use crate::intake::{Found, Intake};
-use crate::journal::{batches, destinations, fields, jobs, watched};
+use crate::journal::{batches, destinations, events, fields, jobs, watched};
+use crate::log::Log;
 use crate::record::{Batch, BatchId, Destination, DestinationId, Job, JobId, WatchedId};
 use crate::watched::Known;
 
@@ -196,7 +197,7 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
     let first = jobs::next_position(conn)?;
     let mut added = Vec::with_capacity(files.len());
     for (position, found) in (first..).zip(files) {
-        let seen = found.seen();
+        let (seen, elsewhere) = (found.seen(), found.elsewhere);
         let file = fields::File { path: &found.path, name: &found.name, folders: &found.folders };
         let mut fields = fields::of(destination, set, batch.folder.as_deref(), file, date);
         fields.if_exists = decided.or(fields.if_exists);
@@ -227,6 +228,9 @@ fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>
             finished_at: None,
         };
         jobs::add(conn, &job)?;
+        if elsewhere {
+            events::add(conn, batch.created_at, &job.id, &Log::Elsewhere { bytes: job.identity.size })?;
+        }
         if let Some(Origin { watched, root }) = origin {
             watched::note(conn, watched, below(&job.path, root), &seen, Some(&job.id))?;
         }

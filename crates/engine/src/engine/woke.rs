@@ -54,7 +54,7 @@ impl Engine {
         }
         let again = |job: &Job| (job.state == State::Uploading).then_some((Event::Restarted, None));
         inner.apply_each(over, again).await?;
-        for hold in [Hold::Offline, Hold::Throttled, Hold::Unread] {
+        for hold in [Hold::Offline, Hold::Throttled, Hold::Unread, Hold::InUse] {
             let held = inner.journal.read(move |conn| jobs::held_by(conn, hold)).await?;
             let held = held.into_iter().map(|(id, ..)| id).collect();
             let over = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{JournalError, Result};
+use crate::exact::for_libraries;
 
 /// One script a version; the index + 1 is the `user_version` after it.
 const MIGRATIONS: &[&str] = &[
@@ -51,8 +52,8 @@ fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> 
 /// The copy holds no links and no sessions: it may lie around for years, and they are passwords.
 fn keep_copy(conn: &Connection, path: &Path, version: usize, now_ms: i64) -> Result<()> {
     let copy = path.with_file_name(format!("journal.version-{version}-{now_ms}.db"));
-    conn.execute("VACUUM INTO ?1", [copy.to_string_lossy().as_ref()])?;
-    let kept = Connection::open(&copy)?;
+    conn.execute("VACUUM INTO ?1", [for_libraries(&copy).to_string_lossy().as_ref()])?;
+    let kept = Connection::open(for_libraries(&copy))?;
     kept.execute_batch(
         "PRAGMA secure_delete = ON; DELETE FROM target; UPDATE session SET body = ''; VACUUM;",
     )?;

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::thread::Lane;
 use super::{BUSY, Journal, JournalError, PREPARED, Result, migrations};
+use crate::exact::for_libraries;
 
 /// An open journal, and what is worth telling about the opening.
 pub(crate) struct Opened {
@@ -33,7 +34,7 @@ fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
         }
         Err(error) => return Err(error),
     };
-    let mut reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut reader = Connection::open_with_flags(for_libraries(path), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
     for conn in [&mut conn, &mut reader] {
@@ -111,7 +112,7 @@ fn damage(what: &str) -> rusqlite::Error {
 }
 
 fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
-    let mut conn = Connection::open(path)?;
+    let mut conn = Connection::open(for_libraries(path))?;
     conn.busy_timeout(BUSY)?;
     // FULL: a receipt counts only when it survives a power cut. secure_delete: links that were deleted are overwritten with zeros.
     conn.execute_batch(

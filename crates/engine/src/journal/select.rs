@@ -83,6 +83,7 @@ pub(super) const fn bit(hold: Hold) -> i64 {
         Hold::Schedule => 64,
         Hold::DriveSilent => 128,
         Hold::Unread => 256,
+        Hold::InUse => 512,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use md5::{Digest, Md5};
 use partway_core::{Cause, FileIdentity};
 
+use super::halt::InTheWay;
 use super::patience::wait_for;
 use super::{Halt, Run};
 use crate::drive;
@@ -12,7 +13,7 @@ use crate::engine::{Inner, Stop};
 use crate::job_file::{self, JobFile};
 use crate::journal::{identity, sessions};
 use crate::log::Log;
-use crate::plain::{is_open_files, plain};
+use crate::plain::{is_in_use, is_open_files, plain};
 use crate::record::Job;
 use crate::source::SourceError;
 
@@ -36,7 +37,12 @@ pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
             Ok(false) => Cause::SourceMissing,
         },
         SourceError::Unreadable(io) if drive::passes(&io) => {
-            return Halt::Unread { why: plain(&io), far: drive::is_far(&io), detail };
+            let what = match () {
+                () if is_in_use(&io) => InTheWay::Program,
+                () if drive::is_far(&io) => InTheWay::Way,
+                () => InTheWay::Disk,
+            };
+            return Halt::Unread { why: plain(&io), what, detail };
         }
         SourceError::NotAFile => Cause::NotAFile,
         SourceError::Unreadable(io) if is_open_files(&io) => return Halt::OpenFiles { detail: plain(&io) },

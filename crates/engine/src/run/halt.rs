@@ -17,7 +17,8 @@ use crate::record::{Job, JobId, Standing};
 /// Passing errors put a job off for so long at first, growing with each time.
 const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
 
-/// No longer than this at once waits for files to be closed: it is on this computer, and costs nobody to look again.
+/// No longer than this at once waits for files to be closed, Partway's own or another program's: it is on this computer, and costs nobody
+/// to look again.
 const LACK: Duration = Duration::from_secs(30);
 /// The same for a part that the service refuses, where somebody may be there to see it: it costs its bytes each time, and a night is long.
 const PUT_OFF_PARTS: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(60 * 60) };
@@ -31,6 +32,9 @@ const ROUNDS_OF_PARTS_HEADLESS: u32 = 12;
 
 /// The same where connections break and no part gets through: nobody said no, and a bad line may become better. Headless about an hour.
 const ROUNDS_OF_BREAKS_HEADLESS: u32 = 24;
+
+/// How often in a row a headless run looks whether another program has let its file go: about an hour.
+const ROUNDS_IN_USE_HEADLESS: u32 = 120;
 
 /// Of rounds without end the history tells the first ones, and then ever fewer.
 const ROUNDS_TOLD: u32 = 8;
@@ -57,8 +61,8 @@ pub(crate) enum Halt {
     SourceAway { detail: String },
     /// The file's drive does not answer.
     DriveSilent { detail: String },
-    /// The file could not be read, for a reason that may pass; `far` where it is the way to the drive and not the drive.
-    Unread { why: String, far: bool, detail: String },
+    /// The file could not be read, for a reason that may pass.
+    Unread { why: String, what: InTheWay, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
     /// `what` is for a sentence, `detail` for Details.
     Busy { after: Option<Duration>, what: String, detail: String, by: By },
@@ -68,6 +72,30 @@ pub(crate) enum Halt {
     OpenFiles { detail: String },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
     Journal(JournalError),
+}
+
+/// What stands between a run and the bytes of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InTheWay {
+    /// Its disk.
+    Disk,
+    /// The way to its drive, which comes back like a network.
+    Way,
+    /// Another program, which has the file for itself.
+    Program,
+}
+
+impl InTheWay {
+    /// In how many rounds in a row nothing of the file may be confirmed; `None`: as many as it takes.
+    const fn rounds(self, headless: bool) -> Option<u32> {
+        match (self, headless) {
+            // A disk that cannot read some place of itself never will.
+            (Self::Disk, _) | (Self::Way, true) => Some(ROUNDS_HEADLESS),
+            (Self::Way, false) => Some(ROUNDS),
+            (Self::Program, true) => Some(ROUNDS_IN_USE_HEADLESS),
+            (Self::Program, false) => None,
+        }
+    }
 }
 
 /// What keeps a run from going on for now.
@@ -186,7 +214,7 @@ pub(super) async fn carry_out(
             tracing::info!(job = %id, detail, "the file's drive does not answer");
             hold(inner, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
         }
-        Halt::Unread { why, far, detail } => unread(inner, id, why, far, detail).await,
+        Halt::Unread { why, what, detail } => unread(inner, id, why, what, detail).await,
         Halt::Busy { after, what, detail, by } => {
             let round = put_off(inner, id, |put_off| &mut put_off.failing);
             if by.rounds(inner.headless).is_some_and(|rounds| round > rounds) {
@@ -227,7 +255,7 @@ async fn unread(
     inner: &Arc<Inner>,
     id: &JobId,
     why: String,
-    far: bool,
+    what: InTheWay,
     detail: String,
 ) -> Result<(), JournalError> {
     let confirmed = inner.job(id).await.map_or(0, |job| job.confirmed);
@@ -238,16 +266,19 @@ async fn unread(
         *at = confirmed;
         *round
     };
-    // A disk that cannot read some place of itself never will; a server that is down comes back.
-    let limit = if far && !inner.headless { ROUNDS } else { ROUNDS_HEADLESS };
-    if round > limit {
+    if what.rounds(inner.headless).is_some_and(|rounds| round > rounds) {
         inner.memory().unread.remove(id);
         return inner.refuse(vec![id.clone()], Cause::SourceUnreadable { why }, detail).await;
     }
     let wait = PUT_OFF.delay(round, inner.chance.next());
+    let (of, wait) = match what {
+        InTheWay::Program => (Hold::InUse, wait.min(LACK)),
+        InTheWay::Disk | InTheWay::Way => (Hold::Unread, wait),
+    };
+    let told = round <= ROUNDS_TOLD || round.is_power_of_two();
     let log = Log::Unread { why, seconds: wait.as_secs().max(1) };
-    hold(inner, id, Hold::Unread, Some(log)).await?;
-    inner.release_later(id.clone(), Hold::Unread, wait);
+    hold(inner, id, of, told.then_some(log)).await?;
+    inner.release_later(id.clone(), of, wait);
     Ok(())
 }
 
@@ -299,4 +330,20 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
         inner.apply_each(open, move |job| concerned(job).then(|| held.clone())).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_program_is_waited_for_as_long_as_it_takes_and_headless_about_an_hour() {
+        assert_eq!(InTheWay::Program.rounds(false), None);
+        let mut waited = Duration::ZERO;
+        for round in 1..=InTheWay::Program.rounds(true).unwrap() {
+            waited += PUT_OFF.delay(round, 0.5).min(LACK);
+        }
+        assert!((50..70).contains(&(waited.as_secs() / 60)), "{waited:?}");
+        assert_eq!(InTheWay::Disk.rounds(false), InTheWay::Disk.rounds(true), "a disk is no program");
+    }
 }

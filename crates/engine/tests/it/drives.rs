@@ -9,7 +9,7 @@ use std::time::Duration;
 use partway_core::{Cause, Hold, State};
 use partway_engine::{Gate, Log, Which};
 
-use crate::rig::{PATIENCE, Rig, Under, bytes};
+use crate::rig::{PATIENCE, Rig, Under};
 
 /// What stands between Partway and the files of a name, and lets nothing through while it is shut.
 #[derive(Default)]
@@ -80,7 +80,7 @@ async fn more_silent_files_than_permits_and_threads_hold_up_no_other_drive_and_n
     let under = rig.open().await;
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let good = elsewhere.path().join("good");
-    std::fs::write(&good, bytes(3_000)).unwrap();
+    std::fs::write(&good, crate::rig::bytes(3_000)).unwrap();
     let _shut = Shut(Arc::clone(&barrier));
     barrier.shut(true);
     let (_, silent) = under.add(&named(&rig, "silent", 40), None).await;
@@ -202,6 +202,41 @@ async fn a_share_that_is_out_of_reach_for_a_while_is_waited_for() {
     assert_eq!(under.ends(&id).await, State::Verified);
 }
 
+/// As the system says it of a file that another program has for itself: `ERROR_SHARING_VIOLATION`, or what of Linux' and macOS' comes nearest.
+fn in_use() -> io::Error {
+    if cfg!(windows) { io::Error::from_raw_os_error(32) } else { io::ErrorKind::ResourceBusy.into() }
+}
+
+#[tokio::test]
+async fn a_file_that_another_program_has_for_itself_for_ten_minutes_goes_on_by_itself() {
+    let mut rig = Rig::new().await;
+    let (left, gate) = failing(u32::MAX, in_use);
+    rig.gate = Some(gate);
+    let under = rig.open().await;
+    let id = under.add_one(rig.file("a", 3_000)).await;
+    let held = under.until(&id, |job| job.holds.contains(Hold::InUse)).await;
+    assert_eq!((held.state, held.name.as_str()), (State::Waiting, "a"));
+    let lines = under.log(&id).await;
+    assert!(
+        lines
+            .iter()
+            .any(|line| matches!(line, Log::Unread { why, .. } if why == "another program is using it")),
+        "{lines:?}"
+    );
+    // Ten minutes at least, and more looks at it than a disk gets that cannot read some place of itself.
+    let (begun, mut passed) = (std::time::Instant::now(), Duration::ZERO);
+    while passed < Duration::from_secs(600) || u32::MAX - left.load(Ordering::SeqCst) < 60 {
+        assert!(begun.elapsed() < 4 * PATIENCE, "it is looked at no more: {:#?}", under.job(&id).await);
+        skip(Duration::from_secs(5)).await;
+        passed += Duration::from_secs(5);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let job = under.job(&id).await;
+        assert!(matches!(job.state, State::Waiting | State::Checking), "{job:#?}");
+    }
+    left.store(0, Ordering::SeqCst);
+    assert_eq!(ends_in_time(&under, &id).await, State::Verified);
+}
+
 #[tokio::test]
 async fn a_place_of_the_disk_that_never_can_be_read_needs_a_person_after_eight_rounds() {
     let rig = {
@@ -220,12 +255,28 @@ async fn a_place_of_the_disk_that_never_can_be_read_needs_a_person_after_eight_r
     assert_eq!(rig.vendor.storage.puts().len(), 0);
 }
 
+#[cfg(windows)]
+#[tokio::test]
+async fn a_file_that_is_really_open_elsewhere_is_taken_in_and_goes_when_it_is_closed() {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    let rig = Rig::new().await;
+    let under = rig.open().await;
+    let file = rig.file("alone", 3_000);
+    // So that nobody else may read, write or delete it.
+    let held = std::fs::OpenOptions::new().read(true).write(true).share_mode(0).open(&file).unwrap();
+    let id = under.add_one(file).await;
+    under.until(&id, |job| job.holds.contains(Hold::InUse)).await;
+    drop(held);
+    assert_eq!(under.ends(&id).await, State::Verified);
+}
+
 /// As `ends`, with minutes that pass quickly.
 async fn ends_in_time(under: &Under, id: &partway_engine::JobId) -> State {
     let begun = std::time::Instant::now();
     while begun.elapsed() < 4 * PATIENCE {
         let job = under.job(id).await;
-        if matches!(job.state, State::NeedsAttention(_)) {
+        if job.state.is_end() || matches!(job.state, State::NeedsAttention(_)) {
             return job.state;
         }
         skip(Duration::from_secs(1)).await;

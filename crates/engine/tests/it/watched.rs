@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use partway_core::{Cause, FileIdentity, State};
-use partway_engine::{Known, Refusal, Seen, Sum, Watched, WatchedId, Which, has_sum, intake, source};
+use partway_engine::{Known, Refusal, Seen, Sum, Watched, WatchedId, Which, at, has_sum, intake};
 use partway_provider::Fields;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -36,7 +36,7 @@ impl Folder {
     }
 
     fn seen(&self, name: &str) -> Seen {
-        source::seen(&std::fs::metadata(self.root.join(name)).unwrap())
+        at::look(&self.root.join(name)).unwrap().seen
     }
 
     async fn take(&self, under: &Under, names: &[&str]) -> Vec<partway_engine::Job> {
