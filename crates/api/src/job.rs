@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::FieldsDraft;
+use crate::{FieldsDraft, HoldName};
 
 /// Where a job is. Every value is listed in docs/states.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -27,32 +27,6 @@ pub enum StateName {
     Cancelling,
     /// Given up.
     Cancelled,
-}
-
-/// Why a job waits. Every value is listed in docs/states.md.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum HoldName {
-    /// Paused by the user.
-    User,
-    /// A new batch's few seconds.
-    Countdown,
-    /// No network.
-    Offline,
-    /// The key.
-    Credentials,
-    /// The file or its drive.
-    SourceMissing,
-    /// The hours.
-    Schedule,
-    /// The service asked for patience.
-    Throttled,
-    /// The file's drive does not answer.
-    DriveSilent,
-    /// The file could not be read; it is tried again.
-    Unread,
-    /// Another program has the file for itself.
-    InUse,
 }
 
 /// What can be done with a job now, in the order in which buttons and menu show it.

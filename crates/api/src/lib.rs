@@ -20,13 +20,14 @@ pub use command::{Command, Done, Selection};
 pub use destination::{CheckLine, DestinationDraft, DestinationState, DestinationView, Mark};
 pub use error::{ApiError, Code};
 pub use event::{Event, FinishedState, ReceiptView};
-pub use fields::{FieldsChange, FieldsDraft, IfExists};
-pub use job::{Action, Fact, HoldName, JobDetail, JobRow, LogLine, StateName};
+pub use fields::FieldsDraft;
+pub use job::{Action, Fact, JobDetail, JobRow, LogLine, StateName};
 pub use key::{KeyDraft, LentKey};
 pub use kind::{Choice, KindView, SettingForm, SettingView};
 pub use list::{
     Batch, Counts, Filter, Footer, Intake, Look, Notice, NoticeAction, NoticeButton, RowsChange, Tick, Visit,
 };
+pub use partway_core::{FieldsChange, Hold as HoldName, IfExists};
 pub use settings::{KeychainView, NotificationsView, Notify, Settings};
 pub use watched::{WatchedChange, WatchedView};
 pub use wire::{Answer, FromFront, JobLine, RawPath, Request, ToFront};

@@ -115,7 +115,7 @@ impl Known {
                     id: job.id.0.clone(),
                     file: path(&job),
                     state: view::state(&job.state),
-                    holds: view::holds(job.holds),
+                    holds: job.holds.iter().collect(),
                     reason: view::reason(&job, &to.name),
                 }];
                 events.extend(finished(&job, &to));

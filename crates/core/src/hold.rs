@@ -1,10 +1,12 @@
 //! A hold is a reason to wait; a job runs only while it has none.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// One reason to wait. The names are the ones `partwayctl list --json` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(rename = "HoldName")]
 pub enum Hold {
     /// The user paused it.
     User,

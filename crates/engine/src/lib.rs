@@ -31,7 +31,7 @@ mod windows;
 
 pub use clock::{Chance, Clock};
 pub use drive::Gate;
-pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
+pub use engine::{Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
 pub use exact::{as_named, exact, to_walk};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;

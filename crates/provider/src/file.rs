@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use partway_core::IfExists;
 use serde::{Deserialize, Serialize};
 
 /// A file as the vendor sees it: never a path of this computer.
@@ -40,20 +41,6 @@ pub struct FileHash {
     pub algorithm: HashAlgorithm,
     /// Lower-case hex.
     pub hex: String,
-}
-
-/// What to do where the destination has something of this name already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IfExists {
-    /// Ask, whatever the destination's rule is; the same as nothing set.
-    Ask,
-    /// Replace it.
-    Overwrite,
-    /// Take a free name beside it.
-    Rename,
-    /// Leave it as it is and send nothing.
-    Skip,
 }
 
 /// What can be set beside the file itself; what is `None` or empty is not sent at all.

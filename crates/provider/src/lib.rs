@@ -17,7 +17,8 @@ use async_trait::async_trait;
 use partway_core::{Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
 
 pub use capabilities::{Capabilities, Planner};
-pub use file::{Fields, FileFacts, FileHash, HashAlgorithm, IfExists};
+pub use file::{Fields, FileFacts, FileHash, HashAlgorithm};
+pub use partway_core::IfExists;
 pub use session::{ListedPart, Session, Started};
 pub use target::PartTarget;
 

@@ -1,7 +1,7 @@
 //! What is set for files: looked at where it is typed, and changed while they have not started.
 
 use partway_api::{ApiError, Code, Done, FieldsChange, FieldsDraft, IfExists, Selection};
-use partway_engine::{BatchId, Change, Destination, DestinationId, Which};
+use partway_engine::{BatchId, Destination, DestinationId, Which};
 use partway_provider::{Fields, template};
 use partway_providers::Kind;
 use serde_json::Value;
@@ -39,7 +39,7 @@ pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) ->
     if let Some(mime) = &change.mime {
         mime_of(mime)?;
     }
-    let change = Change {
+    let change = FieldsChange {
         folder: change.folder.map(|_| looked.folder.unwrap_or_default()),
         tags: change.tags.map(|_| looked.tags),
         metadata: change.metadata.map(|_| looked.metadata),
@@ -56,11 +56,11 @@ pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) ->
 pub(super) async fn settle_name(app: &App, jobs: &Selection, how: IfExists) -> Result<Done, ApiError> {
     let touched = match jobs {
         Selection::Batch(id) => {
-            app.0.engine.settle_names(&BatchId(id.clone()), view::if_exists(how)).await.map_err(refusal)?
+            app.0.engine.settle_names(&BatchId(id.clone()), how).await.map_err(refusal)?
         }
         Selection::Job(text) => {
             let id = id_of(app, text).await?;
-            app.0.engine.settle_name(&id, view::if_exists(how)).await.map_err(refusal)?;
+            app.0.engine.settle_name(&id, how).await.map_err(refusal)?;
             1
         }
         Selection::All => {

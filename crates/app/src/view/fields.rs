@@ -1,7 +1,7 @@
 //! What is set for files, between front ends and the engine.
 
 use partway_api::FieldsDraft;
-use partway_provider::{Fields, IfExists};
+use partway_provider::Fields;
 
 /// As a front end shows it.
 pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
@@ -12,12 +12,7 @@ pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
         metadata: fields.metadata,
         custom_id: fields.custom_id,
         title: fields.title,
-        if_exists: fields.if_exists.map(|how| match how {
-            IfExists::Ask => partway_api::IfExists::Ask,
-            IfExists::Overwrite => partway_api::IfExists::Overwrite,
-            IfExists::Rename => partway_api::IfExists::Rename,
-            IfExists::Skip => partway_api::IfExists::Skip,
-        }),
+        if_exists: fields.if_exists,
         random_prefix: fields.random_prefix,
         ttl_seconds: fields.ttl_seconds,
     }
@@ -36,18 +31,8 @@ pub(crate) fn from_draft(draft: &FieldsDraft) -> Fields {
         metadata: draft.metadata.clone(),
         custom_id: text(&draft.custom_id),
         title: text(&draft.title),
-        if_exists: draft.if_exists.map(if_exists),
+        if_exists: draft.if_exists,
         random_prefix: draft.random_prefix,
         ttl_seconds: draft.ttl_seconds,
-    }
-}
-
-/// The engine's word for what is to be done with a taken name.
-pub(crate) const fn if_exists(how: partway_api::IfExists) -> IfExists {
-    match how {
-        partway_api::IfExists::Ask => IfExists::Ask,
-        partway_api::IfExists::Overwrite => IfExists::Overwrite,
-        partway_api::IfExists::Rename => IfExists::Rename,
-        partway_api::IfExists::Skip => IfExists::Skip,
     }
 }

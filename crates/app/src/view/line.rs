@@ -1,7 +1,7 @@
 //! A job as programs see it.
 
-use partway_api::{HoldName, JobLine, ReceiptView, StateName};
-use partway_core::{Cause, FileReceipt, Hold, Holds, State, proof};
+use partway_api::{JobLine, ReceiptView, StateName};
+use partway_core::{Cause, FileReceipt, Hold, State, proof};
 use partway_engine::Job;
 use partway_providers::web_link;
 
@@ -22,23 +22,6 @@ pub(crate) const fn state(state: &State) -> StateName {
         State::Cancelling => StateName::Cancelling,
         State::Cancelled => StateName::Cancelled,
     }
-}
-
-/// The api's names of holds.
-pub(crate) fn holds(holds: Holds) -> Vec<HoldName> {
-    let name = |hold| match hold {
-        Hold::User => HoldName::User,
-        Hold::Countdown => HoldName::Countdown,
-        Hold::Offline => HoldName::Offline,
-        Hold::Credentials => HoldName::Credentials,
-        Hold::SourceMissing => HoldName::SourceMissing,
-        Hold::Schedule => HoldName::Schedule,
-        Hold::Throttled => HoldName::Throttled,
-        Hold::DriveSilent => HoldName::DriveSilent,
-        Hold::Unread => HoldName::Unread,
-        Hold::InUse => HoldName::InUse,
-    };
-    holds.iter().map(name).collect()
 }
 
 /// The receipt of a job that has arrived.
@@ -144,7 +127,7 @@ pub(crate) fn job_line(job: &Job, to: &Named) -> JobLine {
         file: job.path.to_string_lossy().into_owned(),
         destination: to.name.clone(),
         state: state(&job.state),
-        holds: holds(job.holds),
+        holds: job.holds.iter().collect(),
         size: job.identity.size,
         confirmed: job.confirmed,
         parts: job.plan.map_or(0, |plan| plan.count()),

@@ -5,7 +5,7 @@ use partway_core::{Cause, Hold, PartNumber, State, Strength, time_left, visible}
 use partway_engine::{Job, LiveView, Trouble, ribbon};
 use partway_providers::web_link;
 
-use super::{Named, holds, reason, state};
+use super::{Named, reason, state};
 use crate::words;
 
 /// A row's ribbon has at most so many characters.
@@ -41,7 +41,7 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
         destination: visible(&around.to.name).into_owned(),
         practice,
         state: state(&job.state),
-        holds: holds(job.holds),
+        holds: job.holds.iter().collect(),
         label: words::label(job, around.live, practice),
         sub: words::sub(job, around.live, around.ahead, around.kept_until, practice, around.now_ms),
         sentence: sentence(job, around).map(|said| visible(&said).into_owned()),

@@ -1,11 +1,10 @@
 //! What can be changed of files before they start: fields and MIME type.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use partway_core::State;
+use partway_core::{FieldsChange, State};
+use partway_provider::Fields;
 use partway_provider::template::{self, Origin};
-use partway_provider::{Fields, IfExists};
 
 use super::{Engine, Refusal, Which};
 use crate::happening::Happening;
@@ -15,33 +14,14 @@ use crate::record::Job;
 /// All fields of a file together are at most so long as JSON, bytes: nothing that a vendor takes comes near it.
 const LONGEST: usize = 64 * 1024;
 
-/// What is changed of files that have not started. What is `None` stays as it is; an empty text or list takes away what was set.
-/// Words in braces are filled in for each file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Folder at the destination. Of a batch it is the one that the dropped folders lie in, of a single file the whole.
-    pub folder: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Free metadata.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// The client's own id.
-    pub custom_id: Option<String>,
-    /// The title that people read there.
-    pub title: Option<String>,
-    /// What to do where the name is taken.
-    pub if_exists: Option<IfExists>,
-    /// MIME type.
-    pub mime: Option<String>,
-}
-
 impl Engine {
-    /// Changes files that have not started: their service was told nothing of them yet. Gives back how many; of a batch those that
+    /// Changes files that have not started: their service was told nothing of them yet. Words in braces are filled in for each file.
+    /// Gives back how many; of a batch those that
     /// have started stay as they are.
     ///
     /// # Errors
     /// [`Refusal::NotNow`] if none can be changed any more, [`Refusal::NotUsable`] for a type that is none or for too much text.
-    pub async fn change_fields(&self, which: &Which, change: Change) -> Result<u32, Refusal> {
+    pub async fn change_fields(&self, which: &Which, change: FieldsChange) -> Result<u32, Refusal> {
         if let Some(mime) = change.mime.as_deref().filter(|mime| !is_mime(mime)) {
             let shown: String = mime.chars().take(80).collect();
             return Err(Refusal::NotUsable(format!("{shown} is not a type: one looks like video/mp4")));
@@ -94,9 +74,9 @@ const fn is_open(state: &State) -> bool {
 }
 
 /// The same with every word in braces filled in for a file.
-fn filled(change: &Change, origin: &Origin<'_>) -> Change {
+fn filled(change: &FieldsChange, origin: &Origin<'_>) -> FieldsChange {
     let fill = |text: &String| template::fill(text, origin);
-    Change {
+    FieldsChange {
         folder: change.folder.as_ref().map(fill),
         tags: change.tags.as_ref().map(|tags| tags.iter().map(fill).collect()),
         metadata: change
@@ -110,7 +90,7 @@ fn filled(change: &Change, origin: &Origin<'_>) -> Change {
     }
 }
 
-fn apply(job: &mut Job, change: &Change, of_batch: bool) {
+fn apply(job: &mut Job, change: &FieldsChange, of_batch: bool) {
     let text = |field: &mut Option<String>, to: &Option<String>| {
         if let Some(to) = to {
             *field = Some(to.clone()).filter(|to| !to.is_empty());

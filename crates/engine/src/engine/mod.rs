@@ -27,7 +27,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 
 pub use commands::Which;
-pub use fields::{Change, is_mime};
+pub use fields::is_mime;
 pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use partway_core::{Cause, RetryClass, State};
-use partway_engine::{Change, Refusal, Which};
+use partway_core::{Cause, FieldsChange, RetryClass, State};
+use partway_engine::{Refusal, Which};
 use partway_provider::{FileHash, HashAlgorithm, IfExists};
 use sha2::{Digest, Sha256};
 
@@ -36,7 +36,7 @@ async fn what_can_never_go_there_is_told_before_anything_is_asked_or_read() {
 
     // A type that does go can be given to it.
     rig.vendor.script(|script| script.refuses = None);
-    let change = Change { mime: Some("application/octet-stream".into()), ..Change::default() };
+    let change = FieldsChange { mime: Some("application/octet-stream".into()), ..FieldsChange::default() };
     assert_eq!(under.engine.change_fields(&Which::Job(id.clone()), change).await.unwrap(), 1);
     under.engine.retry(&Which::Job(id.clone())).await.unwrap();
     assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
@@ -109,22 +109,23 @@ async fn fields_of_a_batch_can_be_changed_until_it_starts_and_not_afterwards() {
     std::fs::create_dir_all(card.join("clips")).unwrap();
     std::fs::write(card.join("clips/b"), bytes(2_000)).unwrap();
     let (batch, ids) = under.add(&[rig.file("a", 2_000), card], Some(60_000)).await;
-    let change = Change {
+    let change = FieldsChange {
         folder: Some("day 3/".into()),
         tags: Some(vec!["raw".into()]),
         title: Some("Take".into()),
         if_exists: Some(IfExists::Rename),
-        ..Change::default()
+        ..FieldsChange::default()
     };
     assert_eq!(under.engine.change_fields(&Which::Batch(batch.id.clone()), change).await.unwrap(), 2);
-    let only = Change { title: Some(String::new()), folder: Some("alone".into()), ..Change::default() };
+    let only =
+        FieldsChange { title: Some(String::new()), folder: Some("alone".into()), ..FieldsChange::default() };
     assert_eq!(under.engine.change_fields(&Which::Job(ids[1].clone()), only).await.unwrap(), 1);
 
     rig.vendor.storage.shut();
     under.engine.start_now(&batch.id).await.unwrap();
     rig.vendor.storage.came_in(1).await;
     // The first has started, the second waits for its turn.
-    let late = Change { tags: Some(vec!["late".into()]), ..Change::default() };
+    let late = FieldsChange { tags: Some(vec!["late".into()]), ..FieldsChange::default() };
     let refused = under.engine.change_fields(&Which::Job(ids[0].clone()), late.clone()).await;
     assert!(matches!(refused, Err(Refusal::NotNow(_))), "{refused:?}");
     assert_eq!(under.engine.change_fields(&Which::Batch(batch.id.clone()), late.clone()).await.unwrap(), 1);
@@ -154,14 +155,14 @@ async fn a_paused_file_with_a_session_keeps_its_fields_and_no_nonsense_is_taken(
     under.engine.pause(&Which::Open).await.unwrap();
     rig.vendor.storage.open();
     under.rests(&id).await;
-    let title = Change { title: Some("Take".into()), ..Change::default() };
+    let title = FieldsChange { title: Some("Take".into()), ..FieldsChange::default() };
     let refused = under.engine.change_fields(&Which::Job(id), title).await;
     assert!(matches!(refused, Err(Refusal::NotNow(_))), "{refused:?}");
 
     let other = under.add(&[rig.file("b", 10)], Some(60_000)).await.1.remove(0);
     for change in [
-        Change { mime: Some("video".into()), ..Change::default() },
-        Change { title: Some("x".repeat(70_000)), ..Change::default() },
+        FieldsChange { mime: Some("video".into()), ..FieldsChange::default() },
+        FieldsChange { title: Some("x".repeat(70_000)), ..FieldsChange::default() },
     ] {
         let refused = under.engine.change_fields(&Which::Job(other.clone()), change).await;
         assert!(matches!(refused, Err(Refusal::NotUsable(_))), "{refused:?}");

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use partway_core::{Cause, RetryClass, State};
-use partway_engine::{Change, JobId, Which};
+use partway_core::{Cause, FieldsChange, RetryClass, State};
+use partway_engine::{JobId, Which};
 use partway_provider::IfExists;
 
 use crate::names::{starts, taken, waits};
@@ -39,7 +39,7 @@ async fn batch(
     let (batch, ids) = under.add(paths, Some(60_000)).await;
     let which = Which::Batch(batch.id.clone());
     if how.is_some() {
-        let change = Change { if_exists: how, ..Change::default() };
+        let change = FieldsChange { if_exists: how, ..FieldsChange::default() };
         under.engine.change_fields(&which, change).await.unwrap();
     }
     under.engine.start_now(&batch.id).await.unwrap();

@@ -1,6 +1,6 @@
 // Generated from crates/api by `PARTWAY_WRITE_TYPES=1 cargo test -p partway-api`. Not to be edited.
 
 /**
- * Why a job waits. Every value is listed in docs/states.md.
+ * One reason to wait. The names are the ones `partwayctl list --json` prints.
  */
 export type HoldName = "user" | "countdown" | "offline" | "credentials" | "source-missing" | "schedule" | "throttled" | "drive-silent" | "unread";
