@@ -29,6 +29,12 @@ pub enum Verdict {
     OtherSize(u64),
 }
 
+/// Whether an ETag has the form of a checksum: an MD5, or one with the number of parts after it.
+#[must_use]
+pub fn has_form_of_checksum(etag: &str) -> bool {
+    is_md5(etag.split_once('-').map_or(etag, |(digits, _)| digits))
+}
+
 /// Whether a text has the form of an MD5: 32 hex digits.
 #[must_use]
 pub fn is_md5(text: &str) -> bool {
@@ -94,7 +100,8 @@ pub fn of_parts(parts: &[PartReceipt]) -> String {
 
 /// Whether a checksum of the whole is that of what was sent: the MD5 of the one part's bytes, or Amazon's MD5 of as many MD5s.
 ///
-/// One that is *not* says nothing, whatever its form: how the ETag of a whole is made only Amazon defines, for itself.
+/// One that is *not* says nothing by itself, whatever its form: how the ETag of a whole is made only Amazon defines, for itself. See
+/// [`contradicted_by`].
 #[must_use]
 pub fn proves_whole(told: &str, parts: &[PartReceipt]) -> bool {
     let told = bare(told);
@@ -108,9 +115,12 @@ pub fn proves_whole(told: &str, parts: &[PartReceipt]) -> bool {
 /// Whether a receipt's checksum of the whole is that of what was sent. Only one that may be made of MD5s is looked at ("md5:…",
 /// "etag:…"); the algorithm of any other nobody tells.
 fn proved_by_checksum(receipt: &FileReceipt, parts: &[PartReceipt]) -> bool {
-    let told = receipt.checksum.as_deref();
-    let told = told.and_then(|told| told.strip_prefix("md5:").or_else(|| told.strip_prefix("etag:")));
-    told.is_some_and(|told| proves_whole(told, parts))
+    told_of_whole(receipt).is_some_and(|told| proves_whole(told, parts))
+}
+
+fn told_of_whole(receipt: &FileReceipt) -> Option<&str> {
+    let told = receipt.checksum.as_deref()?;
+    told.strip_prefix("md5:").or_else(|| told.strip_prefix("etag:"))
 }
 
 /// The vendor's word on the whole against what was sent: its size, and the bytes, proved either part by part or by a checksum of all.
@@ -125,6 +135,27 @@ pub fn verdict(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Verdi
     } else {
         Verdict::Open
     }
+}
+
+/// Whether the parts of a receipt's file were put together as Amazon's kin do: the storage's own checksum of the whole is the MD5 of their
+/// MD5s. One part is not enough, because the MD5 of its bytes may be told for it.
+#[must_use]
+pub fn shows_amazons_way(receipt: &FileReceipt, parts: &[PartReceipt]) -> bool {
+    let whole = told_of_whole(receipt);
+    parts.len() > 1 && whole.is_some_and(|told| bare(told).eq_ignore_ascii_case(&of_parts(parts)))
+}
+
+/// The checksum of the whole that speaks against what was sent, of a storage that is known to build it in Amazon's way
+/// ([`shows_amazons_way`]): every part was compared and equal, and what was made of them has another checksum of that form.
+///
+/// A storage that nothing is known of is contradicted by nothing, nor is one that encrypts: there the parts' ETags are no MD5s.
+#[must_use]
+pub fn contradicted_by<'a>(receipt: &'a FileReceipt, parts: &[PartReceipt]) -> Option<&'a str> {
+    let told = bare(told_of_whole(receipt)?);
+    let (digits, count) = told.split_once('-')?;
+    let of_that_form = is_md5(digits) && !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    let compared = receipt.strength == Strength::Confirmed && parts.iter().all(|part| part.compared);
+    (of_that_form && compared && !proves_whole(told, parts)).then_some(told)
 }
 
 /// Whether size and checksum of what lies at the destination prove that it is what was sent, whoever put it there.

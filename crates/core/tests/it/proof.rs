@@ -77,6 +77,38 @@ fn the_same_checksum_proves_the_bytes_and_another_says_nothing() {
 }
 
 #[test]
+fn a_whole_contradicts_only_where_all_parts_were_equal_and_its_form_is_amazons() {
+    let (all, some) = (parts(&[[1; 16], [2; 16]], true), parts(&[[1; 16], [2; 16]], false));
+    let etag = |text: &str| told(Some(10), Some(format!("etag:{text}")));
+    let (ours, other) = (proof::of_parts(&all), format!("{}-2", "ab".repeat(16)));
+    assert_eq!(proof::contradicted_by(&etag(&other), &all), Some(other.as_str()));
+    assert_eq!(proof::contradicted_by(&etag(&format!("{}-3", &ours[..32])), &all).map(str::len), Some(34));
+    assert_eq!(proof::contradicted_by(&etag(&other), &some), None, "a storage that encrypts");
+    let replaced = FileReceipt { strength: Strength::Unproved, ..etag(&other) };
+    assert_eq!(proof::contradicted_by(&replaced, &all), None, "it is told apart already");
+    for silent in [
+        ours.clone(),
+        ours.to_uppercase(),
+        "ab".repeat(16),
+        "opaque".into(),
+        "ab-2".into(),
+        format!("{other}x"),
+    ] {
+        assert_eq!(proof::contradicted_by(&etag(&silent), &all), None, "{silent}");
+    }
+    assert_eq!(proof::contradicted_by(&told(Some(10), Some(format!("hash:{other}"))), &all), None);
+    assert_eq!(proof::contradicted_by(&told(Some(10), None), &all), None);
+
+    assert!(proof::shows_amazons_way(&etag(&ours), &some));
+    assert!(!proof::shows_amazons_way(&etag(&other), &all));
+    let one = parts(&[[1; 16]], true);
+    assert!(
+        !proof::shows_amazons_way(&etag(&proof::of_parts(&one)), &one),
+        "it may be told without being looked at"
+    );
+}
+
+#[test]
 fn what_may_have_been_replaced_is_never_equal_by_its_parts_alone() {
     let all = parts(&[[1; 16], [2; 16]], true);
     let unproved = |checksum| FileReceipt { strength: Strength::Unproved, ..told(Some(10), checksum) };
@@ -147,6 +179,7 @@ proptest! {
         };
         prop_assert_eq!(proof::verdict(&receipt, 2, &sent), due);
         prop_assert_eq!(proof::is_that_file(&receipt, 2, &sent), size == Some(2) && whole);
+        prop_assert_eq!(proof::contradicted_by(&receipt, &sent), None, "what proves never contradicts");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use partway_provider::Fields;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{JournalError, Result};
+use super::{JournalError, Result, settings};
 use crate::record::{Destination, DestinationId, Standing};
 
 const COLUMNS: &str = "id, name, kind, settings, fields, key_source, standing, removed_at";
@@ -42,7 +42,7 @@ pub(crate) fn get(conn: &Connection, id: &DestinationId) -> Result<Option<Destin
 
 pub(crate) fn remove(conn: &Connection, now: i64, id: &DestinationId) -> Result<()> {
     conn.execute("UPDATE destination SET removed_at = ?2 WHERE id = ?1", params![id.0, now])?;
-    Ok(())
+    settings::take(conn, &whole_etag(id)).map(drop)
 }
 
 pub(crate) fn set_key_source(conn: &Connection, id: &DestinationId, source: &str) -> Result<()> {
@@ -75,4 +75,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Destination> {
 
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| JournalError::Damaged(e.to_string()))
+}
+/// The setting that says of a destination that its storage builds the checksum of a whole in Amazon's way.
+fn whole_etag(id: &DestinationId) -> String {
+    format!("whole_etag:{id}")
+}
+
+/// An object of ours showed how this storage builds the checksum of a whole ([`partway_core::proof::shows_amazons_way`]).
+pub(crate) fn note_amazons_way(conn: &Connection, id: &DestinationId) -> Result<()> {
+    if is_amazons_way(conn, id)? { Ok(()) } else { settings::set(conn, &whole_etag(id), "true") }
+}
+
+pub(crate) fn is_amazons_way(conn: &Connection, id: &DestinationId) -> Result<bool> {
+    Ok(settings::get(conn, &whole_etag(id))?.is_some())
 }

@@ -11,6 +11,7 @@ use super::reread::Reread;
 use super::{Halt, Run};
 use crate::job_file;
 use crate::journal::sessions::{self, OpenSession};
+use crate::journal::{JournalError, destinations};
 use crate::log::Log;
 
 /// "It is not there" is believed after as many looks more, with these waits before each: a store may find its own file only after a
@@ -133,18 +134,10 @@ impl Run {
             Verdict::Open => false,
             Verdict::OtherSize(other) => {
                 let said = format!("it has {other} bytes of this file instead of {}", self.job.identity.size);
-                // What it has is not this file: a later "I do not know that session" must not pass for an arrival.
-                let (id, row) = (self.job.id.clone(), session.id);
-                self.inner
-                    .journal
-                    .write(move |conn| {
-                        sessions::forget_receipt(conn, &id)?;
-                        sessions::mark_complete_sent(conn, row, false)
-                    })
-                    .await?;
-                return Err(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() });
+                return Err(self.another_file(session, said).await?);
             }
         };
+        self.not_contradicted(session, &receipt, parts).await?;
         let verified = equal && self.is_still_there(&receipt, parts).await?;
         let log = match receipt.strength {
             _ if verified => Log::Verified,
@@ -152,6 +145,40 @@ impl Run {
             _ => Log::Uploaded,
         };
         self.end(receipt, parts, verified, log).await
+    }
+
+    /// A checksum of the whole that is not that of what was sent counts against it where an earlier file of ours showed how this storage
+    /// builds one. Asked only where it is another, so that files cost no read.
+    async fn not_contradicted(
+        &self,
+        session: &OpenSession,
+        receipt: &FileReceipt,
+        parts: &[PartReceipt],
+    ) -> Result<(), Halt> {
+        let Some(told) = proof::contradicted_by(receipt, parts) else { return Ok(()) };
+        let to = self.destination.id.clone();
+        let known = self.inner.journal.read(move |conn| destinations::is_amazons_way(conn, &to)).await?;
+        if !known || !self.provider.capabilities().etag_is_md5 {
+            return Ok(());
+        }
+        let sent = proof::of_parts(parts);
+        let said = format!(
+            "the checksum of the finished file is {told} there, and {sent} of what was sent; earlier files had the right one"
+        );
+        Err(self.another_file(session, said).await?)
+    }
+
+    /// What it has is not this file: a later "I do not know that session" must not pass for an arrival.
+    async fn another_file(&self, session: &OpenSession, said: String) -> Result<Halt, JournalError> {
+        let (id, row) = (self.job.id.clone(), session.id);
+        self.inner
+            .journal
+            .write(move |conn| {
+                sessions::forget_receipt(conn, &id)?;
+                sessions::mark_complete_sent(conn, row, false)
+            })
+            .await?;
+        Ok(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() })
     }
 
     /// Whether the file is still what was sent. That may take long where its bytes have to be read: the vendor's yes is in the journal
@@ -182,7 +209,14 @@ impl Run {
         log: Log,
     ) -> Result<Next, Halt> {
         let (id, checksum) = (self.job.id.clone(), proof::of_parts(parts));
-        self.inner.journal.write(move |conn| sessions::settle(conn, &id, &receipt, Some(&checksum))).await?;
+        let shown = proof::shows_amazons_way(&receipt, parts).then(|| self.destination.id.clone());
+        self.inner
+            .journal
+            .write(move |conn| {
+                sessions::settle(conn, &id, &receipt, Some(&checksum))?;
+                shown.map_or(Ok(()), |to| destinations::note_amazons_way(conn, &to))
+            })
+            .await?;
         self.reload().await?;
         self.inner.went_through(&self.job.id).await?;
         self.step(Event::Settled { verified }, Some(log)).await?;

@@ -1,7 +1,8 @@
 //! Storages that are a little different from Amazon's: checksums of their own, lists that they do not have, conditions that they do not
 //! know, checksums that they demand. With the real providers against the real sandbox.
 
-use partway_core::{Cause, State, Strength};
+use partway_core::{Cause, State, Strength, proof};
+use partway_engine::intake::{self, Intake};
 use partway_engine::{Log, Which};
 use partway_http::{HttpOptions, PartClient};
 use partway_provider::{Fields, FileFacts, IfExists};
@@ -39,6 +40,78 @@ async fn a_whole_with_a_checksum_of_its_own_is_proved_part_by_part() {
             assert_eq!(under.ends(&id).await, due, "{kind} {fault}: {:?}", under.log(&id).await);
             assert!(objects(&rig) == [bytes(LARGE)], "{kind} {fault}");
             assert!(went_once(&rig), "{kind} {fault}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_whole_with_another_checksum_is_told_where_earlier_files_showed_how_this_storage_builds_it() {
+    let rig = Rig::new().await;
+    let (running, under1) = under(&rig, "s3", &[], plain).await;
+    let known: &'static str = format!("whole_etag:{}", under1.to).leak();
+    let id = under1.add_one(rig.file("small.bin", SMALL)).await;
+    assert_eq!(under1.ends(&id).await, State::Verified);
+    assert_eq!(under1.engine.setting(known).await.unwrap(), None, "one PUT shows nothing of it");
+    let id = under1.add_one(rig.file("a.mp4", LARGE)).await;
+    assert_eq!(under1.ends(&id).await, State::Verified);
+    assert!(under1.engine.setting(known).await.unwrap().is_some());
+    drop((running, under1));
+
+    for set in ["compare", "ignore"] {
+        let rig = Rig::new().await;
+        let with = |_: &mut Options, settings: &mut Value| settings["checksums"] = json!(set);
+        let (_running, under) = under(&rig, "s3", &["whole-etag-other"], with).await;
+        under.engine.set_setting(known, "true".into()).await.unwrap();
+        let id = under.add_one(rig.file("a.mp4", LARGE)).await;
+        let state = under.ends(&id).await;
+        if set == "ignore" {
+            assert_eq!(state, State::Verified);
+            continue;
+        }
+        let State::NeedsAttention(Cause::Refused { said }) = state else { panic!("{state:?}") };
+        let due = under.job(&id).await;
+        assert!(due.receipt.is_none(), "{due:?}");
+        // What was seen: both checksums.
+        let checksums =
+            said.split(' ').filter(|word| word.contains('-') && proof::has_form_of_checksum(word));
+        assert_eq!(checksums.count(), 2, "{said}");
+    }
+}
+
+/// Sends a file of a name that another has there, is paused in between and goes on; the answer to *complete* is lost.
+async fn taken_up(how: IfExists, whole: &str, after: AfterComplete) -> (Rig, State, Option<String>) {
+    let mut rig = Rig::new().await;
+    rig.bounds.parts_per_job = 1;
+    let faults = ["complete-lost-answer", whole, "500-n-then-ok@part=3:4"];
+    let (running, under) = under(&rig, "s3", &faults, |options, _| options.after_complete = after).await;
+    written_meanwhile(&running, &rig, "a.mp4", b"older").await;
+    let set = Fields { if_exists: Some(how), ..Fields::default() };
+    let found = Intake { set, ..intake::look(&[rig.file("a.mp4", LARGER)]) };
+    let id = under.take_in(found, None).await.1.remove(0).id;
+    under.until(&id, |job| job.parts_confirmed == 2).await;
+    under.engine.pause(&Which::Open).await.unwrap();
+    under.rests(&id).await;
+    under.engine.resume(&Which::Open).await.unwrap();
+    let state = under.ends(&id).await;
+    let name = under.job(&id).await.receipt.and_then(|receipt| receipt.name);
+    drop(under);
+    (rig, state, name)
+}
+
+#[tokio::test]
+async fn a_checksum_of_its_own_sends_nothing_twice_where_a_name_is_taken_and_the_answer_is_lost() {
+    for whole in ["whole-etag-other", "whole-etag-plain"] {
+        for (after, due) in [(AfterComplete::Gone, State::Uploaded), (AfterComplete::Same, State::Verified)] {
+            for (how, name) in [(IfExists::Rename, "a (2).mp4"), (IfExists::Overwrite, "a.mp4")] {
+                let (rig, state, told) = taken_up(how, whole, after).await;
+                assert_eq!((state, told.as_deref()), (due.clone(), Some(name)), "{whole} {after:?} {how:?}");
+                assert!(went_once(&rig), "{whole} {after:?} {how:?}");
+                let mut there = objects(&rig);
+                there.sort_by_key(Vec::len);
+                let older = (how == IfExists::Rename).then(|| b"older".to_vec());
+                let due: Vec<_> = older.into_iter().chain([bytes(LARGER)]).collect();
+                assert!(there == due, "{whole} {after:?} {how:?}: {} objects", there.len());
+            }
         }
     }
 }

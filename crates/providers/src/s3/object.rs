@@ -53,7 +53,6 @@ impl Object {
 
     /// Whether its ETag has the form of a checksum, with or without a number of parts.
     pub(crate) fn has_checksum(&self) -> bool {
-        let digits = |etag: &str| proof::is_md5(etag.split_once('-').map_or(etag, |(digits, _)| digits));
-        self.etag.as_ref().is_some_and(|etag| digits(&etag.0))
+        self.etag.as_ref().is_some_and(|etag| proof::has_form_of_checksum(&etag.0))
     }
 }
