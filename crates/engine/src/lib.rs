@@ -2,6 +2,10 @@
 //!
 //! The way of one file, with no step back: `intake → journal → scheduler (permit) → provider.start → part targets → transfer
 //! (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each arrow is a file of this crate.
+//!
+//! Who may know whom in here: `journal` knows neither `run` nor `engine`; `run` knows the journal, and of `engine` what all runs share
+//! (`Inner`, `Stop`, `PutOff`); `engine` knows all. Within `run` the steps hand each other what `ends` and `halt` name. A test holds that no
+//! circle of files comes to those that are written down (`tests/tests/journeys/house/circles.rs`).
 
 pub mod at;
 mod body;

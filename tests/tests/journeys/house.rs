@@ -1,6 +1,7 @@
 //! The house keeps its own rules: who knows whom, how long a file is, what is never written.
 
 mod called;
+mod circles;
 mod map;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::AGAIN_MS;
+/// One cause is told of at most once in that time.
+pub(super) const AGAIN_MS: i64 = 4 * 3_600_000;
 
 /// More causes than these are not remembered; the oldest go first.
 const MOST: usize = 100;

@@ -9,8 +9,6 @@ use super::memory::Memory;
 
 /// Files that need a person are gathered for so long before they are told.
 pub(crate) const GATHER_MS: i64 = 20_000;
-/// One cause is told of at most once in that time.
-pub(crate) const AGAIN_MS: i64 = 4 * 3_600_000;
 /// A success that took no longer is not told.
 const SHORT_SECONDS: u64 = 30;
 /// Batches whose trouble is told in one notification; more are counted by the app's own list.

@@ -7,8 +7,9 @@ use partway_http::{PutAnswer, PutFailure};
 use partway_provider::PartTarget;
 
 use super::Halt;
-use super::part::{Part, PartEnd, passing};
-use super::vain::DIFFERS;
+use super::ends::PartEnd;
+use super::halt::DIFFERS;
+use super::part::{Part, passing};
 use crate::journal::sessions;
 
 /// The storage may so often answer with another checksum before a person is told.

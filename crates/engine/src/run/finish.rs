@@ -5,8 +5,8 @@ use std::time::Duration;
 use partway_core::proof::Verdict;
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
+use super::ends::{Found, Next};
 use super::reread::Reread;
-use super::settle::Found;
 use super::{Halt, Run, taken};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -24,14 +24,6 @@ const UNREADABLE: u32 = 3;
 
 /// A 409 without a *complete* before it may be a passing conflict of the storage; it is asked again so often.
 const CONFLICTS: u32 = 3;
-
-/// What follows.
-pub(super) enum Next {
-    /// The job has ended.
-    Settled,
-    /// Parts have to go (again).
-    SendMore,
-}
 
 impl Run {
     /// Completes the session.

@@ -7,7 +7,8 @@ use partway_core::{Event, PartNumber, PartPlan};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use super::part::{Part, PartEnd};
+use super::ends::PartEnd;
+use super::part::Part;
 use super::patience::wait_for;
 use super::{Halt, Run};
 use crate::engine::Stop;

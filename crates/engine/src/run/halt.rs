@@ -7,12 +7,14 @@ use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass, SentInVain,
 
 use partway_provider::IfExists;
 
-use super::vain::is_answered;
 use super::watchdog::STALLED;
 use crate::engine::{Inner, PutOff};
 use crate::journal::{JournalError, vain};
 use crate::log::Log;
 use crate::record::{Job, JobId, Standing};
+
+/// Our own code of a failure that no answer told: other bytes arrived than were sent.
+pub(super) const DIFFERS: &str = "differs";
 
 /// Passing errors put a job off for so long at first, growing with each time.
 const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
@@ -330,6 +332,11 @@ async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Re
         inner.apply_each(open, move |job| concerned(job).then(|| held.clone())).await?;
     }
     Ok(())
+}
+
+/// Whether the service answered, or took other bytes; else a connection broke, and nobody said no.
+pub(super) fn is_answered(failure: &Failure) -> bool {
+    failure.status.is_some() || failure.code.as_deref() == Some(DIFFERS)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use std::time::Duration;
 use partway_core::{Cause, PartNumber, PartPlan, RetryClass};
 use partway_provider::PartTarget;
 
+use super::ends::PartEnd;
+use super::expiry::is_valid;
 use super::flight::{Flight, Landed};
-use super::part::{PartEnd, host_of};
 use super::patience::Refused;
 use super::{Halt, Run, taken};
-use crate::engine::Inner;
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -24,9 +24,6 @@ const RENEWALS_OF_BROKEN: u32 = 1;
 
 /// Fresh links that run out before a single part went through are asked for so often; then the session is taken for ended.
 const RENEWALS_IN_VAIN: u32 = 3;
-
-/// A part is begun only while its link is valid by that much; of a short life a quarter must do, or nothing could ever be sent.
-const MARGIN_S: u64 = 60;
 
 /// One part's target, and what is known of its age.
 pub(super) struct Link {
@@ -271,13 +268,4 @@ pub(super) fn part_end(refused: Refused) -> PartEnd {
         }
         _ => PartEnd::Halt(Halt::from_failure(&failure)),
     }
-}
-
-/// Whether a part may still begin with this link; by the storage's clock, because the storage will judge, or else by the vendor's.
-pub(super) fn is_valid(inner: &Inner, api_host: &str, target: &PartTarget, since: i64) -> bool {
-    let Some(expires) = target.expires_at else { return true };
-    let ahead = inner.clock_ahead(&host_of(target)).or_else(|| inner.clock_ahead(api_host)).unwrap_or(0);
-    let seconds = |ms: i64| u64::try_from(ms / 1000 + ahead).unwrap_or(0);
-    let life = expires.saturating_sub(seconds(since));
-    seconds(inner.clock.unix_ms()) + MARGIN_S.min(life / 4) < expires
 }

@@ -2,6 +2,8 @@
 
 mod check;
 mod checksum;
+mod ends;
+mod expiry;
 mod finish;
 mod flight;
 mod halt;
@@ -117,8 +119,8 @@ async fn go(
     if !checking {
         // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
         return match run.finish().await? {
-            finish::Next::Settled => Ok(()),
-            finish::Next::SendMore => run.send_again().await,
+            ends::Next::Settled => Ok(()),
+            ends::Next::SendMore => run.send_again().await,
         };
     }
     let source = run.open_source().await?;
@@ -145,8 +147,8 @@ impl Run {
             self.send(&session, &source).await?;
             self.step(Event::AllConfirmed, None).await?;
             match self.finish().await? {
-                finish::Next::Settled => return Ok(()),
-                finish::Next::SendMore => {}
+                ends::Next::Settled => return Ok(()),
+                ends::Next::SendMore => {}
             }
         }
     }

@@ -11,12 +11,14 @@ use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
 use super::checksum::{compare, is_conditional};
+use super::ends::PartEnd;
+use super::expiry::{host_of, is_valid};
+use super::halt::{DIFFERS, is_answered};
 use super::on_line::OnLine;
 use super::patience::trouble;
 use super::probe::{Probe, Probing};
-use super::vain::{DIFFERS, is_answered};
 use super::watchdog::{self, Ended, STALLED};
-use super::{Halt, links, taken};
+use super::{Halt, taken};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
 use crate::happening::Happening;
@@ -29,21 +31,6 @@ use crate::source::SourceError;
 
 /// So many attempts of one part in a row may not succeed within one run.
 const ATTEMPTS: u32 = 8;
-
-/// Why a part did not go.
-pub(super) enum PartEnd {
-    /// Its link ran out, or never worked.
-    Links { expired: bool, cause: Cause, detail: String },
-    /// The vendor does not know the session any more.
-    Session,
-    /// Something of this name is there already, and it may be this very file: an answer was lost before.
-    /// `looked`: somebody has seen that, so fresh links would not help.
-    Taken { cause: Cause, detail: String, looked: bool },
-    /// The file.
-    Source(SourceError),
-    /// Something that ends the run.
-    Halt(Halt),
-}
 
 /// One part on its way.
 pub(super) struct Part {
@@ -260,7 +247,7 @@ impl Part {
     }
 
     fn still_valid(&self) -> Result<(), PartEnd> {
-        if links::is_valid(&self.inner, &self.api_host, &self.target, self.since) {
+        if is_valid(&self.inner, &self.api_host, &self.target, self.since) {
             return Ok(());
         }
         Err(PartEnd::Links {
@@ -305,10 +292,4 @@ fn how(failure: &Failure) -> Again {
         (None, Some(DIFFERS)) => Again::Differs,
         (None, _) => Again::Network,
     }
-}
-
-pub(super) fn host_of(target: &PartTarget) -> String {
-    let url = url::Url::parse(target.url.expose()).ok();
-    url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
-        .unwrap_or_default()
 }

@@ -7,9 +7,9 @@ use partway_core::proof::{self, Proof};
 use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
+use super::ends::PartEnd;
 use super::halt::By;
 use super::links::part_end;
-use super::part::PartEnd;
 use super::patience::Refused;
 use super::{Halt, Run};
 use crate::happening::Happening;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use partway_core::{Cause, PartNumber, PartPlan};
 
+use super::ends::PartEnd;
 use super::flight::{Flight, Landed};
 use super::links::{Link, Links, NoLink};
-use super::part::{Part, PartEnd};
+use super::part::Part;
 use super::patience::wait_for;
 use super::probe::Probe;
 use super::{Halt, Run, check};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use partway_core::proof::{self, Verdict};
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
-use super::finish::Next;
+use super::ends::{Found, Next};
 use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
@@ -17,16 +17,6 @@ use crate::log::Log;
 /// "It is not there" is believed after as many looks more, with these waits before each: a store may find its own file only after a
 /// moment.
 const LOOK_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
-
-/// What asking about the finished file brought.
-pub(super) enum Found {
-    /// It is there.
-    There(FileReceipt),
-    /// It is not there.
-    NotThere,
-    /// Nothing can be said.
-    CannotSay(Failure),
-}
 
 impl Run {
     /// The vendor confirmed. Its receipt is in the journal before anything else is asked, so that no crash asks for the whole again.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use partway_core::proof;
 use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt};
 
-use super::settle::Found;
+use super::ends::Found;
 use super::{Halt, Run};
 use crate::happening::Happening;
 use crate::job_file::JobFile;

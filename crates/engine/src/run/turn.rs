@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use partway_core::{Failure, RetryClass};
 
-use super::part::{Part, PartEnd};
+use super::ends::PartEnd;
+use super::part::Part;
 use super::patience::wait_for;
 use super::probe::Probing;
 use crate::engine::Stop;

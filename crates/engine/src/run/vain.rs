@@ -4,23 +4,17 @@ use std::time::Duration;
 
 use partway_core::{Cause, Failure, MaySend, SentInVain};
 
-use super::part::{Part, PartEnd};
+use super::ends::PartEnd;
+use super::halt::is_answered;
+use super::part::Part;
 use super::{Halt, Run};
 use crate::journal::vain::{self, InVain};
-
-/// Our own code of a failure that no answer told: other bytes arrived than were sent.
-pub(super) const DIFFERS: &str = "differs";
 
 /// What is told of parts that made room for others.
 const SLOW: &str = "the line is too slow for as many parts at once";
 
 /// What is told of an hour that an earlier run used up.
 const BEFORE: &str = "no part was confirmed";
-
-/// Whether the service answered, or took other bytes; else a connection broke, and nobody said no.
-pub(super) fn is_answered(failure: &Failure) -> bool {
-    failure.status.is_some() || failure.code.as_deref() == Some(DIFFERS)
-}
 
 impl Part {
     /// Writes down what the last attempt sent in vain. How often the service refused this part, or that enough was sent.

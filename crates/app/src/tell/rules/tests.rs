@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::tell::memory::AGAIN_MS;
 
 const MINUTE: i64 = 60_000;
 
