@@ -99,6 +99,12 @@ pub(crate) fn quit_for(app: &AppHandle, ends: crate::session::Ends) {
     end(app, || ends.go_on());
 }
 
+/// The same for a session that waits until this is dropped.
+#[cfg(windows)]
+pub(crate) fn quit_holding(app: &AppHandle, held: crate::leaving::Held) {
+    end(app, move || async move { drop(held) });
+}
+
 fn end<F: Future<Output = ()> + Send + 'static>(app: &AppHandle, after: impl FnOnce() -> F + Send + 'static) {
     if app.state::<Closing>().ending.swap(true, Ordering::SeqCst) {
         return;

@@ -156,6 +156,11 @@ fn listen(app: &App, named: Named) {
         let handle = app.handle().clone();
         runtime.spawn(async move { closing::quit_for(&handle, crate::session::ends().await) });
     }
+    #[cfg(windows)]
+    {
+        let handle = app.handle().clone();
+        crate::leaving::listen(crate::words::SAVES, move |held| closing::quit_holding(&handle, held));
+    }
     runtime.spawn(refused::follow(app.handle().clone(), Arc::clone(&engine.calls.refused)));
     runtime.spawn(notify::follow(app.handle().clone(), Arc::clone(&engine)));
     runtime.spawn(outside::follow(app.handle().clone(), Arc::clone(&engine)));

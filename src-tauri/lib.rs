@@ -19,6 +19,8 @@ mod fences;
 mod folder;
 mod glance;
 mod intake;
+#[cfg(windows)]
+mod leaving;
 mod logging;
 mod login;
 mod lost;

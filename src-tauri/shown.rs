@@ -325,44 +325,5 @@ mod freedesktop {
     }
 }
 
-/// Systems whose notifications have no buttons without a packaged app that can be woken up by them.
 #[cfg(any(not(unix), target_os = "macos"))]
-mod others {
-    use notify_rust::Notification;
-    use partway_app::Message;
-    use tokio::sync::mpsc::Receiver;
-    use tokio::task::spawn_blocking;
-
-    use super::{TEST, text};
-    use crate::notices::Stands;
-    use crate::poster::{Change, Pressed};
-
-    pub(crate) async fn clear(_: Vec<String>) {}
-
-    pub(crate) async fn stand(message: Message, _: Receiver<Change>, _: Pressed, stands: Stands) {
-        let body = text(&message, false);
-        // Everything it says is in the window too.
-        if show(message.title, body).await.is_ok() {
-            stands.at(None, &message.tag);
-        }
-    }
-
-    pub(crate) async fn look() -> Result<String, String> {
-        Ok("this system".into())
-    }
-
-    pub(crate) async fn test() -> Result<String, String> {
-        show(TEST.0.into(), TEST.1.into()).await.map(|()| "this system".into())
-    }
-
-    async fn show(title: String, body: String) -> Result<(), String> {
-        let shown = spawn_blocking(move || {
-            Notification::new().appname("Partway").summary(&title).body(&body).show().map(drop)
-        });
-        match shown.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(why)) => Err(partway_app::plain(&std::io::Error::other(why.to_string()))),
-            Err(_) => Err("it did not answer".into()),
-        }
-    }
-}
+mod others;

@@ -5,6 +5,10 @@ use crate::glance::{Glance, Running};
 /// Title and text of a notification.
 pub(crate) type Words = (String, String);
 
+/// What Windows says while its end waits for Partway's.
+#[cfg(windows)]
+pub(crate) const SAVES: &str = "What is on its way is being saved";
+
 /// What is said once, when closing the window has hidden it.
 pub(crate) fn goes_on(files: u32) -> Words {
     if files == 0 {
