@@ -9,6 +9,7 @@
 
 pub mod at;
 mod body;
+mod buffers;
 mod clock;
 mod drive;
 mod engine;
