@@ -1,10 +1,11 @@
 //! The data folder: held by this process, or reached through the process that holds it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use partway_api::{Answer, ApiError, Look, Request};
-use partway_app::{App, OpenError};
+use partway_api::{Answer, ApiError, Code, Look, Request};
+use partway_app::{App, OpenError, visible};
 use partway_bridge::{AskError, BridgeError, Client, Front, FrontTicks};
 use tokio::sync::Notify;
 
@@ -27,6 +28,8 @@ pub(crate) struct Calls {
     pub(crate) shown: Arc<Notify>,
     /// What there is to tell in it.
     pub(crate) refused: Arc<Refused>,
+    /// Raised when whoever holds the folder answers nothing any more.
+    pub(crate) silent: Arc<Notify>,
 }
 
 impl Calls {
@@ -37,6 +40,23 @@ impl Calls {
         }
         true
     }
+
+    fn hear(&self, silent: bool, data_dir: &Path) {
+        // Said in the window; before there is one, by whoever opens it.
+        if silent {
+            self.refused.put(ApiError::new(Code::Internal, silent_words(data_dir)));
+            self.silent.notify_one();
+        }
+    }
+}
+
+/// What is said where the holder of the folder answers nothing at all.
+pub(crate) fn silent_words(data_dir: &Path) -> String {
+    let folder = visible(&data_dir.display().to_string()).into_owned();
+    format!(
+        "Another Partway holds the data folder {folder} and does not answer: it may be suspended (Ctrl-Z in its terminal) or frozen. \
+         Continue it ('fg' in its terminal) or end it."
+    )
 }
 
 /// Takes the folder or finds who holds it. The [`Front`] is there where this process holds it: it lets the folder go at the end. What the
@@ -50,8 +70,13 @@ pub(crate) async fn open(data_dir: &Path, calls: &Calls) -> Result<(Side, Option
         let app = App::open(options::options(data_dir.to_path_buf())).await?;
         Ok(made.get_or_init(|| app).clone())
     };
-    let calls = calls.clone();
-    let front = Front::open(data_dir, make, move |what| calls.come(what)).await?;
+    let (coming, hearing) = (calls.clone(), calls.clone());
+    let (folder, reached) = (data_dir.to_path_buf(), Arc::new(AtomicBool::new(false)));
+    let answers = Arc::clone(&reached);
+    // One that holds the folder and does not listen yet, or no longer, is waited for, and given up in words of its own.
+    let on_silence = move |silent| hearing.hear(silent && answers.load(Ordering::Relaxed), &folder);
+    let front = Front::open_telling(data_dir, make, move |what| coming.come(what), on_silence).await?;
+    reached.store(true, Ordering::Relaxed);
     Ok(match made.into_inner() {
         Some(app) => (Side::Own(app), Some(front)),
         None => {

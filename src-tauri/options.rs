@@ -12,6 +12,7 @@ pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
     AppOptions {
         data_dir,
         variables: variables(),
+        lent: Vec::new(),
         keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),

@@ -4,16 +4,25 @@
 #[cfg(unix)]
 pub(crate) async fn end_is_wanted() {
     use tokio::signal::unix::{SignalKind, signal};
-    // SIGHUP: the session or the terminal it was started from has ended.
-    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-    let [Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)] = kinds.map(signal) else {
+    // SIGHUP: the session or the terminal it was started from has ended. Not where it may be ignored: listening would undo `nohup`.
+    let wanted = partway_app::hangup_ignored() == Some(false);
+    let mut hangup = wanted.then(|| signal(SignalKind::hangup()).ok()).flatten();
+    let [Ok(mut terminate), Ok(mut interrupt)] =
+        [SignalKind::terminate(), SignalKind::interrupt()].map(signal)
+    else {
         // Without handlers the system ends the process at once, which the journal survives.
         return std::future::pending().await;
+    };
+    let hung_up = async {
+        match &mut hangup {
+            Some(hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
     };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        _ = hangup.recv() => {}
+        _ = hung_up => {}
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum StartError {
     Bridge(#[from] BridgeError),
     #[error("Another Partway is running on this folder and did not answer as it should: {0}")]
     Refused(#[from] AskError),
+    #[error("{} Then start Partway again.{}", folder::silent_words(folder), named_words(*.named))]
+    Silent { folder: PathBuf, named: bool },
     #[error(transparent)]
     NotTaken(ApiError),
 }
@@ -61,8 +63,7 @@ pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
         .map_err(StartError::Threads)?;
     let calls = Calls::default();
     let named = Named::of(&args.files);
-    let Some((side, held, named)) =
-        threads.block_on(open_or_hand_over(&data_dir, &calls, named, !args.hidden))?
+    let Some((side, held, named)) = threads.block_on(open_or_tell(&data_dir, &calls, named, !args.hidden))?
     else {
         return Ok(None);
     };
@@ -71,6 +72,30 @@ pub(crate) fn start(args: &Args) -> Result<Option<Here>, StartError> {
     }
     let engine = Engine::new(data_dir.clone(), calls, side, held, threads);
     Ok(Some(Here { engine, data_dir, named }))
+}
+
+/// As [`open_or_hand_over`], for as long as whoever holds the folder answers at all. Else there is no window to open: it would show nothing.
+async fn open_or_tell(
+    data_dir: &Path,
+    calls: &Calls,
+    named: Named,
+    show: bool,
+) -> Result<Option<(Side, Option<Front>, Named)>, StartError> {
+    let any = !named.paths.is_empty();
+    tokio::select! {
+        biased;
+        opened = open_or_hand_over(data_dir, calls, named, show) => opened,
+        () = calls.silent.notified() => Err(StartError::Silent { folder: data_dir.to_path_buf(), named: any }),
+    }
+}
+
+/// They may have been handed over before it fell silent.
+const fn named_words(named: bool) -> &'static str {
+    if named {
+        " Whether it takes in what was opened with this start is not known: look into its list."
+    } else {
+        ""
+    }
 }
 
 /// The folder, and what still has to be taken in; `None` where a window on it is open and has it.
@@ -137,4 +162,31 @@ async fn hand_over(side: &Side, named: &Named, show: bool) -> Result<Shown, Star
 /// The window may be opened from another current folder.
 fn absolute(path: &Path) -> Result<PathBuf, StartError> {
     std::path::absolute(path).map_err(|source| StartError::Path { path: path.to_path_buf(), source })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use partway_bridge::FolderLock;
+
+    use super::*;
+
+    /// As the system does for a process that is stopped: connections are made, and nobody reads.
+    #[tokio::test(start_paused = true)]
+    async fn a_start_beside_a_holder_that_is_suspended_ends_with_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let _lock = FolderLock::take(folder.path()).unwrap().unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        for show in [true, false] {
+            let calls = Calls::default();
+            let opened = open_or_tell(folder.path(), &calls, Named::default(), show);
+            let why = tokio::time::timeout(std::time::Duration::from_secs(10), opened).await.unwrap();
+            let why = why.map(|_| ()).unwrap_err().to_string();
+            let why = why.replace(&folder.path().display().to_string(), "/data");
+            assert_eq!(
+                why,
+                "Another Partway holds the data folder /data and does not answer: it may be suspended (Ctrl-Z in its terminal) or \
+                 frozen. Continue it ('fg' in its terminal) or end it. Then start Partway again."
+            );
+        }
+    }
 }

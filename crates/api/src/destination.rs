@@ -49,6 +49,8 @@ pub struct DestinationView {
     pub state: DestinationState,
     /// "Key refused" and the like; `None` where there is nothing to say.
     pub said: Option<String>,
+    /// What has to be known of its service; `None` where there is nothing.
+    pub note: Option<String>,
     /// Whether it is *Practice*.
     pub practice: bool,
     /// Where its key is: "system keychain", "this session only", "environment variable NAME", "was for one session, needed again".

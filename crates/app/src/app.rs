@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
-use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Refusal};
+use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Keeps, Refusal};
 use partway_http::Clients;
 use tokio::sync::{broadcast, watch};
 
@@ -16,7 +16,7 @@ use crate::keys::Keys;
 use crate::practice::Practice;
 use crate::support::unended::{self, Runs};
 use crate::support::{self, Support};
-use crate::system::{SystemChance, SystemClock, raise_open_files};
+use crate::system::{SystemChance, SystemClock, bounds, raise_open_files};
 use crate::watch::Watch;
 use crate::watched::{self, Watchers};
 use crate::{AppOptions, OpenError, commands, keychain};
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) dropped: tokio::sync::Mutex<Option<u32>>,
     /// What was unfinished when the folder was opened, until it is taken up.
     pub(crate) unfinished: Mutex<Vec<JobId>>,
+    /// What the last test of a destination that is not saved yet showed, with its kind and settings.
+    pub(crate) seen: tokio::sync::Mutex<Option<(String, serde_json::Value, Keeps)>>,
     /// What is known of this computer's sleep.
     pub(crate) sleep: Mutex<Sleep>,
     /// Where the last damaged journal lies.
@@ -63,9 +65,9 @@ impl App {
     /// # Errors
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
-        if !options.idle {
-            raise_open_files();
-        }
+        let bounds = if options.idle { Bounds::default() } else { bounds(raise_open_files()) };
+        // More than the usual is a person's own wish, where the files for it are there.
+        let most = if bounds == Bounds::default() { usize::MAX } else { bounds.parts };
         let clock: Arc<dyn Clock> = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let support = Support {
             data_dir: options.data_dir.clone(),
@@ -74,13 +76,15 @@ impl App {
         };
         let mut http_options = options.http;
         let time = Arc::clone(&clock);
-        http_options
-            .clock
-            .get_or_insert_with(|| Arc::new(move || u64::try_from(time.unix_ms() / 1000).unwrap_or(0)));
+        http_options.clock.get_or_insert_with(|| Arc::new(move || time.unix_ms().div_euclid(1000)));
         let clients = Clients::new(http_options).map_err(|error| OpenError(error.to_string()))?;
         let practice = Practice::new(options.sandbox, &options.data_dir);
         let keys =
             Arc::new(Keys::new(options.keychain, options.variables, clients.clone(), practice.clone()));
+        // Before the engine is there: what it takes up would else meet a destination without a key.
+        for (name, key) in options.lent {
+            keys.lend(name, key);
+        }
         let last_sign = unended::last_sign(&options.data_dir);
         let engine = Engine::open(
             &options.data_dir,
@@ -89,7 +93,7 @@ impl App {
                 chance: Arc::new(SystemChance),
                 providers: Arc::clone(&keys) as _,
                 parts: clients.usual().parts.clone(),
-                bounds: Bounds::default(),
+                bounds,
                 grace: GRACE,
                 headless: options.headless,
                 idle: options.idle,
@@ -114,6 +118,7 @@ impl App {
             speeds: Mutex::default(),
             dropped: tokio::sync::Mutex::default(),
             unfinished: Mutex::new(engine.unfinished),
+            seen: tokio::sync::Mutex::default(),
             sleep: Mutex::default(),
             set_aside: engine.set_aside,
             crash: support::newest(&options.data_dir),
@@ -125,7 +130,8 @@ impl App {
             changed: watch::channel(0).0,
         }));
         let settings = app.settings().await;
-        app.0.engine.set_parts_at_once(settings.parts_at_once.map(|parts| parts as usize));
+        let parts = settings.parts_at_once.map(|parts| (parts as usize).min(most));
+        app.0.engine.set_parts_at_once(parts);
         if !options.idle {
             // Where the journal cannot be written that is told by itself, and this can wait.
             let _ = unended::begin(&app, last_sign, options.headless).await;

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use partway_api::LentKey;
 use partway_core::{ApiKey, Cause, Credentials, Failure, RetryClass, Step};
 use partway_engine::{Destination, DestinationId, Providers};
 use partway_http::{Clients, Pair, PartClient};
@@ -95,7 +96,7 @@ impl Keys {
             || self.memory.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&destination.id);
         KeySource::of(destination) == KeySource::ThisSession
             && !at_hand()
-            && self.lent(Some(&destination.name)).is_none()
+            && self.lent_to(destination).is_none()
             && self.lent(None).is_none()
     }
 
@@ -106,7 +107,7 @@ impl Keys {
 
     /// Forgets a destination's key wherever it is, also one that was lent to it: another destination may get its name, at another host.
     pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), NotForgotten> {
-        self.forget_lent(&destination.name);
+        self.forget_lent(destination);
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).remove(&destination.id);
         self.forget_at(&KeySource::of(destination), None, &destination.id).await
     }
@@ -134,13 +135,20 @@ impl Keys {
         why.map_or(Ok(()), |why| Err(NotForgotten { accounts, why }))
     }
 
-    /// Forgets what was lent to the destination of that name.
-    pub(crate) fn forget_lent(&self, name: &str) {
-        self.lent.lock().unwrap_or_else(PoisonError::into_inner).remove(&Some(name.to_lowercase()));
+    /// Forgets what was lent to this destination.
+    pub(crate) fn forget_lent(&self, destination: &Destination) {
+        let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        lent.remove(&Some(destination.name.to_lowercase()));
+        lent.remove(&Some(destination.id.0.to_lowercase()));
     }
 
-    /// A key lent by a front end until the process ends: for one destination by its name, or for those without another.
-    pub(crate) fn lend(&self, name: Option<String>, key: Credentials) {
+    /// A key lent by a front end until the process ends: for one destination by its name or id, or for those without another.
+    pub(crate) fn lend(&self, name: Option<String>, key: LentKey) {
+        let key = Credentials {
+            key: ApiKey::new(key.key),
+            secret: key.secret.map(ApiKey::new),
+            session_token: key.session_token.map(ApiKey::new),
+        };
         let name = name.map(|name| name.to_lowercase());
         self.lent.lock().unwrap_or_else(PoisonError::into_inner).insert(name, key);
     }
@@ -150,12 +158,17 @@ impl Keys {
         self.lent.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned()
     }
 
+    /// What was lent to this destination; keys may be lent before there is a journal that tells which name an id has.
+    fn lent_to(&self, destination: &Destination) -> Option<Credentials> {
+        self.lent(Some(&destination.name)).or_else(|| self.lent(Some(&destination.id.0)))
+    }
+
     /// The key of a destination: what was lent to it, its own, what was lent to all.
     async fn key(&self, destination: &Destination) -> Result<Credentials, Failure> {
         let source = KeySource::of(destination);
         // Practice takes no key but its own, and must not learn another.
         if source != KeySource::Practice
-            && let Some(key) = self.lent(Some(&destination.name))
+            && let Some(key) = self.lent_to(destination)
         {
             return Ok(key);
         }

@@ -10,6 +10,8 @@ mod commands;
 mod events;
 #[cfg(test)]
 mod fixture;
+#[cfg(unix)]
+mod hangup;
 mod keychain;
 mod keys;
 mod options;
@@ -28,6 +30,8 @@ pub use app::App;
 pub use awake::KeepAwake;
 pub use commands::kinds;
 pub use events::Events;
+#[cfg(unix)]
+pub use hangup::hangup_ignored;
 pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
 pub use partway_core::{acts, visible};

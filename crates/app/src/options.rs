@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use partway_api::LentKey;
 use partway_engine::Clock;
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
@@ -18,6 +19,9 @@ pub struct AppOptions {
     pub data_dir: PathBuf,
     /// Environment variables, for keys whose source is one.
     pub variables: Variables,
+    /// Keys that are lent from the first moment on, before anything runs: for the destination of that name or id, or (`None`) for those
+    /// without another. As [`LendKey`](partway_api::Request::LendKey), which is for keys that come later.
+    pub lent: Vec<(Option<String>, LentKey)>,
     /// The system's keychain; `None`: this front end has none.
     pub keychain: Option<Arc<dyn Keychain>>,
     /// How to reach servers.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use partway_engine::{Chance, Clock};
+use partway_engine::{Bounds, Chance, Clock};
 
 /// The system's clock.
 pub(crate) struct SystemClock(Instant);
@@ -70,9 +70,9 @@ impl Chance for SystemChance {
 }
 
 /// Lets this process open as many files and connections as its user may: systems start programs with far fewer, and each part, each file
-/// and each watched folder takes one.
+/// and each watched folder takes one. How many that are; `None` where there is no limit, or none that is told.
 #[cfg(unix)]
-pub(crate) fn raise_open_files() {
+pub(crate) fn raise_open_files() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     /// More than anything here needs; macOS takes no more than its OPEN_MAX (getrlimit(2) there).
     const ENOUGH: u64 = if cfg!(target_os = "macos") { 10_240 } else { 65_536 };
@@ -82,15 +82,55 @@ pub(crate) fn raise_open_files() {
         let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum: now.maximum });
         tracing::debug!(?raised, most, "the limit of open files");
     }
+    getrlimit(Resource::Nofile).current
 }
 
 /// Windows has no such limit.
 #[cfg(not(unix))]
-pub(crate) const fn raise_open_files() {}
+pub(crate) const fn raise_open_files() -> Option<u64> {
+    None
+}
+
+/// How much goes at once where so many files and connections may be open: with few of them each that is begun and finds none left is begun
+/// in vain.
+pub(crate) fn bounds(open_files: Option<u64>) -> Bounds {
+    /// What the process itself has open: its journal, socket, log and what waits for them.
+    const OWN: u64 = 28;
+    let usual = Bounds::default();
+    let Some(spare) =
+        open_files.map(|files| usize::try_from(files.saturating_sub(OWN)).unwrap_or(usize::MAX))
+    else {
+        return usual;
+    };
+    // A file has its own, a connection to the API and one a part; connections that were just used stay a while.
+    let parts = (spare / 4).clamp(1, usual.parts);
+    Bounds {
+        jobs: (spare / 8).clamp(1, usual.jobs),
+        parts,
+        parts_per_job: usual.parts_per_job.min(parts),
+        parts_at_first: usual.parts_at_first.min(parts),
+        ..usual
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn with_few_open_files_less_goes_at_once_and_always_something() {
+        let usual = Bounds::default();
+        assert_eq!((bounds(None), bounds(Some(256))), (usual, usual));
+        let few = bounds(Some(64));
+        assert!(
+            few.jobs >= 2 && few.jobs < usual.jobs && few.parts >= 4 && few.parts < usual.parts,
+            "{few:?}"
+        );
+        for none in [0, 24, 32] {
+            let least = bounds(Some(none));
+            assert_eq!((least.jobs, least.parts, least.parts_per_job, least.parts_at_first), (1, 1, 1, 1));
+        }
+    }
 
     #[test]
     fn whatever_the_clock_says_there_is_a_time_and_a_date() {

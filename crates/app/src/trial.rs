@@ -3,6 +3,8 @@
 //! It does not go through the queue: a test leaves no job behind, runs on a folder that is only looked at, and repeats nothing. The file
 //! stays at the destination, because no vendor's API here can delete one; that is said.
 
+mod keeps;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use http_body_util::Full;
 use md5::{Digest as _, Md5};
 use partway_core::proof::{self, Proof};
 use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
+use partway_engine::Keeps;
 use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::template::Origin;
 use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
@@ -33,6 +36,8 @@ pub(crate) struct Sent {
     pub(crate) refused: bool,
     /// The sentence.
     pub(crate) text: String,
+    /// Whether its storage keeps what is there from being replaced.
+    pub(crate) keeps: Keeps,
 }
 
 impl Sent {
@@ -55,6 +60,7 @@ impl Sent {
             },
             refused: words::is_refusal(&failure.cause),
             text: told(failure, file, to),
+            keeps: Keeps::default(),
         }
     }
 }
@@ -83,10 +89,14 @@ pub(crate) async fn upload(
             let same = !receipts.is_empty() && receipts.iter().all(|receipt| receipt.compared);
             let text = match seen.wants_checksum {
                 true => words::trial_wants_checksum(to, there),
-                false => words::trial_arrived(there, same, seen.replaces),
+                false => words::trial_arrived(there, same),
             };
             let arrived = !seen.wants_checksum;
-            Sent { arrived, key_accepted: Some(true), refused: !arrived, text }
+            let mut keeps = seen.keeps;
+            if keeps.one_put.is_some() && arrived {
+                keeps.parts = keeps::in_parts((provider, parts), &session, &content).await;
+            }
+            Sent { arrived, key_accepted: Some(true), refused: !arrived, text, keeps }
         }
         Err(failure) => {
             if provider.capabilities().abort {
@@ -154,8 +164,8 @@ struct Parts {
 struct Seen {
     /// It takes parts only with a checksum, which this destination does not send.
     wants_checksum: bool,
-    /// It does not keep what is there from being replaced: the condition for that is unknown to it, or passed over.
-    replaces: bool,
+    /// Whether it keeps what is there from being replaced: the condition for that can be unknown to it, or passed over.
+    keeps: Keeps,
 }
 
 async fn send(
@@ -207,7 +217,9 @@ async fn put(
     loop {
         let failure = match try_put(client, &target, body).await {
             Ok(answer) => {
-                seen.replaces |= is_guarded(&target) && !is_kept(client, &target, body).await;
+                if is_guarded(&target) {
+                    seen.keeps.one_put = keeps::is_kept(client, &target, body).await;
+                }
                 return Ok(answer);
             }
             Err(failure) => failure.of_link(can.signs_links),
@@ -228,7 +240,7 @@ async fn put(
             if sealed {
                 target = provider.with_md5(session, target, md5)?;
             }
-            seen.replaces = true;
+            seen.keeps.one_put = Some(false);
             continue;
         }
         return Err(failure.of_checksum(can.signs_links, sealed));
@@ -246,12 +258,6 @@ async fn try_put(client: &PartClient, target: &PartTarget, body: &Bytes) -> Resu
 /// Whether a target asks that nothing be replaced.
 fn is_guarded(target: &PartTarget) -> bool {
     target.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-none-match"))
-}
-
-/// Whether what lies there now is kept from being replaced: the same bytes go once more, on the same condition. Where that is passed over
-/// they replace themselves.
-async fn is_kept(client: &PartClient, target: &PartTarget, body: &Bytes) -> bool {
-    try_put(client, target, body).await.is_err()
 }
 
 async fn finish(

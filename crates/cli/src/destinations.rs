@@ -81,8 +81,9 @@ fn line(destination: &DestinationView) -> String {
         Some(folder) => format!(", into {}", printable(folder)),
         None => String::new(),
     };
+    let note = destination.note.as_ref().map_or_else(String::new, |note| format!(" {}.", printable(note)));
     format!(
-        "{} ({}, {}){into}. Key: {}; {known}.",
+        "{} ({}, {}){into}. Key: {}; {known}.{note}",
         printable(&destination.name),
         destination.kind_name,
         printable(&destination.url),

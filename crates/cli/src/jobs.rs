@@ -82,7 +82,7 @@ pub(crate) async fn cancel(folder: &Path, id: String) -> Result<Exit, Stopped> {
 async fn tell(folder: &Path, command: Command) -> Result<bool, Stopped> {
     let mut tries = 0;
     loop {
-        let front = open::front(folder, open::Purpose::Look, Box::new(print::aside)).await?;
+        let front = open::front(folder, open::Purpose::Look, &[], Box::new(print::aside)).await?;
         let cancels = matches!(command, Command::Cancel { .. });
         let answer = front.ask(Request::Command { command: command.clone() }).await;
         let holder = front.is_holder();

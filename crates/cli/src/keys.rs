@@ -48,11 +48,19 @@ impl KeyEnv {
     }
 }
 
-/// The requests that lend these keys to the holder of the data folder, the parts of a key together: those for the same destination.
+/// A key that is lent, and the name of the destination that it is for; `None`: every one without a key of its own.
+pub(crate) type Lent = (Option<String>, LentKey);
+
+/// Asks the holder of the data folder to take a key.
+pub(crate) fn request((destination, key): &Lent) -> Request {
+    Request::LendKey { destination: destination.clone(), key: key.clone() }
+}
+
+/// The keys that are lent, the parts of a key together: those for the same destination.
 ///
 /// # Errors
 /// Where a variable is not set, or a part has no key that it belongs to.
-pub(crate) fn lend(keys: &Keys, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Request>, Stopped> {
+pub(crate) fn lend(keys: &Keys, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Lent>, Stopped> {
     let further = [("--secret-env", &keys.secret_env), ("--session-token-env", &keys.session_token_env)];
     for (flag, parts) in further {
         if let Some(alone) = parts.iter().find(|part| !keys.key_env.iter().any(|key| key.same(part))) {
@@ -69,7 +77,7 @@ pub(crate) fn lend(keys: &Keys, read: impl Fn(&str) -> Option<String>) -> Result
         let [secret, session_token] = further.map(part);
         let key_itself = key.read("--key-env", &read)?;
         let lent = LentKey { key: key_itself, secret: secret?, session_token: session_token? };
-        Ok(Request::LendKey { destination: key.destination.clone(), key: lent })
+        Ok((key.destination.clone(), lent))
     });
     lent.collect()
 }
@@ -156,12 +164,7 @@ mod tests {
         let lent: Vec<_> = lend(&keys(words), read)
             .unwrap()
             .into_iter()
-            .map(|request| match request {
-                Request::LendKey { destination, key } => {
-                    (destination, key.key, key.secret, key.session_token)
-                }
-                other => panic!("{other:?}"),
-            })
+            .map(|(destination, key)| (destination, key.key, key.secret, key.session_token))
             .collect();
         let value = |name: &str| format!("{name}-value");
         assert_eq!(

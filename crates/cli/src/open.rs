@@ -9,6 +9,7 @@ use partway_app::{App, AppOptions};
 use partway_bridge::{AskError, BridgeError, Front};
 
 use crate::exit::Stopped;
+use crate::keys::Lent;
 use crate::print;
 use crate::show::Tell;
 use crate::text::printable;
@@ -25,14 +26,28 @@ pub(crate) enum Purpose {
     Look,
 }
 
-/// Opens the folder. Where another process holds it and does not answer, now or at whatever is asked of it later, `tell` says so.
+/// Opens the folder. `keys` are lent from the beginning where this process holds it; whoever else does is to be asked. Where another process holds it and does not answer, now or at whatever is asked of it later, `tell` says so.
 ///
 /// # Errors
 /// Sentences for the user.
-pub(crate) async fn front(folder: &Path, purpose: Purpose, tell: Tell) -> Result<Front, BridgeError> {
-    let options = AppOptions {
+pub(crate) async fn front(
+    folder: &Path,
+    purpose: Purpose,
+    keys: &[Lent],
+    tell: Tell,
+) -> Result<Front, BridgeError> {
+    let options = options(folder, purpose, keys);
+    // There is no window to bring forward.
+    let name = folder.to_path_buf();
+    let on_silence = move |silent| tell(&if silent { silent_words(&name) } else { ANSWERS_AGAIN.to_owned() });
+    Front::open_telling(folder, || App::open(options), |_| false, on_silence).await
+}
+
+fn options(folder: &Path, purpose: Purpose, keys: &[Lent]) -> AppOptions {
+    AppOptions {
         data_dir: folder.to_path_buf(),
         variables: Arc::new(crate::keys::environment),
+        lent: keys.to_vec(),
         keychain: Some(partway_app::system_keychain()),
         http: Default::default(),
         sandbox: sandbox(),
@@ -41,11 +56,7 @@ pub(crate) async fn front(folder: &Path, purpose: Purpose, tell: Tell) -> Result
         clock: None,
         headless: true,
         idle: purpose == Purpose::Look,
-    };
-    // There is no window to bring forward.
-    let name = folder.to_path_buf();
-    let on_silence = move |silent| tell(&if silent { silent_words(&name) } else { ANSWERS_AGAIN.to_owned() });
-    Front::open_telling(folder, || App::open(options), |_| false, on_silence).await
+    }
 }
 
 const ANSWERS_AGAIN: &str = "It answers again.";
@@ -80,7 +91,7 @@ pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer,
 pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<Answer, ApiError>, Stopped> {
     let mut tries = 0;
     loop {
-        let front = front(folder, Purpose::Look, Box::new(print::aside)).await?;
+        let front = front(folder, Purpose::Look, &[], Box::new(print::aside)).await?;
         let answer = front.ask(request.clone()).await;
         front.close(Duration::ZERO).await;
         tries += 1;
@@ -112,5 +123,18 @@ pub(crate) async fn list(front: &Front) -> Result<Vec<JobLine>, AskError> {
     match front.ask(Request::List).await? {
         Answer::Jobs { jobs, .. } => Ok(jobs),
         _ => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_holds_the_folder_has_the_keys_that_are_lent_before_anything_runs() {
+        let keys = [(Some("Acme".to_owned()), "k-1".to_owned().into()), (None, "k-2".to_owned().into())];
+        let lent = options(Path::new("data"), Purpose::Work, &keys).lent;
+        let lent: Vec<_> = lent.iter().map(|(name, key)| (name.as_deref(), key.key.as_str())).collect();
+        assert_eq!(lent, [(Some("Acme"), "k-1"), (None, "k-2")]);
     }
 }

@@ -84,13 +84,14 @@ fn wait_for(work: &mut Work<'_>, jobs: &[JobLine], listed: &[JobLine]) -> Result
     shown.and(work.tell(&ended))
 }
 
-fn ended_since(job: &JobLine, since: i64) -> bool {
+/// Whether it came to its end since then, Unix milliseconds.
+pub(crate) fn ended_since(job: &JobLine, since: i64) -> bool {
     job.receipt.as_ref().is_some_and(|receipt| receipt.finished_at >= since)
 }
 
 /// Unix milliseconds, as the journal counts.
 #[expect(clippy::disallowed_methods, reason = "a program, which compares with what the journal says")]
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let ms = |apart: Duration| i64::try_from(apart.as_millis()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
         Ok(since) => ms(since),

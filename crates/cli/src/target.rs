@@ -68,6 +68,7 @@ pub(crate) mod tests {
             kind_name: "AutoRender".to_owned(),
             state: DestinationState::Unknown,
             said: None,
+            note: None,
             practice: false,
             key_kept: "environment variable ACME_KEY".to_owned(),
             url: "https://upload.autorender.io".to_owned(),

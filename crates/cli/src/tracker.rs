@@ -1,5 +1,7 @@
 //! Which files a command waits for, and how each ended: exactly once, whatever is heard twice or not at all. Pure.
 
+mod all;
+
 use std::collections::{HashMap, HashSet};
 
 use partway_api::{Event, FinishedState, HoldName, JobLine, StateName};
@@ -14,6 +16,8 @@ pub(crate) struct Tracker {
     /// How many have not ended. Asked after each event: they are not counted anew.
     open: usize,
     batches: HashSet<String>,
+    /// With so many files it is looked which of them can be forgotten, where all there is is waited for.
+    forget_at: usize,
 }
 
 struct File {

@@ -5,12 +5,13 @@ mod ending;
 use std::path::Path;
 use std::time::Duration;
 
-use partway_api::{DestinationView, Event, JobLine, Request};
+use partway_api::{DestinationView, Event, JobLine};
 use partway_bridge::{AskError, Front, FrontEvents, Heard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::args::Wait;
 use crate::exit::{self, Exit, Stopped};
+use crate::keys::{self, Lent};
 use crate::open;
 use crate::show::Show;
 use crate::stop::{GRACE, Stop, Why};
@@ -35,7 +36,7 @@ pub(crate) struct Followed {
 pub(crate) struct Work<'a> {
     folder: &'a Path,
     /// Lent anew to whoever holds the folder next.
-    keys: Vec<Request>,
+    keys: Vec<Lent>,
     require_verified: bool,
     /// A journal could not be read: what it held cannot be waited for.
     lacks_some: bool,
@@ -50,7 +51,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// Where a variable is not set.
     pub(crate) fn new(folder: &'a Path, wait: &Wait) -> Result<Self, Stopped> {
-        let keys = crate::keys::lend(&wait.keys, crate::keys::environment)?;
+        let keys = keys::lend(&wait.keys, keys::environment)?;
         Ok(Self {
             folder,
             keys,
@@ -69,7 +70,7 @@ impl<'a> Work<'a> {
     pub(crate) async fn begin(&mut self) -> Result<Followed, Stopped> {
         let mut tries = 0;
         loop {
-            let front = open::front(self.folder, open::Purpose::Work, self.show.teller()).await?;
+            let front = open::front(self.folder, open::Purpose::Work, &self.keys, self.show.teller()).await?;
             tries += 1;
             match self.prepare(&front).await {
                 Ok((events, destinations)) => {
@@ -103,10 +104,11 @@ impl<'a> Work<'a> {
         let events = front.follow().await?;
         let destinations = open::destinations(front).await?;
         for key in &self.keys {
-            if let Request::LendKey { destination: Some(name), .. } = key {
+            if let (Some(name), _) = key {
                 target::by_name(&destinations, name).map_err(Unready::Stopped)?;
             }
-            front.ask(key.clone()).await?;
+            // Also where this one is the holder and had it from the beginning: what waited for it in the journal goes on.
+            front.ask(keys::request(key)).await?;
         }
         Ok((events, destinations))
     }

@@ -166,13 +166,13 @@ pub fn is_that_file(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> 
 
 /// Whether the part of a vendor's list, with this size and ETag, is the one of a receipt. The ETag is a mark, not a checksum: it must be
 /// the one that was given. Where none was given, one of an MD5's form must be that of what was sent; where none is listed, the size
-/// is all there is.
+/// is all there is, and where that is not told either, nothing speaks against it.
 #[must_use]
-pub fn is_listed(size: u64, etag: Option<&Etag>, receipt: &PartReceipt) -> bool {
+pub fn is_listed(size: Option<u64>, etag: Option<&Etag>, receipt: &PartReceipt) -> bool {
     let marked = match (etag, &receipt.etag) {
         (None, _) => true,
         (Some(told), Some(given)) => same_etag(&told.0, &given.0),
         (Some(_), None) => of_part(etag, &receipt.md5) != Proof::Other,
     };
-    size == receipt.size && marked
+    size.is_none_or(|size| size == receipt.size) && marked
 }

@@ -51,7 +51,7 @@ pub use plain::plain;
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;
 pub use record::{
-    Batch, BatchId, Destination, DestinationId, Job, JobId, LeftOut, Standing, WatchedId, WhyLeftOut,
+    Batch, BatchId, Destination, DestinationId, Job, JobId, Keeps, LeftOut, Standing, WatchedId, WhyLeftOut,
 };
 pub use run::reread::has_sum;
 pub use watched::{Known, Seen, Sum, Watched};

@@ -146,6 +146,8 @@ pub enum Log {
         /// Why, in the vendor's words or the network's.
         why: String,
     },
+    /// The storage is known to replace what is there without asking: what came there in the last moment would not have been kept.
+    CouldReplace,
     /// The user said that it arrived.
     MarkedArrived,
     /// Needs a person.

@@ -98,6 +98,24 @@ impl Standing {
     }
 }
 
+/// Whether a storage keeps what is there from being replaced where that is asked for: as it was seen. `None`: nothing was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Keeps {
+    /// By a file that goes with one PUT.
+    pub one_put: Option<bool>,
+    /// By a file that goes in parts.
+    pub parts: Option<bool>,
+}
+
+impl Keeps {
+    /// With what was seen since.
+    #[must_use]
+    pub fn and(self, seen: Self) -> Self {
+        Self { one_put: seen.one_put.or(self.one_put), parts: seen.parts.or(self.parts) }
+    }
+}
+
 /// A named account at a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -115,6 +133,8 @@ pub struct Destination {
     pub key_source: String,
     /// What is known of its key.
     pub standing: Standing,
+    /// Whether its storage keeps what is there from being replaced.
+    pub keeps: Keeps,
     /// Removed: kept for the names of old jobs.
     pub removed: bool,
 }

@@ -82,9 +82,9 @@ impl ApiClient {
         }
     }
 
-    /// This computer's time, Unix seconds, by the clock that was handed in: what signs a request needs it.
+    /// This computer's time, Unix seconds (negative before 1970), by the clock that was handed in: what signs a request needs it.
     #[must_use]
-    pub fn now(&self) -> Option<u64> {
+    pub fn now(&self) -> Option<i64> {
         self.clock.as_ref().map(|clock| clock())
     }
 

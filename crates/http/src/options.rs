@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Tells the present in seconds since the Unix epoch; 0 where the clock stands before it.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+/// Tells the present in seconds since the Unix epoch, negative before it.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// What both clients are built from. Nothing is read from the environment and no proxy is looked up.
 #[derive(Clone)]
@@ -43,9 +43,7 @@ impl HttpOptions {
     /// By how many seconds a server that tells this time is ahead of the clock that was handed in.
     pub(crate) fn ahead(clock: Option<&Clock>, server_unix_time: Option<u64>) -> Option<i64> {
         let (clock, server) = (clock?, server_unix_time?);
-        // Before 1970 nobody can say by how much.
-        let here = Some(clock()).filter(|now| *now > 0)?;
-        i64::try_from(server).ok()?.checked_sub(i64::try_from(here).ok()?)
+        i64::try_from(server).ok()?.checked_sub(clock())
     }
 }
 

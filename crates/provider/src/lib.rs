@@ -96,6 +96,23 @@ pub trait Provider: Send + Sync {
     /// (any more) or has done it already.
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure>;
 
+    /// Whether a [`complete`](Provider::complete) of this object went through only without the condition that nothing be replaced: the
+    /// storage does not know that condition.
+    fn went_unconditionally(&self) -> bool {
+        false
+    }
+
+    /// A second session for the place of a file that was just sent whole, to find out whether the storage keeps it from being replaced.
+    /// `None`: there is nothing to be found out.
+    async fn once_more(&self, _session: &Session) -> Result<Option<Session>, Failure> {
+        Ok(None)
+    }
+
+    /// Completes such a session under the condition that nothing be replaced; whether the storage refused that.
+    async fn is_kept(&self, _session: &Session, _receipts: &[PartReceipt]) -> Result<bool, Failure> {
+        Ok(true)
+    }
+
     /// Asks about the finished file, and adds what comes to `receipt` (what *complete* brought, or
     /// [`FileReceipt::unknown`] where its answer was lost). Called where [`Capabilities::verify`] holds.
     ///

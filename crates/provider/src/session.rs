@@ -41,8 +41,8 @@ pub struct Started {
 pub struct ListedPart {
     /// Which part.
     pub number: PartNumber,
-    /// Bytes.
-    pub size: u64,
+    /// Bytes; `None` where the list does not tell.
+    pub size: Option<u64>,
     /// Its ETag; `None` where the list tells none.
     pub etag: Option<Etag>,
 }

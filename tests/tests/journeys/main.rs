@@ -16,6 +16,8 @@ mod house;
 mod kinds;
 mod links;
 mod memory;
+#[cfg(unix)]
+mod open_files;
 mod secrets;
 mod watched;
 mod whole;

@@ -74,6 +74,7 @@ fn a_program_that_writes_slowly_and_one_that_renames_are_both_waited_for() {
     assert_eq!((house.sandbox.objects().len(), jobs(&house)), (3, 3), "{:#?}", run.events);
     let (ran, code) = stopped(run);
     assert_eq!(code, Some(143), "{}", ran.err);
+    assert_eq!(ran.events.iter().filter(|event| is(event, "finished")).count(), 3, "each ends once");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use partway_providers::Kind;
 
 use super::to_draft;
 use crate::keys::{KeySource, Keys};
+use crate::words;
 
 /// What the rail says of a destination's key.
 mod said {
@@ -52,6 +53,7 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
         },
         state,
         said: said.map(str::to_owned),
+        note: words::replaces(found.keeps),
         practice,
         key_kept: if gone { said::GONE.into() } else { source.words() },
         url: url.to_owned(),

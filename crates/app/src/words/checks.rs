@@ -1,6 +1,7 @@
 //! The lines of a destination's test.
 
 use partway_core::{Cause, Failure};
+use partway_engine::Keeps;
 
 use crate::keys::{KeySource, NoKey};
 
@@ -35,15 +36,38 @@ pub(crate) fn key_unusable(failure: &Failure) -> String {
 }
 
 /// A tiny file went the whole way. `replaces`: the storage does not keep what is there from being replaced.
-pub(crate) fn trial_arrived(name: &str, same: bool, replaces: bool) -> String {
+pub(crate) fn trial_arrived(name: &str, same: bool) -> String {
     let compared = if same { ", and its checksum matches" } else { "" };
-    let replaced = if replaces {
-        ". This storage does not keep a file from being replaced: Partway looks before and at the end, but what somebody else writes under \
-         the same name in the last moment is replaced without a word"
-    } else {
-        ""
+    format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like")
+}
+
+/// Whether a storage keeps what is there from being replaced.
+pub(crate) fn keeps(keeps: Keeps) -> String {
+    match (keeps.one_put, keeps.parts) {
+        (Some(true), Some(true)) => "A file that is there is never replaced unasked".into(),
+        (Some(true), None) => "A file that is there is not replaced unasked by one that goes in one part; of files in several parts that is not \
+             known"
+            .into(),
+        (Some(false), _) | (_, Some(false)) => format!("{}. {LOOKS}", replaces(keeps).unwrap_or_default()),
+        (None, _) => "Whether this storage keeps a file from being replaced unasked is not known; a test that sends a tiny file shows it \
+             (partwayctl destinations check NAME --upload)"
+            .into(),
+    }
+}
+
+/// What Partway can do all the same.
+const LOOKS: &str = "Partway looks before and at the end, but what somebody else writes under the same name in the last moment is replaced \
+     without a word";
+
+/// The same where that is to be seen at every look at the destination; `None`: nothing speaks against it, as far as is known.
+pub(crate) fn replaces(keeps: Keeps) -> Option<String> {
+    let which = match (keeps.one_put, keeps.parts) {
+        (Some(false), Some(true)) => " by files that go in one part",
+        (Some(true), Some(false)) => " by files that go in several parts",
+        (Some(false), _) | (_, Some(false)) => "",
+        _ => return None,
     };
-    format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like{replaced}")
+    Some(format!("This storage replaces what is there without asking{which}"))
 }
 
 /// A tiny file went only with a checksum beside it.

@@ -115,6 +115,10 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
         Log::NotLookedUp { .. } => {
             format!("{to} confirmed the file, but could not be asked about it afterwards")
         }
+        Log::CouldReplace => format!(
+            "{to} replaces what is there without asking: Partway looked before, but what somebody else put under this name in the last moment \
+             would have been replaced"
+        ),
         Log::MarkedArrived => "Marked as arrived by you".into(),
         Log::Attention => "Stopped: needs attention".into(),
         Log::Paused => "Paused".into(),

@@ -180,7 +180,11 @@ pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<Stri
 
 /// The disk takes nothing any more.
 pub(crate) fn unwritable(why: &partway_engine::Unwritable) -> String {
-    let what = if why.full {
+    let what = if why.open_files {
+        "Too many files and connections are open on this computer, so nothing can be written down. Close other programs, or allow more \
+         (on Linux: ulimit -n)"
+            .to_owned()
+    } else if why.full {
         "The disk that holds Partway's data folder is full. Make room there".to_owned()
     } else {
         format!("Partway's data folder cannot be written ({}). Look after its disk", why.why)

@@ -131,6 +131,28 @@ async fn a_lent_key_sets_waiting_uploads_going() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_lent_at_opening_is_there_before_anything_runs() {
+    let mut rig = Rig::with(|options| options.faults.push("slow@part:1".into())).await;
+    let app = rig.open().await;
+    let acme = rig.destination(&app, "Acme").await;
+    // Begun and not ended: it runs as soon as the folder is opened again.
+    let (_, jobs, _) = add(&app, &[rig.file("a", 3_000)], None, false).await.unwrap();
+    until(&app, &jobs[0].id, |line| line.state == StateName::Uploading).await;
+    app.close(std::time::Duration::ZERO).await;
+
+    for (name, file) in [(Some("ACME".to_owned()), "b"), (Some(acme.id.clone()), "c"), (None, "d")] {
+        rig.lent = vec![(name.clone(), LentKey::from(rig.sandbox.key.clone()))];
+        let app = rig.open().await;
+        assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "{name:?}");
+        let shown = destinations(&app).await;
+        assert_eq!(shown[0].state, DestinationState::Good, "{name:?}");
+        let (_, jobs, _) = add(&app, &[rig.file(file, 10)], None, false).await.unwrap();
+        assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "{name:?}");
+        app.close(std::time::Duration::ZERO).await;
+    }
+}
+
+#[tokio::test]
 async fn a_lent_key_ends_with_the_wish_for_another_and_with_its_destination() {
     let rig = Rig::new().await;
     let app = rig.open().await;

@@ -11,9 +11,11 @@
 mod adding;
 mod awake;
 mod away;
+mod clocks;
 mod destinations;
 mod fields;
 mod fixture;
+mod keeps;
 mod keychain;
 mod keys;
 mod kinds;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use partway_api::{
     Answer, ApiError, Command, DestinationDraft, DestinationView, Done, FieldsDraft, JobLine, KeyDraft,
-    RawPath, Request, Selection, StateName,
+    LentKey, RawPath, Request, Selection, StateName,
 };
 use partway_app::{App, AppOptions, KeepAwake, LogFile};
 use partway_engine::Clock;
@@ -23,6 +23,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Rig {
     pub(crate) folder: TempDir,
     pub(crate) sandbox: Running,
+    pub(crate) lent: Vec<(Option<String>, LentKey)>,
     pub(crate) keychain: Option<Arc<dyn Keychain>>,
     pub(crate) variables: HashMap<String, String>,
     pub(crate) practice: Option<PathBuf>,
@@ -46,6 +47,7 @@ impl Rig {
         Self {
             folder,
             sandbox,
+            lent: Vec::new(),
             keychain: None,
             variables: HashMap::new(),
             practice: None,
@@ -72,6 +74,7 @@ impl Rig {
         let options = AppOptions {
             data_dir,
             variables: Arc::new(move |name| variables.get(name).cloned()),
+            lent: self.lent.clone(),
             keychain: self.keychain.clone(),
             http: HttpOptions::default(),
             sandbox: self.practice.clone(),

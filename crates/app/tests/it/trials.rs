@@ -31,16 +31,6 @@ async fn a_bucket_that_wants_checksums_is_found_out_and_told_with_its_setting() 
 }
 
 #[tokio::test]
-async fn a_storage_that_does_not_keep_what_is_there_is_found_out_and_its_test_passes() {
-    let kept = tried("s3", &[], &[]).await;
-    assert!(kept.mark == Mark::Good && !kept.text.contains("replaced"), "{kept:?}");
-    for fault in ["condition-ignored@put", "condition-unknown@put", "condition-unknown-request@put"] {
-        let line = tried("s3", &[fault], &[]).await;
-        assert!(line.mark == Mark::Good && line.text.contains("is replaced"), "{fault}: {line:?}");
-    }
-}
-
-#[tokio::test]
 async fn a_storage_with_checksums_of_another_kind_is_told_with_its_setting() {
     for (kind, fault) in [
         ("autorender", "part-etag-other"),

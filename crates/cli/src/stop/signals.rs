@@ -52,8 +52,8 @@ mod system {
             let interrupt = signal(SignalKind::interrupt()).ok()?;
             let terminate = signal(SignalKind::terminate()).ok()?;
             // Not where it may be ignored: listening would undo `nohup`.
-            let hangup =
-                (hangup_ignored() == Some(false)).then(|| signal(SignalKind::hangup()).ok()).flatten();
+            let wanted = partway_app::hangup_ignored() == Some(false);
+            let hangup = wanted.then(|| signal(SignalKind::hangup()).ok()).flatten();
             Some(Self { interrupt, terminate, hangup })
         }
 
@@ -70,27 +70,6 @@ mod system {
                 _ = hangup => Exit::HungUp,
             }
         }
-    }
-
-    /// Whether whoever started this process had it ignore SIGHUP, as `nohup` does. `None` where the system does not say.
-    fn hangup_ignored() -> Option<bool> {
-        // Signal 1 is the lowest bit, on every Unix.
-        u128::from_str_radix(ignored_signals()?.trim(), 16).ok().map(|signals| signals & 1 == 1)
-    }
-
-    /// The signals that are ignored, as a hexadecimal mask (proc_pid_status(5)).
-    #[cfg(target_os = "linux")]
-    fn ignored_signals() -> Option<String> {
-        let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
-    }
-
-    /// The signals that are ignored, as a hexadecimal mask (ps(1), `sigignore`).
-    #[cfg(not(target_os = "linux"))]
-    fn ignored_signals() -> Option<String> {
-        let id = std::process::id().to_string();
-        let said = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
-        String::from_utf8(said.stdout).ok()
     }
 }
 

@@ -1,16 +1,22 @@
 //! `partwayctl watch run`: watches and uploads until it is ended, and takes over where another Partway ends.
 
+mod files;
+
 use std::path::Path;
 use std::time::Duration;
 
 use partway_api::{Look, Request};
-use partway_bridge::{AskError, Front, FrontTicks, Heard};
+use partway_bridge::{AskError, Front, FrontEvents, FrontTicks, Heard};
 
+use self::files::Files;
 use crate::args::WatchRun;
 use crate::exit::{Exit, Stopped};
+use crate::keys::{self, Lent};
 use crate::open::{self, Purpose};
+use crate::resume::now_ms;
 use crate::show::Show;
-use crate::stop::{GRACE, Stop, Why};
+use crate::stop::{Stop, Why};
+use crate::tracker::Tracker;
 
 /// Between two tries to reach a holder that ends just when it is asked.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -29,26 +35,32 @@ enum End {
 /// # Errors
 /// Sentences for the user.
 pub(super) async fn run(folder: &Path, options: WatchRun) -> Result<Exit, Stopped> {
-    let keys = crate::keys::lend(&options.keys, crate::keys::environment)?;
+    let keys = keys::lend(&options.keys, keys::environment)?;
     let mut show = Show::new(options.json);
     let mut stop = Stop::listen(None);
     let mut told_of_other = false;
+    let mut files = Files { json: options.json, since: now_ms(), tracker: Tracker::default() };
     loop {
-        let opened = tokio::select! {
-            opened = open::front(folder, Purpose::Work, show.teller()) => opened?,
+        let front = tokio::select! {
+            opened = open::front(folder, Purpose::Work, &keys, show.teller()) => opened?,
             why = stop.asked() => return Ok(exit(why)),
         };
-        let ended = with(&opened, &keys, &mut show, &mut stop, &mut told_of_other).await;
-        let (grace, exit) = match ended {
-            Ok(End::HolderGone) => (Duration::ZERO, None),
-            Ok(End::Stopped(why)) => (GRACE, Some(Ok(exit(why)))),
-            Err(stopped) => (GRACE, Some(Err(stopped))),
+        let ended = if front.is_holder() {
+            // First of all, so that nothing of what is taken in is missed. Only of one's own: another Partway would wait for whoever
+            // follows it.
+            let mut events = front.follow().await?;
+            let ended = hold(&front, &mut events, &keys, &mut files, &mut show, &mut stop).await;
+            files.end(front, events, &ended, &mut show).await?;
+            ended
+        } else {
+            let ended = beside(&front, &keys, &show, &mut stop, &mut told_of_other).await;
+            front.close(Duration::ZERO).await;
+            ended
         };
-        opened.close(grace).await;
-        if let Some(exit) = exit {
-            return exit;
+        match ended? {
+            End::HolderGone => tokio::time::sleep(PAUSE).await,
+            End::Stopped(why) => return Ok(exit(why)),
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -59,69 +71,79 @@ fn exit(why: Why) -> Exit {
     }
 }
 
-async fn with(
-    front: &Front,
-    keys: &[Request],
-    show: &mut Show,
-    stop: &mut Stop,
-    told_of_other: &mut bool,
-) -> Result<End, Stopped> {
-    // First of all, so that nothing of what is taken in is missed. Only of one's own: another Partway would wait for whoever follows it.
-    let mut events = match front.is_holder() {
-        true => Some(front.follow().await?),
-        false => None,
-    };
-    for request in keys.iter().chain([&Request::Watch]) {
+/// Lends the keys and has the holder watch; `Some`: it does not come to that.
+async fn begin(front: &Front, keys: &[Lent], stop: &mut Stop) -> Result<Option<End>, Stopped> {
+    for request in keys.iter().map(keys::request).chain([Request::Watch]) {
         let answer = tokio::select! {
-            answer = front.ask(request.clone()) => answer,
-            why = stop.asked() => return Ok(End::Stopped(why)),
+            answer = front.ask(request) => answer,
+            why = stop.asked() => return Ok(Some(End::Stopped(why))),
         };
         match answer {
             Ok(_) => {}
-            Err(AskError::HolderGone) => return Ok(End::HolderGone),
+            Err(AskError::HolderGone) => return Ok(Some(End::HolderGone)),
             Err(error) => return Err(error.into()),
         }
     }
-    match &mut events {
-        Some(events) => {
-            show.know(&open::destinations(front).await?);
-            loop {
-                tokio::select! {
-                    heard = events.next() => match heard {
-                        Heard::Event(event) => show.event(&event)?,
-                        // Nobody waits for the end of anything here.
-                        Heard::Lagged => show.aside("More happened at once than could be told; 'partwayctl list' shows every file."),
-                        Heard::HolderGone => return Err(Stopped::here("Partway's engine ended by itself.".to_owned())),
-                    },
-                    why = stop.asked() => return Ok(End::Stopped(why)),
-                }
-            }
+    Ok(None)
+}
+
+/// Watches in this process, and shows what comes of it.
+async fn hold(
+    front: &Front,
+    events: &mut FrontEvents,
+    keys: &[Lent],
+    files: &mut Files,
+    show: &mut Show,
+    stop: &mut Stop,
+) -> Result<End, Stopped> {
+    if let Some(end) = begin(front, keys, stop).await? {
+        return Ok(end);
+    }
+    show.know(&open::destinations(front).await?);
+    files.take_up(&open::list(front).await?, show)?;
+    loop {
+        tokio::select! {
+            heard = events.next() => match heard {
+                Heard::Event(event) => files.take(event, show)?,
+                Heard::Lagged => files.catch_up(&open::list(front).await?, show)?,
+                Heard::HolderGone => return Err(Stopped::here("Partway's engine ended by itself.".to_owned())),
+            },
+            why = stop.asked() => return Ok(End::Stopped(why)),
         }
-        None => {
-            // A look at nothing, which ends with the holder.
-            let watched = tokio::select! {
-                watched = front.watch(Look { hidden: true, ..Look::default() }) => watched,
-                why = stop.asked() => return Ok(End::Stopped(why)),
-            };
-            let mut ticks: FrontTicks = match watched {
-                Ok(ticks) => ticks,
-                Err(AskError::HolderGone) => return Ok(End::HolderGone),
-                Err(error) => return Err(error.into()),
-            };
-            if !std::mem::replace(told_of_other, true) {
-                show.aside(
-                    "Another Partway holds this data folder and watches; this one takes over when it ends.",
-                );
-            }
-            let mut pings = tokio::time::interval(PINGS);
-            loop {
-                tokio::select! {
-                    // Nothing else is asked of it here, and one that is suspended watches nothing.
-                    _ = async { pings.tick().await; front.ask(Request::Ping).await } => {}
-                    tick = ticks.next() => if tick.is_none() { return Ok(End::HolderGone) },
-                    why = stop.asked() => return Ok(End::Stopped(why)),
-                }
-            }
+    }
+}
+
+/// Waits for the end of another Partway that holds the folder and watches.
+async fn beside(
+    front: &Front,
+    keys: &[Lent],
+    show: &Show,
+    stop: &mut Stop,
+    told_of_other: &mut bool,
+) -> Result<End, Stopped> {
+    if let Some(end) = begin(front, keys, stop).await? {
+        return Ok(end);
+    }
+    // A look at nothing, which ends with the holder.
+    let watched = tokio::select! {
+        watched = front.watch(Look { hidden: true, ..Look::default() }) => watched,
+        why = stop.asked() => return Ok(End::Stopped(why)),
+    };
+    let mut ticks: FrontTicks = match watched {
+        Ok(ticks) => ticks,
+        Err(AskError::HolderGone) => return Ok(End::HolderGone),
+        Err(error) => return Err(error.into()),
+    };
+    if !std::mem::replace(told_of_other, true) {
+        show.aside("Another Partway holds this data folder and watches; this one takes over when it ends.");
+    }
+    let mut pings = tokio::time::interval(PINGS);
+    loop {
+        tokio::select! {
+            // Nothing else is asked of it here, and one that is suspended watches nothing.
+            _ = async { pings.tick().await; front.ask(Request::Ping).await } => {}
+            tick = ticks.next() => if tick.is_none() { return Ok(End::HolderGone) },
+            why = stop.asked() => return Ok(End::Stopped(why)),
         }
     }
 }

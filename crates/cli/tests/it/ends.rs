@@ -97,6 +97,27 @@ async fn what_was_started_to_outlive_its_terminal_does() {
     assert_each_ended_once(&ran);
 }
 
+#[tokio::test]
+async fn watch_run_ends_each_file_once_also_those_that_it_took_up_and_did_not_bring_to_an_end() {
+    let place = Place::new().with_destination("Acme");
+    for signal in ["-TERM", "-HUP"] {
+        let upload = Waiting::begin(&place, &[program()]).await;
+        upload.signal("-INT");
+        assert_each_ended_once(&upload.end().await);
+        let mut watch = place.begin(&["watch", "run", "--json"], &KEY);
+        watch.says(r#""event":"added""#).await;
+        watch.signal(signal);
+        let ran = watch.end().await;
+        let mut ends: Vec<_> = ran.finished().iter().map(|end| end["id"].to_string()).collect();
+        let mut jobs: Vec<_> =
+            place.run(&["list", "--json"], &[]).json().iter().map(|job| job["id"].to_string()).collect();
+        ends.sort();
+        jobs.sort();
+        assert_eq!(ends, jobs, "{signal}: {}{}", ran.out, ran.err);
+        assert!(!jobs.is_empty());
+    }
+}
+
 /// Runs with this as standard output.
 fn into(place: &Place, out: File, words: &[&str]) -> Ran {
     let mut command = Command::new(program());

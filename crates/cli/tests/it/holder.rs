@@ -45,6 +45,7 @@ async fn open(data_dir: &Path) -> App {
     let options = AppOptions {
         data_dir: data_dir.to_path_buf(),
         variables: Arc::new(|_| None),
+        lent: Vec::new(),
         keychain: None,
         http: Default::default(),
         sandbox: None,

@@ -122,8 +122,9 @@ fn what_may_have_been_replaced_is_never_equal_by_its_parts_alone() {
 #[test]
 fn a_part_without_an_etag_counts_by_its_size() {
     let sent = part(1, 5, [1; 16], true);
-    assert!(proof::is_listed(5, None, &sent));
-    assert!(!proof::is_listed(4, None, &sent));
+    assert!(proof::is_listed(Some(5), None, &sent));
+    assert!(!proof::is_listed(Some(4), None, &sent));
+    assert!(proof::is_listed(None, None, &sent), "a list that tells no size");
 }
 
 proptest! {
@@ -185,11 +186,12 @@ proptest! {
     #[test]
     fn a_listed_part_is_the_one_that_was_marked_so(md5: [u8; 16], mark in "[a-z0-9-]{1,40}", other in "[a-z0-9-]{1,40}", how: u8) {
         let sent = PartReceipt { etag: Some(Etag(mark.clone())), ..part(1, 5, md5, false) };
-        prop_assert!(proof::is_listed(5, Some(&Etag(written(&mark, how))), &sent));
-        prop_assert!(!proof::is_listed(6, Some(&Etag(mark.clone())), &sent));
-        prop_assert_eq!(proof::is_listed(5, Some(&Etag(other.clone())), &sent), mark == other);
+        prop_assert!(proof::is_listed(Some(5), Some(&Etag(written(&mark, how))), &sent));
+        prop_assert!(!proof::is_listed(Some(6), Some(&Etag(mark.clone())), &sent));
+        prop_assert!(proof::is_listed(None, Some(&Etag(mark.clone())), &sent));
+        prop_assert_eq!(proof::is_listed(Some(5), Some(&Etag(other.clone())), &sent), mark == other);
         let unmarked = part(1, 5, md5, false);
-        prop_assert!(proof::is_listed(5, Some(&Etag(proof::hex(&md5))), &unmarked));
-        prop_assert_eq!(proof::is_listed(5, Some(&Etag("00".repeat(16))), &unmarked), md5 == [0; 16]);
+        prop_assert!(proof::is_listed(Some(5), Some(&Etag(proof::hex(&md5))), &unmarked));
+        prop_assert_eq!(proof::is_listed(Some(5), Some(&Etag("00".repeat(16))), &unmarked), md5 == [0; 16]);
     }
 }

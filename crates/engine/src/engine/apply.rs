@@ -166,6 +166,7 @@ impl Inner {
             memory.unread.remove(&job.id);
             memory.offline.remove(&job.id);
             memory.resent.remove(&job.id);
+            memory.unconditional.remove(&job.id);
         }
         for effect in &applied.effects {
             match effect {

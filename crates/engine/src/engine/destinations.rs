@@ -7,7 +7,7 @@ use partway_core::Hold;
 use super::{Engine, Inner, Refusal};
 use crate::happening::Happening;
 use crate::journal::{JournalError, destinations, jobs, settings, watched};
-use crate::record::{Destination, DestinationId, Standing};
+use crate::record::{Destination, DestinationId, Keeps, Standing};
 
 impl Engine {
     /// The destinations there are, oldest first.
@@ -107,6 +107,14 @@ impl Engine {
         self.release_destination(id, Hold::Credentials).await
     }
 
+    /// Adds what was seen of a destination's storage. It is known from then on.
+    ///
+    /// # Errors
+    /// Of the journal.
+    pub async fn learn(&self, id: &DestinationId, seen: Keeps) -> Result<(), JournalError> {
+        self.0.learn(id, seen).await
+    }
+
     /// How many parts may go at once; `None`: the engine's own choice.
     pub fn set_parts_at_once(&self, parts: Option<usize>) {
         self.0.permits.set_parts(parts.unwrap_or(self.0.permits.bounds().parts));
@@ -154,6 +162,14 @@ impl Inner {
             Ok(inner.which_key(&wanted) == key && destinations::set_standing(conn, &wanted, Standing::Good)?)
         });
         if changed.await? {
+            self.destination_changed(id);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn learn(&self, id: &DestinationId, seen: Keeps) -> Result<(), JournalError> {
+        let wanted = id.clone();
+        if self.journal.write(move |conn| destinations::learn(conn, &wanted, seen)).await? {
             self.destination_changed(id);
         }
         Ok(())

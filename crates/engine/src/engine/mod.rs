@@ -174,6 +174,8 @@ pub(crate) struct Memory {
     pub(crate) offline: HashSet<JobId>,
     /// Jobs whose session missed parts at *complete* once already. Here and not in the run: it ends before they are sent again.
     pub(crate) resent: HashSet<JobId>,
+    /// Files whose one PUT may have been refused for its condition. Only one that then goes without says that it was.
+    pub(crate) unconditional: HashSet<JobId>,
     /// By how many seconds each host's clock is ahead.
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// How often each destination's key was replaced or refused.

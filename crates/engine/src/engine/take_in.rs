@@ -259,6 +259,7 @@ mod tests {
             fields: Fields { if_exists: Some(IfExists::Overwrite), ..Fields::default() },
             key_source: "{}".into(),
             standing: Standing::Unknown,
+            keeps: Default::default(),
             removed: false,
         };
         let batch = Batch {

@@ -4,9 +4,10 @@ use partway_provider::Fields;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{JournalError, Result, settings};
-use crate::record::{Destination, DestinationId, Standing};
+use crate::record::{Destination, DestinationId, Keeps, Standing};
 
-const COLUMNS: &str = "id, name, kind, settings, fields, key_source, standing, removed_at";
+const COLUMNS: &str = "id, name, kind, settings, fields, key_source, standing, removed_at, \
+     (SELECT value FROM setting WHERE setting.name = 'keeps:' || destination.id)";
 
 pub(crate) fn add(conn: &Connection, now: i64, destination: &Destination) -> Result<()> {
     conn.execute(
@@ -22,7 +23,22 @@ pub(crate) fn add(conn: &Connection, now: i64, destination: &Destination) -> Res
             now
         ],
     )?;
-    Ok(())
+    learn(conn, &destination.id, destination.keeps).map(drop)
+}
+
+/// Adds what was seen of its storage; whether that was news.
+pub(crate) fn learn(conn: &Connection, id: &DestinationId, seen: Keeps) -> Result<bool> {
+    let name = format!("keeps:{}", id.0);
+    let known = keeps(settings::get(conn, &name)?.as_deref());
+    let now = known.and(seen);
+    if now != known {
+        settings::set(conn, &name, &json(&now)?)?;
+    }
+    Ok(now != known)
+}
+
+fn keeps(json: Option<&str>) -> Keeps {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 pub(crate) fn all(conn: &Connection) -> Result<Vec<Destination>> {
@@ -69,6 +85,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Destination> {
         fields: serde_json::from_str::<Fields>(&fields).unwrap_or_default(),
         key_source: row.get(5)?,
         standing: Standing::from_name(&standing),
+        keeps: keeps(row.get::<_, Option<String>>(8)?.as_deref()),
         removed: row.get::<_, Option<i64>>(7)?.is_some(),
     })
 }

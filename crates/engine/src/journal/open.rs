@@ -37,8 +37,12 @@ fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
     let mut reader = Connection::open_with_flags(for_libraries(path), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
+    // From here on neither needs another file: its log is open once it was read, and what it notes for a savepoint stays in memory. Where
+    // this computer lets Partway open no more files, what is confirmed can still be written down.
+    reader.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     for conn in [&mut conn, &mut reader] {
         conn.set_prepared_statement_cache_capacity(PREPARED);
+        conn.execute_batch("PRAGMA temp_store = MEMORY")?;
         #[cfg(any(test, feature = "statements"))]
         super::statements::opened(conn, data_dir)?;
     }

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::plain::is_open_files;
+
 /// Why the journal takes nothing up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unwritable {
-    /// The disk is full; otherwise something else is wrong with it.
+    /// The disk is full; otherwise something else is wrong.
     pub full: bool,
+    /// Nothing is wrong with the disk: this computer, or its user's limit, lets Partway open no more files.
+    pub open_files: bool,
     /// What is wrong with it, in plain words.
     pub why: String,
 }
@@ -26,7 +30,15 @@ impl Unwritable {
             ErrorCode::CannotOpen => (false, "what lies in it cannot be opened"),
             _ => return None,
         };
-        Some(Self { full, why: why.into() })
+        // SQLite does not say why it could not open a file.
+        if !full && no_more_files() {
+            return Some(Self {
+                full,
+                open_files: true,
+                why: "too many files are open on this computer".into(),
+            });
+        }
+        Some(Self { full, open_files: false, why: why.into() })
     }
 }
 
@@ -34,7 +46,7 @@ impl Unwritable {
     /// The same, with the name of the one file that stands in the way where it is one: SQLite writes into three, and says only that
     /// something was not to be written.
     pub(super) fn at(self, journal: &Path) -> Self {
-        if self.full {
+        if self.full || self.open_files {
             return self;
         }
         let of = |suffix: &str| {
@@ -50,6 +62,11 @@ impl Unwritable {
     }
 }
 
+/// Whether no file can be opened at all just now.
+fn no_more_files() -> bool {
+    std::fs::File::open(std::path::Component::CurDir).is_err_and(|error| is_open_files(&error))
+}
+
 /// Whether a file is there and may not be written, by its mode or because the system says so.
 fn is_locked(path: &Path) -> bool {
     let Ok(found) = std::fs::metadata(path) else { return false };
@@ -63,7 +80,9 @@ fn is_locked(path: &Path) -> bool {
 
 impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.full {
+        if self.open_files {
+            f.write_str("too many files are open on this computer, so nothing can be written down")
+        } else if self.full {
             f.write_str("the disk that holds the data folder is full, so nothing can be written down")
         } else {
             write!(f, "the data folder cannot be written ({})", self.why)
@@ -79,7 +98,7 @@ mod tests {
     fn the_one_file_that_may_not_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal.db");
-        let read_only = || Unwritable { full: false, why: "it is read-only".into() };
+        let read_only = || Unwritable { full: false, open_files: false, why: "it is read-only".into() };
         let lock = |name: &str, locked: bool| {
             let path = folder.path().join(name);
             std::fs::write(&path, "").unwrap_or_default();
@@ -104,7 +123,7 @@ mod tests {
         lock("journal.db", true);
         lock("journal.db-wal", true);
         assert_eq!(read_only().at(&journal).why, "it is read-only", "all that lies there is");
-        let full = Unwritable { full: true, why: "its disk is full".into() };
+        let full = Unwritable { full: true, open_files: false, why: "its disk is full".into() };
         assert_eq!(full.clone().at(&journal), full);
     }
 }

@@ -11,6 +11,7 @@ use super::{Halt, Run, taken};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 use crate::progress::Trouble;
+use crate::record::Keeps;
 
 /// An unanswered *complete* is asked again after so long, the last for all further times ("checking every minute").
 const ASK_AGAIN: [Duration; 4] =
@@ -71,6 +72,10 @@ impl Run {
                 Ok(receipt) => {
                     if self.signs_links() {
                         self.inner.key_is_good(&self.destination.id, self.key).await?;
+                    }
+                    if self.provider.went_unconditionally() {
+                        let seen = Keeps { one_put: None, parts: Some(false) };
+                        self.inner.learn(&self.destination.id, seen).await?;
                     }
                     return self.confirmed(session, receipt, receipts).await;
                 }

@@ -20,6 +20,7 @@ pub(crate) mod reread;
 mod send;
 mod session;
 mod settle;
+mod take_over;
 mod taken;
 mod turn;
 mod vain;

@@ -26,7 +26,7 @@ use crate::job_file::JobFile;
 use crate::journal::sessions;
 use crate::log::{Again, Log};
 use crate::progress::Live;
-use crate::record::JobId;
+use crate::record::{DestinationId, JobId, Keeps};
 use crate::source::SourceError;
 
 /// So many attempts of one part in a row may not succeed within one run.
@@ -37,6 +37,7 @@ pub(super) struct Part {
     pub(super) inner: Arc<Inner>,
     pub(super) parts: PartClient,
     pub(super) job: JobId,
+    pub(super) destination: DestinationId,
     pub(super) live: Arc<Live>,
     pub(super) source: Arc<JobFile>,
     pub(super) session: i64,
@@ -124,6 +125,7 @@ impl Part {
         let failure = failure.of_link(self.signed_here).of_checksum(self.signed_here, self.sealing.is_some());
         // A fresh link goes without the condition, once nothing was seen there.
         if is_conditional(&self.target) && failure.may_be_the_condition() {
+            self.inner.memory().unconditional.insert(self.job.clone());
             return Failure { class: RetryClass::LinkBroken, ..failure };
         }
         let no = matches!(failure.class, RetryClass::Refused | RetryClass::LinkBroken);
@@ -187,6 +189,10 @@ impl Part {
             .await
             .map_err(|error| PartEnd::Halt(error.into()))?;
         self.live.confirm(self.part.number);
+        if !is_conditional(&self.target) && self.inner.memory().unconditional.remove(&self.job) {
+            let seen = Keeps { one_put: Some(false), parts: None };
+            self.inner.learn(&self.destination, seen).await.map_err(|error| PartEnd::Halt(error.into()))?;
+        }
         self.probe.went_through();
         self.inner.went_through(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
         let (job, part) = (self.job.clone(), self.part.number.get());

@@ -1,24 +1,18 @@
 //! The vendor's own list of parts against the journal and the file: what counts, what is taken over, what goes again.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use partway_core::proof::{self, Proof};
-use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
+use partway_core::{PartNumber, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
-use super::ends::PartEnd;
 use super::halt::By;
-use super::links::part_end;
 use super::patience::Refused;
 use super::{Halt, Run};
-use crate::happening::Happening;
-use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
 /// What the vendor says it has, by number.
-type Listed = BTreeMap<PartNumber, ListedPart>;
+pub(super) type Listed = BTreeMap<PartNumber, ListedPart>;
 
 /// Whether a session that was begun earlier can be gone on with.
 pub(super) enum Standing {
@@ -29,7 +23,7 @@ pub(super) enum Standing {
 }
 
 impl Run {
-    async fn listed(&mut self, session: &OpenSession) -> Result<Listed, Refused> {
+    pub(super) async fn listed(&mut self, session: &OpenSession) -> Result<Listed, Refused> {
         let vendor = session.session.clone();
         let parts = self
             .patiently(|provider| {
@@ -106,40 +100,6 @@ impl Run {
             Err(refused) => Err(refused.into()),
         }
     }
-
-    /// Parts for which the vendor gave no link, because it has them: sent by an attempt whose answer was lost. One is taken only if
-    /// its ETag is the MD5 of what is on the disk now. Any other cannot be sent again in this session.
-    pub(super) async fn take_over(
-        &mut self,
-        session: &OpenSession,
-        source: &Arc<JobFile>,
-        plan: &PartPlan,
-        parts: &[PartNumber],
-    ) -> Result<(), PartEnd> {
-        let listed = self.listed(session).await.map_err(part_end)?;
-        for number in parts {
-            self.still_wanted().map_err(PartEnd::Halt)?;
-            let (Some(part), Some(there)) = (plan.part(*number), listed.get(number)) else {
-                tracing::warn!(job = %self.job.id, part = %number, "the vendor gives no link for a part that it does not have");
-                return Err(PartEnd::Session);
-            };
-            let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::Halt)?;
-            source.unchanged().await.map_err(PartEnd::Source)?;
-            if there.size != part.len || proof::of_part(there.etag.as_ref(), &md5) != Proof::Same {
-                tracing::warn!(job = %self.job.id, part = %number, "the vendor has other bytes of a part and gives no link for it");
-                return Err(PartEnd::Session);
-            }
-            let etag = there.etag.clone();
-            let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared: true };
-            let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
-            let write =
-                self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt));
-            let confirmed = write.await.map_err(|error| PartEnd::Halt(error.into()))?;
-            self.live.confirm(*number);
-            self.inner.tell(Happening::Confirmed { job: self.job.id.clone(), part: number.get(), confirmed });
-        }
-        Ok(())
-    }
 }
 
 /// The numbers of the receipts that the list does not bear out.
@@ -152,7 +112,9 @@ fn unlike(listed: &Listed, receipts: &[PartReceipt]) -> Vec<PartNumber> {
 /// the storage gave for it. To send all of them again would bring the same list; *complete* names each ETag, and the storage judges it.
 fn is_of_another_kind(listed: &Listed, receipts: &[PartReceipt]) -> bool {
     let in_size = |receipt: &PartReceipt| {
-        listed.get(&receipt.number).is_some_and(|part| part.size == receipt.size && part.etag.is_some())
+        listed
+            .get(&receipt.number)
+            .is_some_and(|part| part.size.is_none_or(|size| size == receipt.size) && part.etag.is_some())
     };
     receipts.len() > 1 && receipts.iter().all(in_size) && unlike(listed, receipts).len() == receipts.len()
 }
@@ -167,7 +129,7 @@ mod tests {
 
     fn listed(size: u64, etag: &str) -> Listed {
         let number = PartNumber::FIRST;
-        [(number, ListedPart { number, size, etag: Some(Etag(etag.into())) })].into()
+        [(number, ListedPart { number, size: Some(size), etag: Some(Etag(etag.into())) })].into()
     }
 
     fn receipt(etag: Option<&str>) -> PartReceipt {
@@ -185,7 +147,7 @@ mod tests {
             assert_eq!(unlike(&list, &ours), [PartNumber::FIRST]);
         }
         let number = PartNumber::FIRST;
-        let without = |size| Listed::from([(number, ListedPart { number, size, etag: None })]);
+        let without = |size| Listed::from([(number, ListedPart { number, size: Some(size), etag: None })]);
         assert_eq!(unlike(&without(10), &ours), [], "a list without ETags");
         assert_eq!(unlike(&without(9), &ours), [number]);
         let none = [receipt(None)];
@@ -203,7 +165,7 @@ mod tests {
         let list = |sizes: [u64; 2], etags: [&str; 2]| -> Listed {
             let part = |n: usize| ListedPart {
                 number: number(u32::try_from(n).unwrap() + 1),
-                size: sizes[n],
+                size: Some(sizes[n]),
                 etag: Some(Etag(etags[n].into())),
             };
             (0..2).map(part).map(|part| (part.number, part)).collect()

@@ -190,6 +190,7 @@ impl Run {
             inner: Arc::clone(&self.inner),
             parts: self.parts.clone(),
             job: self.job.id.clone(),
+            destination: self.destination.id.clone(),
             live: Arc::clone(&self.live),
             source: Arc::clone(source),
             session: session.id,

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use partway_core::proof::{self, Verdict};
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
+use partway_provider::IfExists;
 
 use super::ends::{Found, Next};
 use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
 use crate::job_file;
+use crate::journal::destinations;
 use crate::journal::sessions::{self, OpenSession};
 use crate::journal::{JournalError, destinations};
 use crate::log::Log;
@@ -191,6 +193,19 @@ impl Run {
         }
     }
 
+    /// Whether the storage would have replaced what somebody else put there in the last moment, although nobody asked for that.
+    async fn could_replace(&self) -> Result<bool, Halt> {
+        if self.job.fields.if_exists == Some(IfExists::Overwrite) {
+            return Ok(false);
+        }
+        // It may have been learnt with this very file.
+        let id = self.destination.id.clone();
+        let found = self.inner.journal.read(move |conn| destinations::get(conn, &id)).await?;
+        let keeps = found.map(|found| found.keeps).unwrap_or_default();
+        let in_parts = self.job.plan.is_some_and(|plan| plan.count() > 1);
+        Ok(if in_parts { keeps.parts } else { keeps.one_put } == Some(false))
+    }
+
     async fn end(
         &mut self,
         receipt: FileReceipt,
@@ -208,6 +223,9 @@ impl Run {
             })
             .await?;
         self.reload().await?;
+        if self.could_replace().await? {
+            self.log(Log::CouldReplace).await?;
+        }
         self.inner.went_through(&self.job.id).await?;
         self.step(Event::Settled { verified }, Some(log)).await?;
         Ok(Next::Settled)

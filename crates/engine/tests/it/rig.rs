@@ -81,7 +81,7 @@ impl Rig {
     pub(crate) async fn new() -> Self {
         let clock = Hands::new();
         let hands = Arc::clone(&clock);
-        let now_s = Arc::new(move || u64::try_from(hands.unix_ms() / 1000).unwrap());
+        let now_s: partway_http::Clock = Arc::new(move || hands.unix_ms().div_euclid(1000));
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock,
@@ -109,7 +109,7 @@ impl Rig {
         providers: Arc<dyn Providers>,
     ) -> Result<OpenEngine, partway_engine::JournalError> {
         let hands = Arc::clone(&self.clock);
-        let now_s: partway_http::Clock = Arc::new(move || u64::try_from(hands.unix_ms() / 1000).unwrap());
+        let now_s: partway_http::Clock = Arc::new(move || hands.unix_ms().div_euclid(1000));
         let http = HttpOptions { clock: Some(now_s), ..HttpOptions::default() };
         let options = EngineOptions {
             clock: Arc::clone(&self.clock) as _,
@@ -185,6 +185,7 @@ pub(crate) fn destination(name: &str) -> Destination {
         fields: Fields::default(),
         key_source: "{}".into(),
         standing: Standing::Unknown,
+        keeps: Default::default(),
         removed: false,
     }
 }

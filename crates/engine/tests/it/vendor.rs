@@ -77,11 +77,11 @@ pub(crate) struct Vendor {
     script: Mutex<Script>,
     gate: watch::Sender<bool>,
     asked: watch::Sender<usize>,
-    now_s: Arc<dyn Fn() -> u64 + Send + Sync>,
+    now_s: partway_http::Clock,
 }
 
 impl Vendor {
-    pub(crate) async fn start(now_s: Arc<dyn Fn() -> u64 + Send + Sync>) -> Arc<Self> {
+    pub(crate) async fn start(now_s: partway_http::Clock) -> Arc<Self> {
         Arc::new(Self {
             storage: Storage::start().await,
             script: Mutex::new(Script {
@@ -255,7 +255,7 @@ impl Provider for Made {
             script.sizes.push(file.size);
             Ok((script.sizes.len(), script.part_size, script.life))
         })?;
-        let expires_at = life.map(|life| (self.0.now_s)() + life);
+        let expires_at = life.map(|life| (self.0.now_s)().cast_unsigned() + life);
         let links = usize::try_from(file.size.div_ceil(part_size)).unwrap().max(1);
         let plan = PartPlan::by_server(file.size, part_size, links, &Limits::UNKNOWN).unwrap();
         let first = self.0.script(|script| script.first_links).min(plan.count());
@@ -278,7 +278,7 @@ impl Provider for Made {
         }
         let has: Vec<u32> = self.0.storage.kept(&session.body).into_iter().map(|(part, _)| part).collect();
         let wanted = numbers.into_iter().filter(|part| !only_missing || !has.contains(part));
-        let expires_at = life.map(|life| (self.0.now_s)() + life);
+        let expires_at = life.map(|life| (self.0.now_s)().cast_unsigned() + life);
         Ok(self.0.links(session.body.parse().unwrap(), wanted, expires_at))
     }
 
@@ -290,7 +290,7 @@ impl Provider for Made {
         }
         let listed = |(number, bytes): (u32, Vec<u8>)| ListedPart {
             number: PartNumber::new(number).unwrap(),
-            size: bytes.len() as u64,
+            size: Some(bytes.len() as u64),
             etag: Some(Etag(hex::encode(Md5::digest(&bytes)))),
         };
         Ok(told.unwrap_or_else(|| self.0.storage.kept(&session.body).into_iter().map(listed).collect()))

@@ -69,7 +69,7 @@ fn of_kind(running: &Running, rig: &Rig, kind: &'static str, mut settings: Value
     }
     let secret = told.more.get("secret").cloned();
     let clock = Arc::clone(&rig.clock);
-    let now = move || u64::try_from(clock.unix_ms() / 1000).unwrap();
+    let now = move || clock.unix_ms().div_euclid(1000);
     let options = HttpOptions {
         clock: Some(Arc::new(now)),
         watch_before_once: rig.watch_before_once,
@@ -178,6 +178,22 @@ async fn a_file_arrives_at_gjirafa_with_its_links_renewed_and_its_answers_lost()
         assert_eq!(under.ends(&id).await, State::Uploaded, "{fault}: {:?}", under.log(&id).await);
         assert!(objects(&rig).contains(&bytes(LARGE)), "{fault}");
         assert!(!lines(&rig, "verify").is_empty(), "the path of the finished file was asked for");
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_gives_links_for_missing_parts_only_and_lists_nothing_is_gone_on_with() {
+    for no_list in ["no-list@list", "no-list-405@list", "no-list-other@list"] {
+        let rig = Rig::new().await;
+        // Part 2 is there, its answer was lost, and its link has run out since.
+        let faults = ["reset-after-success@part=2", "403-expired@part=2", no_list];
+        let missing = |options: &mut Options, _: &mut Value| options.resume = Resume::Missing;
+        let (_running, under) = under(&rig, "gjirafa", &faults, missing).await;
+        let id = under.add_one(rig.file("a.bin", LARGE)).await;
+        assert_eq!(under.ends(&id).await, State::Uploaded, "{no_list}: {:?}", under.log(&id).await);
+        assert!(objects(&rig) == [bytes(LARGE)], "{no_list}");
+        assert_eq!(lines(&rig, "start").len(), 1, "{no_list}: in one session");
+        assert!(!lines(&rig, "list").is_empty(), "{no_list}: a link was missing, so the list was asked for");
     }
 }
 

@@ -152,7 +152,7 @@ async fn a_part_that_the_vendor_has_already_is_taken_only_with_the_bytes_of_the_
         if !same {
             let part = |number| ListedPart {
                 number: PartNumber::new(number).unwrap(),
-                size: 1_000,
+                size: Some(1_000),
                 etag: Some(Etag("00000000000000000000000000000000".into())),
             };
             rig.vendor.script(|script| script.list_says = Some((1..=3).map(part).collect()));
@@ -192,7 +192,7 @@ async fn receipts_that_the_vendors_list_does_not_bear_out_go_again() {
     let kept = rig.vendor.storage.kept("1");
     let first = ListedPart {
         number: PartNumber::FIRST,
-        size: 1_000,
+        size: Some(1_000),
         etag: Some(Etag(hex::encode(<md5::Md5 as md5::Digest>::digest(&kept[0].1)))),
     };
     rig.vendor.script(|script| script.list_says = Some(vec![first]));

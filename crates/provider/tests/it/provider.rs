@@ -148,7 +148,11 @@ impl Provider for MemoryProvider {
         let kept = state.sessions.get(&id).ok_or_else(|| gone(Step::List))?;
         let size = |bytes: &[u8]| bytes.len() as u64 + u64::from(self.has(Flaw::ListsWhatWasNotSent));
         let listed = kept.parts.iter().filter_map(|(number, bytes)| {
-            Some(ListedPart { number: PartNumber::new(*number)?, size: size(bytes), etag: Some(etag(bytes)) })
+            Some(ListedPart {
+                number: PartNumber::new(*number)?,
+                size: Some(size(bytes)),
+                etag: Some(etag(bytes)),
+            })
         });
         Ok(listed.collect())
     }

@@ -207,7 +207,12 @@ impl Provider for Gjirafa {
             return Ok(targets);
         }
         // All links or only those of missing parts: its documents do not say. What it has needs none.
-        let has = self.list_parts(session).await?;
+        let has = match self.list_parts(session).await {
+            Ok(has) => has,
+            // One that lists nothing has only this way to say what it has.
+            Err(failure) if lists_nothing(&failure) => return Ok(targets),
+            Err(failure) => return Err(failure),
+        };
         match without.iter().find(|number| has.iter().all(|part| part.number != **number)) {
             None => Ok(targets),
             Some(number) => Err(reply::no_link(&Field::root(Step::Refresh, &answer).get("result"), *number)),
@@ -266,4 +271,11 @@ impl Provider for Gjirafa {
             outcome => outcome,
         }
     }
+}
+
+/// Whether the list of parts cannot be had, as far as this failure tells: not for the moment, and not because the upload is gone.
+fn lists_nothing(failure: &Failure) -> bool {
+    let never =
+        matches!(failure.status, Some(404 | 405 | 501)) || matches!(failure.cause, Cause::BrokenReply { .. });
+    never && !matches!(failure.class, RetryClass::SessionGone | RetryClass::Conflict)
 }

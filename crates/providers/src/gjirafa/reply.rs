@@ -137,10 +137,10 @@ pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPar
         let at = item.get("partNumber");
         let number = u32::try_from(at.whole()?).ok().and_then(PartNumber::new);
         let number = number.ok_or_else(|| at.unexpected("the number of a part"))?;
-        // Number and size tell enough where it has none.
+        // Its number tells enough where it has no more: *complete* names each ETag, and the storage judges that.
         let etag = item.get("eTag").short().map(|etag| proof::bare(&etag).to_owned());
         let etag = etag.filter(|etag| !etag.is_empty()).map(Etag);
-        let part = ListedPart { number, size: item.get("size").whole()?, etag };
+        let part = ListedPart { number, size: item.get("size").whole().ok(), etag };
         if parts.insert(number, part).is_some() {
             return Err(at.wrong(&format!("expected each number once, found {number} again")));
         }

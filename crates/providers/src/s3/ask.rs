@@ -60,9 +60,10 @@ impl Look {
 impl S3 {
     /// The present, for signing.
     pub(crate) fn now(&self, step: Step) -> Result<Timestamp, Failure> {
-        let seconds = self.http.now().and_then(|now| i64::try_from(now).ok());
         // Of a year that nobody writes: the server says that the clock is wrong.
-        seconds.map(|now| Timestamp::from_second(now).unwrap_or(Timestamp::MAX)).ok_or_else(|| {
+        let end = |now: i64| if now < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let now = self.http.now().map(|now| Timestamp::from_second(now).unwrap_or_else(|_| end(now)));
+        now.ok_or_else(|| {
             let said = "Partway was given no clock, so it cannot sign";
             Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.to_owned() }, said)
         })

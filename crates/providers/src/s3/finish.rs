@@ -1,5 +1,6 @@
 //! *Complete*, the look before it, and the look at the finished object.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::Method;
@@ -78,7 +79,7 @@ impl S3 {
         asked.err().is_some_and(|failure| is_over(&failure))
     }
 
-    async fn complete_call(
+    pub(crate) async fn complete_call(
         &self,
         kept: &Kept,
         upload_id: &str,
@@ -111,7 +112,11 @@ impl S3 {
         let seen = self.look(Step::Complete, &kept.key).await?.seen;
         match seen {
             Seen::There(object) if object.is_proved(receipts) => Ok(None),
-            Seen::Absent if !not_met => self.complete_call(kept, upload_id, receipts, false).await.map(Some),
+            Seen::Absent if !not_met => {
+                let answer = self.complete_call(kept, upload_id, receipts, false).await?;
+                self.unconditional.store(true, Ordering::Relaxed);
+                Ok(Some(answer))
+            }
             Seen::Hidden(_) if !not_met => Err(failure),
             // It may be ours: if the upload is over, an earlier *complete* put it together.
             Seen::There(object) if not_met && object.may_be(kept) && self.is_over(kept, upload_id).await => {
@@ -125,7 +130,7 @@ impl S3 {
         }
     }
 
-    fn put_together(
+    pub(crate) fn put_together(
         &self,
         kept: &Kept,
         receipts: &[PartReceipt],

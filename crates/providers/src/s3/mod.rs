@@ -11,6 +11,7 @@ mod explain;
 mod fields;
 mod finish;
 mod headers;
+mod keeps;
 mod key;
 mod object;
 mod parts;
@@ -20,6 +21,8 @@ mod sign;
 mod start;
 mod template;
 mod xml;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use partway_core::{
@@ -71,6 +74,8 @@ pub struct S3 {
     host: String,
     pair: Pair,
     http: ApiClient,
+    /// It put parts together only without the condition that nothing be replaced.
+    unconditional: AtomicBool,
 }
 
 impl S3 {
@@ -82,7 +87,8 @@ impl S3 {
         let settings = Settings::read(settings)?;
         let pair = Pair::read(credentials)?;
         let host = authority(settings.bucket.base_url());
-        Ok(Self { settings, host, pair, http: http.with_repeatable_starts() })
+        let http = http.with_repeatable_starts();
+        Ok(Self { settings, host, pair, http, unconditional: AtomicBool::new(false) })
     }
 }
 
@@ -159,6 +165,19 @@ impl Provider for S3 {
 
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         self.finish(&Kept::read(session, Step::Complete)?, receipts).await
+    }
+
+    fn went_unconditionally(&self) -> bool {
+        self.unconditional.load(Ordering::Relaxed)
+    }
+
+    async fn once_more(&self, session: &Session) -> Result<Option<Session>, Failure> {
+        let more = self.upload_once_more(Kept::read(session, Step::Check)?).await?;
+        more.map(|kept| kept.session(Step::Check)).transpose()
+    }
+
+    async fn is_kept(&self, session: &Session, receipts: &[PartReceipt]) -> Result<bool, Failure> {
+        self.refuses_to_replace(&Kept::read(session, Step::Check)?, receipts).await
     }
 
     async fn verify(

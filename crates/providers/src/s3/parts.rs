@@ -56,8 +56,7 @@ impl S3 {
     async fn the_one(&self, key: &str) -> Result<Vec<ListedPart>, Failure> {
         Ok(match self.look(Step::List, key).await?.seen {
             Seen::There(object) => {
-                let part = |size| ListedPart { number: PartNumber::FIRST, size, etag: object.etag };
-                object.size.map(part).into_iter().collect()
+                vec![ListedPart { number: PartNumber::FIRST, size: object.size, etag: object.etag }]
             }
             Seen::Absent => Vec::new(),
             Seen::Hidden(failure) => return Err(failure),
@@ -150,8 +149,8 @@ fn part((at, node): (u32, Node<'_, '_>)) -> Result<ListedPart, String> {
     let number = read("PartNumber", "the number of a part")?.parse().ok().and_then(PartNumber::new);
     Ok(ListedPart {
         number: number.ok_or_else(|| wrong("PartNumber", "the number of a part"))?,
-        size: read("Size", "bytes")?.parse().map_err(|_| wrong("Size", "bytes"))?,
-        // Number and size are what counts; without an ETag there is nothing more to compare.
+        // Its number tells enough where it has no more: *complete* names each ETag, and the storage judges that.
+        size: xml::child(node, "Size").and_then(|size| size.trim().parse().ok()),
         etag: xml::child(node, "ETag")
             .map(|etag| proof::bare(&etag).to_owned())
             .filter(|etag| !etag.is_empty())

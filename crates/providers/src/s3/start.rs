@@ -6,7 +6,7 @@ use base64::Engine;
 use http::Method;
 use jiff::Timestamp;
 use partway_core::{Cause, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
-use partway_http::xml;
+use partway_http::{ApiAnswer, xml};
 use partway_provider::{FileFacts, IfExists, PartTarget, Started};
 
 use super::ask::{Ask, Look, Seen, document};
@@ -48,25 +48,36 @@ impl S3 {
         let way = if one_put {
             Way::OnePut(headers)
         } else {
-            let create = Ask {
-                query: &[("uploads", "")],
-                headers: &headers,
-                timeout: START_TIMEOUT,
-                ..Ask::new(Step::Start, Method::POST, Some(&key))
-            };
-            let answer = self.ask(create).await?;
+            let (answer, id) = self.create(&key, &headers).await?;
             clock_ahead = answer.clock_ahead.or(clock_ahead);
             began = answer.server_unix_time.or(began);
-            let what = "InitiateMultipartUploadResult.UploadId: expected text";
-            Way::UploadId(document(Step::Start, &answer, "InitiateMultipartUploadResult", what, |root| {
-                xml::child(root, "UploadId")
-            })?)
+            Way::UploadId(id)
         };
         let kept = Kept { key, size: file.size, parts: plan.count(), way, only_if_free, began };
         let first: Vec<_> = plan.parts().map(|part| part.number).take(WINDOW).collect();
         let only = if only_if_free { Only::IfFree } else { Only::Always };
         let targets = self.sign(Step::Start, &kept, &only, &first)?;
         Ok(Started { session: kept.session(Step::Start)?, plan, targets, clock_ahead })
+    }
+
+    /// Opens an upload in parts; its id.
+    pub(crate) async fn create(
+        &self,
+        key: &str,
+        headers: &[(String, String)],
+    ) -> Result<(ApiAnswer, String), Failure> {
+        let create = Ask {
+            query: &[("uploads", "")],
+            headers,
+            timeout: START_TIMEOUT,
+            ..Ask::new(Step::Start, Method::POST, Some(key))
+        };
+        let answer = self.ask(create).await?;
+        let what = "InitiateMultipartUploadResult.UploadId: expected text";
+        let id = document(Step::Start, &answer, "InitiateMultipartUploadResult", what, |root| {
+            xml::child(root, "UploadId")
+        })?;
+        Ok((answer, id))
     }
 
     /// The key, where nothing is there. Where the key may not look, the condition at the end must do.

@@ -31,7 +31,7 @@ fn open(sandbox: &Sandbox, kind: &str, key: Option<&str>) -> Box<dyn Provider> {
     let settings = json!({ "url": told.url, "bucket": told.more["bucket"], "region": told.more["region"], "style": "path" });
     let secret = Some(ApiKey::new(told.more["secret"].as_str()));
     let credentials = Credentials { key: ApiKey::new(key.unwrap_or(&told.key)), secret, session_token: None };
-    let clock = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let clock = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs().cast_signed();
     let options = partway_http::HttpOptions { clock: Some(std::sync::Arc::new(clock)), ..sandbox.http() };
     partway_providers::open(kind, &settings, credentials, ApiClient::new(&options).unwrap()).unwrap()
 }

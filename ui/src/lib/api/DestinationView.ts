@@ -31,6 +31,10 @@ state: DestinationState,
  */
 said: string | null, 
 /**
+ * What has to be known of its service; `None` where there is nothing.
+ */
+note: string | null, 
+/**
  * Whether it is *Practice*.
  */
 practice: boolean, 

@@ -2,12 +2,13 @@
 
 use partway_api::{ApiError, CheckLine, DestinationDraft, Done, KeyDraft, Mark};
 use partway_core::{Cause, Failure, RetryClass, Step};
-use partway_engine::{Destination, DestinationId, Providers as _};
+use partway_engine::{Destination, DestinationId, Keeps, Providers as _};
 use partway_http::{Pair, PartClient};
-use partway_provider::{CheckReport, Fields, Finding, Provider};
+use partway_provider::{CheckReport, Fields, FileFacts, Finding, Provider};
 
 use super::{draft, find, key};
 use crate::App;
+use crate::app::journal;
 use crate::keychain;
 use crate::keys::{KeySource, NoKey, clients};
 use crate::trial;
@@ -52,7 +53,11 @@ pub(in crate::commands) async fn check(
         named => lines.push(kept(&named, Ok(()))),
     }
     if upload {
-        tried(app, (&*provider, &parts), (draft.name.trim(), &looked.fields), &mut lines).await;
+        let seen = tried(app, (&*provider, &parts), (draft.name.trim(), &looked.fields), &mut lines).await;
+        lines.extend(guard(&*provider, seen));
+        *app.0.seen.lock().await = Some((draft.kind.clone(), looked.settings, seen));
+    } else {
+        lines.extend(guard(&*provider, Keeps::default()));
     }
     Ok(Done::Checked { lines })
 }
@@ -73,7 +78,11 @@ pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) 
     if upload {
         let settings = serde_json::from_str(&found.settings).unwrap_or_default();
         let parts = clients(&app.0.clients, &settings).parts;
-        tried(app, (&*provider, &parts), (&found.name, &found.fields), &mut lines).await;
+        let seen = tried(app, (&*provider, &parts), (&found.name, &found.fields), &mut lines).await;
+        app.0.engine.learn(&found.id, seen).await.map_err(|error| journal(&error))?;
+        lines.extend(guard(&*provider, found.keeps.and(seen)));
+    } else {
+        lines.extend(guard(&*provider, found.keeps));
     }
     Ok(Done::Checked { lines })
 }
@@ -114,7 +123,7 @@ async fn tried(
     (provider, parts): (&dyn Provider, &PartClient),
     (name, fields): (&str, &Fields),
     lines: &mut Vec<CheckLine>,
-) {
+) -> Keeps {
     let sent = trial::upload(app, (provider, parts), name, fields).await;
     let known_now = sent.key_accepted.map(|accepted| {
         let refused = || Failure::new(Step::Start, RetryClass::Credentials, Cause::KeyRefused, "");
@@ -127,6 +136,23 @@ async fn tried(
     }
     let mark = if sent.arrived { Mark::Good } else { Mark::Bad };
     lines.push(CheckLine { about: "upload".into(), mark, text: sent.text, refused: sent.refused });
+    sent.keeps
+}
+
+/// What is known of whether files there are replaced unasked, where files can be in each other's way.
+fn guard(provider: &dyn Provider, keeps: Keeps) -> Option<CheckLine> {
+    let file = FileFacts {
+        name: "a".into(),
+        size: 1,
+        mime: String::new(),
+        hash: None,
+        fields: Fields::default(),
+        beside: 0,
+    };
+    provider.name(&file)?;
+    let good = keeps == Keeps { one_put: Some(true), parts: Some(true) };
+    let mark = if good { Mark::Good } else { Mark::Unknown };
+    Some(CheckLine { about: "replace".into(), mark, text: words::keeps(keeps), refused: false })
 }
 
 /// What can be known without sending a file.

@@ -224,7 +224,7 @@ pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft)
     let settings = serde_json::from_str(&found.settings).unwrap_or_default();
     let new = keep(app, &found.id, (draft::kind(&found.kind)?, &settings), &key).await?;
     // A lent key goes before a destination's own, so it must not outlive the wish for another one.
-    app.0.keys.forget_lent(&found.name);
+    app.0.keys.forget_lent(&found);
     app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;
     if let Err(not) = app.0.keys.forget_at(&old, Some(&new), &found.id).await {
         left::remember(app, &found.name, not.accounts).await;
@@ -243,11 +243,6 @@ pub(in crate::commands) async fn lend(app: &App, name: Option<String>, key: Lent
     let lent_to = match &name {
         Some(name) => vec![find(app, name).await?],
         None => app.0.engine.destinations().await.map_err(|e| journal(&e))?,
-    };
-    let key = Credentials {
-        key: ApiKey::new(key.key),
-        secret: key.secret.map(ApiKey::new),
-        session_token: key.session_token.map(ApiKey::new),
     };
     // Kept under the name as it is written in the journal, however it was typed.
     app.0.keys.lend(name.and(lent_to.first().map(|one| one.name.clone())), key);

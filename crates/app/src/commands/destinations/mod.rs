@@ -6,7 +6,7 @@ mod key;
 mod practice;
 
 use partway_api::{ApiError, Code, DestinationDraft, DestinationView, Done, KeyDraft};
-use partway_engine::{Destination, DestinationId, Standing};
+use partway_engine::{Destination, DestinationId, Keeps, Standing};
 use serde_json::{Value, json};
 
 use super::add::take_dropped;
@@ -85,6 +85,10 @@ pub(super) async fn add(app: &App, draft: &DestinationDraft, key: KeyDraft) -> R
     }
     let id = DestinationId::new();
     let source = key::keep(app, &id, (looked.kind, &looked.settings), &key).await?;
+    let keeps = match &*app.0.seen.lock().await {
+        Some((kind, settings, seen)) if *kind == draft.kind && *settings == looked.settings => *seen,
+        _ => Keeps::default(),
+    };
     let new = Destination {
         id,
         name,
@@ -93,6 +97,7 @@ pub(super) async fn add(app: &App, draft: &DestinationDraft, key: KeyDraft) -> R
         fields: looked.fields,
         key_source: source.json(),
         standing: Standing::Unknown,
+        keeps,
         removed: false,
     };
     let amended = (!looked.said.is_empty()).then(|| looked.said.join(" "));

@@ -28,6 +28,7 @@ pub(in crate::commands) async fn practice(app: &App) -> Result<Done, ApiError> {
         fields: Fields::default(),
         key_source: KeySource::Practice.json(),
         standing: Standing::Good,
+        keeps: Default::default(),
         removed: false,
     };
     save(app, new, None).await

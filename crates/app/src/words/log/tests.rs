@@ -50,6 +50,7 @@ fn every_line_reads_as_a_sentence() {
         Log::Presumed,
         Log::NotFound,
         Log::NotLookedUp { why: "503".into() },
+        Log::CouldReplace,
         Log::MarkedArrived,
         Log::Attention,
         Log::Paused,

@@ -24,6 +24,7 @@ fn journal() -> Connection {
         fields: Fields::default(),
         key_source: "{}".into(),
         standing: Standing::Unknown,
+        keeps: Default::default(),
         removed: false,
     };
     destinations::add(&conn, 0, &destination).unwrap();

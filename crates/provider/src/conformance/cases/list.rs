@@ -37,8 +37,12 @@ async fn same(upload: &Upload<'_>, when: &str) -> Outcome {
     for part in listed {
         let Some(receipt) = sent.get(&part.number.get()) else { continue };
         let size = receipt.size;
-        ensure(part.size == size, || {
-            format!("{when}, part {} has {size} bytes, {} are listed", part.number, part.size)
+        ensure(part.size.is_none_or(|told| told == size), || {
+            format!(
+                "{when}, part {} has {size} bytes, {} are listed",
+                part.number,
+                part.size.unwrap_or_default()
+            )
         })?;
         if !part.is(receipt) {
             return broken(format!(

@@ -105,7 +105,7 @@ fn http(ahead: &Arc<AtomicU64>) -> HttpOptions {
     let ahead = ahead.clone();
     let now = move || {
         let real = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        real + ahead.load(Ordering::SeqCst)
+        (real + ahead.load(Ordering::SeqCst)).cast_signed()
     };
     HttpOptions { clock: Some(Arc::new(now)), ..HttpOptions::default() }
 }

@@ -19,7 +19,7 @@ pub(super) struct Weed {
 }
 
 fn http() -> HttpOptions {
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
     HttpOptions { clock: Some(std::sync::Arc::new(now)), ..HttpOptions::default() }
 }
 

@@ -28,7 +28,8 @@ async fn pages_are_read_until_the_last() {
     let replies = [page(&[1, 2], Some(marker)), page(&[3, 5], Some("")), page(&[6], None)];
     let (provider, mut asked) = answering(&replies, &json!({})).await;
     let listed = provider.list_parts(&in_parts(true)).await.unwrap();
-    let told: Vec<_> = listed.iter().map(|part| (part.number.get(), part.size, part.etag.clone())).collect();
+    let told: Vec<_> =
+        listed.iter().map(|part| (part.number.get(), part.size.unwrap(), part.etag.clone())).collect();
     assert_eq!(told, [1, 2, 3, 5, 6].map(|number| (number, 7, Some(Etag(format!("e{number}"))))));
     for after in ["", "&part-number-marker=2", "&part-number-marker=5"] {
         let line = format!(
@@ -49,12 +50,6 @@ async fn a_list_without_an_end_or_without_a_meaning_is_refused() {
         ("beyond the last part", vec![page(&[1], Some(&marker("10001")))]),
         ("no marker and no part", vec![page(&[], Some(""))]),
         ("part 0", vec![page(&[1, 0], None)]),
-        (
-            "no size",
-            vec![broken(
-                "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part></ListPartsResult>",
-            )],
-        ),
         ("another document", vec![broken("<ListBucketResult/>")]),
         ("no document", vec![broken("parts: none")]),
         (

@@ -81,9 +81,20 @@ async fn an_upload_is_opened_and_listed_whatever_the_document_is_wrapped_in() {
             let head = format!("200 OK{kind}");
             let (provider, _asked) = answering(&[(&head, list)], &json!({})).await;
             let listed = provider.list_parts(&in_parts(true)).await.unwrap();
-            let told: Vec<_> =
-                listed.iter().map(|part| (part.number.get(), part.size, part.etag.clone())).collect();
+            let told: Vec<_> = listed
+                .iter()
+                .map(|part| (part.number.get(), part.size.unwrap(), part.etag.clone()))
+                .collect();
             assert_eq!(told, [(1, 7, None), (3, 7, None)], "{kind} {etag}");
+        }
+        for size in ["", "<Size/>", "<Size>many</Size>"] {
+            let list = format!(
+                "<ListPartsResult><Part><PartNumber>2</PartNumber><ETag>e</ETag>{size}</Part></ListPartsResult>"
+            );
+            let head = format!("200 OK{kind}");
+            let (provider, _asked) = answering(&[(&head, list)], &json!({})).await;
+            let listed = provider.list_parts(&in_parts(true)).await.unwrap();
+            assert_eq!((listed[0].number.get(), listed[0].size), (2, None), "{kind} {size}");
         }
     }
 }

@@ -16,11 +16,11 @@ use crate::server::file;
 /// The smallest part but the last.
 pub(super) const PART: u64 = 5 << 20;
 
-pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+pub(super) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed()
 }
 
-fn options(clock: impl Fn() -> u64 + Send + Sync + 'static) -> HttpOptions {
+fn options(clock: impl Fn() -> i64 + Send + Sync + 'static) -> HttpOptions {
     HttpOptions { clock: Some(std::sync::Arc::new(clock)), ..HttpOptions::default() }
 }
 
@@ -48,7 +48,7 @@ impl Weed {
         &self,
         settings: &Value,
         secret: &str,
-        clock: impl Fn() -> u64 + Send + Sync + 'static,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
     ) -> Box<dyn Provider> {
         let mut all = json!({ "url": self.url, "bucket": self.bucket });
         for (name, value) in settings.as_object().unwrap() {

@@ -1,0 +1,40 @@
+//! Whether SIGHUP is ignored: who has a program outlive its terminal (`nohup`) must not be undone by listening for it.
+
+/// Whether whoever started this process had it ignore SIGHUP, as `nohup` does. `None` where the system does not say. Listening for it
+/// changes the answer, so it is asked before.
+#[must_use]
+pub fn hangup_ignored() -> Option<bool> {
+    is_first(&ignored_signals()?)
+}
+
+/// Signal 1 is the lowest bit, on every Unix.
+fn is_first(mask: &str) -> Option<bool> {
+    u128::from_str_radix(mask.trim(), 16).ok().map(|signals| signals & 1 == 1)
+}
+
+/// The signals that are ignored, as a hexadecimal mask (proc_pid_status(5)).
+#[cfg(target_os = "linux")]
+fn ignored_signals() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
+}
+
+/// The signals that are ignored, as a hexadecimal mask (ps(1), `sigignore`).
+#[cfg(not(target_os = "linux"))]
+fn ignored_signals() -> Option<String> {
+    let id = std::process::id().to_string();
+    let said = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
+    String::from_utf8(said.stdout).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_bit_of_the_mask_is_sighup() {
+        assert_eq!(is_first("\t0000000000001001\n"), Some(true));
+        assert_eq!(is_first("0000000000001000"), Some(false));
+        assert_eq!(is_first("?"), None);
+    }
+}

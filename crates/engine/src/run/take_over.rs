@@ -1,0 +1,87 @@
+//! Parts for which the vendor gave no link, because it has them: sent by an attempt whose answer was lost.
+
+use std::sync::Arc;
+
+use partway_core::proof::{self, Proof};
+use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
+use partway_provider::ListedPart;
+
+use super::halt::By;
+use super::ends::PartEnd;
+use super::links::part_end;
+use super::patience::Refused;
+use super::reconcile::Listed;
+use super::{Halt, Run};
+use crate::happening::Happening;
+use crate::job_file::JobFile;
+use crate::journal::sessions::{self, OpenSession};
+
+impl Run {
+    /// Takes these parts over: one whose ETag is the MD5 of what is on the disk now. One with another cannot be sent again in this session.
+    /// Where the vendor lists nothing, that it gives no link is its word for having the part; *complete* then names the MD5 of what is
+    /// on the disk, and the storage judges that.
+    pub(super) async fn take_over(
+        &mut self,
+        session: &OpenSession,
+        source: &Arc<JobFile>,
+        plan: &PartPlan,
+        parts: &[PartNumber],
+    ) -> Result<(), PartEnd> {
+        let listed = self.listed_if_it_lists(session).await?;
+        for number in parts {
+            self.still_wanted().map_err(PartEnd::Halt)?;
+            let Some(part) = plan.part(*number) else { return Err(PartEnd::Session) };
+            let there = listed.as_ref().map(|listed| listed.get(number));
+            if there == Some(None) {
+                tracing::warn!(job = %self.job.id, part = %number, "the vendor gives no link for a part that it does not have");
+                return Err(PartEnd::Session);
+            }
+            let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::Halt)?;
+            source.unchanged().await.map_err(PartEnd::Source)?;
+            let (etag, compared) = match there.flatten() {
+                Some(there) if !is_that_part(there, part.len, &md5) => {
+                    tracing::warn!(job = %self.job.id, part = %number, "the vendor has other bytes of a part and gives no link for it");
+                    return Err(PartEnd::Session);
+                }
+                Some(there) => (there.etag.clone(), true),
+                // *Complete* names the MD5 where no ETag was given.
+                None => (None, false),
+            };
+            let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared };
+            let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
+            let write =
+                self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt));
+            let confirmed = write.await.map_err(|error| PartEnd::Halt(error.into()))?;
+            self.live.confirm(*number);
+            self.inner.tell(Happening::Confirmed { job: self.job.id.clone(), part: number.get(), confirmed });
+        }
+        Ok(())
+    }
+
+    /// The vendor's list; `None` where it has none to give.
+    async fn listed_if_it_lists(&mut self, session: &OpenSession) -> Result<Option<Listed>, PartEnd> {
+        if !self.provider.capabilities().list {
+            return Ok(None);
+        }
+        match self.listed(session).await {
+            Ok(listed) => Ok(Some(listed)),
+            Err(Refused::Failure(failure))
+                if !matches!(failure.class, RetryClass::SessionGone | RetryClass::Conflict) =>
+            {
+                tracing::info!(job = %self.job.id, %failure, "the vendor's list of parts could not be had");
+                Ok(None)
+            }
+            Err(Refused::Halt(
+                Halt::Busy { by: By::Call, detail, .. } | Halt::Offline { page: Some(_), detail },
+            )) => {
+                tracing::info!(job = %self.job.id, detail, "the vendor's list of parts keeps failing");
+                Ok(None)
+            }
+            Err(refused) => Err(part_end(refused)),
+        }
+    }
+}
+
+fn is_that_part(there: &ListedPart, len: u64, md5: &[u8; 16]) -> bool {
+    there.size.is_none_or(|size| size == len) && proof::of_part(there.etag.as_ref(), md5) == Proof::Same
+}
