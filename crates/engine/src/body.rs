@@ -1,4 +1,4 @@
-//! The body of one part: read by position on the threads of the file's drive, one block ahead of what the connection takes.
+//! The body of one part: read by position on the threads of the file's drive, at most one block ahead of what the connection takes.
 //!
 //! The connection never waits in a read: a block that has not come is `Pending`, and everything else on the runtime goes on. What that costs
 //! stands in docs/decisions.
@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use md5::{Digest, Md5};
 use partway_core::Part;
-use partway_http::Acknowledged;
+use partway_http::{Acknowledged, PART_BUFFER};
 
 use crate::job_file::{BLOCK, JobFile};
 use crate::source::SourceError;
@@ -82,33 +82,37 @@ enum Next {
     None,
 }
 
+/// A block is given in two pieces, the first of this size. The connection takes the second one when less than this is left to send: then
+/// the block before is sent, and its buffer can take in the one behind, which is asked for. So a part never has more than two buffers.
+const FIRST: usize = PART_BUFFER;
+
 /// One attempt's body. Each attempt opens a new one.
 pub(crate) struct PartBody {
     file: Arc<JobFile>,
-    /// Where the next block begins, and how much of the part there is from there.
+    /// Where the next piece begins, and how much of the part there is from there.
     offset: u64,
     left: u64,
     next: Next,
-    /// The block that was taken last: its room serves again once the connection has sent it.
-    sent: Bytes,
+    /// What is left to give of a block, and what was hashed up to its end.
+    rest: Option<(Bytes, Md5)>,
     attempt: Arc<Attempt>,
 }
 
 impl PartBody {
     pub(crate) fn open(file: Arc<JobFile>, part: Part, attempt: Arc<Attempt>) -> Self {
-        let mut body =
-            Self { file, offset: part.offset, left: part.len, next: Next::None, sent: Bytes::new(), attempt };
+        let (offset, left, next) = (part.offset, part.len, Next::None);
+        let mut body = Self { file, offset, left, next, rest: None, attempt };
         match part.len {
             0 => body.attempt.end(Md5::new()),
-            _ => body.ask(Md5::new(), BytesMut::new()),
+            _ => body.ask(Md5::new()),
         }
         body
     }
 
     /// Asks for the block that begins at the offset.
-    fn ask(&mut self, md5: Md5, spare: BytesMut) {
+    fn ask(&mut self, md5: Md5) {
         let (file, offset, len) = (Arc::clone(&self.file), self.offset, self.left.min(BLOCK));
-        self.next = Next::Asked(Box::pin(async move { file.block(offset, len, md5, spare).await }));
+        self.next = Next::Asked(Box::pin(async move { file.block(offset, len, md5).await }));
     }
 
     /// Looks whether the block has come; this also sets its reading going.
@@ -126,22 +130,41 @@ impl PartBody {
         }
     }
 
-    /// The connection takes a block, and the one after it is asked for.
-    fn take(&mut self, block: Bytes, md5: Md5, cx: &mut Context<'_>) -> Bytes {
-        let length = block.len() as u64;
+    /// The next piece, where it is there.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, SourceError>>> {
+        let (piece, md5) = match self.rest.take() {
+            Some((rest, md5)) => (rest, Some(md5)),
+            None => match std::task::ready!(self.poll_next(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(trouble)) => return Poll::Ready(Some(Err(trouble))),
+                Some(Ok((mut block, md5))) if block.len() > FIRST => {
+                    let piece = block.split_to(FIRST);
+                    self.rest = Some((block, md5));
+                    (piece, None)
+                }
+                Some(Ok((block, md5))) => (block, Some(md5)),
+            },
+        };
+        let length = piece.len() as u64;
         self.offset += length;
         self.left -= length;
         self.attempt.taken.fetch_add(length, Ordering::Relaxed);
-        if self.left == 0 {
-            self.attempt.end(md5);
-        } else {
-            let spare = std::mem::replace(&mut self.sent, block.clone()).try_into_mut().unwrap_or_default();
-            self.ask(md5, spare);
-            if let Poll::Ready(Some(read)) = self.poll_next(cx) {
-                self.next = Next::Here(read);
-            }
+        if let Some(md5) = md5 {
+            self.block_ends(md5, cx);
         }
-        block
+        Poll::Ready(Some(Ok(piece)))
+    }
+
+    /// The connection takes the end of a block, and the one behind it is asked for.
+    fn block_ends(&mut self, md5: Md5, cx: &mut Context<'_>) {
+        if self.left == 0 {
+            return self.attempt.end(md5);
+        }
+        self.ask(md5);
+        // This also sets its reading going.
+        if let Poll::Ready(Some(read)) = self.poll_next(cx) {
+            self.next = Next::Here(read);
+        }
     }
 }
 
@@ -153,9 +176,9 @@ impl Body for PartBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SourceError>>> {
-        let read = self.poll_next(cx);
-        self.attempt.waits_for_disk.store(read.is_pending(), Ordering::Release);
-        read.map(|read| Some(read?.map(|(block, md5)| Frame::data(self.take(block, md5, cx)))))
+        let piece = self.poll_piece(cx);
+        self.attempt.waits_for_disk.store(piece.is_pending(), Ordering::Release);
+        piece.map(|piece| Some(piece?.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -205,7 +228,6 @@ mod tests {
         assert!((attempt.taken(), attempt.all_taken()) == (PART.len, true));
     }
 
-    /// What a connection holds is what it was given, and one block that waits here.
     #[tokio::test]
     async fn one_block_and_no_more_is_read_ahead() {
         let (asked, reads) = mpsc::channel();
@@ -213,13 +235,46 @@ mod tests {
         let (_kept, file, _) = file(gate).await;
         assert_eq!(reads.iter().take(1).count(), 1, "the look and the opening");
         let (mut body, attempt) = body(file);
-        body.frame().await.unwrap().unwrap();
-        // The one that was taken, and the one behind it.
-        assert_eq!(reads.iter().take(2).count(), 2);
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
+        let mut settled = async |frames: usize| {
+            for _ in 0..frames {
+                body.frame().await.unwrap().unwrap();
+            }
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            reads.try_iter().count()
+        };
+        assert_eq!(settled(1).await, 1, "the block before may not be sent yet: its buffer is not free");
+        assert_eq!(attempt.taken(), FIRST as u64);
+        // The one behind; its thread may not have come to the gate yet.
+        let behind = settled(1).await;
+        assert_eq!(behind + reads.iter().take(1 - behind).count(), 1);
+        assert_eq!((settled(0).await, attempt.taken()), (0, BLOCK));
+    }
+
+    /// Held against a connection that keeps what it was given until all of it is sent, and asks when less than its buffer is left (hyper).
+    #[tokio::test]
+    async fn a_part_never_has_more_than_two_buffers_however_the_connection_sends() {
+        for sent_at_once in [1_000, PART_BUFFER - 1, PART_BUFFER, PART_BUFFER + 1, 1 << 20] {
+            let (_kept, file, bytes) = file(Arc::new(|_| Ok(()))).await;
+            let buffers = file.buffers();
+            let (mut body, _) = body(file);
+            let (mut held, mut got, mut most) = (std::collections::VecDeque::<Bytes>::new(), Vec::new(), 0);
+            loop {
+                while held.iter().map(Bytes::len).sum::<usize>() < PART_BUFFER {
+                    let Some(frame) = body.frame().await else { break };
+                    held.push_back(frame.unwrap().into_data().unwrap());
+                    most = most.max(buffers.in_use());
+                }
+                let Some(first) = held.front_mut() else { break };
+                got.extend_from_slice(&first.split_to(sent_at_once.min(first.len())));
+                if first.is_empty() {
+                    held.pop_front();
+                }
+            }
+            assert!(got == bytes[100..100 + 3 * BLOCK as usize + 5]);
+            assert!(most <= 2, "{most} buffers where {sent_at_once} bytes are sent at once");
         }
-        assert_eq!((reads.try_iter().count(), attempt.taken()), (0, BLOCK));
     }
 
     #[tokio::test(start_paused = true)]
@@ -237,7 +292,9 @@ mod tests {
         });
         let (_kept, file, _) = file(gate).await;
         let (mut body, attempt) = body(file);
-        body.frame().await.unwrap().unwrap();
+        for _ in 0..2 {
+            body.frame().await.unwrap().unwrap();
+        }
         assert!(!attempt.waits_for_disk(), "nobody has asked for the next one");
         let begun = tokio::time::Instant::now();
         let next = body.frame();

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::buffers::Buffers;
 use crate::place::{Mounts, Place};
 use crate::source::SourceError;
 
@@ -32,6 +33,7 @@ pub type Gate = Arc<dyn Fn(&Path) -> io::Result<()> + Send + Sync>;
 /// Every drive that files lie on.
 pub(crate) struct Drives {
     known: Mutex<HashMap<Key, Arc<Drive>>>,
+    buffers: Arc<Buffers>,
     gate: Option<Gate>,
 }
 
@@ -41,7 +43,7 @@ type Key = (Place, Option<u64>);
 impl Drives {
     /// None of them known yet.
     pub(crate) fn new(gate: Option<Gate>) -> Self {
-        Self { known: Mutex::default(), gate }
+        Self { known: Mutex::default(), buffers: Arc::default(), gate }
     }
 
     /// The drive of a file, of which the device is known from an earlier look.
@@ -51,7 +53,7 @@ impl Drives {
         if known.len() >= KNOWN {
             known.retain(|_, drive| Arc::strong_count(drive) > 1 || !drive.asked().out.is_empty());
         }
-        let made = || Arc::new(Drive::new(self.gate.clone()));
+        let made = || Arc::new(Drive::new(Arc::clone(&self.buffers), self.gate.clone()));
         Arc::clone(known.entry(key).or_insert_with(made))
     }
 }
@@ -60,6 +62,8 @@ impl Drives {
 pub(crate) struct Drive {
     slots: Arc<Semaphore>,
     asked: Mutex<Asked>,
+    /// What its blocks are read into; those of all drives.
+    pub(crate) buffers: Arc<Buffers>,
     gate: Option<Gate>,
     /// A look for files that were away is out.
     pub(crate) looked_at: AtomicBool,
@@ -92,9 +96,9 @@ pub(crate) enum Unanswered {
 }
 
 impl Drive {
-    fn new(gate: Option<Gate>) -> Self {
+    fn new(buffers: Arc<Buffers>, gate: Option<Gate>) -> Self {
         let slots = Arc::new(Semaphore::new(AT_ONCE));
-        Self { slots, asked: Mutex::default(), gate, looked_at: AtomicBool::new(false) }
+        Self { slots, asked: Mutex::default(), buffers, gate, looked_at: AtomicBool::new(false) }
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {

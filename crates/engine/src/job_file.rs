@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use md5::Digest;
 use partway_core::FileIdentity;
 
@@ -79,6 +79,12 @@ impl JobFile {
         self.identity
     }
 
+    /// What its blocks are read into.
+    #[cfg(test)]
+    pub(crate) fn buffers(&self) -> Arc<crate::buffers::Buffers> {
+        Arc::clone(&self.drive.buffers)
+    }
+
     /// Asks something of the open file.
     async fn ask<T, W>(&self, mut work: impl FnMut(Arc<Source>) -> W) -> Result<T, SourceError>
     where
@@ -110,26 +116,20 @@ impl JobFile {
         }
     }
 
-    /// One block of the file, and the digest that has taken it in. `spare` is room that nobody needs any more, of any size.
+    /// One block of the file, and the digest that has taken it in.
     ///
     /// # Errors
     /// [`SourceError`]; `Unreadable` with `UnexpectedEof` where the file is shorter than it was.
-    pub(crate) async fn block<D>(
-        &self,
-        offset: u64,
-        len: u64,
-        digest: D,
-        mut spare: BytesMut,
-    ) -> Result<(Bytes, D), SourceError>
+    pub(crate) async fn block<D>(&self, offset: u64, len: u64, digest: D) -> Result<(Bytes, D), SourceError>
     where
         D: Digest + Clone + Send + 'static,
     {
         let len = usize::try_from(len).map_err(std::io::Error::other)?;
         self.ask(|source| {
-            let (mut digest, mut block) = (digest.clone(), std::mem::take(&mut spare));
+            let (mut digest, buffers) = (digest.clone(), Arc::clone(&self.drive.buffers));
             move || {
-                block.resize(len, 0);
-                source.read_at(&mut block, offset)?;
+                let mut block = buffers.take(len);
+                source.read_at(block.room(), offset)?;
                 digest.update(&block);
                 Ok((block.freeze(), digest))
             }
@@ -150,11 +150,10 @@ impl JobFile {
     where
         D: Digest + Clone + Send + 'static,
     {
-        let (mut digest, mut spare) = (D::new(), BytesMut::new());
+        let mut digest = D::new();
         while left > 0 {
             let len = left.min(BLOCK);
-            let (block, taken_in) = self.block(offset, len, digest, spare).await?;
-            (digest, spare) = (taken_in, block.try_into_mut().unwrap_or_default());
+            digest = self.block(offset, len, digest).await?.1;
             offset += len;
             left -= len;
             told(len);

@@ -4,6 +4,7 @@
 //! (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each arrow is a file of this crate.
 
 mod body;
+mod buffers;
 mod clock;
 mod drive;
 mod engine;

@@ -44,6 +44,7 @@ pub use failure::{broken_reply, cut_reply, from_answer};
 pub use number::long_number;
 pub use options::{Clock, HttpError, HttpOptions};
 pub use part::{PartClient, PutAnswer, PutFailure};
+pub use pool::PART_BUFFER;
 pub use redact::{redact, redact_text};
 pub use roots::{MOST_ROOTS_TEXT, RootsError, roots};
 pub use words::{says_no, truth, vendor_words};

@@ -21,9 +21,9 @@ use crate::tcp::{Connector, Meter};
 use crate::wire::AnswerFirst;
 use crate::{HttpError, HttpOptions, tls};
 
-/// A body is asked for its next block when less than this is left to send of the one before: so a connection holds one block and this, and
-/// its body the block behind it. An answer's head fits into it as well.
-const BUFFERED: usize = 64 << 10;
+/// A part's body is asked for more when less than this is left to send of what it gave before, bytes: so a connection holds less than this
+/// and what it was given last. An answer's head fits into it as well.
+pub const PART_BUFFER: usize = 64 << 10;
 
 /// When a silent peer is asked whether it is still there, and how often until it is given up.
 const KEEPALIVE: Duration = Duration::from_secs(20);
@@ -143,7 +143,7 @@ impl Pool {
                 MaybeHttpsStream::Https(tls) => tls.inner().get_ref().0.inner().inner().meter(),
             };
             let mut http = http1::Builder::new();
-            http.max_buf_size(BUFFERED);
+            http.max_buf_size(PART_BUFFER);
             let (sender, connection) = http.handshake(AnswerFirst::new(stream)).await?;
             Ok::<_, BoxError>((sender, connection, meter))
         };

@@ -14,12 +14,11 @@ const MIB: u64 = 1 << 20;
 const MOST: u64 = 64 * MIB;
 const APART: u64 = 10 * MIB;
 
-/// Half a GiB is where all connections are in use: a line begins with two and gets more part by part, so less has fewer blocks in memory.
 #[test]
-fn two_gib_take_no_more_memory_than_half_a_gib() {
+fn two_gib_take_no_more_memory_than_a_hundred_mib() {
     let _turn = heavy();
-    let (small, large) = (peak_of(512 * MIB), peak_of(2048 * MIB));
-    println!("peak memory: {} KiB for 512 MiB, {} KiB for 2 GiB", small / 1024, large / 1024);
+    let (small, large) = (peak_of(100 * MIB), peak_of(2048 * MIB));
+    println!("peak memory: {} KiB for 100 MiB, {} KiB for 2 GiB", small / 1024, large / 1024);
     assert!(small.abs_diff(large) <= APART, "{small} and {large} bytes");
     assert!(small.max(large) < MOST, "{small} and {large} bytes");
 }
