@@ -21,13 +21,18 @@ use crate::work::{Followed, Work};
 /// # Errors
 /// Sentences for the user, with the exit code that goes with them.
 pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> {
-    let named = Named::new(&upload.files)
+    let mut named = Named::new(&upload.files)
         .map_err(|fault| Stopped::usage(format!("The current folder cannot be told: {fault}.")))?;
     let mut work = Work::new(folder, &upload.wait)?;
+    let mut stop = work.stop.clone();
+    tokio::select! {
+        () = named.straighten() => {}
+        // Nothing is handed over any more, so it does not matter.
+        _ = stop.asked() => {}
+    }
     let left = named.shares().into();
     let (fields, mime) = (upload.fields.draft(), upload.mime);
     let mut handing = Handing { left, named, fields, mime, asked: false };
-    let mut stop = work.stop.clone();
     let opened = tokio::select! {
         opened = open(&mut work, upload.to.as_deref()) => opened,
         why = stop.asked() => return work.stopped_before(handing.names(), why),

@@ -27,7 +27,7 @@ pub mod source;
 mod watched;
 
 pub use clock::{Chance, Clock};
-pub use drive::Gate;
+pub use drive::{Gate, Pulse, Unanswered};
 pub use engine::{Change, Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
@@ -38,6 +38,7 @@ pub use journal::statements;
 pub use journal::{JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::Bounds;
+pub use place::{Mounts, is_remote};
 pub use plain::plain;
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;

@@ -6,6 +6,7 @@ use partway_core::proof::{self, Verdict};
 use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, Strength};
 
 use super::finish::Next;
+use super::halt::ROUNDS_HEADLESS;
 use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
@@ -169,9 +170,16 @@ impl Run {
             Ok(read) => Ok(read == Reread::Same),
             // A drive that does not answer will say it when it does.
             Err(halt @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. })) => Err(halt),
+            // Nor can it be read just now. What never can needs nobody: the vendor has the file.
+            Err(halt @ Halt::Unread { .. }) if !self.is_last_round() => Err(halt),
             // It is gone, or cannot be read.
             Err(_) => Ok(false),
         }
+    }
+
+    /// Whether the file could not be read in so many rounds that the next one would need a person.
+    fn is_last_round(&self) -> bool {
+        self.inner.memory().unread.get(&self.job.id).is_some_and(|(round, _)| *round >= ROUNDS_HEADLESS)
     }
 
     async fn end(
