@@ -93,7 +93,7 @@ pub(crate) async fn move_watched(
 /// Shows a job's file in the file manager. The page names the job; its path is looked up here.
 #[tauri::command]
 pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), ApiError> {
-    // Its path itself: what the list shows of it has lost what is no text.
+    // Its path itself: what the list shows of it has lost what is no text. Whether it is there has been looked at, on a thread of its drive.
     let path = match engine.ask(Request::FileOf { job }).await? {
         Answer::File { path } => intake::named(&path),
         _ => None,
@@ -101,9 +101,6 @@ pub(crate) async fn show_file(engine: Shared<'_>, job: String) -> Result<(), Api
     let Some(path) = path else {
         return Err(ApiError::new(Code::Internal, "Partway does not know that file."));
     };
-    if !path.exists() {
-        return Err(ApiError::new(Code::Refused, format!("{} is not there any more.", path.display())));
-    }
     // It speaks to the file manager over the session's bus, which may take its time.
     let asked = path.clone();
     let shown = tauri::async_runtime::spawn_blocking(move || show(&asked)).await;

@@ -34,6 +34,12 @@ pub(crate) fn place(path: &Path) -> Place {
     keyed(&path.to_string_lossy()).1
 }
 
+/// Where something that was named lies, which may be the drive itself.
+pub(crate) fn named(path: &str) -> Place {
+    let (of, itself) = (place(Path::new(path)), place(&Path::new(path).join("in")));
+    if !of.drive && itself.drive { itself } else { of }
+}
+
 /// The place's path, and the place.
 fn keyed(path: &str) -> (String, Place) {
     let parts: Vec<&str> = path.split(['/', '\\']).collect();

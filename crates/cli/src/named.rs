@@ -1,10 +1,16 @@
 //! The paths as they were written on the command line, found again from the journal's absolute ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use partway_api::RawPath;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// For one path. A disk that sleeps needs longer; then only how it is shown is at stake.
+const IN_TIME: Duration = Duration::from_secs(3);
 
 /// Bytes of paths in one request, so that its line stays under the bridge's 4 MiB after base64.
 const PATHS_A_REQUEST: usize = 2 << 20;
@@ -36,16 +42,45 @@ impl Named {
             if named.given.contains_key(&absolute) {
                 continue;
             }
-            // Should the journal have it without symbolic links, or only without those before its name.
-            let straight = absolute.parent().zip(absolute.file_name());
-            let straight = straight.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
-            for other in absolute.canonicalize().into_iter().chain(straight) {
-                named.given.entry(other).or_insert_with(|| file.clone());
-            }
             named.given.insert(absolute.clone(), file.clone());
             named.absolute.push(absolute);
         }
         Ok(named)
+    }
+
+    /// Looks where all of it really is: a path that is another spelling of one before it counts once. Of what its drive does not tell in
+    /// time it is not known.
+    pub(crate) async fn straighten(&mut self) {
+        let (sender, mut told) = mpsc::unbounded_channel();
+        let asked = self.absolute.clone();
+        // One that hangs is left to itself: whoever takes the files in finds that out, and says it.
+        let looking = std::thread::Builder::new().spawn(move || {
+            let told = |absolute: &PathBuf| sender.send(others(absolute)).is_ok();
+            asked.iter().all(told)
+        });
+        if looking.is_err() {
+            return;
+        }
+        let mut new = Vec::with_capacity(self.absolute.len());
+        let mut all = std::mem::take(&mut self.absolute).into_iter();
+        let mut known = HashSet::new();
+        while let Ok(Some(others)) = timeout(IN_TIME, told.recv()).await {
+            let Some(absolute) = all.next() else { break };
+            if known.contains(&absolute) {
+                continue;
+            }
+            let given = self.given.get(&absolute).unwrap_or(&absolute).clone();
+            for other in others.into_iter().chain([absolute.clone()]) {
+                // What was named first says how it is called.
+                if !known.contains(&other) {
+                    self.given.insert(other.clone(), given.clone());
+                    known.insert(other);
+                }
+            }
+            new.push(absolute);
+        }
+        new.extend(all);
+        self.absolute = new;
     }
 
     /// Everything, in shares of as many paths as one request takes.
@@ -81,6 +116,13 @@ impl Named {
         let lossy = self.given.iter().find(|(absolute, _)| absolute.to_string_lossy() == file);
         lossy.map_or_else(|| file.to_owned(), |(_, given)| given.to_string_lossy().into_owned())
     }
+}
+
+/// How the journal may have a path: without symbolic links, or only without those before its name.
+fn others(absolute: &Path) -> Vec<PathBuf> {
+    let straight = absolute.parent().zip(absolute.file_name());
+    let straight = straight.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
+    absolute.canonicalize().into_iter().chain(straight).collect()
 }
 
 /// A path as the system has it.
@@ -123,26 +165,29 @@ mod tests {
         assert_eq!((shares.len(), shares[0].paths.len()), (1, 3));
     }
 
-    #[test]
-    fn a_link_to_a_folder_is_found_under_its_own_name() {
+    #[tokio::test]
+    async fn a_link_to_a_folder_is_found_under_its_own_name() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().canonicalize().unwrap().join("real");
         std::fs::create_dir(&real).unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let named = Named::new(std::slice::from_ref(&link)).unwrap();
+        let mut named = Named::new(&[link.clone(), real.clone()]).unwrap();
+        named.straighten().await;
+        assert_eq!(named.shares()[0].given, [link.to_str().unwrap()], "the folder once");
         assert_eq!(named.given(real.join("x").to_str().unwrap()), link.join("x").to_str().unwrap());
     }
 
-    #[test]
-    fn what_is_named_through_a_folder_above_is_found_under_the_place_that_it_has() {
+    #[tokio::test]
+    async fn what_is_named_through_a_folder_above_is_found_under_the_place_that_it_has() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().canonicalize().unwrap();
         std::fs::create_dir_all(real.join("a/b")).unwrap();
         std::fs::write(real.join("x"), "x").unwrap();
         std::os::unix::fs::symlink(real.join("x"), real.join("link")).unwrap();
         let files = ["a/..", "a/b/../../link"].map(|file| folder.path().join(file));
-        let named = Named::new(&files).unwrap();
+        let mut named = Named::new(&files).unwrap();
+        named.straighten().await;
         assert_eq!(named.given(real.join("link").to_str().unwrap()), files[1].to_str().unwrap());
         assert_eq!(named.given(real.join("y/z").to_str().unwrap()), files[0].join("y/z").to_str().unwrap());
     }

@@ -23,17 +23,22 @@ use crate::work::{Followed, Work};
 /// Sentences for the user, with the exit code that goes with them.
 pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> {
     let (files, nothing) = wildcards::written_out(upload.files);
-    let named = Named::new(&files)
+    let mut named = Named::new(&files)
         .map_err(|fault| Stopped::usage(format!("The current folder cannot be told: {fault}.")))?;
     let mut work = Work::new(folder, &upload.wait)?;
     for pattern in nothing {
         let reason = format!("No file is called {}. Check the name and the folder.", pattern.display());
         work.leave_out(std::iter::once(pattern.to_string_lossy().into_owned()), &reason)?;
     }
+    let mut stop = work.stop.clone();
+    tokio::select! {
+        () = named.straighten() => {}
+        // Nothing is handed over any more, so it does not matter.
+        _ = stop.asked() => {}
+    }
     let left = named.shares().into();
     let (fields, mime) = (upload.fields.draft(), upload.mime);
     let mut handing = Handing { left, named, fields, mime, asked: false };
-    let mut stop = work.stop.clone();
     let opened = tokio::select! {
         opened = open(&mut work, upload.to.as_deref()) => opened,
         why = stop.asked() => return work.stopped_before(handing.names(), why),

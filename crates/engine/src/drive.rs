@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -20,6 +20,9 @@ pub(crate) const SILENT: Duration = Duration::from_secs(10);
 
 /// So much is asked of one drive at once: enough to fill a share with delay, and all the threads that a silent drive can hold.
 const AT_ONCE: usize = 8;
+
+/// So much that takes its time goes on at one drive at once, beside that.
+const LONG_AT_ONCE: usize = 4;
 
 /// What may pass by itself is asked for again after these waits, before anybody is told.
 const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
@@ -61,6 +64,8 @@ impl Drives {
 /// One drive.
 pub(crate) struct Drive {
     slots: Arc<Semaphore>,
+    /// For what takes its time: it must not keep a read waiting.
+    long: Arc<Semaphore>,
     asked: Mutex<Asked>,
     /// What its blocks are read into; those of all drives.
     pub(crate) buffers: Arc<Buffers>,
@@ -78,16 +83,16 @@ impl std::fmt::Debug for Drive {
 #[derive(Debug, Default)]
 struct Asked {
     next: u64,
-    /// What has not come back, the oldest first: since when, and of which file.
-    out: BTreeMap<u64, (Instant, Arc<Path>)>,
+    /// What has not come back: since when it is with the drive, and of which file.
+    out: BTreeMap<u64, (Option<Instant>, Arc<Path>)>,
     /// When something last came back.
     answered: Option<Instant>,
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unanswered {
-    /// It has not come.
+pub enum Unanswered {
+    /// It has not come in time.
     #[error("its drive does not answer")]
     Silent,
     /// By a fault of Partway's own.
@@ -97,8 +102,8 @@ pub(crate) enum Unanswered {
 
 impl Drive {
     fn new(buffers: Arc<Buffers>, gate: Option<Gate>) -> Self {
-        let slots = Arc::new(Semaphore::new(AT_ONCE));
-        Self { slots, asked: Mutex::default(), buffers, gate, looked_at: AtomicBool::new(false) }
+        let (slots, long) = (Semaphore::new(AT_ONCE).into(), Semaphore::new(LONG_AT_ONCE).into());
+        Self { slots, long, asked: Mutex::default(), buffers, gate, looked_at: AtomicBool::new(false) }
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {
@@ -108,15 +113,30 @@ impl Drive {
     /// Whether something was asked long ago, and nothing of this drive has come back for as long.
     pub(crate) fn is_silent(&self) -> bool {
         let asked = self.asked();
-        let long_ago = |at: &Instant| at.elapsed() >= SILENT;
-        asked.out.first_key_value().is_some_and(|(_, (since, _))| long_ago(since))
-            && asked.answered.as_ref().is_none_or(long_ago)
+        let long_ago = |at: Instant| at.elapsed() >= SILENT;
+        asked.answered.is_none_or(long_ago)
+            && asked.out.values().any(|(since, _)| since.is_some_and(long_ago))
     }
 
     /// Whether something was asked of this file long ago and has not come back: whoever asked more would only lose another thread.
     pub(crate) fn hangs_at(&self, path: &Path) -> bool {
-        let hangs = |(since, of): &(Instant, Arc<Path>)| since.elapsed() >= SILENT && **of == *path;
-        self.asked().out.values().any(hangs)
+        let long_ago = |since: &Instant| since.elapsed() >= SILENT;
+        self.asked().out.values().any(|(since, of)| since.as_ref().is_some_and(long_ago) && **of == *path)
+    }
+
+    async fn slot(&self, of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Unanswered> {
+        loop {
+            if let Ok(slot) = Arc::clone(of).try_acquire_owned() {
+                return Ok(slot);
+            }
+            if self.is_silent() {
+                return Err(Unanswered::Silent);
+            }
+            // Others may be slow and not silent: then their turn ends.
+            if let Ok(slot) = timeout(SILENT, Arc::clone(of).acquire_owned()).await {
+                return slot.map_err(|_| Unanswered::Silent);
+            }
+        }
     }
 
     /// Asks something of a file, on a thread of this drive. Whoever stops waiting leaves that thread to the drive.
@@ -125,14 +145,7 @@ impl Drive {
         path: &Arc<Path>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unanswered> {
-        let slot = loop {
-            match timeout(SILENT, Arc::clone(&self.slots).acquire_owned()).await {
-                Ok(Ok(slot)) => break slot,
-                // Others are slow and not silent: their turn ends.
-                Err(_) if !self.is_silent() => {}
-                Ok(Err(_)) | Err(_) => return Err(Unanswered::Silent),
-            }
-        };
+        let slot = self.slot(&self.slots).await?;
         let out = Out::of(self, path);
         let task = tokio::task::spawn_blocking(move || {
             let answer = work();
@@ -185,9 +198,18 @@ impl Out {
         let mut asked = drive.asked();
         let id = asked.next;
         asked.next += 1;
-        asked.out.insert(id, (Instant::now(), Arc::clone(path)));
+        asked.out.insert(id, (Some(Instant::now()), Arc::clone(path)));
         drop(asked);
         Self(Arc::clone(drive), id)
+    }
+
+    /// It came back, and since then something else is with the drive, or nothing.
+    fn since(&self, since: Option<Instant>) {
+        let mut asked = self.0.asked();
+        asked.answered = Some(Instant::now());
+        if let Some(out) = asked.out.get_mut(&self.1) {
+            out.0 = since;
+        }
     }
 }
 
@@ -261,6 +283,10 @@ pub(crate) fn is_far(error: &io::Error) -> bool {
             | K::BrokenPipe
     ) || error.raw_os_error().is_some_and(|number| numbers.contains(&number))
 }
+
+mod long;
+
+pub use long::Pulse;
 
 #[cfg(test)]
 mod tests;

@@ -57,26 +57,58 @@ pub struct Intake {
     pub set: Fields,
 }
 
+/// What one look brought of something that was named.
+pub(crate) struct Looked {
+    intake: Intake,
+    how: How,
+    /// The real place of each folder with files in it.
+    real: HashMap<PathBuf, PathBuf>,
+}
+
 /// Looks at paths and walks folders. Blocks: for a thread of its own.
 #[must_use]
 pub fn look(paths: &[PathBuf]) -> Intake {
-    let (mut intake, mut named) = (Intake::default(), Named::default());
-    for path in paths {
-        let path = &straight(path);
-        let before = intake.files.len();
-        let how = match at::look(path) {
-            Ok(found) if found.kind.is_dir() => {
-                walk(path, &mut intake);
-                How::Folder(path.is_symlink().then(|| path.clone()))
-            }
-            _ => {
-                take(path, String::new(), &mut intake);
-                How::Itself
-            }
-        };
-        if paths.len() > 1 {
-            named.once(&mut intake, before, &how);
+    put_together(paths.iter().map(|path| look_at(path, &mut || true)).collect())
+}
+
+/// Looks at something that was named, and walks it where it is a folder; `go_on` is asked at each step. Blocks.
+pub(crate) fn look_at(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Looked {
+    let (path, mut intake) = (&straight(path), Intake::default());
+    let how = match at::look(path) {
+        Ok(found) if found.kind.is_dir() => {
+            walk(path, &mut intake, go_on);
+            How::Folder(path.is_symlink().then(|| path.clone()))
         }
+        _ => {
+            take(path, String::new(), &mut intake);
+            How::Itself
+        }
+    };
+    let mut real = HashMap::new();
+    for folder in intake.files.iter().filter_map(|found| found.path.parent()) {
+        if !go_on() {
+            break;
+        }
+        if !real.contains_key(folder) {
+            real.insert(folder.to_owned(), folder.canonicalize().unwrap_or_else(|_| folder.to_owned()));
+        }
+    }
+    Looked { intake, how, real }
+}
+
+/// What is said of something of which the drive does not answer: none of it is taken in.
+pub(crate) fn unanswered(path: &Path) -> Looked {
+    let mut intake = Intake::default();
+    leave(&mut intake, path, WhyLeftOut::DriveSilent);
+    Looked { intake, how: How::Itself, real: HashMap::new() }
+}
+
+/// All that was named, in that order.
+pub(crate) fn put_together(all: Vec<Looked>) -> Intake {
+    let (mut intake, mut named) = (Intake::default(), Named::default());
+    for Looked { intake: found, how, real } in all {
+        intake.left_out.extend(found.left_out);
+        intake.files.extend(found.files.into_iter().filter(|found| named.is_new(found, &how, &real)));
     }
     intake
 }
@@ -107,85 +139,68 @@ fn ends_in_dot(path: &Path) -> bool {
     &written[begin..end] == b"."
 }
 
-/// What of the named can be taken in, as far as one look at each tells: no folder is walked. Blocks: for a thread of its own.
-#[must_use]
-pub fn sift(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<LeftOut>) {
-    let mut left = Vec::new();
-    let good = paths.into_iter().filter(|path| {
-        let found = match std::fs::metadata(path) {
-            Ok(found) if found.is_dir() => std::fs::read_dir(path).map(drop).map_err(SourceError::Unreadable),
-            _ => opened(path).map(drop),
-        };
-        if let Err(error) = &found {
-            left.push(LeftOut { path: path.to_string_lossy().into_owned(), why: why(path, error) });
-        }
-        found.is_ok()
-    });
-    (good.collect(), left)
+/// Whether something that was named can be taken in, as far as one look tells: no folder is walked. Blocks: for a thread of its own.
+///
+/// # Errors
+/// Why not.
+pub fn sift(path: &Path) -> Result<(), WhyLeftOut> {
+    let found = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => std::fs::read_dir(path).map(drop).map_err(SourceError::Unreadable),
+        _ => opened(path).map(drop),
+    };
+    found.map_err(|error| why(path, &error))
 }
 
 /// How a file was named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum How {
+pub(crate) enum How {
     /// Itself.
     Itself,
     /// By a folder that it lies in; where that was a link, which.
     Folder(Option<PathBuf>),
 }
 
-/// What was named so far.
+/// What was named so far, by the real place of each file.
 #[derive(Default)]
-struct Named {
-    files: HashMap<PathBuf, HashSet<How>>,
-    /// The real place of each folder.
-    folders: HashMap<PathBuf, PathBuf>,
-}
+struct Named(HashMap<PathBuf, HashSet<How>>);
 
 impl Named {
     /// A file that was named twice, itself and by its folder or by another spelling, goes once: as it came first. What has two names on
     /// disk is two files: so each name of a folder that is a link, and the folder itself, are as many folders.
-    fn once(&mut self, intake: &mut Intake, from: usize, how: &How) {
-        let added = intake.files.split_off(from);
-        for found in added {
-            let (Some(folder), Some(name)) = (found.path.parent(), found.path.file_name()) else {
-                intake.files.push(found);
-                continue;
-            };
-            let real = self
-                .folders
-                .entry(folder.to_owned())
-                .or_insert_with(|| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()));
-            let before = self.files.entry(real.join(name)).or_default();
-            let twice = match how {
-                How::Itself => !before.is_empty(),
-                How::Folder(_) => before.contains(how) || before.contains(&How::Itself),
-            };
-            if !twice {
-                before.insert(how.clone());
-                intake.files.push(found);
-            }
+    fn is_new(&mut self, found: &Found, how: &How, real: &HashMap<PathBuf, PathBuf>) -> bool {
+        let (Some(folder), Some(name)) = (found.path.parent(), found.path.file_name()) else { return true };
+        let real = real.get(folder).map_or(folder, PathBuf::as_path);
+        let before = self.0.entry(real.join(name)).or_default();
+        let twice = match how {
+            How::Itself => !before.is_empty(),
+            How::Folder(_) => before.contains(how) || before.contains(&How::Itself),
+        };
+        if !twice {
+            before.insert(how.clone());
         }
+        !twice
     }
 }
 
-/// Looks at files below a folder: the folders of each are those between, without that one. Blocks: for a thread of its own.
+/// Looks at files below a folder: the folders of each are those between, without that one. `go_on` is asked before each. Blocks: for a
+/// thread of its own.
 #[must_use]
-pub fn look_below(root: &Path, files: &[PathBuf]) -> Intake {
+pub fn look_below(root: &Path, files: &[PathBuf], mut go_on: impl FnMut() -> bool) -> Intake {
     let mut intake = Intake::default();
-    for file in files {
+    for file in files.iter().take_while(|_| go_on()) {
         let folders = file.parent().map(slashed).unwrap_or_default();
         take(&root.join(file), folders, &mut intake);
     }
     intake
 }
 
-fn walk(root: &Path, intake: &mut Intake) {
+fn walk(root: &Path, intake: &mut Intake, go_on: &mut dyn FnMut() -> bool) {
     let (before, left_before) = (intake.files.len(), intake.left_out.len());
     let own = root.file_name().map(Path::new);
     // Links to folders are not followed: a loop of them has no end. Links to files are taken in as files.
     let exact = to_walk(root);
     let named = |found: &Path| as_named(root, &exact, found);
-    for entry in WalkDir::new(&exact).sort_by_file_name() {
+    for entry in WalkDir::new(&exact).sort_by_file_name().into_iter().take_while(|_| go_on()) {
         match entry {
             // The named one itself may be a link.
             Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {}
@@ -257,7 +272,7 @@ fn why(path: &Path, error: &SourceError) -> WhyLeftOut {
         SourceError::NotAFile => WhyLeftOut::NotAFile,
         SourceError::NotItsSize(told) => WhyLeftOut::NotItsSize(*told),
         SourceError::Unreadable(io) => WhyLeftOut::Unreadable(plain(io)),
-        SourceError::Silent => WhyLeftOut::Unreadable(error.to_string()),
+        SourceError::Silent => WhyLeftOut::DriveSilent,
         SourceError::Changed(_) => WhyLeftOut::Unreadable("it is being changed".into()),
     }
 }

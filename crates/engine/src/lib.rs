@@ -35,7 +35,7 @@ mod watched;
 mod windows;
 
 pub use clock::{Chance, Clock};
-pub use drive::Gate;
+pub use drive::{Gate, Pulse, Unanswered};
 pub use engine::{Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
 pub use exact::{as_named, exact, to_walk};
 pub use happening::Happening;
@@ -47,6 +47,7 @@ pub use journal::statements;
 pub use journal::{JournalError, Unwritable};
 pub use log::{Again, Log};
 pub use permits::Bounds;
+pub use place::{Mounts, is_remote};
 pub use plain::plain;
 pub use progress::{InFlight, LiveView, Trouble, ribbon};
 pub use providers::Providers;

@@ -1,6 +1,6 @@
 //! On which drive a path lies, told without touching the drive: one that does not answer would keep whoever asks it.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 /// A drive, as far as a path's words tell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,38 +13,108 @@ pub(crate) enum Place {
 
 /// What is mounted where, at one moment.
 #[derive(Debug, Default)]
-pub(crate) struct Mounts(Vec<(PathBuf, u64)>);
+pub struct Mounts(Vec<Mount>);
+
+#[derive(Debug)]
+struct Mount {
+    id: u64,
+    device: u64,
+    at: PathBuf,
+    /// Its files lie elsewhere, or the system is not told what changes there.
+    far: bool,
+}
+
+impl Mount {
+    /// From a line of `mountinfo` (proc_pid_mountinfo(5)).
+    fn of(line: &str) -> Option<Self> {
+        let (before, after) = line.split_once(" - ")?;
+        let mut words = before.split(' ');
+        let id = words.next()?.parse().ok()?;
+        let (major, minor) = words.nth(1)?.split_once(':')?;
+        let device = device(major.parse().ok()?, minor.parse().ok()?);
+        let at = PathBuf::from(unescaped(words.nth(1)?));
+        Some(Self { id, device, at, far: FAR.contains(&after.split(' ').next()?) })
+    }
+}
 
 impl Mounts {
     /// As it is now. Only Linux has to be asked; it answers from memory.
-    pub(crate) fn now() -> Self {
+    #[must_use]
+    pub fn now() -> Self {
         if !cfg!(target_os = "linux") {
             return Self::default();
         }
         Self::of(&std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default())
     }
 
-    /// From the lines of `mountinfo` (proc_pid_mountinfo(5)).
     fn of(lines: &str) -> Self {
-        let mount = |line: &str| {
-            let mut words = line.split(' ').skip(2);
-            let (major, minor) = words.next()?.split_once(':')?;
-            let device = device(major.parse().ok()?, minor.parse().ok()?);
-            Some((PathBuf::from(unescaped(words.nth(1)?)), device))
-        };
-        Self(lines.lines().filter_map(mount).collect())
+        Self(lines.lines().filter_map(Mount::of).collect())
     }
 
-    /// The drive that the path names. Links in it are not followed, which would be a look.
-    pub(crate) fn place(&self, path: &Path) -> Place {
-        let above = self.0.iter().filter(|(mount, _)| path.starts_with(mount));
+    /// The mount that the path names. Links in it are not followed, which would be a look.
+    fn above(&self, path: &Path) -> Option<&Mount> {
+        let above = self.0.iter().filter(|mount| path.starts_with(&mount.at));
         // Of two at the same place the later one lies above.
-        match above.max_by_key(|(mount, _)| mount.components().count()) {
-            Some((_, device)) => Place::Device(*device),
-            None => Place::Volume(volume(path)),
-        }
+        above.max_by_key(|mount| mount.at.components().count())
+    }
+
+    /// The drive that the path names.
+    pub(crate) fn place(&self, path: &Path) -> Place {
+        self.device(path).map_or_else(|| Place::Volume(volume(path)), Place::Device)
+    }
+
+    /// The device number of the mount that the path names, without a look at it; `None` where the system does not tell.
+    #[must_use]
+    pub fn device(&self, path: &Path) -> Option<u64> {
+        self.above(path).map(|mount| mount.device)
+    }
+
+    /// The same of a mount's number, as `/proc/PID/fdinfo` tells it.
+    #[must_use]
+    pub fn device_of_mount(&self, id: u64) -> Option<u64> {
+        self.0.iter().find(|mount| mount.id == id).map(|mount| mount.device)
+    }
+
+    fn is_far(&self, path: &Path) -> bool {
+        self.above(path).is_some_and(|mount| mount.far)
     }
 }
+
+/// Whether a folder lies on another computer, as far as this one knows: what changes there is not told here. Blocks.
+#[must_use]
+pub fn is_remote(folder: &Path) -> bool {
+    if cfg!(target_os = "linux") {
+        let real = folder.canonicalize();
+        return Mounts::now().is_far(real.as_deref().unwrap_or(folder));
+    }
+    // A share that was not given a letter says so by its name; of one that was it is not known. Nor is it on macOS.
+    matches!(folder.components().next(), Some(Component::Prefix(prefix))
+        if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
+}
+
+/// Kinds of file systems whose files lie elsewhere, or of which the system is not told what changes.
+const FAR: &[&str] = &[
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "ceph",
+    "glusterfs",
+    "afs",
+    "ncpfs",
+    "davfs",
+    "virtiofs",
+    "vboxsf",
+    "fuse.vmhgfs-fuse",
+    "fuse.sshfs",
+    "fuse.rclone",
+    "fuse.davfs2",
+    "fuse.glusterfs",
+    "fuse.gvfsd-fuse",
+    "fuse.s3fs",
+];
 
 /// `C:` or `\\server\share` on Windows, `/Volumes/T7` on macOS, else all is one.
 fn volume(path: &Path) -> PathBuf {
@@ -95,6 +165,28 @@ nonsense",
         assert_eq!(on("/mnt/share one/local/films"), Place::Device(0x802));
         assert_eq!(on("/mnt/share ones"), Place::Device(0x801));
         assert_eq!(on("/srv/x"), Place::Device(0x0011_032c), "259:300");
+        assert_eq!((mounts.device_of_mount(24), mounts.device_of_mount(99)), (Some(0x802), None));
+    }
+
+    #[test]
+    fn the_nearest_mount_says_whether_a_folder_lies_on_another_computer() {
+        let mounts = Mounts::of(
+            "\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+23 22 0:50 / /mnt/share\\040one rw - cifs //server/share rw,vers=3
+24 23 8:2 / /mnt/share\\040one/local rw - ext4 /dev/sdb1 rw
+25 22 0:51 / /home/a/far rw,nosuid - fuse.sshfs a@b: rw
+26 22 0:52 / /srv rw - ext4 /dev/sdc1 rw
+27 22 0:53 / /srv rw - nfs4 server:/srv rw",
+        );
+        let far = |folder: &str| mounts.is_far(Path::new(folder));
+        assert!(far("/mnt/share one/films"));
+        assert!(far("/home/a/far"));
+        assert!(far("/srv/x"), "the later of two");
+        assert!(!far("/mnt/share one/local/films"));
+        assert!(!far("/home/a/farther"));
+        assert!(!far("/"));
+        assert!(!Mounts::of("nonsense\n- -").is_far(Path::new("/")));
     }
 
     #[cfg(target_os = "linux")]

@@ -183,6 +183,8 @@ pub enum WhyLeftOut {
     DeadLink,
     /// It cannot be read; the system's words.
     Unreadable(String),
+    /// Its drive does not answer.
+    DriveSilent,
     /// A folder without files.
     EmptyFolder,
     /// `.DS_Store` and the like.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use partway_api::{Answer, ApiError, Code, Done, FieldsDraft, RawPath};
-use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, intake, paths};
+use partway_engine::{Batch, BatchId, Destination, DestinationId, Job, LeftOut, WhyLeftOut, paths};
 
 use super::destinations::{chosen, find};
 use super::fields::{fields_for, folder_of, mime_of};
@@ -98,8 +98,7 @@ async fn take(
     let fields = fields_for(to, &set.fields)?;
     let mime = set.mime.as_deref().map(mime_of).transpose()?;
     let folder = fields.folder.clone().or(folder);
-    let looked = tokio::task::spawn_blocking(move || intake::look(&paths)).await;
-    let mut intake = looked.map_err(|_| not_looked_at())?;
+    let mut intake = app.0.engine.look(paths).await;
     intake.set = fields;
     if let Some(mime) = mime {
         intake.files.iter_mut().for_each(|found| found.mime = mime.to_owned());
@@ -158,8 +157,7 @@ pub(crate) async fn count_dropped(app: &App) -> Result<u32, ApiError> {
 
 /// What never will go is told now: nobody would know any more later which drop it belonged to.
 async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError> {
-    let sifted = tokio::task::spawn_blocking(move || intake::sift(paths)).await;
-    let (good, left) = sifted.map_err(|_| not_looked_at())?;
+    let (good, left) = app.0.engine.sift(paths).await;
     if !good.is_empty() {
         let mut all = dropped(app).await?;
         all.extend(good.iter().map(|path| RawPath::from_bytes(&paths::to_bytes(path))));
@@ -167,10 +165,6 @@ async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError
         set_dropped(app, &all).await?;
     }
     Ok(Answer::Kept { kept: good.len(), left_out: told(&left) })
-}
-
-fn not_looked_at() -> ApiError {
-    ApiError::new(Code::Internal, "The files could not be looked at.")
 }
 
 /// Replaces what waits.

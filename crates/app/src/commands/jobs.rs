@@ -5,13 +5,13 @@ use std::sync::PoisonError;
 
 use partway_api::{Answer, ApiError, Code, Done, JobLine, RawPath, Selection};
 use partway_core::{Hold, State};
-use partway_engine::{BatchId, Job, JobId, Which};
+use partway_engine::{BatchId, Job, JobId, Unanswered, Which};
 use partway_providers::web_link;
 
 use crate::App;
 use crate::app::{journal, refusal};
 use crate::view::{self, Names};
-use crate::words::short;
+use crate::words::{drive_silent, short};
 
 /// Jobs are read from the journal so many at a time.
 const PAGE: u32 = 1000;
@@ -49,6 +49,16 @@ pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
 /// Where its file lies.
 pub(super) async fn file_of(app: &App, text: &str) -> Result<Answer, ApiError> {
     let job = app.0.engine.job(&job(app, text).await?).await.map_err(refusal)?;
+    let path = job.path.clone();
+    // Whoever asks is about to show it. Its drive may not answer, which would hold up who looked for himself.
+    let gone = format!("{} is not there any more.", job.path.display());
+    match app.0.engine.on_drive(&job.path, move |_| path.try_exists()).await {
+        Ok(Ok(false)) => return Err(ApiError::new(Code::Refused, gone)),
+        Err(Unanswered::Silent) => {
+            return Err(ApiError::new(Code::Refused, drive_silent(&job.path.to_string_lossy())));
+        }
+        Ok(_) | Err(Unanswered::Fault(_)) => {}
+    }
     Ok(Answer::File { path: RawPath::from_bytes(&partway_engine::paths::to_bytes(&job.path)) })
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use partway_api::{ApiError, Code, Done, FieldsDraft, RawPath, WatchedChange, WatchedView};
-use partway_engine::{Destination, JournalError, Refusal, Watched, WatchedId, paths};
+use partway_engine::{Destination, JournalError, Refusal, Unanswered, Watched, WatchedId, paths};
 
 use super::destinations::{chosen, find};
 use super::fields::fields_for;
@@ -106,11 +106,7 @@ pub(super) async fn change(app: &App, id: &str, change: WatchedChange) -> Result
 pub(super) async fn move_to(app: &App, id: &str, done: &RawPath) -> Result<Done, ApiError> {
     let mut one = get(app, id).await?;
     let done = path_of(done)?;
-    let root = one.path.clone();
-    let to = done.clone();
-    tokio::task::spawn_blocking(move || for_what_is_done(&root, &to))
-        .await
-        .unwrap_or_else(|_| Err(unseen()))?;
+    look_at_done(app, &one.path, &done).await?;
     one.done = Some(done);
     app.0.engine.change_watched(one).await.map_err(refusal)?;
     changed(app).await
@@ -151,21 +147,30 @@ fn path_of(raw: &RawPath) -> Result<PathBuf, ApiError> {
 /// Refuses what cannot be watched, or would send what is not meant.
 async fn look_at(app: &App, path: &Path, done: Option<&Path>) -> Result<(), ApiError> {
     let all = app.0.engine.watched().await.map_err(|e| journal(&e))?;
-    let (path, done, data) = (path.to_owned(), done.map(Path::to_owned), app.0.data_dir.clone());
-    let looked = tokio::task::spawn_blocking(move || {
-        if !path.is_dir() {
-            return Err(refused(format!("{} is no folder, or is not there.", path.display())));
-        }
-        let real = real(&path);
-        if real.starts_with(self::real(&data)) {
-            return Err(refused("Partway keeps its own data there. Choose another folder.".into()));
-        }
-        if all.iter().any(|one| self::real(&one.path) == real) {
-            return Err(refused("This folder is watched already.".into()));
-        }
-        done.map_or(Ok(()), |done| for_what_is_done(&path, &done))
-    });
-    looked.await.unwrap_or_else(|_| Err(unseen()))
+    let folder = path.to_owned();
+    if !app.0.engine.on_drive(path, move |_| folder.is_dir()).await.map_err(|why| unseen(path, &why))? {
+        return Err(refused(format!("{} is no folder, or is not there.", path.display())));
+    }
+    let mut paths = vec![path.to_owned(), app.0.data_dir.clone()];
+    paths.extend(all.into_iter().map(|one| one.path));
+    let real = watched::real(app, paths).await;
+    let [real, data, others @ ..] = real.as_slice() else { return Ok(()) };
+    if real.starts_with(data) {
+        return Err(refused("Partway keeps its own data there. Choose another folder.".into()));
+    }
+    if others.contains(real) {
+        return Err(refused("This folder is watched already.".into()));
+    }
+    match done {
+        Some(done) => look_at_done(app, path, done).await,
+        None => Ok(()),
+    }
+}
+
+async fn look_at_done(app: &App, root: &Path, done: &Path) -> Result<(), ApiError> {
+    let (folder, to) = (root.to_owned(), done.to_owned());
+    let looked = app.0.engine.on_drive(done, move |_| for_what_is_done(&folder, &to)).await;
+    looked.map_err(|why| unseen(done, &why))?
 }
 
 /// Whether verified files of a folder can be moved there. Makes it where it is not there. Blocks.
@@ -207,6 +212,10 @@ fn refused(sentence: String) -> ApiError {
     ApiError::new(Code::Refused, sentence)
 }
 
-fn unseen() -> ApiError {
-    ApiError::new(Code::Internal, "The folder could not be looked at.")
+fn unseen(path: &Path, why: &Unanswered) -> ApiError {
+    match why {
+        Unanswered::Silent => ApiError::new(Code::Refused, words::drive_silent(&path.to_string_lossy()))
+            .hint("Try again when it does."),
+        Unanswered::Fault(_) => ApiError::new(Code::Internal, "The folder could not be looked at."),
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// Of these files those that are known to be open for writing. Blocks.
-pub(super) fn written(files: &[PathBuf]) -> Vec<bool> {
-    system::written(files)
+/// Of these files below a folder those that are known to be open for writing; `go_on` is asked again and again. Touches no other drive than
+/// the folder's. Blocks.
+pub(super) fn written(root: &Path, files: &[PathBuf], go_on: impl Fn() -> bool) -> Vec<bool> {
+    system::written(root, files, go_on)
 }
 
 #[cfg(target_os = "linux")]
@@ -14,6 +15,8 @@ mod system {
     use std::collections::HashSet;
     use std::os::unix::fs::MetadataExt;
 
+    use partway_engine::Mounts;
+
     use super::{Path, PathBuf};
 
     /// More open files than this are not looked at: the machine has other things to do.
@@ -22,20 +25,50 @@ mod system {
     /// The bit of `/proc/PID/fd/N`'s own mode that says that it may be written through (proc(5)).
     const WRITABLE: u32 = 0o200;
 
-    pub(super) fn written(files: &[PathBuf]) -> Vec<bool> {
-        let open = open_for_writing(Path::new("/proc"));
-        let is_open = |file: &PathBuf| {
-            std::fs::symlink_metadata(file).is_ok_and(|meta| open.contains(&(meta.dev(), meta.ino())))
+    pub(super) fn written(root: &Path, files: &[PathBuf], go_on: impl Fn() -> bool) -> Vec<bool> {
+        let number = |file: &PathBuf| {
+            std::fs::symlink_metadata(file).ok().filter(|_| go_on()).map(|meta| (meta.dev(), meta.ino()))
         };
-        files.iter().map(is_open).collect()
+        let numbers: Vec<_> = files.iter().map(number).collect();
+        let mounts = Mounts::now();
+        let device = mounts.device(&root.canonicalize().unwrap_or_else(|_| root.to_owned()));
+        let wanted =
+            Wanted { inodes: numbers.iter().flatten().map(|(_, inode)| *inode).collect(), mounts, device };
+        let open = open_for_writing(Path::new("/proc"), &wanted, go_on);
+        numbers.iter().map(|number| number.is_some_and(|number| open.contains(&number))).collect()
     }
 
-    /// Device and inode of every file that a process we may look into has open for writing.
-    fn open_for_writing(proc: &Path) -> HashSet<(u64, u64)> {
+    /// What tells, without a look at an open file, that it is none of those that are meant: its drive may not answer.
+    struct Wanted {
+        inodes: HashSet<u64>,
+        mounts: Mounts,
+        /// Of the mount that the files lie on.
+        device: Option<u64>,
+    }
+
+    impl Wanted {
+        /// By the lines of `/proc/PID/fdinfo/N` (proc(5)); `ino` stands there since Linux 5.14. A mount that is not known is another
+        /// process' way to what may be the same drive.
+        fn may_be(&self, told: &str) -> bool {
+            let number = |name: &str| {
+                let line = told.lines().find_map(|line| line.strip_prefix(name));
+                line.and_then(|number| number.trim().parse::<u64>().ok())
+            };
+            let mount = number("mnt_id:").and_then(|id| self.mounts.device_of_mount(id));
+            number("ino:").is_none_or(|inode| self.inodes.contains(&inode))
+                && mount.is_none_or(|device| self.device.is_none_or(|wanted| wanted == device))
+        }
+    }
+
+    /// Device and inode of every file that may be meant and that a process we may look into has open for writing.
+    fn open_for_writing(proc: &Path, wanted: &Wanted, go_on: impl Fn() -> bool) -> HashSet<(u64, u64)> {
         let mut open = HashSet::new();
+        if wanted.inodes.is_empty() {
+            return open;
+        }
         let mut looked = 0;
         let Ok(processes) = std::fs::read_dir(proc) else { return open };
-        for process in processes.flatten() {
+        for process in processes.flatten().take_while(|_| go_on()) {
             let is_process = process.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit());
             if !is_process {
                 continue;
@@ -49,7 +82,9 @@ mod system {
                 }
                 let path = entry.path();
                 let writable = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.mode() & WRITABLE != 0);
+                let told = || std::fs::read_to_string(process.path().join("fdinfo").join(entry.file_name()));
                 if writable
+                    && told().is_ok_and(|told| wanted.may_be(&told))
                     && let Ok(file) = std::fs::metadata(&path)
                     && file.is_file()
                 {
@@ -67,15 +102,18 @@ mod system {
 
     use std::os::windows::fs::OpenOptionsExt;
 
-    use super::PathBuf;
+    use super::{Path, PathBuf};
 
     /// `FILE_SHARE_READ` (winnt.h).
     const SHARE_READ: u32 = 1;
     /// `ERROR_SHARING_VIOLATION` (winerror.h).
     const SHARING_VIOLATION: i32 = 32;
 
-    pub(super) fn written(files: &[PathBuf]) -> Vec<bool> {
+    pub(super) fn written(_root: &Path, files: &[PathBuf], go_on: impl Fn() -> bool) -> Vec<bool> {
         let refused = |file: &PathBuf| {
+            if !go_on() {
+                return false;
+            }
             let opened = std::fs::OpenOptions::new().read(true).share_mode(SHARE_READ).open(file);
             opened.is_err_and(|error| error.raw_os_error() == Some(SHARING_VIOLATION))
         };
@@ -87,9 +125,9 @@ mod system {
 mod system {
     //! Elsewhere it is not known: that a file is still has to be enough.
 
-    use super::PathBuf;
+    use super::{Path, PathBuf};
 
-    pub(super) fn written(files: &[PathBuf]) -> Vec<bool> {
+    pub(super) fn written(_root: &Path, files: &[PathBuf], _go_on: impl Fn() -> bool) -> Vec<bool> {
         vec![false; files.len()]
     }
 }
@@ -109,9 +147,10 @@ mod tests {
         let files = [file("written"), file("read"), file("closed"), dir.path().join("gone")];
         let writer = std::fs::OpenOptions::new().append(true).open(&files[0]).unwrap();
         let _reader = std::fs::File::open(&files[1]).unwrap();
-        assert_eq!(written(&files), [true, false, false, false]);
+        let written = || written(dir.path(), &files, || true);
+        assert_eq!(written(), [true, false, false, false]);
         drop(writer);
-        assert_eq!(written(&files), [false; 4]);
+        assert_eq!(written(), [false; 4]);
     }
 
     #[test]
@@ -127,9 +166,9 @@ mod tests {
             .spawn()
             .unwrap();
         let file = [path];
-        assert_eq!(written(&file), [true]);
+        assert_eq!(written(dir.path(), &file, || true), [true]);
         drop(child.stdin.take());
         child.wait().unwrap();
-        assert_eq!(written(&file), [false]);
+        assert_eq!(written(dir.path(), &file, || true), [false]);
     }
 }

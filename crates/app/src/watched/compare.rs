@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use partway_core::FileIdentity;
 use partway_engine::source::SourceError;
-use partway_engine::{Seen, Sum, has_sum};
+use partway_engine::{Pulse, Seen, Sum, has_sum};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::Trouble;
@@ -22,7 +22,7 @@ const WHILE_UNREAD: Duration = Duration::from_secs(60);
 
 type Compared = Vec<(PathBuf, FileIdentity, Sum, Result<bool, SourceError>)>;
 
-/// A comparison that is under way; dropped it ends at the next part of the file that it reads.
+/// A comparison that is under way; dropped it ends at the next block of the file that it reads.
 pub(super) struct Comparing {
     outcome: oneshot::Receiver<Compared>,
     let_go: Arc<AtomicBool>,
@@ -81,17 +81,23 @@ fn begin(folder: &mut Folder) {
     let until = folder.now() + AT_MOST;
     files.iter().for_each(|(file, ..)| folder.pending.put_off(file, Why::Compared, until));
     let let_go = Arc::new(AtomicBool::new(false));
-    let (root, over, wake) = (folder.watched.path.clone(), Arc::clone(&let_go), Arc::clone(&folder.verified));
+    let (over, wake, engine) =
+        (Arc::clone(&let_go), Arc::clone(&folder.verified), folder.app.0.engine.clone());
+    let (of, root) = (folder.watched.path.clone(), folder.watched.path.clone());
     let (sender, outcome) = oneshot::channel();
-    tokio::task::spawn_blocking(move || {
-        let compared = files
-            .into_iter()
-            .take_while(|_| !over.load(Ordering::Relaxed))
-            .map(|(file, identity, sum)| {
-                let outcome = has_sum(&root.join(&file), &identity, &sum, &over);
+    tokio::spawn(async move {
+        let again = files.clone();
+        let compare = move |pulse: &Pulse| {
+            let go_on = || pulse.beat() && !over.load(Ordering::Relaxed);
+            let compare = |(file, identity, sum): (PathBuf, FileIdentity, Sum)| {
+                let outcome = has_sum(&root.join(&file), &identity, &sum, &go_on);
                 (file, identity, sum, outcome)
-            })
-            .collect();
+            };
+            files.into_iter().take_while(|_| go_on()).map(compare).collect()
+        };
+        let compared = engine.on_drive(&of, compare).await;
+        let silent = |(file, identity, sum)| (file, identity, sum, Err(SourceError::Silent));
+        let compared = compared.unwrap_or_else(|_| again.into_iter().map(silent).collect());
         // Nobody may be there any more. Sent first: whoever is woken finds it.
         let _ = sender.send(compared);
         wake.notify_one();

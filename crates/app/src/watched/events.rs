@@ -17,6 +17,8 @@ pub(crate) enum Polled {
     Network,
     /// The system cannot tell, for another reason.
     NotTold,
+    /// The system has not said yet whether it can.
+    Unknown,
 }
 
 /// Tells of a folder until it is dropped.

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Trouble;
 use super::done::{self, Moved};
 use super::folder::Folder;
-use super::{Trouble, blocking};
 
 /// So many are moved before the journal is told.
 const AT_ONCE: u32 = 200;
@@ -22,13 +22,17 @@ pub(super) async fn move_all(folder: &Folder) -> Option<Trouble> {
         };
         let Some((last, _)) = files.last() else { break };
         after.clone_from(last);
-        let (root, to) = (folder.watched.path.clone(), done.clone());
-        let moved = blocking(move || {
-            let put = |(file, went): (PathBuf, _)| (done::put(&root, &file, &to, &went), file);
-            files.into_iter().map(put).collect::<Vec<_>>()
+        let to = done.clone();
+        let moved = folder.on_drive(move |root, pulse| {
+            let put = |(file, went): (PathBuf, _)| (done::put(root, &file, &to, &went), file);
+            files.into_iter().take_while(|_| pulse.beat()).map(put).collect::<Vec<_>>()
         });
+        let moved = match moved.await {
+            Ok(moved) => moved,
+            Err(why) => return Some(why.into()),
+        };
         let mut through = Vec::new();
-        for (moved, file) in moved.await.ok()? {
+        for (moved, file) in moved {
             match moved {
                 Moved::To(_) | Moved::NotThat => through.push(file),
                 Moved::Later => {}

@@ -1,17 +1,17 @@
 //! The life of one watched folder: walk, wait until files are still, take them in, move what is verified, and say how it stands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_engine::{Known, Watched};
-use tokio::sync::{Notify, mpsc, watch};
+use partway_engine::{Known, Pulse, Unanswered, Watched};
+use tokio::sync::{Notify, watch};
 
 use super::compare::{self, Comparing};
 use super::events::{Events, Polled};
 use super::pending::{Errand, Pending, Why};
-use super::scan::{self, Piece, Place, Walked};
-use super::{Status, Trouble, blocking, finished, lay_there, network, take, twofold};
+use super::scan::{self, Piece, Place, Walked, Walking};
+use super::{Status, Trouble, finished, lay_there, left_out, take, twofold};
 use crate::App;
 
 /// While the system tells what changes, a walk comes so often all the same: it may have told too little.
@@ -29,6 +29,9 @@ const AFTER_CHANGE: Duration = Duration::from_millis(300);
 /// The system is asked again whether it has watches to give.
 const ASK_AGAIN: Duration = Duration::from_secs(300);
 
+/// Longer is not waited for the system to say whether it tells what changes.
+const FOLLOW: Duration = Duration::from_secs(60);
+
 /// Of the time at most a sixth goes into walking, however large the folder is and whatever happens in it.
 const REST: u32 = 5;
 
@@ -36,8 +39,10 @@ const REST: u32 = 5;
 pub(super) struct Folder {
     pub(super) app: App,
     pub(super) watched: Watched,
-    /// Folders in it that are not its own: other watched ones, those for what is done, Partway's data.
-    pub(super) leave_out: Vec<PathBuf>,
+    /// All watched folders.
+    pub(super) all: Vec<Watched>,
+    /// Folders in it that are not its own: other watched ones, those for what is done, Partway's data. Known once its drive has answered.
+    pub(super) leave_out: Option<Vec<PathBuf>>,
     pub(super) status: watch::Sender<Status>,
     /// Raised when something in it changed.
     pub(super) changed: Arc<Notify>,
@@ -65,13 +70,17 @@ pub(super) async fn serve(mut folder: Folder) {
     let mut rested_at = Duration::ZERO;
     let mut walked = Walked::default();
     loop {
-        let root = folder.watched.path.clone();
-        let place = blocking(move || scan::place(&root)).await.unwrap_or(Place::Missing);
+        let place = match folder.on_drive(|root, _| scan::place(root)).await {
+            Ok(place) => place,
+            Err(Unanswered::Silent) => Place::Silent,
+            Err(Unanswered::Fault(_)) => Place::Missing,
+        };
         let Place::There(id) = place else {
             folder.pending.clear();
             following = Following::default();
             walk_at = Duration::ZERO;
             folder.comparing = None;
+            folder.leave_out = None;
             folder.say(Some(place), None, Walked::default(), None);
             let _ = tokio::time::timeout(LOOK_FOR_FOLDER, folder.changed.notified()).await;
             continue;
@@ -87,6 +96,11 @@ pub(super) async fn serve(mut folder: Folder) {
                     rested_at = folder.now() + (took * REST).max(AFTER_CHANGE);
                     let every = if following.polled.is_some() { POLL } else { WALK };
                     walk_at = if more { rested_at } else { folder.now() + every.max(took * REST) };
+                }
+                // The next look says it.
+                Err(Trouble::Silent) => {
+                    walk_at = Duration::ZERO;
+                    continue;
                 }
                 Err(why) => {
                     trouble = Some(why);
@@ -120,10 +134,20 @@ impl Folder {
         self.app.0.clock.steady()
     }
 
+    /// Does something that touches the folder, on a thread of its drive.
+    pub(super) async fn on_drive<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path, &Pulse) -> T + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        let root = self.watched.path.clone();
+        self.app.0.engine.on_drive(&self.watched.path, move |pulse| work(&root, pulse)).await
+    }
+
     /// Lets the system tell what changes, where it can; the folder may be another one than before at the same path.
     async fn follow(&self, following: &mut Following, id: Option<(u64, u64)>) {
         let lost = following.events.as_ref().is_some_and(Events::lost);
-        let again = following.polled == Some(Polled::NoMoreWatches) && self.now() >= following.ask_at;
+        let again = matches!(following.polled, Some(Polled::NoMoreWatches | Polled::Unknown))
+            && self.now() >= following.ask_at;
         if following.root == Some(id) && !lost && !again {
             return;
         }
@@ -135,33 +159,37 @@ impl Folder {
             following.polled = Some(Polled::NoMoreWatches);
             return;
         }
-        let (root, changed) = (self.watched.path.clone(), Arc::clone(&self.changed));
-        let asked = blocking(move || match network::is_remote(&root) {
+        let changed = Arc::clone(&self.changed);
+        let asked = self.on_drive(move |root, pulse| match partway_engine::is_remote(root) {
             true => Err(Polled::Network),
-            false => Events::of(&root, &changed),
+            // Every folder in it is asked for, and nothing says meanwhile that this goes on.
+            false => pulse.elsewhere(|| Events::of(root, &changed)),
         });
-        match asked.await.unwrap_or(Err(Polled::NotTold)) {
-            Ok(events) => (following.events, following.polled) = (Some(events), None),
-            Err(why) => following.polled = Some(why),
+        match tokio::time::timeout(FOLLOW, asked).await {
+            Ok(Ok(Ok(events))) => (following.events, following.polled) = (Some(events), None),
+            Ok(Ok(Err(why))) => following.polled = Some(why),
+            Ok(Err(_)) | Err(_) => following.polled = Some(Polled::Unknown),
         }
     }
 
     /// Walks through the folder. Tells what in it does not go, and whether there is more than could be remembered.
     async fn walk(&mut self) -> Result<(Walked, bool), Trouble> {
+        let leave_out = match self.leave_out.take() {
+            Some(known) => known,
+            None => left_out(&self.app, &self.watched, &self.all).await,
+        };
+        self.leave_out = Some(leave_out.clone());
         if !self.watched.begun {
             // The process ended while this was done for the first time.
-            let noted = lay_there(&self.app, &self.watched, self.leave_out.clone()).await;
-            noted.map_err(|e| Trouble::journal(&e))?;
+            lay_there(&self.app, &self.watched, leave_out.clone()).await?;
             self.watched.begun = true;
         }
-        let (sender, mut pieces) = mpsc::channel::<Piece>(2);
-        let (root, leave_out) = (self.watched.path.clone(), self.leave_out.clone());
-        let walking = tokio::task::spawn_blocking(move || scan::walk(&root, &leave_out, &sender));
+        let mut walking = Walking::begin(&self.app.0.engine, &self.watched.path, leave_out);
         let mut more = false;
-        while let Some(piece) = pieces.recv().await {
+        while let Some(piece) = walking.next().await {
             more |= self.sort(piece).await?;
         }
-        Ok((walking.await.unwrap_or_default(), more))
+        Ok((walking.end()?, more))
     }
 
     /// What of a piece is to go is remembered until it is still.
@@ -200,11 +228,13 @@ impl Folder {
 
     /// Looks again at the files whose time has come.
     async fn look_again(&mut self) {
-        let (root, due) = (self.watched.path.clone(), self.pending.due(self.now()));
+        let due = self.pending.due(self.now());
         if due.is_empty() {
             return;
         }
-        let seen = blocking(move || scan::again(&root, due)).await.unwrap_or_default();
+        // Where there is no answer, the next look says it.
+        let look = self.on_drive(move |root, pulse| scan::again(root, due, || pulse.beat()));
+        let seen = look.await.unwrap_or_default();
         let now = self.now();
         for (file, identity) in seen {
             match (identity, self.pending.errand(&file)) {

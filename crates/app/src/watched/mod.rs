@@ -10,7 +10,6 @@ mod events;
 mod finished;
 mod folder;
 mod names;
-mod network;
 mod pending;
 mod restless;
 mod scan;
@@ -18,14 +17,14 @@ mod take;
 mod twofold;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use partway_core::State;
-use partway_engine::{Happening, JournalError, Watched, WatchedId};
+use partway_engine::{Happening, JournalError, Unanswered, Watched, WatchedId};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, Notify, mpsc, watch};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::task::JoinHandle;
 
 use crate::App;
 
@@ -69,6 +68,8 @@ pub(crate) struct Status {
 pub(crate) enum Trouble {
     /// The engine's sentence.
     Engine(String),
+    /// Its drive does not answer.
+    Silent,
     /// Verified files could not be moved.
     Unmoved {
         /// How many.
@@ -83,6 +84,24 @@ pub(crate) enum Trouble {
 impl Trouble {
     fn journal(error: &JournalError) -> Self {
         Self::Engine(error.to_string())
+    }
+}
+
+impl From<Unbegun> for Trouble {
+    fn from(why: Unbegun) -> Self {
+        match why {
+            Unbegun::Journal(error) => Self::journal(&error),
+            Unbegun::Drive(why) => why.into(),
+        }
+    }
+}
+
+impl From<Unanswered> for Trouble {
+    fn from(why: Unanswered) -> Self {
+        match why {
+            Unanswered::Silent => Self::Silent,
+            Unanswered::Fault(_) => Self::Engine("the folder could not be looked at".into()),
+        }
     }
 }
 
@@ -125,7 +144,8 @@ pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
         verified.push(Arc::clone(&wake));
         let folder = folder::Folder {
             app: app.clone(),
-            leave_out: left_out(watched, &all, &app.0.data_dir),
+            all: all.clone(),
+            leave_out: None,
             watched: watched.clone(),
             status,
             changed: Arc::new(Notify::new()),
@@ -145,21 +165,35 @@ pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
 pub(crate) async fn begin(app: &App, id: &WatchedId) -> Result<(), JournalError> {
     let all = app.0.engine.watched().await?;
     match all.iter().find(|one| one.id == *id && !one.begun) {
-        Some(one) => lay_there(app, one, left_out(one, &all, &app.0.data_dir)).await,
+        // Where its drive does not answer, it is done when it does.
+        Some(one) => match lay_there(app, one, left_out(app, one, &all).await).await {
+            Err(Unbegun::Journal(error)) => Err(error),
+            Ok(()) | Err(Unbegun::Drive(_)) => Ok(()),
+        },
         None => Ok(()),
     }
 }
 
-async fn lay_there(app: &App, watched: &Watched, leave_out: Vec<PathBuf>) -> Result<(), JournalError> {
-    let (sender, mut pieces) = mpsc::channel(2);
-    let root = watched.path.clone();
-    let walking = tokio::task::spawn_blocking(move || scan::walk(&root, &leave_out, &sender));
-    while let Some(piece) = pieces.recv().await {
+/// Why what lies in a folder could not be noted.
+enum Unbegun {
+    Journal(JournalError),
+    Drive(Unanswered),
+}
+
+impl From<JournalError> for Unbegun {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+async fn lay_there(app: &App, watched: &Watched, leave_out: Vec<PathBuf>) -> Result<(), Unbegun> {
+    let mut walking = scan::Walking::begin(&app.0.engine, &watched.path, leave_out);
+    while let Some(piece) = walking.next().await {
         app.0.engine.lay_there(&watched.id, piece).await?;
     }
     // How many folders in it are closed is told by the walks that follow.
-    let _ = walking.await;
-    app.0.engine.begin_watched(&watched.id).await
+    walking.end().map_err(Unbegun::Drive)?;
+    Ok(app.0.engine.begin_watched(&watched.id).await?)
 }
 
 /// Watches no longer; in mid-air nothing is lost, because a file and the note that it was taken are one commit.
@@ -202,21 +236,32 @@ async fn tell_verified(app: App, folders: Vec<Arc<Notify>>) {
 
 /// What lies in a watched folder and is not its own: folders that are watched for themselves, all that hold what is done, and the data
 /// folder. As paths that begin like the folder's own.
-fn left_out(of: &Watched, all: &[Watched], data_dir: &Path) -> Vec<PathBuf> {
-    let others = all.iter().filter(|other| other.id != of.id).map(|other| other.path.as_path());
-    let done = all.iter().filter_map(|one| one.done.as_deref());
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let root = real(&of.path);
-    others
-        .chain(done)
-        .chain([data_dir])
-        .filter_map(|path| Some(real(path).strip_prefix(&root).ok()?.to_owned()))
+async fn left_out(app: &App, of: &Watched, all: &[Watched]) -> Vec<PathBuf> {
+    let others = all.iter().filter(|other| other.id != of.id).map(|other| other.path.clone());
+    let done = all.iter().filter_map(|one| one.done.clone());
+    let paths = std::iter::once(of.path.clone()).chain(others).chain(done).chain([app.0.data_dir.clone()]);
+    let mut real = real(app, paths.collect()).await.into_iter();
+    let root = real.next().unwrap_or_default();
+    real.filter_map(|path| Some(path.strip_prefix(&root).ok()?.to_owned()))
         .filter(|below| !below.as_os_str().is_empty())
         .map(|below| of.path.join(below))
         .collect()
 }
 
-/// What takes its time runs beside.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
-    tokio::task::spawn_blocking(work).await
+/// Each path without links and dots; as it is, where there is nothing, or its drive does not answer.
+pub(crate) async fn real(app: &App, paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let asked = paths.into_iter().map(|path| {
+        let engine = app.0.engine.clone();
+        tokio::spawn(async move {
+            let of = path.clone();
+            let real = engine.on_drive(&path, move |_| of.canonicalize()).await;
+            real.ok().and_then(Result::ok).unwrap_or(path)
+        })
+    });
+    let asked: Vec<_> = asked.collect();
+    let mut real = Vec::with_capacity(asked.len());
+    for one in asked {
+        real.push(one.await.unwrap_or_default());
+    }
+    real
 }

@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use partway_core::FileIdentity;
-use partway_engine::{Seen, as_named, at, to_walk};
+use partway_engine::{Engine, Pulse, Seen, Unanswered, as_named, at, to_walk};
 use tokio::sync::mpsc;
 use walkdir::WalkDir;
 
@@ -38,6 +39,8 @@ pub(crate) enum Place {
     NotAFolder,
     /// The system does not let us look into it.
     Closed,
+    /// Its drive does not answer.
+    Silent,
 }
 
 /// Looks at the folder itself. Blocks.
@@ -58,7 +61,12 @@ pub(super) fn place(root: &Path) -> Place {
 }
 
 /// Walks, and hands over what could go; ends early where nobody takes it any more. Tells what does not go. Blocks.
-pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Piece>) -> Walked {
+fn walk(
+    root: &Path,
+    leave_out: &[PathBuf],
+    go_on: impl Fn() -> bool,
+    mut hand_over: impl FnMut(Piece) -> bool,
+) -> Walked {
     let mut walked = Walked::default();
     let mut piece = Piece::new();
     // Links are not followed, neither to folders nor to files: what lies elsewhere is not in this folder.
@@ -68,7 +76,7 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
             || (names::of(entry.path()) == Name::Ordinary
                 && !leave_out.iter().any(|out| *out == as_named(root, walked_root, entry.path())))
     };
-    for entry in WalkDir::new(walked_root).into_iter().filter_entry(wanted) {
+    for entry in WalkDir::new(walked_root).into_iter().filter_entry(wanted).take_while(|_| go_on()) {
         let found = match entry {
             Ok(entry) if entry.file_type().is_file() => entry,
             // The folder itself may be named by a link, which is followed.
@@ -91,24 +99,72 @@ pub(super) fn walk(root: &Path, leave_out: &[PathBuf], pieces: &mpsc::Sender<Pie
             continue;
         };
         piece.push((below.to_owned(), at.seen));
-        if piece.len() == PIECE && pieces.blocking_send(std::mem::take(&mut piece)).is_err() {
+        if piece.len() == PIECE && !hand_over(std::mem::take(&mut piece)) {
             return walked;
         }
     }
     if !piece.is_empty() {
         // The last piece is as welcome as nobody's.
-        let _ = pieces.blocking_send(piece);
+        hand_over(piece);
     }
     walked
 }
 
+/// A walk that goes on, on a thread of the folder's drive.
+pub(super) struct Walking {
+    pieces: mpsc::Receiver<Piece>,
+    walk: Pin<Box<dyn Future<Output = Result<Walked, Unanswered>> + Send>>,
+    ended: Option<Result<Walked, Unanswered>>,
+}
+
+impl Walking {
+    pub(super) fn begin(engine: &Engine, root: &Path, leave_out: Vec<PathBuf>) -> Self {
+        let (sender, pieces) = mpsc::channel(2);
+        let (engine, of, root) = (engine.clone(), root.to_owned(), root.to_owned());
+        let walk = async move {
+            let walk = move |pulse: &Pulse| {
+                let hand_over = |piece| pulse.elsewhere(|| sender.blocking_send(piece).is_ok());
+                walk(&root, &leave_out, || pulse.beat(), hand_over)
+            };
+            engine.on_drive(&of, walk).await
+        };
+        Self { pieces, walk: Box::pin(walk), ended: None }
+    }
+
+    /// The next piece; `None` where there is none any more, or the drive does not answer.
+    pub(super) async fn next(&mut self) -> Option<Piece> {
+        while self.ended.is_none() {
+            tokio::select! {
+                biased;
+                Some(piece) = self.pieces.recv() => return Some(piece),
+                ended = &mut self.walk => self.ended = Some(ended),
+            }
+        }
+        self.pieces.try_recv().ok()
+    }
+
+    /// What the walk met, once there is no piece any more.
+    pub(super) fn end(self) -> Result<Walked, Unanswered> {
+        self.ended.unwrap_or(Err(Unanswered::Silent))
+    }
+}
+
 /// Looks again at files that were seen before; `None` where one is gone, or is no file any more. Blocks.
-pub(super) fn again(root: &Path, files: Vec<PathBuf>) -> Vec<(PathBuf, Option<FileIdentity>)> {
+pub(super) fn again(
+    root: &Path,
+    files: Vec<PathBuf>,
+    go_on: impl Fn() -> bool,
+) -> Vec<(PathBuf, Option<FileIdentity>)> {
     let look = |file: &Path| {
         let at = at::look_at_itself(&root.join(file)).ok()?;
         at.kind.is_file().then_some(at.seen.identity)
     };
-    files.into_iter().map(|file| (look(&file), file)).map(|(seen, file)| (file, seen)).collect()
+    files
+        .into_iter()
+        .take_while(|_| go_on())
+        .map(|file| (look(&file), file))
+        .map(|(seen, file)| (file, seen))
+        .collect()
 }
 
 #[cfg(test)]
@@ -117,14 +173,13 @@ mod tests {
 
     /// The names that a walk hands over.
     fn walked(root: &Path, leave_out: &[PathBuf]) -> (Vec<String>, Walked) {
-        let (sender, mut pieces) = mpsc::channel(100);
-        let met = walk(root, leave_out, &sender);
-        drop(sender);
         let mut names = Vec::new();
-        while let Some(piece) = pieces.blocking_recv() {
+        let hand_over = |piece: Piece| {
             assert!(piece.len() <= PIECE);
             names.extend(piece.iter().map(|(file, _)| file.to_string_lossy().into_owned()));
-        }
+            true
+        };
+        let met = walk(root, leave_out, || true, hand_over);
         names.sort();
         (names, met)
     }
@@ -180,7 +235,7 @@ mod tests {
     fn a_second_look_sees_what_changed_and_what_is_gone() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a"), "one").unwrap();
-        let seen = again(dir.path(), vec!["a".into(), "b".into()]);
+        let seen = again(dir.path(), vec!["a".into(), "b".into()], || true);
         assert_eq!(seen[0].1.unwrap().size, 3);
         assert_eq!(seen[1], ("b".into(), None));
     }

@@ -9,7 +9,7 @@ use partway_engine::{Refusal, Which, intake};
 
 use super::folder::Folder;
 use super::pending::{Errand, Ready, Why};
-use super::{Trouble, blocking, busy, names, scan, twofold};
+use super::{Trouble, busy, names, scan, twofold};
 use crate::keys::KeySource;
 use crate::practice;
 
@@ -29,7 +29,7 @@ pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
         if ready.is_empty() {
             return Ok(());
         }
-        let free = unwritten(folder, ready).await;
+        let free = unwritten(folder, ready).await?;
         let mut new = Vec::new();
         for ready in free {
             let Errand::Resume(job) = ready.errand else {
@@ -50,18 +50,17 @@ pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
 }
 
 /// Those that are as they were seen, and that no program is known to write. The others are looked at later.
-async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
-    let root = folder.watched.path.clone();
-    let looked = blocking(move || {
+async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Result<Vec<Ready>, Trouble> {
+    let looked = folder.on_drive(move |root, pulse| {
         let files: Vec<PathBuf> = ready.iter().map(|ready| root.join(&ready.file)).collect();
-        let written = busy::written(&files);
+        let written = busy::written(root, &files, || pulse.beat());
         let beside: Vec<_> = files.iter().map(|file| names::companion(file)).collect();
         let written: Vec<_> = written.into_iter().zip(beside).collect();
         // Last of all, so that whatever was written until now shows.
-        let now = scan::again(&root, ready.iter().map(|ready| ready.file.clone()).collect());
+        let now = scan::again(root, ready.iter().map(|ready| ready.file.clone()).collect(), || pulse.beat());
         (ready, written, now)
     });
-    let Ok((ready, written, now)) = looked.await else { return Vec::new() };
+    let (ready, written, now) = looked.await?;
     let at = folder.now();
     let mut free = Vec::new();
     for ((ready, (open, half)), (file, now)) in ready.into_iter().zip(written).zip(now) {
@@ -77,14 +76,14 @@ async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Vec<Ready> {
             },
         }
     }
-    free
+    Ok(free)
 }
 
 async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
     let engine = folder.app.0.engine.clone();
     let files: Vec<PathBuf> = new.iter().map(|ready| ready.file.clone()).collect();
-    let (root, paths) = (folder.watched.path.clone(), files.clone());
-    let Ok(mut intake) = blocking(move || intake::look_below(&root, &paths)).await else { return Ok(()) };
+    let look = folder.on_drive(move |root, pulse| intake::look_below(root, &files, || pulse.beat()));
+    let mut intake = look.await?;
     let mut judged: HashMap<PathBuf, FileIdentity> =
         new.into_iter().map(|ready| (folder.watched.path.join(ready.file), ready.identity)).collect();
     let to = engine.destination(&folder.watched.destination).await.map_err(|e| Trouble::journal(&e))?;

@@ -6,8 +6,8 @@ use partway_core::FileIdentity;
 use partway_engine::intake::Found;
 use partway_engine::{Known, Seen, at};
 
+use super::Trouble;
 use super::folder::Folder;
-use super::{Trouble, blocking};
 
 /// Whether a file that went as `from` was renamed since. Blocks.
 pub(super) fn was_renamed(root: &Path, file: &Path, from: &Path, moved: bool, now: &FileIdentity) -> bool {
@@ -31,10 +31,9 @@ pub(super) async fn renamed(
     from: &Path,
     moved: bool,
 ) -> Result<bool, Trouble> {
-    let (root, name, first, identity) =
-        (folder.watched.path.clone(), file.to_owned(), from.to_owned(), seen.identity);
-    let looked = blocking(move || was_renamed(&root, &name, &first, moved, &identity));
-    if !looked.await.unwrap_or(false) {
+    let (name, first, identity) = (file.to_owned(), from.to_owned(), seen.identity);
+    let looked = folder.on_drive(move |root, _| was_renamed(root, &name, &first, moved, &identity));
+    if !looked.await? {
         return Ok(false);
     }
     let noted = folder.app.0.engine.renamed(&folder.watched.id, from.to_owned(), file.to_owned()).await;

@@ -1,7 +1,9 @@
 //! What is said of drives and folders that are not there.
 
+use partway_core::visible;
+
 use super::{count, short};
-use crate::away::Place;
+use crate::away::{Place, named};
 
 /// A title, and what waits.
 pub(crate) fn away(place: &Place, files: u32) -> (String, String) {
@@ -37,6 +39,11 @@ pub(crate) fn does_not_answer(place: &Place) -> String {
     } else {
         format!("The drive of folder {name} does not answer")
     }
+}
+
+/// The same as a sentence, of something that was named.
+pub(crate) fn drive_silent(path: &str) -> String {
+    format!("{}.", does_not_answer(&named(&visible(path))))
 }
 
 #[cfg(test)]

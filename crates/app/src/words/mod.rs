@@ -13,7 +13,7 @@ mod support;
 mod taken;
 mod watched;
 
-pub(crate) use away::{away, does_not_answer, many_away, waits_for_place};
+pub(crate) use away::{away, does_not_answer, drive_silent, many_away, waits_for_place};
 pub(crate) use causes::{check_failed, is_refusal, sentence, taken_at_the_end};
 pub(crate) use checks::{
     keeps, key_kept, key_not_at_hand, key_unusable, replaces, trial_arrived, trial_wants_checksum,

@@ -7,7 +7,7 @@ use partway_engine::{Job, LiveView, Trouble, WhyLeftOut};
 
 use super::causes::not_its_size;
 use super::{bytes, clock, count, does_not_answer, duration, waits_for_place};
-use crate::away::place;
+use crate::away::{named, place};
 
 /// Names that are taken at the destination, asked about once a batch.
 pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
@@ -151,6 +151,9 @@ pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
         }
         WhyLeftOut::Unreadable(why) => {
             format!("{name} cannot be read: {}. Change that, then add it again.", why.trim_end_matches('.'))
+        }
+        WhyLeftOut::DriveSilent => {
+            format!("{}, so {name} was not added. Add it again when it does.", does_not_answer(&named(path)))
         }
         WhyLeftOut::EmptyFolder => format!("{name} is a folder without files, so there is nothing to send."),
         WhyLeftOut::Ignored => format!("{name} is a file that systems leave behind; it was not sent."),

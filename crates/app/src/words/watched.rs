@@ -39,6 +39,8 @@ pub(crate) fn not_watched(switched_on: bool) -> String {
     if switched_on { "Not watched at present".into() } else { "Off".into() }
 }
 
+const SILENT: &str = "The drive of this folder does not answer. Partway continues as soon as it does.";
+
 /// How one stands, and whether that needs a person.
 pub(crate) fn watched(status: &Status) -> (String, bool) {
     match &status.place {
@@ -46,6 +48,7 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
         Some(Place::Closed) => {
             return ("Partway may not look into this folder. Check who may read it.".into(), true);
         }
+        Some(Place::Silent) => return (SILENT.into(), true),
         Some(Place::Missing | Place::There(_)) => {
             return (
                 "The folder is not there: is its drive connected? Partway goes on when it is.".into(),
@@ -56,6 +59,7 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
     }
     let mut said = Vec::new();
     match &status.trouble {
+        Some(Trouble::Silent) => return (SILENT.into(), true),
         Some(Trouble::Engine(sentence)) => said.push(format!("New files wait: {sentence}")),
         Some(Trouble::Unmoved { count: files, to, why }) => {
             said.push(format!(
@@ -101,7 +105,7 @@ pub(crate) fn watched(status: &Status) -> (String, bool) {
             said.push(format!("Looks every {seconds} s: the system has no more watches to give"));
         }
         Some(Polled::Network) => said.push(format!("Looks every {seconds} s: it lies on another computer")),
-        Some(Polled::NotTold) => {
+        Some(Polled::NotTold | Polled::Unknown) => {
             said.push(format!("Looks every {seconds} s: the system does not tell what changes"));
         }
         None if said.is_empty() => said.push("Watching".into()),
@@ -135,6 +139,8 @@ mod tests {
             Status { place: Some(Place::Missing), ..Status::default() },
             Status { place: Some(Place::NotAFolder), ..Status::default() },
             Status { place: Some(Place::Closed), ..Status::default() },
+            Status { place: Some(Place::Silent), ..Status::default() },
+            Status { trouble: Some(Trouble::Silent), growing: 2, ..Status::default() },
             Status { polled: Some(Polled::NoMoreWatches), ..Status::default() },
             Status { polled: Some(Polled::Network), growing: 2, ..Status::default() },
             Status { polled: Some(Polled::NotTold), ..Status::default() },
@@ -167,6 +173,8 @@ mod tests {
         ! The folder is not there: is its drive connected? Partway goes on when it is.
         ! What lies there is no folder any more.
         ! Partway may not look into this folder. Check who may read it.
+        ! The drive of this folder does not answer. Partway continues as soon as it does.
+        ! The drive of this folder does not answer. Partway continues as soon as it does.
         Looks every 10 s: the system has no more watches to give
         2 files still growing · Looks every 10 s: it lies on another computer
         Looks every 10 s: the system does not tell what changes

@@ -190,4 +190,7 @@ async fn where_a_file_lies_is_told_as_the_system_has_it() {
     let Answer::File { path: raw } = of(&jobs[0].id).await.unwrap() else { panic!("no path") };
     assert_eq!(raw.bytes().unwrap(), path.as_os_str().as_bytes());
     assert_eq!(of("nobody").await.unwrap_err().code, Code::Refused);
+    std::fs::remove_file(&path).unwrap();
+    let gone = of(&jobs[0].id).await.unwrap_err();
+    assert!(gone.code == Code::Refused && gone.message.ends_with(" is not there any more."), "{gone:?}");
 }

@@ -101,3 +101,58 @@ fn what_passes_and_what_lies_far_away_is_told_by_kind() {
     }
     assert!(!passes(&io::ErrorKind::UnexpectedEof.into()));
 }
+
+/// Work that says that it goes on whenever it is told to, and in the end whether anybody waits for it.
+fn walk(drive: &Arc<Drive>) -> (mpsc::SyncSender<bool>, mpsc::Receiver<bool>, tokio::task::JoinHandle<bool>) {
+    let (step, steps) = mpsc::sync_channel::<bool>(0);
+    let (said, heard) = mpsc::channel();
+    let drive = Arc::clone(drive);
+    let walk = tokio::spawn(async move {
+        let work = move |pulse: &Pulse| {
+            while let Ok(with_the_drive) = steps.recv() {
+                if !with_the_drive {
+                    let _ = pulse.elsewhere(|| said.send(true).map(|()| steps.recv()));
+                }
+                said.send(pulse.beat()).unwrap();
+            }
+        };
+        drive.ask_long(&path("walk"), work).await.is_ok()
+    });
+    (step, heard, walk)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_its_time_makes_no_silent_drive_as_long_as_it_goes_on() {
+    let drive = drive();
+    let (step, heard, walk) = walk(&drive);
+    tokio::task::yield_now().await;
+    for _ in 0..5 {
+        tokio::time::advance(SILENT - Duration::from_millis(1)).await;
+        step.send(true).unwrap();
+        assert!(heard.recv().unwrap() && !drive.is_silent());
+    }
+    // What waits for others than the drive may take as long as it likes.
+    step.send(false).unwrap();
+    heard.recv().unwrap();
+    tokio::time::advance(100 * SILENT).await;
+    assert!(!drive.is_silent() && !walk.is_finished());
+    step.send(true).unwrap();
+    assert!(heard.recv().unwrap());
+    tokio::time::advance(SILENT).await;
+    assert!(!walk.await.unwrap() && drive.is_silent() && drive.hangs_at(Path::new("walk")));
+    step.send(true).unwrap();
+    assert!(!heard.recv().unwrap(), "nobody waits for it any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_its_time_keeps_no_read_waiting() {
+    let drive = drive();
+    let walks: Vec<_> = (0..2 * AT_ONCE).map(|_| walk(&drive)).collect();
+    tokio::task::yield_now().await;
+    assert_eq!(drive.asked().out.len(), LONG_AT_ONCE);
+    assert_eq!(drive.ask(&path("read"), || 7).await.unwrap(), 7);
+    for (step, _, walk) in walks {
+        drop(step);
+        assert!(walk.await.unwrap());
+    }
+}

@@ -5,6 +5,7 @@ mod commands;
 mod destinations;
 mod fields;
 mod intake;
+mod look;
 mod missing;
 mod names;
 mod needs;

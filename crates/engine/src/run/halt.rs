@@ -26,7 +26,7 @@ const LACK: Duration = Duration::from_secs(30);
 const PUT_OFF_PARTS: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(60 * 60) };
 
 /// How often in a row a job is put off by a service that keeps failing: headless about ten minutes, else a day.
-const ROUNDS_HEADLESS: u32 = 8;
+pub(super) const ROUNDS_HEADLESS: u32 = 8;
 const ROUNDS: u32 = 720;
 
 /// The same where a part is what fails: after the first round each is one attempt only, so it takes more of them for the same time.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use md5::{Digest, Md5};
@@ -151,7 +150,7 @@ fn until_changes_show(found: &FileIdentity, now_ms: i64) -> Duration {
 }
 
 /// Whether a file that was seen like this has the bytes whose checksum that is, and did not change while it was read. Blocks for as long as
-/// reading it takes; `let_go` ends it before the next part with `Ok(false)`.
+/// reading it takes; `go_on` is asked before each block, and ends it with `Ok(false)`.
 ///
 /// # Errors
 /// [`SourceError`]; `Changed` where it is not, or is no longer, as it was seen.
@@ -159,7 +158,7 @@ pub fn has_sum(
     path: &Path,
     seen: &FileIdentity,
     sum: &Sum,
-    let_go: &AtomicBool,
+    go_on: &dyn Fn() -> bool,
 ) -> Result<bool, SourceError> {
     let source = Source::open(path)?;
     if source.identity() != *seen {
@@ -171,21 +170,27 @@ pub fn has_sum(
     let Some(plan) = plan else { return Ok(false) };
     let mut parts = Vec::new();
     for part in plan.parts() {
-        if let_go.load(Ordering::Relaxed) {
-            return Ok(false);
-        }
-        let md5 = md5_of(&source, part.offset, part.len).map_err(|error| source.trouble(error))?;
+        let md5 = md5_of(&source, part.offset, part.len, go_on).map_err(|error| source.trouble(error))?;
+        let Some(md5) = md5 else { return Ok(false) };
         parts.push(PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: false });
     }
     let now = source::identify(path)?;
     if now == *seen { Ok(proof::of_parts(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
 }
 
-/// The MD5 of some of a file's bytes. Blocks.
-fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u8; 16]> {
+/// The MD5 of some of a file's bytes; `None` where it was not to go on. Blocks.
+fn md5_of(
+    source: &Source,
+    mut offset: u64,
+    mut left: u64,
+    go_on: &dyn Fn() -> bool,
+) -> std::io::Result<Option<[u8; 16]>> {
     let mut block = vec![0; 256 * 1024];
     let mut md5 = Md5::new();
     while left > 0 {
+        if !go_on() {
+            return Ok(None);
+        }
         let length = left.min(block.len() as u64);
         let piece = &mut block[..usize::try_from(length).unwrap_or(usize::MAX)];
         source.read_at(piece, offset)?;
@@ -193,7 +198,7 @@ fn md5_of(source: &Source, mut offset: u64, mut left: u64) -> std::io::Result<[u
         offset += length;
         left -= length;
     }
-    Ok(md5.finalize().into())
+    Ok(Some(md5.finalize().into()))
 }
 
 #[cfg(test)]

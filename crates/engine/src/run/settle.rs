@@ -7,6 +7,7 @@ use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, 
 use partway_provider::IfExists;
 
 use super::ends::{Found, Next};
+use super::halt::ROUNDS_HEADLESS;
 use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
@@ -188,6 +189,8 @@ impl Run {
             Ok(read) => Ok(read == Reread::Same),
             // A drive that does not answer will say it when it does.
             Err(halt @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. })) => Err(halt),
+            // Nor can it be read just now. What never can needs nobody: the vendor has the file.
+            Err(halt @ Halt::Unread { .. }) if !self.is_last_round() => Err(halt),
             // It is gone, or cannot be read.
             Err(_) => Ok(false),
         }
@@ -204,6 +207,11 @@ impl Run {
         let keeps = found.map(|found| found.keeps).unwrap_or_default();
         let in_parts = self.job.plan.is_some_and(|plan| plan.count() > 1);
         Ok(if in_parts { keeps.parts } else { keeps.one_put } == Some(false))
+    }
+
+    /// Whether the file could not be read in so many rounds that the next one would need a person.
+    fn is_last_round(&self) -> bool {
+        self.inner.memory().unread.get(&self.job.id).is_some_and(|(round, _)| *round >= ROUNDS_HEADLESS)
     }
 
     async fn end(

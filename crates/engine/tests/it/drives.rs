@@ -7,9 +7,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use partway_core::{Cause, Hold, State};
-use partway_engine::{Gate, Log, Which};
+use partway_engine::{Gate, Log, Which, WhyLeftOut};
 
-use crate::rig::{PATIENCE, Rig, Under};
+use crate::rig::{PATIENCE, Rig, Under, bytes};
+use crate::vendor::Asked;
 
 /// What stands between Partway and the files of a name, and lets nothing through while it is shut.
 #[derive(Default)]
@@ -160,6 +161,51 @@ async fn a_job_that_waits_for_its_drive_can_be_paused_and_cancelled() {
     assert_eq!(under.ends(&id).await, State::Cancelled);
 }
 
+/// None of it is taken in, and it is said why; what was named with it is.
+#[tokio::test]
+async fn what_is_named_on_a_drive_that_does_not_answer_is_left_out_and_nothing_else_is() {
+    let mut rig = Rig::new().await;
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("silent"));
+    let under = rig.open().await;
+    let _shut = Shut(Arc::clone(&barrier));
+    barrier.shut(true);
+    let named = [rig.file("silent", 10), rig.file("good", 10)];
+    let look = under.engine.look(named.to_vec());
+    tokio::pin!(look);
+    tokio::select! {
+        _ = &mut look => panic!("it does not answer"),
+        () = barrier.has_let_wait(1) => {}
+    }
+    skip(SILENT).await;
+    let intake = look.await;
+    let found: Vec<_> = intake.files.iter().map(|found| &found.path).collect();
+    assert_eq!(found, [&named[1]]);
+    let why: Vec<_> = intake.left_out.iter().map(|left| (&left.why, Path::new(&left.path))).collect();
+    assert_eq!(why, [(&WhyLeftOut::DriveSilent, named[0].as_path())]);
+}
+
+/// The vendor has all of it: only whether the file is still what was sent is not known yet.
+#[tokio::test]
+async fn a_file_that_cannot_be_read_for_a_while_at_the_very_end_is_verified_when_it_can() {
+    let mut rig = Rig::new().await;
+    let (left, gate) = failing(0, timed_out);
+    rig.gate = Some(gate);
+    let under = rig.open().await;
+    rig.vendor.storage.shut();
+    let id = under.add_one(rig.file("a", 1_000)).await;
+    rig.vendor.storage.came_in(1).await;
+    rig.vendor.shut();
+    rig.vendor.storage.open();
+    rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Complete(_))).await;
+    left.store(u32::MAX, Ordering::SeqCst);
+    rig.vendor.open();
+    let held = under.until(&id, |job| job.holds.contains(Hold::Unread)).await;
+    assert_eq!(held.state, State::Finishing);
+    left.store(0, Ordering::SeqCst);
+    assert_eq!(under.ends(&id).await, State::Verified);
+}
+
 /// Fails so many touches of a file, with this error of the system.
 fn failing(times: u32, error: fn() -> io::Error) -> (Arc<AtomicU32>, Gate) {
     let left = Arc::new(AtomicU32::new(times));
@@ -295,4 +341,6 @@ async fn what_may_not_be_read_needs_a_person_at_once() {
     let id = under.add_one(rig.file("a", 10)).await;
     let why = "permission denied".to_owned();
     assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceUnreadable { why }));
+    let log = under.log(&id).await;
+    assert!(!log.iter().any(|line| matches!(line, Log::Unread { .. })), "it was tried again: {log:?}");
 }

@@ -23,6 +23,8 @@ const DESKTOP: &str = "desktop";
 const PACKAGE: &str = "package";
 /// The one that uploads over emulated lines.
 const LINES: &str = "lines";
+/// The one that uploads from a drive that does not answer.
+const DRIVES: &str = "drives";
 
 /// One step.
 pub(crate) struct Step {
@@ -62,6 +64,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "doctest", about: "examples in the documentation", work: doctest },
     Step { name: "journeys", about: "journeys across the parts, without a window", work: journeys },
     Step { name: "lines", about: "uploads over slow and breaking lines, emulated", work: lines },
+    Step { name: "drives", about: "uploads from a drive that does not answer", work: drives },
     Step { name: "desktop", about: "journeys through the real window", work: desktop },
     Step { name: "package", about: "the .deb, installed on a clean system", work: pack },
 ];
@@ -132,7 +135,7 @@ fn doctest(context: &Context) -> Outcome<()> {
 
 fn journeys(context: &Context) -> Outcome<()> {
     let mut targets = context.workspace.tests_of(JOURNEYS);
-    targets.retain(|target| ![DESKTOP, PACKAGE, LINES].contains(&target.as_str()));
+    targets.retain(|target| ![DESKTOP, PACKAGE, LINES, DRIVES].contains(&target.as_str()));
     run_tests(context, &targets)
 }
 
@@ -146,6 +149,21 @@ fn lines(context: &Context) -> Outcome<()> {
         "emulated lines. This machine gives root no network namespace, no /dev/net/tun or no `ip`."
     } else {
         return run_tests(context, &[LINES.to_owned()]);
+    };
+    context.leave_out(why);
+    Ok(())
+}
+
+/// A drive that does not answer is a file system of the test's own, which only root may mount, and not everywhere.
+fn drives(context: &Context) -> Outcome<()> {
+    let why = if !cfg!(target_os = "linux") {
+        "drives that do not answer, which are made on Linux only."
+    } else if !is_root() {
+        "drives that do not answer. Only root may mount them: run this step as root."
+    } else if !Path::new("/dev/fuse").exists() || ask("unshare", &["--mount", "true"]).is_none() {
+        "drives that do not answer. This machine gives root no /dev/fuse or no namespace for mounts."
+    } else {
+        return run_tests(context, &[DRIVES.to_owned()]);
     };
     context.leave_out(why);
     Ok(())
@@ -232,7 +250,7 @@ mod tests {
     fn what_the_shell_bundles_is_built_before_it_is_compiled() {
         let place = |name| STEPS.iter().position(|step| step.name == name).unwrap();
         assert!(place("ui-build") < place("clippy"));
-        assert!(place("compile") < place("journeys") && place("compile") < place("lines"));
+        assert!(["journeys", "lines", "drives"].iter().all(|step| place("compile") < place(step)));
         assert!(place("venv") < place("crates"));
         assert!(place("desktop") < place("package"), "the package is made from binaries that were tried");
     }
