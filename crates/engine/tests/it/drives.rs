@@ -9,7 +9,7 @@ use std::time::Duration;
 use partway_core::{Cause, Hold, State};
 use partway_engine::{Gate, Log, Which};
 
-use crate::rig::{PATIENCE, Rig, Under, bytes};
+use crate::rig::{PATIENCE, Rig, Under};
 
 /// What stands between Partway and the files of a name, and lets nothing through while it is shut.
 #[derive(Default)]
@@ -80,7 +80,7 @@ async fn more_silent_files_than_permits_and_threads_hold_up_no_other_drive_and_n
     let under = rig.open().await;
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let good = elsewhere.path().join("good");
-    std::fs::write(&good, bytes(3_000)).unwrap();
+    std::fs::write(&good, crate::rig::bytes(3_000)).unwrap();
     let _shut = Shut(Arc::clone(&barrier));
     barrier.shut(true);
     let (_, silent) = under.add(&named(&rig, "silent", 40), None).await;
