@@ -1,6 +1,7 @@
 //! From what was named to files: folders are walked, and what cannot go is told without holding up the rest.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use partway_core::FileIdentity;
@@ -63,6 +64,8 @@ pub(crate) struct Looked {
     how: How,
     /// The real place of each folder with files in it.
     real: HashMap<PathBuf, PathBuf>,
+    /// How the disk spells a file that was named itself, where it has more than one spelling.
+    spelt: Option<OsString>,
 }
 
 /// Looks at paths and walks folders. Blocks: for a thread of its own.
@@ -93,22 +96,24 @@ pub(crate) fn look_at(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Looked {
             real.insert(folder.to_owned(), folder.canonicalize().unwrap_or_else(|_| folder.to_owned()));
         }
     }
-    Looked { intake, how, real }
+    let spelt = if how == How::Itself { spelled(path) } else { None };
+    Looked { intake, how, real, spelt }
 }
 
 /// What is said of something of which the drive does not answer: none of it is taken in.
 pub(crate) fn unanswered(path: &Path) -> Looked {
     let mut intake = Intake::default();
     leave(&mut intake, path, WhyLeftOut::DriveSilent);
-    Looked { intake, how: How::Itself, real: HashMap::new() }
+    Looked { intake, how: How::Itself, real: HashMap::new(), spelt: None }
 }
 
 /// All that was named, in that order.
 pub(crate) fn put_together(all: Vec<Looked>) -> Intake {
     let (mut intake, mut named) = (Intake::default(), Named::default());
-    for Looked { intake: found, how, real } in all {
+    for Looked { intake: found, how, real, spelt } in all {
         intake.left_out.extend(found.left_out);
-        intake.files.extend(found.files.into_iter().filter(|found| named.is_new(found, &how, &real)));
+        let new = |found: &Found| named.is_new(found, &how, &real, spelt.as_deref());
+        intake.files.extend(found.files.into_iter().filter(new));
     }
     intake
 }
@@ -167,10 +172,16 @@ struct Named(HashMap<PathBuf, HashSet<How>>);
 impl Named {
     /// A file that was named twice, itself and by its folder or by another spelling, goes once: as it came first. What has two names on
     /// disk is two files: so each name of a folder that is a link, and the folder itself, are as many folders.
-    fn is_new(&mut self, found: &Found, how: &How, real: &HashMap<PathBuf, PathBuf>) -> bool {
+    fn is_new(
+        &mut self,
+        found: &Found,
+        how: &How,
+        real: &HashMap<PathBuf, PathBuf>,
+        spelt: Option<&OsStr>,
+    ) -> bool {
         let (Some(folder), Some(name)) = (found.path.parent(), found.path.file_name()) else { return true };
         let real = real.get(folder).map_or(folder, PathBuf::as_path);
-        let before = self.0.entry(real.join(name)).or_default();
+        let before = self.0.entry(real.join(spelt.unwrap_or(name))).or_default();
         let twice = match how {
             How::Itself => !before.is_empty(),
             How::Folder(_) => before.contains(how) || before.contains(&How::Itself),
@@ -180,6 +191,14 @@ impl Named {
         }
         !twice
     }
+}
+
+/// The name of a file as the disk has it, where upper and lower case are one and a file has many spellings. A link keeps its own.
+fn spelled(path: &Path) -> Option<OsString> {
+    let own = cfg!(any(windows, target_os = "macos"))
+        && std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_symlink());
+    let real = if own { std::fs::canonicalize(path).ok() } else { None };
+    real.and_then(|real| real.file_name().map(OsStr::to_owned))
 }
 
 /// Looks at files below a folder: the folders of each are those between, without that one. `go_on` is asked before each. Blocks: for a
