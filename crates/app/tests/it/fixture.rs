@@ -22,7 +22,10 @@ fn committed() -> PathBuf {
 
 #[test]
 fn the_fixtures_kinds_are_those_that_there_are() {
-    let wanted = format!("{HEAD}{};\n", serde_json::to_string_pretty(&partway_app::kinds()).unwrap());
+    let kinds = serde_json::to_string(&partway_app::kinds()).unwrap();
+    // A line for each kind and each of its settings.
+    let lines = kinds.replace("{\"kind\":", "\n  {\"kind\":").replace("{\"name\":", "\n    {\"name\":");
+    let wanted = format!("{HEAD}{lines};\n");
     let file = committed();
     if std::env::var_os(WRITE).is_some() {
         std::fs::write(&file, &wanted).unwrap();

@@ -12,7 +12,6 @@ use super::patience::Refused;
 use super::reread::Reread;
 use super::{Halt, Run};
 use crate::job_file;
-use crate::journal::destinations;
 use crate::journal::sessions::{self, OpenSession};
 use crate::journal::{JournalError, destinations};
 use crate::log::Log;

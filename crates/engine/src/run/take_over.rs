@@ -6,8 +6,8 @@ use partway_core::proof::{self, Proof};
 use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
-use super::halt::By;
 use super::ends::PartEnd;
+use super::halt::By;
 use super::links::part_end;
 use super::patience::Refused;
 use super::reconcile::Listed;

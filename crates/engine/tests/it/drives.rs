@@ -9,7 +9,7 @@ use std::time::Duration;
 use partway_core::{Cause, Hold, State};
 use partway_engine::{Gate, Log, Which, WhyLeftOut};
 
-use crate::rig::{PATIENCE, Rig, Under, bytes};
+use crate::rig::{PATIENCE, Rig, Under};
 use crate::vendor::Asked;
 
 /// What stands between Partway and the files of a name, and lets nothing through while it is shut.
