@@ -2,6 +2,8 @@
 //!
 //! On Windows nobody tells us: there the system's web view shows a page of its own that offers to load ours again.
 
+#![cfg_attr(windows, expect(dead_code, reason = "nobody tells us there"))]
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -149,7 +149,8 @@ impl Stands {
         }
     }
 
-    /// It went out of sight where nobody can press it any more.
+    /// It went out of sight where nobody can press it any more. Only these services tell.
+    #[cfg(any(test, all(unix, not(target_os = "macos"))))]
     pub(crate) fn is_out_of_sight(&self) {
         let place = self.all.all.borrow().get(&self.number).and_then(|one| one.place.clone());
         self.set(One { place, waits: false });

@@ -101,6 +101,7 @@ impl Rest {
     }
 
     /// The page is gone already: its window goes at once, from the thread that draws.
+    #[cfg_attr(windows, expect(dead_code, reason = "nobody tells us there that it is gone"))]
     pub(crate) fn let_go_now(&self, app: &AppHandle) {
         self.hidden.store(true, Ordering::SeqCst);
         let turn = self.turn.fetch_add(1, Ordering::SeqCst) + 1;

@@ -1,7 +1,5 @@
 //! One notification on the desktop, from its being shown to its end; and whether there is anything that shows them.
 
-use std::time::Duration;
-
 use partway_app::Message;
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -9,8 +7,6 @@ pub(crate) use self::freedesktop::{clear, look, stand, test};
 #[cfg(any(not(unix), target_os = "macos"))]
 pub(crate) use self::others::{clear, look, stand, test};
 
-/// What a service gets to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Letters of a text; a vendor's own words may be among them.
 const LONGEST: usize = 400;
 
@@ -31,6 +27,7 @@ fn text(message: &Message, markup: bool) -> String {
 mod freedesktop {
     use std::hash::{BuildHasher as _, Hasher as _, RandomState};
     use std::sync::OnceLock;
+    use std::time::Duration;
 
     use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse};
     use partway_app::{Message, Press};
@@ -38,9 +35,12 @@ mod freedesktop {
     use tokio::task::spawn_blocking;
     use tokio::time::timeout;
 
-    use super::{PATIENCE, TEST, text};
+    use super::{TEST, text};
     use crate::notices::Stands;
     use crate::poster::{Change, Pressed};
+
+    /// What a service gets to answer.
+    const PATIENCE: Duration = Duration::from_secs(10);
 
     /// Shows it, and waits for what is done with it. Where nobody shows it nothing happens: everything it says is in the window too.
     pub(crate) async fn stand(

@@ -21,14 +21,20 @@ pub(crate) async fn end_is_wanted() {
 #[cfg(windows)]
 pub(crate) async fn end_is_wanted() {
     use tokio::signal::windows;
-    let (Ok(mut interrupt), Ok(mut close), Ok(mut shutdown)) =
-        (windows::ctrl_c(), windows::ctrl_close(), windows::ctrl_shutdown())
-    else {
+    let (Ok(mut interrupt), Ok(mut stop), Ok(mut close), Ok(mut logoff), Ok(mut shutdown)) = (
+        windows::ctrl_c(),
+        windows::ctrl_break(),
+        windows::ctrl_close(),
+        windows::ctrl_logoff(),
+        windows::ctrl_shutdown(),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {
         _ = interrupt.recv() => {}
+        _ = stop.recv() => {}
         _ = close.recv() => {}
+        _ = logoff.recv() => {}
         _ = shutdown.recv() => {}
     }
 }

@@ -15,7 +15,8 @@ pub(crate) fn tell(trouble: &StartError) {
     let _ = writeln!(std::io::stderr(), "{sentence}");
     // What could not be taken in is said in the window of the running app, which has just come forward.
     let said = matches!(trouble, StartError::NotTaken(_)) || std::io::stderr().is_terminal();
-    if !said && screen::opens() {
+    // The dialog of Windows needs nothing that may be absent.
+    if !said && (cfg!(windows) || screen::opens()) {
         dialog(sentence);
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn goes_on(files: u32) -> Words {
 }
 
 /// What is said when the window was taken away because its page does not stay.
+#[cfg_attr(windows, expect(dead_code, reason = "nobody tells us there that it does not"))]
 pub(crate) fn window_went() -> Words {
     (
         "Partway's window has closed".into(),

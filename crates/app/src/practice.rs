@@ -75,7 +75,11 @@ impl Practice {
 
     async fn start(&self) -> Result<Running, String> {
         let binary = self.binary.as_ref().ok_or("partway-sandbox does not lie beside this program")?;
-        let mut child = Command::new(binary)
+        let mut command = Command::new(binary);
+        // Windows would give it a console of its own, with a window that whoever closes it ends it by. CREATE_NO_WINDOW (winbase.h).
+        #[cfg(windows)]
+        command.creation_flags(0x0800_0000);
+        let mut child = command
             .arg("--dir")
             .arg(&self.dir)
             .arg("--log")

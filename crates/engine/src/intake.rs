@@ -1,6 +1,7 @@
 //! From what was named to files: folders are walked, and what cannot go is told without holding up the rest.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use partway_core::FileIdentity;
@@ -155,7 +156,7 @@ impl Named {
                 .folders
                 .entry(folder.to_owned())
                 .or_insert_with(|| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()));
-            let before = self.files.entry(real.join(name)).or_default();
+            let before = self.files.entry(real.join(spelled(&found.path, name))).or_default();
             let twice = match how {
                 How::Itself => !before.is_empty(),
                 How::Folder(_) => before.contains(how) || before.contains(&How::Itself),
@@ -166,6 +167,14 @@ impl Named {
             }
         }
     }
+}
+
+/// The name as the disk has it: where upper and lower case are one, a file has many spellings. A link keeps its own.
+fn spelled(path: &Path, name: &OsStr) -> OsString {
+    let own = cfg!(any(windows, target_os = "macos"))
+        && std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_symlink());
+    let real = if own { std::fs::canonicalize(path).ok() } else { None };
+    real.and_then(|real| real.file_name().map(OsStr::to_owned)).unwrap_or_else(|| name.to_owned())
 }
 
 /// Looks at files below a folder: the folders of each are those between, without that one. Blocks: for a thread of its own.

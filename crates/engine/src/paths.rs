@@ -34,6 +34,7 @@ fn encode(path: &Path) -> Vec<u8> {
 }
 
 #[cfg(windows)]
+#[expect(clippy::needless_pass_by_value, reason = "as on Unix, where the bytes become the path")]
 fn decode(bytes: Vec<u8>) -> OsString {
     use std::os::windows::ffi::OsStringExt;
     let wide: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use partway_core::{FileIdentity, Match};
 
@@ -59,7 +59,7 @@ impl Source {
     /// [`SourceError`], never `Changed`.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         // Looked at before it is opened: opening a pipe would wait for its writer.
-        let found = at::look(path)?;
+        let found = at::look(path).map_err(|error| about(path, error))?;
         if !found.kind.is_file() {
             return Err(SourceError::NotAFile);
         }
@@ -136,10 +136,26 @@ pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
     if found.kind.is_file() { Ok(found.seen.identity) } else { Err(SourceError::NotAFile) }
 }
 
+/// Windows makes `\\.\CON` of `CON`, and of other devices' names in any folder: no metadata can be had of what is no file.
+fn about(path: &Path, error: io::Error) -> SourceError {
+    match path.components().next() {
+        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::DeviceNS(_)) => {
+            SourceError::NotAFile
+        }
+        _ => error.into(),
+    }
+}
+
 impl From<io::Error> for SourceError {
     fn from(error: io::Error) -> Self {
+        // A card that was taken out of its reader, a drive that was pulled while it was open: their letters stay (winerror.h:
+        // ERROR_NOT_READY, ERROR_NO_SUCH_DEVICE, ERROR_FILE_INVALID, ERROR_NO_MEDIA_IN_DRIVE, ERROR_DEVICE_NOT_CONNECTED). A share's
+        // ways to go are in `drive.rs`.
+        const AWAY: [i32; 5] = [21, 433, 1006, 1112, 1167];
+        let away = cfg!(windows) && error.raw_os_error().is_some_and(|number| AWAY.contains(&number));
         match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ if away => Self::Missing,
             _ => Self::Unreadable(error),
         }
     }

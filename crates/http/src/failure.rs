@@ -121,11 +121,10 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn what_this_computer_lacks_says_nothing_of_the_network() {
         // EMFILE and ENFILE, as a connector hands them on.

@@ -84,7 +84,11 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let asked: Result<Vec<_>, _> = options.faults.iter().map(|fault| grammar::parse(fault)).collect();
     let asked = asked.map_err(Error::Fault)?;
     fs::create_dir_all(options.dir.join("objects")).map_err(Error::at(&options.dir))?;
-    let dir = fs::canonicalize(&options.dir).map_err(Error::at(&options.dir))?;
+    // What Windows calls the canonical path begins with `\\?\`: no path for people, and one by which files get names that no program
+    // can open.
+    let whole =
+        if cfg!(windows) { std::path::absolute(&options.dir) } else { fs::canonicalize(&options.dir) };
+    let dir = whole.map_err(Error::at(&options.dir))?;
     let mut settings = Settings::load(&dir)?;
     let listener = listen(options.address, options.port, settings.port).await?;
     let port = listener

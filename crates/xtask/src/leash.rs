@@ -10,12 +10,14 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Seconds between asking a group to end and ending it. The app's orderly end takes less.
+#[cfg(unix)]
 const GRACE: &str = "5";
 /// How often a child is asked whether it has ended.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Runs "$@"; ends the whole group when standard input closes, which it also does once "$@" has ended.
 /// The guard holds no output open, or whoever reads ours would wait for its grace to pass.
+#[cfg(unix)]
 const SHELL: &str = r#"
 exec 3<&0
 "$@" 3<&- </dev/null &

@@ -73,7 +73,7 @@ fn a_program_that_writes_slowly_and_one_that_renames_are_both_waited_for() {
     }
     assert_eq!((house.sandbox.objects().len(), jobs(&house)), (3, 3), "{:#?}", run.events);
     let (ran, code) = stopped(run);
-    assert_eq!(code, Some(143), "{}", ran.err);
+    assert!(!cfg!(unix) || code == Some(143), "{code:?} {}", ran.err);
 }
 
 #[test]
@@ -142,9 +142,16 @@ fn where_the_system_has_no_more_watches_to_give_it_says_so_and_looks_by_itself()
     stopped(run);
 }
 
-/// Ends it as a system does that shuts down.
+/// Ends it as a system does that shuts down; Windows sends no such signal to a program without a window, and ends it.
 fn stopped(run: Running) -> (crate::support::Ran, Option<i32>) {
+    #[cfg(unix)]
     crate::support::signal("TERM", run.pid());
+    #[cfg(not(unix))]
+    let run = {
+        let mut run = run;
+        run.kill();
+        run
+    };
     let ran = run.end();
     let code = ran.code;
     (ran, code)

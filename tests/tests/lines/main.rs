@@ -1,7 +1,7 @@
 //! Uploads over emulated lines: real TCP between two network namespaces, slow, or breaking again and again. Needs root and `/dev/net/tun`;
 //! `cargo xtask test --only lines` says what is missing. `PARTWAY_LINES=all` tries every line with 24 MiB, which takes a quarter of an hour.
-#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads its environment")]
 #![cfg(target_os = "linux")]
+#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads its environment")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a journey that cannot go on has nothing else to say")]
 
 mod line;

@@ -112,7 +112,12 @@ fn of_job(job: &Job, destinations: &[Destination]) -> String {
 /// "Debian GNU/Linux 12 (bookworm), linux x86_64".
 fn system() -> String {
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let release = if cfg!(target_os = "linux") {
+        std::fs::read_to_string("/etc/os-release")
+    } else {
+        Ok(String::new())
+    };
+    let release = release.unwrap_or_default();
     let name = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
     name.map_or_else(
         || format!("{os} {arch}"),

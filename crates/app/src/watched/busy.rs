@@ -1,6 +1,6 @@
 //! Which files a program has open for writing, where that can be known.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Of these files those that are known to be open for writing. Blocks.
 pub(super) fn written(files: &[PathBuf]) -> Vec<bool> {
@@ -13,8 +13,9 @@ mod system {
 
     use std::collections::HashSet;
     use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
 
-    use super::{Path, PathBuf};
+    use super::PathBuf;
 
     /// More open files than this are not looked at: the machine has other things to do.
     const MOST: usize = 200_000;

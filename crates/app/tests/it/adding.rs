@@ -52,7 +52,8 @@ async fn what_went_away_while_it_waited_for_a_destination_is_told_with_it() {
 
 /// Drops files where there is no destination yet: how many are kept, and what is not.
 async fn keep(app: &partway_app::App, files: &[std::path::PathBuf]) -> (usize, Vec<(String, String)>) {
-    let paths = files.iter().map(|file| RawPath::from_bytes(file.as_os_str().as_encoded_bytes())).collect();
+    let paths =
+        files.iter().map(|file| RawPath::from_bytes(&partway_engine::paths::to_bytes(file))).collect();
     let request = Request::Add {
         paths,
         destination: None,
@@ -153,7 +154,7 @@ async fn asked_again_under_the_same_id_nothing_is_taken_in_twice() {
     let app = rig.open().await;
     rig.destination(&app, "Acme").await;
     let ask = |id: &str, file: &std::path::Path| Request::Add {
-        paths: vec![RawPath::from_bytes(file.as_os_str().as_encoded_bytes())],
+        paths: vec![RawPath::from_bytes(&partway_engine::paths::to_bytes(file))],
         destination: Some("Acme".into()),
         countdown: true,
         batch: Some(id.into()),

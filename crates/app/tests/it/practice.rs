@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use partway_api::{Command, Done, Request, StateName};
 
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-
-use crate::rig::{PATIENCE, Rig, add, destinations, ends, list, tell};
+use crate::rig::{Rig, add, destinations, ends, tell};
 
 /// The sandbox's binary: where `cargo xtask test` says, else beside this test's own; `None` where nobody built it.
 fn binary() -> Option<PathBuf> {
@@ -122,16 +120,18 @@ async fn without_the_program_it_says_what_is_wrong() {
     let app = rig.open().await;
     let refused = tell(&app, Command::Practice).await.unwrap_err();
     assert!(refused.message.contains("it ended at once"), "{refused}");
-    assert!(destinations(&app).await.is_empty() && list(&app).await.is_empty());
+    assert!(destinations(&app).await.is_empty() && crate::rig::list(&app).await.is_empty());
 }
-
-/// Set in the copy of this test that starts *Practice* and is killed.
-const INSIDE: &str = "PARTWAY_TEST_PRACTICE_FOLDER";
 
 /// Nobody is asked when a process is killed: the child has to notice by itself.
 #[cfg(unix)]
 #[tokio::test]
 async fn it_ends_when_its_parent_is_killed() {
+    use crate::rig::PATIENCE;
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+    /// Set in the copy of this test that starts *Practice* and is killed.
+    const INSIDE: &str = "PARTWAY_TEST_PRACTICE_FOLDER";
     const NAME: &str = "practice::it_ends_when_its_parent_is_killed";
     const FIRST: &str = "practice is at ";
     if let Some(folder) = std::env::var_os(INSIDE) {

@@ -327,7 +327,7 @@ async fn what_cannot_be_watched_is_refused_in_words() {
         (folder(&rig, "b"), Some(folder(&rig, "b"))),
     ] {
         let why = watch(&app, &path, done.as_deref(), true).await.unwrap_err().to_string();
-        said.push(why.replace(&*rig.folder.path().to_string_lossy(), "DIR"));
+        said.push(why.replace(&*rig.folder.path().to_string_lossy(), "DIR").replace('\\', "/"));
     }
     insta::assert_snapshot!(said.join("\n"), @r"
     This folder is watched already.

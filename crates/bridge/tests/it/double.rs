@@ -48,6 +48,7 @@ impl Double {
     }
 
     /// Lets one `TakeUp` be answered.
+    #[cfg(unix)] // its callers are
     pub(crate) fn open_gate(&self) {
         self.0.gate.notify_one();
     }

@@ -1,8 +1,6 @@
 //! The folder: one holder, private, at any depth.
 
-use partway_bridge::{BridgeError, Client, FolderLock, Server};
-
-use crate::double::Double;
+use partway_bridge::{Client, FolderLock};
 
 #[test]
 fn a_file_in_the_folders_place_is_told_in_plain_words() {
@@ -44,8 +42,10 @@ mod unix {
     use std::path::Path;
 
     use partway_api::Request;
+    use partway_bridge::{BridgeError, Server};
 
     use super::*;
+    use crate::double::Double;
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o7777

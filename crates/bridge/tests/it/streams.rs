@@ -6,7 +6,7 @@ use partway_api::{Event, Look, Request};
 use partway_bridge::{Client, FolderLock, Front, Heard, Server};
 use tokio::time::timeout;
 
-use crate::double::{Double, KEPT, note};
+use crate::double::{Double, note};
 
 /// Long enough for a busy machine; nothing here waits for it unless it is broken.
 const LONG: Duration = Duration::from_secs(20);
@@ -73,6 +73,8 @@ async fn who_does_not_listen_yet_is_still_answered() {
 #[tokio::test]
 async fn a_reader_that_stands_still_holds_up_nobody_and_is_told_that_it_lags() {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+    use crate::double::KEPT;
 
     let folder = tempfile::tempdir().unwrap();
     let (double, server) = serve(folder.path());

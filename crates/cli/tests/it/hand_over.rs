@@ -17,7 +17,7 @@ async fn with_an_older_upload() -> Place {
 
 fn listed(place: &Place) -> Vec<String> {
     let jobs = place.run(&["list", "--json"], &[]).json();
-    let name = |job: &Value| job["file"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let name = |job: &Value| job["file"].as_str().unwrap().rsplit(['/', '\\']).next().unwrap().to_owned();
     let mut names: Vec<_> = jobs.iter().map(name).collect();
     names.sort();
     names
@@ -25,7 +25,8 @@ fn listed(place: &Place) -> Vec<String> {
 
 fn reason(ran: &Ran, file: &str) -> String {
     let ends = ran.finished();
-    let of_it: Vec<_> = ends.iter().filter(|end| end["file"] == file).collect();
+    let name = |end: &Value| end["file"].as_str().unwrap_or_default().replace('\\', "/");
+    let of_it: Vec<_> = ends.iter().filter(|end| name(end) == file).collect();
     assert_eq!(of_it.len(), 1, "not one end of {file}: {}", ran.out);
     of_it[0]["reason"].as_str().unwrap_or_default().to_owned()
 }

@@ -57,11 +57,23 @@ async fn open(data_dir: &Path) -> App {
     App::open(options).await.unwrap()
 }
 
+#[cfg(unix)]
+fn raw(path: &Path) -> RawPath {
+    use std::os::unix::ffi::OsStrExt as _;
+    RawPath::from_bytes(path.as_os_str().as_bytes())
+}
+
+#[cfg(windows)]
+fn raw(path: &Path) -> RawPath {
+    use std::os::windows::ffi::OsStrExt as _;
+    RawPath::from_bytes(&path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+}
+
 /// Takes one file in and starts nothing.
 pub(crate) async fn take_in(data_dir: &Path, file: &Path) {
     let lock = FolderLock::take(data_dir).unwrap().unwrap();
     let app = open(data_dir).await;
-    let paths = vec![RawPath::from_bytes(file.as_os_str().as_encoded_bytes())];
+    let paths = vec![raw(file)];
     let add = Request::Add {
         paths,
         destination: Some("Acme".into()),

@@ -35,7 +35,8 @@ impl Place {
     /// Begins `partwayctl` as [`run`](Self::run) does, and lets it run.
     pub(crate) fn begin(&self, words: &[&str], variables: &[(&str, &str)]) -> Begun {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_partwayctl"));
-        command.env_clear().envs(variables.iter().copied()).current_dir(self.files()).kill_on_drop(true);
+        command.env_clear().envs(system()).envs(variables.iter().copied());
+        command.current_dir(self.files()).kill_on_drop(true);
         command.arg("--data-dir").arg(self.data()).args(words);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Begun(Some(command.spawn().unwrap()))
@@ -44,7 +45,7 @@ impl Place {
     /// Runs `partwayctl` with nothing of the caller's environment but what is given here.
     pub(crate) fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_partwayctl"));
-        command.env_clear().envs(variables.iter().copied()).current_dir(self.files());
+        command.env_clear().envs(system()).envs(variables.iter().copied()).current_dir(self.files());
         command.arg("--data-dir").arg(self.data()).args(words).stdin(Stdio::null());
         Ran::from(command.output().unwrap())
     }
@@ -59,6 +60,12 @@ impl Place {
         assert_eq!(ran.code, 0, "{}", ran.err);
         self
     }
+}
+
+/// Without it no program of Windows has a network.
+#[expect(clippy::disallowed_methods, reason = "a test is a program: it reads its environment")]
+fn system() -> Option<(&'static str, std::ffi::OsString)> {
+    if cfg!(windows) { std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)) } else { None }
 }
 
 /// A command that runs.

@@ -39,6 +39,9 @@ fn a_file_that_is_named_twice_goes_once() {
     let of = |folders: &str| (folders.to_owned(), "x.mov".to_owned());
     assert_eq!(names(&[a.clone(), a.join("x.mov"), other.clone()]), [of("a")]);
     assert_eq!(names(&[other, a.join("x.mov"), a.clone()]), [of("")]);
+    if cfg!(windows) {
+        assert_eq!(names(&[a.join("x.mov"), a.join("X.MOV")]), [of("")], "one file in two spellings");
+    }
     assert_eq!(names(&[a, b]), [of("a"), of("b")], "two files of one name are two files");
 }
 

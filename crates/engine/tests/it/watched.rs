@@ -60,10 +60,10 @@ fn watched(root: &Path, under: &Under) -> Watched {
 /// The ledger as it lies on the disk: path and whether it is verified.
 fn ledger(rig: &Rig) -> Vec<(String, bool)> {
     let conn = Connection::open(rig.data().join("journal.db")).unwrap();
-    let mut rows = conn
-        .prepare("SELECT CAST(path AS TEXT), verified_at IS NOT NULL FROM watched_file ORDER BY path")
-        .unwrap();
-    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    let mut rows =
+        conn.prepare("SELECT path, verified_at IS NOT NULL FROM watched_file ORDER BY path").unwrap();
+    let text = |path: Vec<u8>| partway_engine::paths::from_bytes(path).to_string_lossy().into_owned();
+    rows.query_map([], |row| Ok((text(row.get(0)?), row.get(1)?))).unwrap().map(Result::unwrap).collect()
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! Hosts to which no connection comes about: that is told in time, and as a matter of the network.
 
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,35 +38,42 @@ async fn put(to: &str) -> Failure {
     }
 }
 
-/// A host that takes no more connections: its queue of them is full, and the system drops what else comes (Linux, `listen(2)`).
-struct NoRoom {
-    address: SocketAddr,
-    _listener: socket2::Socket,
-    _waiting: Vec<TcpStream>,
-}
-
-fn no_room() -> NoRoom {
-    let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-    listener.listen(0).unwrap();
-    let address = listener.local_addr().unwrap().as_socket().unwrap();
-    let mut waiting = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, SHORT) {
-        waiting.push(stream);
-        assert!(waiting.len() < 100, "its queue has no end");
-    }
-    NoRoom { address, _listener: listener, _waiting: waiting }
-}
-
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_host_that_takes_no_connection_is_given_up_after_the_connect_timeout() {
-    let host = tokio::task::spawn_blocking(no_room).await.unwrap();
-    for failure in
-        [call(&format!("http://{}/", host.address)).await, put(&format!("http://{}/x", host.address)).await]
-    {
-        // Nothing was sent, so even a start is known not to have happened.
-        assert_eq!(failure.class, RetryClass::Offline, "{failure}");
+mod without_room {
+    use std::net::{SocketAddr, TcpStream};
+
+    use super::*;
+
+    /// A host that takes no more connections: its queue of them is full, and the system drops what else comes (Linux, `listen(2)`).
+    struct NoRoom {
+        address: SocketAddr,
+        _listener: socket2::Socket,
+        _waiting: Vec<TcpStream>,
+    }
+
+    fn no_room() -> NoRoom {
+        let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&address, SHORT) {
+            waiting.push(stream);
+            assert!(waiting.len() < 100, "its queue has no end");
+        }
+        NoRoom { address, _listener: listener, _waiting: waiting }
+    }
+
+    #[tokio::test]
+    async fn a_host_that_takes_no_connection_is_given_up_after_the_connect_timeout() {
+        let host = tokio::task::spawn_blocking(no_room).await.unwrap();
+        for failure in [
+            call(&format!("http://{}/", host.address)).await,
+            put(&format!("http://{}/x", host.address)).await,
+        ] {
+            // Nothing was sent, so even a start is known not to have happened.
+            assert_eq!(failure.class, RetryClass::Offline, "{failure}");
+        }
     }
 }
 

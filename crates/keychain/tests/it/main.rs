@@ -1,7 +1,10 @@
 //! Keys in memory, and in a real keychain behind a D-Bus session of its own.
-#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![cfg_attr(
     target_os = "linux",
+    expect(
+        clippy::disallowed_methods,
+        reason = "a test is a program: it reads the clock and its environment"
+    ),
     expect(
         clippy::unwrap_used,
         clippy::expect_used,

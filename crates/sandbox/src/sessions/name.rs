@@ -39,7 +39,22 @@ fn segment(name: &str) -> Result<String, Reason> {
     if cfg!(windows) && kept.ends_with(['.', ' ']) {
         kept.push('_'); // Windows drops these at the end, and two names would become one
     }
+    if cfg!(windows) && is_device(&kept) {
+        kept.insert(0, '_');
+    }
     Ok(kept)
+}
+
+/// Whether Windows takes the name for a device's, in any folder and with any ending (learn.microsoft.com, "Naming Files, Paths, and
+/// Namespaces").
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
+    let numbered = |device| {
+        stem.strip_prefix(device).is_some_and(|n| n.chars().count() == 1 && "0123456789¹²³".contains(n))
+    };
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || numbered("COM")
+        || numbered("LPT")
 }
 
 /// With a random prefix, as a client may ask.
@@ -116,6 +131,16 @@ mod tests {
         assert!(folder("a/../b").is_err());
         assert_eq!(folder("/a//b/"), Ok("a/b".to_owned()));
         assert_eq!(folder(""), Ok(String::new()));
+    }
+
+    #[test]
+    fn devices_of_windows_are_known_by_their_names() {
+        for name in ["CON", "nul.mov", "Com1.tar.gz", "LPT9", "aux ", "COM¹"] {
+            assert!(is_device(name), "{name}");
+        }
+        for name in ["", "CONS", "COM", "COM10", "x.con", "nul-1.mov"] {
+            assert!(!is_device(name), "{name}");
+        }
     }
 
     #[test]

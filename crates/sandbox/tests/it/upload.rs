@@ -95,7 +95,8 @@ async fn names_stay_what_they_were_and_never_collide() {
         objects.push(rig.last()["object"].as_str().unwrap().to_owned());
     }
     let expected = ["Füße 映画.mov", "Füße 映画-2.mov", "new\nline \"q\".bin", "%2e%2e", "#?&=+.x"];
-    assert_eq!(objects, expected.map(|name| format!("objects/{name}")));
+    let kept = |name: &str| if cfg!(windows) { name.replace(['\n', '"', '?'], "_") } else { name.to_owned() };
+    assert_eq!(objects, expected.map(|name| format!("objects/{}", kept(name))));
 }
 
 #[tokio::test]

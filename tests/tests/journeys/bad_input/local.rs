@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+#[cfg(unix)]
 use std::path::Path;
 
 use crate::support::{Chance, House, Made, of};

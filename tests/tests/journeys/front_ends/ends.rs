@@ -1,13 +1,14 @@
 //! How a command ends early: in order, with its exit code, and with nothing confirmed lost.
 
+use crate::support::{Chance, House, Ran, is};
 #[cfg(unix)]
-use crate::support::signal;
-use crate::support::{Chance, House, Ran, Running, is};
+use crate::support::{Running, signal};
 
 const PART: u64 = 1 << 16;
 const SLOW: [&str; 6] = ["--part-size", "65536", "--fault", "slow@part:always", "--slow", "0.3"];
 
 /// Begins an upload of two files and waits until some of it is confirmed.
+#[cfg(unix)]
 fn begun(house: &House, chance: &mut Chance) -> Running {
     house.file("a.mov", 100 * PART, chance);
     house.file("b.mov", 100 * PART, chance);

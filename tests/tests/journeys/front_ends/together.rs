@@ -122,7 +122,9 @@ fn two_data_folders_do_not_touch() {
     let mut two = Running::begin(house.command_on(&other, ["upload", "b.mov", "--json"]));
     two.until_event("part");
     let names = |list: &[Value]| -> BTreeSet<String> {
-        list.iter().map(|job| job["file"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+        list.iter()
+            .map(|job| job["file"].as_str().unwrap().rsplit(['/', '\\']).next().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names(&house.list()), BTreeSet::from(["a.mov".to_owned()]));
     let listed = Running::begin(house.command_on(&other, ["list", "--json"])).end();

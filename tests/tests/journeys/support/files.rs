@@ -35,6 +35,7 @@ impl Made {
     }
 
     /// One that takes no room on the disk: all zeros, all hole.
+    #[cfg(target_os = "linux")]
     pub(crate) fn sparse(path: &Path, size: u64) -> Self {
         File::create(path).unwrap().set_len(size).unwrap();
         Self { path: path.to_owned(), size }

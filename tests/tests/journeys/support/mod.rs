@@ -20,6 +20,7 @@ pub(crate) use files::{Made, same_bytes};
 pub(crate) use house::{House, Ran};
 #[cfg(target_os = "linux")]
 pub(crate) use peak::Peak;
+#[cfg(unix)]
 pub(crate) use program::signal;
 pub(crate) use running::Running;
 pub(crate) use sandbox::{Line, Sandbox};

@@ -34,6 +34,7 @@ impl Running {
         Self { child, out, err, lines, events: Vec::new(), words, json, begun: Instant::now() }
     }
 
+    #[cfg(unix)]
     pub(crate) fn pid(&self) -> u32 {
         self.child.0.id()
     }

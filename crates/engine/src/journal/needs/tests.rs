@@ -17,8 +17,8 @@ fn journal() -> Connection {
 fn put(conn: &Connection, id: &str, batch: &str, state: &str, cause: Option<&str>) {
     conn.execute(
         "INSERT INTO job(id, batch, destination, position, path, name, size, modified_ns, folders, mime, fields, state, cause, confirmed, created_at)
-         VALUES (?1, ?2, 'd', 1, CAST('/media/ada/T7/' || ?1 AS BLOB), ?1, 3000, 0, '', 'm', '{}', ?3, ?4, 1000, 0)",
-        params![id, batch, state, cause],
+         VALUES (?1, ?2, 'd', 1, ?5, ?1, 3000, 0, '', 'm', '{}', ?3, ?4, 1000, 0)",
+        params![id, batch, state, cause, paths::to_bytes(&PathBuf::from(format!("/media/ada/T7/{id}")))],
     )
     .unwrap();
 }
