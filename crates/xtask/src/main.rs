@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | build | package`: everything that is done with this repository, from a bare machine on.
+//! `cargo xtask run | test | build | package | cross`: everything that is done with this repository, from a bare machine on.
 //!
 //! It knows none of the other crates, so that it compiles in seconds where nothing is installed yet.
 
@@ -9,9 +9,12 @@
 
 mod binaries;
 mod build;
+mod chroot;
+mod cross;
 mod install;
 mod leash;
 mod machine;
+mod mirror;
 mod os;
 mod package;
 mod packages;
@@ -50,6 +53,8 @@ enum Command {
     Build,
     /// Build the release binaries and pack them for people: a .deb, or what else is asked for.
     Package(package::Arguments),
+    /// Compile everything for Windows and macOS, and try the Windows programs under Wine.
+    Cross(cross::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::test(options, arguments.yes),
         Command::Build => build::build(arguments.yes),
         Command::Package(options) => package::package(options, arguments.yes),
+        Command::Cross(options) => cross::cross(options, arguments.yes),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,8 @@ pub(crate) enum Purpose {
     Build,
     /// Compile it and pack it.
     Package,
+    /// Compile it for other systems, in a system of its own.
+    Cross,
     /// Open it on a display of our own and press its buttons.
     Window,
     /// Every test of the project.
@@ -21,6 +23,9 @@ const BUILD: &[&str] = &["ca-certificates", "libwebkit2gtk-4.1-dev", "pkg-config
 /// Pack: what finds the libraries that a program needs, and what strips it.
 const PACKAGE: &[&str] = &["binutils", "dpkg-dev"];
 
+/// What makes a system of its own.
+const CROSS: &[&str] = &["debootstrap"];
+
 /// A display, a window manager, a session bus, a pointer, a font, and the page's driver.
 const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-driver", "xdotool", "xvfb"];
 
@@ -29,7 +34,6 @@ const WINDOW: &[&str] = &["dbus", "fonts-dejavu-core", "openbox", "webkit2gtk-dr
 const TESTS: &[&str] = &[
     "appstream",
     "chromium",
-    "debootstrap",
     "desktop-file-utils",
     "dunst",
     "fish",
@@ -56,8 +60,9 @@ pub(crate) fn debian(purpose: Purpose) -> Vec<&'static str> {
     let sets: &[&[&str]] = match purpose {
         Purpose::Build => &[BUILD],
         Purpose::Package => &[BUILD, PACKAGE],
+        Purpose::Cross => &[CROSS],
         Purpose::Window => &[BUILD, WINDOW],
-        Purpose::Tests => &[BUILD, PACKAGE, WINDOW, TESTS],
+        Purpose::Tests => &[BUILD, PACKAGE, CROSS, WINDOW, TESTS],
     };
     sets.concat()
 }
@@ -141,6 +146,7 @@ mod tests {
     fn each_purpose_holds_the_smaller_ones() {
         let [build, window, tests] = [Purpose::Build, Purpose::Window, Purpose::Tests].map(debian);
         assert!(build.iter().all(|package| window.contains(package)));
+        assert!(debian(Purpose::Cross).iter().all(|package| tests.contains(package)));
         assert!(debian(Purpose::Package).iter().all(|package| tests.contains(package)));
         assert!(window.iter().all(|package| tests.contains(package)));
         assert!(!build.contains(&"xvfb") && !window.contains(&"chromium"));

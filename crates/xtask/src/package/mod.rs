@@ -4,7 +4,6 @@ mod bundle;
 pub(crate) mod clean;
 mod deb;
 mod depends;
-mod mirror;
 #[cfg(test)]
 mod openers;
 mod release;

@@ -7,7 +7,7 @@ use crate::os::{self, Family};
 use crate::packages::Purpose;
 use crate::stop::Outcome;
 use crate::workspace::cargo;
-use crate::{install, leash, package, ui, venv};
+use crate::{cross, install, leash, package, ui, venv};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -64,6 +64,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "lines", about: "uploads over slow and breaking lines, emulated", work: lines },
     Step { name: "desktop", about: "journeys through the real window", work: desktop },
     Step { name: "package", about: "the .deb, installed on a clean system", work: pack },
+    Step { name: "cross", about: "everything compiled for Windows", work: others },
 ];
 
 /// The names for `--only`.
@@ -180,6 +181,19 @@ fn pack(context: &Context) -> Outcome<()> {
         }
     }
     leash::succeed(&command, Some(LIMIT))
+}
+
+/// Another system, as far as there is time for it on every run.
+fn others(context: &Context) -> Outcome<()> {
+    if os::this() != Family::Debian {
+        context.leave_out("Windows and macOS, which are compiled for on Debian and its relatives only.");
+        return Ok(());
+    }
+    match cross::compiles(&context.workspace)? {
+        None => context.leave_out("the tests under Wine, and macOS. `cargo xtask cross` tries them."),
+        Some(absent) => context.leave_out(&format!("Windows and macOS. {}", absent.sentence())),
+    }
+    Ok(())
 }
 
 fn run_tests(context: &Context, targets: &[String]) -> Outcome<()> {
