@@ -20,10 +20,7 @@ pub(crate) type Pressed = Arc<dyn Fn(Press) + Send + Sync>;
 /// What is to become of one that stands.
 pub(crate) enum Change {
     /// It says this now.
-    #[cfg_attr(
-        any(not(unix), target_os = "macos"),
-        expect(dead_code, reason = "there a notification stays as it was shown")
-    )]
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "there a notification stays as it was shown"))]
     Replace(Message),
     /// It goes.
     Withdraw,

@@ -28,7 +28,7 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 /// One that has no end is ended by `timeout`.
 const RUN: &str = r#"
 set -e
-rm -rf /wine/drive_c/users/root/AppData/Local/Temp/*
+rm -rf /wine/drive_c/users/*/AppData/Local/Temp/*
 while IFS="$(printf '\t')" read -r name folder program words; do
   cd "$folder"
   begun=$(date +%s)
