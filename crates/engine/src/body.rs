@@ -15,7 +15,8 @@ use md5::{Digest, Md5};
 use partway_core::Part;
 use partway_http::{Acknowledged, PART_BUFFER};
 
-use crate::job_file::{BLOCK, JobFile};
+use crate::buffers::BLOCK;
+use crate::job_file::JobFile;
 use crate::source::SourceError;
 
 /// How far an attempt is, shared between its body, its watchdog and whoever shows progress.

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use crate::job_file::BLOCK;
+/// One block. 256 KiB is where larger reads stop being cheaper.
+pub(crate) const BLOCK: u64 = 256 * 1024;
 
 /// When none was in use for so long, all are given back to the system. Not at once: a system's allocator keeps some of what each thread
 /// gave back, so that files that follow each other would cost more memory than one.

@@ -100,6 +100,15 @@ pub enum Unanswered {
     Fault(JoinError),
 }
 
+impl From<Unanswered> for SourceError {
+    fn from(why: Unanswered) -> Self {
+        match why {
+            Unanswered::Silent => Self::Silent,
+            Unanswered::Fault(_) => Self::Unreadable(io::Error::other("reading it did not end")),
+        }
+    }
+}
+
 impl Drive {
     fn new(buffers: Arc<Buffers>, gate: Option<Gate>) -> Self {
         let (slots, long) = (Semaphore::new(AT_ONCE).into(), Semaphore::new(LONG_AT_ONCE).into());

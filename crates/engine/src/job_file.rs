@@ -7,13 +7,11 @@ use bytes::Bytes;
 use md5::Digest;
 use partway_core::FileIdentity;
 
+use crate::buffers::BLOCK;
 use crate::drive::{Drive, Drives};
 use crate::place::Mounts;
 use crate::record::Job;
 use crate::source::{self, Source, SourceError};
-
-/// One block. 256 KiB is where larger reads stop being cheaper.
-pub(crate) const BLOCK: u64 = 256 * 1024;
 
 /// An open file, and its drive.
 #[derive(Debug)]

@@ -7,7 +7,6 @@ use std::path::{Component, Path, PathBuf, Prefix};
 use partway_core::{FileIdentity, Match};
 
 use crate::at;
-use crate::drive::Unanswered;
 use crate::watched::Seen;
 
 /// What is wrong with a file.
@@ -31,15 +30,6 @@ pub enum SourceError {
     /// Its drive does not answer.
     #[error("its drive does not answer")]
     Silent,
-}
-
-impl From<Unanswered> for SourceError {
-    fn from(why: Unanswered) -> Self {
-        match why {
-            Unanswered::Silent => Self::Silent,
-            Unanswered::Fault(_) => Self::Unreadable(io::Error::other("reading it did not end")),
-        }
-    }
 }
 
 /// An open file with the identity that was planned.

@@ -16,8 +16,8 @@ const CRATES: [&str; 5] =
 const LEFT: &[(&str, &[usize])] = &[
     // Around `App`, which has every feature and is known by every feature; and around the life of one watched folder.
     ("crates/app/src", &[19, 5]),
-    // A part, its checksum and its place on the line; a file and its drive.
-    ("crates/engine/src", &[3, 2]),
+    // A part, its checksum and its place on the line.
+    ("crates/engine/src", &[3]),
     // A kind has its vendors, whose settings are read by what kinds have in common.
     ("crates/providers/src", &[21]),
     // Around `Shared`.
