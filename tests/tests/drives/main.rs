@@ -1,7 +1,7 @@
 //! Uploads from a drive that does not answer: a real file system of which the reads, or the looks, come back when the test wants it. Needs
 //! root and `/dev/fuse`; `cargo xtask test --only drives` says what is missing.
-#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![cfg(target_os = "linux")]
+#![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a journey that cannot go on has nothing else to say")]
 
 mod fuse;
