@@ -1,5 +1,7 @@
 //! The admin endpoints: faults while the server runs, and its state. Only with a flag, a token, and from this machine's own pages.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -11,11 +13,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::faults::grammar;
+use crate::front::Front;
 use crate::kinds::fields::{Fields, string};
 use crate::kinds::said::json as reply;
-use crate::settings::random_hex;
-use crate::shared::{Share, Shared};
+use crate::random::random_hex;
+use crate::state::Sandbox;
 use crate::storage::sign::same;
+use crate::vault::Vault;
 
 /// What opens the admin endpoints.
 #[derive(Clone, Serialize)]
@@ -34,13 +38,13 @@ impl std::fmt::Debug for Admin {
 
 impl Admin {
     /// A new token for this run.
-    pub(crate) fn new(shared: &Shared) -> Self {
-        Self { url: format!("{}/admin", shared.origin), token: random_hex(16) }
+    pub(crate) fn new(front: &Front) -> Self {
+        Self { url: format!("{}/admin", front.origin), token: random_hex(16) }
     }
 }
 
 /// `POST`, `GET`, `DELETE /admin/faults` and `GET /admin/state`.
-pub(crate) fn routes(admin: &Admin) -> Router<Share> {
+pub(crate) fn routes(admin: &Admin) -> Router<Sandbox> {
     let token = admin.token.clone();
     let port = admin.url.rsplit_once(':').map_or("", |(_, rest)| rest.trim_end_matches("/admin")).to_owned();
     Router::new()
@@ -78,7 +82,7 @@ fn judge(request: &Request, token: &str, port: &str) -> Result<(), (u16, &'stati
     }
 }
 
-async fn add(State(shared): State<Share>, body: Bytes) -> Response<Body> {
+async fn add(State(front): State<Arc<Front>>, body: Bytes) -> Response<Body> {
     let read = || {
         let mut fields = Fields::read(&body).map_err(|wrong| wrong.0)?;
         let text = fields.need("fault", string).map_err(|wrong| wrong.0)?;
@@ -87,20 +91,20 @@ async fn add(State(shared): State<Share>, body: Bytes) -> Response<Body> {
     };
     match read() {
         Ok(asked) => {
-            shared.faults.add(asked);
-            list(State(shared)).await
+            front.faults.add(asked);
+            list(State(front)).await
         }
         Err(why) => reply(422, Body::from(json!({"error": why}).to_string())),
     }
 }
 
-async fn clear(State(shared): State<Share>) -> Response<Body> {
-    shared.faults.clear();
-    list(State(shared)).await
+async fn clear(State(front): State<Arc<Front>>) -> Response<Body> {
+    front.faults.clear();
+    list(State(front)).await
 }
 
-async fn list(State(shared): State<Share>) -> Response<Body> {
-    let faults: Vec<_> = shared
+async fn list(State(front): State<Arc<Front>>) -> Response<Body> {
+    let faults: Vec<_> = front
         .faults
         .list()
         .into_iter()
@@ -109,8 +113,8 @@ async fn list(State(shared): State<Share>) -> Response<Body> {
     reply(200, Body::from(json!({"faults": faults}).to_string()))
 }
 
-async fn state(State(shared): State<Share>) -> Response<Body> {
-    let sessions: Vec<_> = shared
+async fn state(State(vault): State<Arc<Vault>>) -> Response<Body> {
+    let sessions: Vec<_> = vault
         .shelf
         .list()
         .iter()

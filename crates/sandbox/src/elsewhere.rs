@@ -1,16 +1,18 @@
 //! Paths that nobody should come to: where redirects lead, and where nothing is.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::BodyExt;
 
+use crate::front::Front;
 use crate::kinds::said::json;
-use crate::shared::Share;
 
 /// Where redirects lead. Logs whether a client brought its key or a body there.
-pub(crate) async fn any(State(shared): State<Share>, request: Request<Body>) -> Response<Body> {
-    let mut entry = shared.log.entry("elsewhere", "sandbox");
+pub(crate) async fn any(State(front): State<Arc<Front>>, request: Request<Body>) -> Response<Body> {
+    let mut entry = front.log.entry("elsewhere", "sandbox");
     entry.note = Some(if key_in(request.headers()) { "with a key" } else { "without a key" }.to_owned());
     let mut body = request.into_body();
     while let Some(Ok(frame)) = body.frame().await {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::admin::Admin;
-use crate::kinds::Destination;
+use crate::kinds::destination::Destination;
 
 /// `{"admin":…,"dir":"D","destinations":[…]}`. Later kinds add entries and fields; none goes away.
 #[derive(Debug, Clone, Serialize)]

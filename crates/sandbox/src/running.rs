@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::routing::any;
 use axum::{Router, middleware};
 use rand::Rng;
@@ -17,10 +18,16 @@ use crate::admin::{self, Admin};
 use crate::elsewhere;
 use crate::error::Error;
 use crate::faults::draw::{Faults, Met};
-use crate::faults::grammar::{self, Step};
+use crate::faults::grammar;
 use crate::faults::spell;
+use crate::faults::step::Step;
 use crate::first_line::FirstLine;
-use crate::kinds::{self, s3};
+use crate::front::Front;
+use crate::kinds::Kinds;
+use crate::kinds::autorender::AutoRender;
+use crate::kinds::gjirafa::Gjirafa;
+use crate::kinds::record360::Record360;
+use crate::kinds::s3::{self, S3};
 use crate::log::Log;
 use crate::net::{serve, tls};
 use crate::options::Options;
@@ -28,10 +35,12 @@ use crate::sessions::choose::Rules;
 use crate::sessions::finish::Objects;
 use crate::sessions::shelf::Shelf;
 use crate::settings::Settings;
-use crate::shared::Shared;
+use crate::state::Sandbox;
 use crate::storage::put;
 use crate::storage::sign::Signer;
+use crate::store::Remote;
 use crate::store::client::Store;
+use crate::vault::Vault;
 
 /// The folder's own port is tried so often before another is taken: three seconds, longer than an orderly stop lasts.
 const PATIENCE: u32 = 60;
@@ -113,57 +122,33 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let shelf = Shelf::open(dir.join("sessions"), options.clock.now(), |about| {
         leftovers.extend(about.store.clone());
     })?;
-    let shared = Arc::new(Shared {
-        signer: Signer::new(settings.access_key.clone(), settings.secret.clone()),
-        store: store.transpose()?,
-        s3: settings.s3.signer(options.session_token.clone()),
-        objects: Objects::new(dir.clone(), options.discard, shelf.list()),
-        shelf,
-        faults,
-        log: Log::open(options.log.as_deref(), options.clock.clone())?,
-        clock: clock.clone(),
+    let front = Arc::new(Front {
         origin: format!("{}://{host}", if options.tls { "https" } else { "http" }),
         host,
-        part_size: options.part_size,
-        rules: Rules { least_part: options.min_part, equal_parts: options.equal_parts },
-        ttl: options.ttl,
-        after_complete: options.after_complete,
-        resume: options.resume,
-        checksum: options.checksum,
-        token_ttl: options.token_ttl,
-        password: options.password.clone(),
+        clock: clock.clone(),
+        log: Log::open(options.log.as_deref(), options.clock.clone())?,
+        faults,
         slow: options.slow,
-        settings,
     });
-
-    if !leftovers.is_empty() {
-        let shared = shared.clone();
-        // What is left at the store is paid for. One try: where it fails, the store's own rules must do.
-        tokio::task::spawn_blocking(move || {
-            for remote in leftovers {
-                let _ = shared.store.as_ref().map(|store| store.abort(&remote));
-            }
-        });
-    }
-    let admin = options.admin.then(|| Admin::new(&shared));
-    let destinations = kinds::destinations(&shared);
+    let vault = Arc::new(Vault {
+        objects: Objects::new(dir.clone(), options.discard, shelf.list()),
+        shelf,
+        signer: Signer::new(settings.access_key.clone(), settings.secret.clone()),
+        store: store.transpose()?,
+        after_complete: options.after_complete,
+    });
+    forget_leftovers(&vault, leftovers);
+    let key = settings.key.clone();
+    let kinds = set_up(settings, &options);
+    let admin = options.admin.then(|| Admin::new(&front));
+    let destinations = kinds.destinations(&front);
     let first_line = FirstLine { admin: admin.clone(), dir: dir.clone(), destinations, ca: ca.clone(), seed };
-    let mut router = kinds::routes()
-        .route(&format!("{}/{{*key}}", put::ROOT), any(put::put))
-        .route("/elsewhere/{*path}", any(elsewhere::any));
-    if let Some(admin) = &admin {
-        router = router.merge(admin::routes(admin));
-    }
-    let router =
-        router.fallback(s3::elsewhere).layer(middleware::from_fn_with_state(shared.clone(), s3::door));
-    let router = router.layer(middleware::from_fn_with_state(options.spell, spell::all));
-    let router: Router = router.with_state(shared.clone());
+    let router = router(&kinds, Sandbox { front: front.clone(), vault }, &options, admin.as_ref());
     let (stop, stopped) = watch::channel(false);
-    let key = shared.settings.key.clone();
     let closes = move || {
-        let strike = shared.faults.draw(&Met::at(Step::Connection));
+        let strike = front.faults.draw(&Met::at(Step::Connection));
         if let Some(strike) = strike {
-            shared.log.entry(Step::Connection.name(), "sandbox").fault = Some(strike.name);
+            front.log.entry(Step::Connection.name(), "sandbox").fault = Some(strike.name);
         }
         strike.is_some()
     };
@@ -180,6 +165,66 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         stop,
         task,
     })
+}
+
+/// Each kind as the settings and options want it.
+fn set_up(settings: Settings, options: &Options) -> Kinds {
+    let rules = Rules { least_part: options.min_part, equal_parts: options.equal_parts };
+    let signer = settings.s3.signer(options.session_token.clone());
+    Kinds {
+        autorender: Arc::new(AutoRender {
+            key: settings.key,
+            public_key: settings.public_key,
+            workspace: settings.workspace,
+            part_size: options.part_size,
+            ttl: options.ttl,
+        }),
+        gjirafa: Arc::new(Gjirafa {
+            account: settings.gjirafa,
+            ttl: options.ttl,
+            resume: options.resume,
+            rules,
+        }),
+        record360: Arc::new(Record360 {
+            account: settings.record360,
+            password: options.password.clone(),
+            token_ttl: options.token_ttl,
+            ttl: options.ttl,
+            checksum: options.checksum,
+            rules,
+        }),
+        s3: Arc::new(S3 { account: settings.s3, signer, rules }),
+    }
+}
+
+/// Every route, with S3's door in front of them.
+fn router(kinds: &Kinds, sandbox: Sandbox, options: &Options, admin: Option<&Admin>) -> Router {
+    let mut router = kinds
+        .routes()
+        .route(&format!("{}/{{*key}}", put::ROOT), any(put::put))
+        .route("/elsewhere/{*path}", any(elsewhere::any));
+    if let Some(admin) = admin {
+        router = router.merge(admin::routes(admin));
+    }
+    let (s3, door) = (kinds.s3.clone(), (kinds.s3.clone(), sandbox.clone()));
+    router
+        .fallback(move |State(sandbox): State<Sandbox>, request| s3::elsewhere(s3, sandbox, request))
+        .layer(middleware::from_fn_with_state(door, s3::door))
+        .layer(middleware::from_fn_with_state(options.spell, spell::all))
+        .with_state(sandbox)
+}
+
+/// What sessions that were forgotten left at the store is paid for. One try: where it fails, the store's own rules must do.
+fn forget_leftovers(vault: &Arc<Vault>, leftovers: Vec<Remote>) {
+    if leftovers.is_empty() {
+        return;
+    }
+    let vault = vault.clone();
+    tokio::task::spawn_blocking(move || {
+        for remote in leftovers {
+            let _ = vault.store.as_ref().map(|store| store.abort(&remote));
+        }
+    });
 }
 
 /// The port asked for; else that of last time if it is free, since links from then name it; else any.

@@ -1,14 +1,14 @@
 //! What a sandbox's folder remembers from one start to the next: key, port and the secret that signs its links.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::disk::write_whole;
 use crate::error::Error;
 use crate::kinds::{gjirafa, record360, s3};
+use crate::random::random_hex;
 
 /// The file's name below the folder.
 const FILE: &str = "sandbox.json";
@@ -71,30 +71,4 @@ impl Settings {
             .map_err(|source| Error::Settings { path: path.clone(), source })?;
         write_whole(&path, &text, true).map_err(Error::at(path))
     }
-}
-
-/// So many random bytes in hex.
-pub(crate) fn random_hex(bytes: usize) -> String {
-    let mut raw = vec![0_u8; bytes];
-    rand::rng().fill(raw.as_mut_slice());
-    hex::encode(raw)
-}
-
-/// Puts a file where it belongs in one step, so that a kill leaves the old one or the new one.
-pub(crate) fn write_whole(path: &Path, text: &[u8], private: bool) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", random_hex(4)));
-    let beside = std::path::PathBuf::from(beside);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = private;
-    let written = options.open(&beside).and_then(|mut file| file.write_all(text));
-    written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
 }

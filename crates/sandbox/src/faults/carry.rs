@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 
 use super::effect::{Answer, InFront, More, Redirect};
 use crate::clock::{http_date, iso_seconds};
+use crate::front::Front;
 use crate::net::serve::HangUp;
-use crate::shared::Shared;
 use crate::storage::refusal::Refusal;
 
 /// What `Retry-After` asks for in seconds: short, so that tests need not wait.
@@ -43,12 +43,12 @@ pub(crate) fn in_front(answer: InFront) -> Response<Body> {
 }
 
 /// A refusal in storage's words.
-pub(crate) fn refusal(answer: Answer, shared: &Shared) -> Refusal {
+pub(crate) fn refusal(answer: Answer, front: &Front) -> Refusal {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let refusal = Refusal::new(status, answer.code, answer.message);
     match answer.more {
         More::Expired => {
-            let now = shared.clock.now();
+            let now = front.clock.now();
             let ended = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(now);
             refusal.with("Expires", iso_seconds(ended)).with("ServerTime", iso_seconds(now))
         }
@@ -58,11 +58,11 @@ pub(crate) fn refusal(answer: Answer, shared: &Shared) -> Refusal {
 }
 
 /// `Retry-After`, where the refusal has one.
-pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, shared: &Shared) {
+pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, front: &Front) {
     let value = match answer.more {
         More::RetryAfterSeconds => RETRY_AFTER.to_string(),
         More::RetryAfterDate => {
-            let now = shared.clock.now();
+            let now = front.clock.now();
             http_date(now.checked_add(SignedDuration::from_secs(RETRY_AFTER_DATE)).unwrap_or(now))
         }
         More::Nothing | More::Expired | More::Headers => return,
@@ -73,10 +73,10 @@ pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, shared:
 }
 
 /// 302 to the portal's own page, which is what a network says that wants a sign-in first.
-fn portal_redirect(shared: &Shared) -> Response<Body> {
+fn portal_redirect(front: &Front) -> Response<Body> {
     let mut response = portal();
     *response.status_mut() = StatusCode::FOUND;
-    let place = format!("{}/elsewhere/sign-in", shared.origin.replace("127.0.0.1", "localhost"));
+    let place = format!("{}/elsewhere/sign-in", front.origin.replace("127.0.0.1", "localhost"));
     let headers = response.headers_mut();
     if let Ok(place) = HeaderValue::from_str(&place) {
         headers.insert(header::LOCATION, place);
@@ -86,18 +86,14 @@ fn portal_redirect(shared: &Shared) -> Response<Body> {
 }
 
 /// 307, which asks to send the same again elsewhere: method, body and all.
-pub(crate) fn redirect(
-    redirect: Redirect,
-    request: &http::request::Parts,
-    shared: &Shared,
-) -> Response<Body> {
+pub(crate) fn redirect(redirect: Redirect, request: &http::request::Parts, front: &Front) -> Response<Body> {
     let own = request.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let place = match redirect {
         Redirect::Loop => own.to_owned(),
-        Redirect::SameHost => format!("{}/elsewhere{own}", shared.origin),
-        Redirect::Portal => return portal_redirect(shared),
+        Redirect::SameHost => format!("{}/elsewhere{own}", front.origin),
+        Redirect::Portal => return portal_redirect(front),
         // The same server under another name: to a client another host, and the log shows what it brought there.
-        Redirect::OtherHost => format!("{}/elsewhere{own}", shared.origin.replace("127.0.0.1", "localhost")),
+        Redirect::OtherHost => format!("{}/elsewhere{own}", front.origin.replace("127.0.0.1", "localhost")),
     };
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;

@@ -6,7 +6,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::effect::{Effect, Whole};
-use super::grammar::{Asked, Step, Times};
+use super::grammar::Asked;
+use super::step::{Step, Times};
 
 /// The faults in force. They can be changed while the server runs; counts begin anew with each start.
 pub(crate) struct Faults {

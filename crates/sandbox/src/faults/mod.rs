@@ -5,4 +5,5 @@ pub(crate) mod draw;
 pub(crate) mod effect;
 pub(crate) mod grammar;
 pub(crate) mod spell;
+pub(crate) mod step;
 pub(crate) mod table;

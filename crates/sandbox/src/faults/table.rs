@@ -1,7 +1,7 @@
 //! Every fault by name: where it can happen, how often unless told, and what it does.
 
 use super::effect::{Answer, Effect, For, InFront, More, Receipt, Redirect, Reply, Whole};
-use super::grammar::{Step, Times};
+use super::step::{Step, Times};
 use crate::options::Spelling;
 
 /// One fault.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::vendor::{No, Noted};
 use crate::sessions::session::{About, Session};
-use crate::shared::Shared;
 use crate::store;
+use crate::vault::Vault;
 
 /// Begins a session and tells the log. When this returns, it survives a kill.
-pub(crate) fn begin(shared: &Shared, mut about: About, noted: &mut Noted) -> Result<Arc<Session>, No> {
-    if let Some(at) = &shared.store {
+pub(crate) fn begin(vault: &Vault, mut about: About, noted: &mut Noted) -> Result<Arc<Session>, No> {
+    if let Some(at) = &vault.store {
         about.store = Some(store::session::begin(at, &about)?);
     }
     noted.session = Some(about.id.clone());
-    shared.shelf.begin(about).map_err(|e| No::broken(&e))
+    vault.shelf.begin(about).map_err(|e| No::broken(&e))
 }

@@ -15,36 +15,38 @@ use super::vendor::{Call, Carries, No, Noted, Vendor};
 use crate::faults::carry;
 use crate::faults::draw::Met;
 use crate::faults::effect::{Effect, Reply};
-use crate::faults::grammar::Step;
 use crate::faults::spell;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::options::Spelling;
-use crate::shared::{Share, Shared};
+use crate::state::Sandbox;
 use crate::storage::receive::{End, receive};
 
 /// A route for one step of a vendor that comes with this method.
-pub(crate) fn on(method: MethodFilter, vendor: impl Vendor + Clone, step: Step) -> MethodRouter<Share> {
-    axum::routing::on(method, move |State(shared): State<Share>, request: Request<Body>| {
-        call(Arc::new(vendor), shared, step, request)
+pub(crate) fn on(method: MethodFilter, vendor: Arc<dyn Vendor>, step: Step) -> MethodRouter<Sandbox> {
+    axum::routing::on(method, move |State(sandbox): State<Sandbox>, request: Request<Body>| {
+        call(vendor, sandbox, step, request)
     })
 }
 
 /// Runs one call from its head to its answer.
 pub(crate) async fn call(
     vendor: Arc<dyn Vendor>,
-    shared: Share,
+    sandbox: Sandbox,
     step: Step,
     request: Request<Body>,
 ) -> Response<Body> {
     let (mut head, mut body) = request.into_parts();
+    let front = &sandbox.front;
     let Some(line) = head.extensions.get::<Line>().cloned() else { return carry::hang_up() };
     let params = match RawPathParams::from_request_parts(&mut head, &()).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Vec::new(),
     };
-    let mut entry = shared.log.entry(step.name(), vendor.kind());
-    let length = match judge(&*vendor, &shared, step, &head) {
+    let mut entry = front.log.entry(step.name(), vendor.kind());
+    let length = match judge(&*vendor, front, step, &head) {
         Ok(length) => length,
         Err(no) => return refuse(&*vendor, &no, &line, &mut entry),
     };
@@ -75,20 +77,20 @@ pub(crate) async fn call(
     let mut call = Call { step, head, params, body: read, effect: None };
     let session = vendor.session(&call);
     entry.is_about(session.as_deref());
-    let strike = shared.faults.draw(&Met { session: session.as_deref(), ..Met::at(step) });
+    let strike = front.faults.draw(&Met { session: session.as_deref(), ..Met::at(step) });
     entry.fault = strike.map(|strike| strike.name);
     call.effect = strike.map(|strike| strike.effect);
-    if let Some(response) = before_work(&*vendor, &shared, &call, &line, &mut entry).await {
+    if let Some(response) = before_work(&*vendor, front, &call, &line, &mut entry).await {
         return response;
     }
     let effect = call.effect;
-    let said = work(vendor.clone(), shared.clone(), call, &mut entry).await;
-    after_work(&*vendor, &shared, (step, effect), said, &line, &mut entry).await
+    let said = work(vendor.clone(), sandbox.clone(), call, &mut entry).await;
+    after_work(&*vendor, front, (step, effect), said, &line, &mut entry).await
 }
 
 /// What can be said from the head alone: the key, the query, the type, the length.
-fn judge(vendor: &dyn Vendor, shared: &Shared, step: Step, head: &Parts) -> Result<u64, No> {
-    vendor.admit(shared, step, head)?;
+fn judge(vendor: &dyn Vendor, front: &Front, step: Step, head: &Parts) -> Result<u64, No> {
+    vendor.admit(front.clock.now(), step, head)?;
     let takes = vendor.takes(step);
     if let Some(query) = head.uri.query().filter(|_| !takes.query) {
         return Err(vendor.wrong(Wrong(format!("This call takes no query, and got {query:?}"))));
@@ -117,7 +119,7 @@ fn is_json(head: &Parts) -> bool {
 
 async fn before_work(
     vendor: &dyn Vendor,
-    shared: &Shared,
+    front: &Front,
     call: &Call,
     line: &Line,
     entry: &mut Entry,
@@ -127,7 +129,7 @@ async fn before_work(
         Effect::Refuse(answer) | Effect::RefuseFor(_, answer) => {
             let mut response =
                 refuse(vendor, &No::new(answer.status, answer.code, answer.message), line, entry);
-            carry::retry_after(&mut response, answer, shared);
+            carry::retry_after(&mut response, answer, front);
             return Some(response);
         }
         Effect::RefuseNamespaced(answer) => {
@@ -146,7 +148,7 @@ async fn before_work(
             line.half_close();
             return Some(carry::hang_up());
         }
-        Effect::Redirect(redirect) => carry::redirect(redirect, &call.head, shared),
+        Effect::Redirect(redirect) => carry::redirect(redirect, &call.head, front),
         Effect::InFront(answer) => carry::in_front(answer),
         Effect::Reply(Reply::Html) => carry::portal(),
         // Refused in truth, whatever the status says: nothing is done.
@@ -159,10 +161,10 @@ async fn before_work(
     Some(response)
 }
 
-async fn work(vendor: Arc<dyn Vendor>, shared: Share, call: Call, entry: &mut Entry) -> Result<Said, No> {
+async fn work(vendor: Arc<dyn Vendor>, sandbox: Sandbox, call: Call, entry: &mut Entry) -> Result<Said, No> {
     let done = tokio::task::spawn_blocking(move || {
         let mut noted = Noted::default();
-        let said = vendor.work(&shared, &call, &mut noted);
+        let said = vendor.work(&sandbox.front, &sandbox.vault, &call, &mut noted);
         (said, noted)
     })
     .await;
@@ -180,7 +182,7 @@ async fn work(vendor: Arc<dyn Vendor>, shared: Share, call: Call, entry: &mut En
 
 async fn after_work(
     vendor: &dyn Vendor,
-    shared: &Shared,
+    front: &Front,
     (step, effect): (Step, Option<Effect>),
     said: Result<Said, No>,
     line: &Line,
@@ -198,7 +200,7 @@ async fn after_work(
         Some(Effect::RefuseAfterSuccess(answer)) => {
             return refuse(vendor, &No::new(answer.status, answer.code, answer.message), line, entry);
         }
-        Some(Effect::Slow) => tokio::time::sleep(shared.slow).await,
+        Some(Effect::Slow) => tokio::time::sleep(front.slow).await,
         Some(Effect::CloseKept) => line.close_at_next_byte(),
         _ => {}
     }

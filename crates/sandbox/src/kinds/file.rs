@@ -1,40 +1,43 @@
 //! A finished file at its public URL, so that a copied link opens.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Path, State};
 use http::{HeaderValue, Response, header};
 
+use crate::front::Front;
 use crate::kinds::said::json;
 use crate::sessions::session::Done;
-use crate::shared::{Share, Shared};
 use crate::storage::query;
 use crate::storage::send::stretch;
+use crate::vault::Vault;
 
 /// The URL of a finished session's object, where `get` stands below the kind's base.
-pub(crate) fn url(shared: &Shared, base: &str, done: &Done) -> String {
+pub(crate) fn url(front: &Front, base: &str, done: &Done) -> String {
     let name = query::encode(done.name());
-    format!("{}{base}/files/{}/{name}", shared.origin, done.file_no)
+    format!("{}{base}/files/{}/{name}", front.origin, done.file_no)
 }
 
 /// Streams the object of this number. It comes as an attachment: nothing that was uploaded may act as a page here.
 pub(crate) async fn get(
-    State(shared): State<Share>,
+    State(vault): State<Arc<Vault>>,
     Path((file_no, _)): Path<(String, String)>,
 ) -> Response<Body> {
-    let found = shared.shelf.list().into_iter().find_map(|session| {
+    let found = vault.shelf.list().into_iter().find_map(|session| {
         let done = session.state().done.clone()?;
         (done.file_no == file_no).then_some((done, session))
     });
     let gone = || json(404, Body::from(r#"{"success":false,"error":"There is no such file"}"#));
     let Some((done, session)) = found else { return gone() };
-    if let (Some(remote), Some(store)) = (&session.about.store, &shared.store) {
+    if let (Some(remote), Some(store)) = (&session.about.store, &vault.store) {
         let mut response = json(307, Body::empty());
         if let Ok(place) = HeaderValue::try_from(store.read_link(&remote.key)) {
             response.headers_mut().insert(header::LOCATION, place);
         }
         return response;
     }
-    let path = shared.objects.dir.join(&done.object);
+    let path = vault.objects.dir.join(&done.object);
     let Ok(size) = tokio::fs::metadata(&path).await.map(|about| about.len()) else { return gone() };
     let Ok(body) = stretch(&path, 0, size).await else { return gone() };
     let mut response = Response::new(body);

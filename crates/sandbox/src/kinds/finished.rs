@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::vendor::{No, Noted};
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::options::AfterComplete;
 use crate::sessions::choose::Denied;
 use crate::sessions::finish::{Finish, Taken, finish};
 use crate::sessions::session::{Done, Session, Stored};
-use crate::shared::Shared;
 use crate::store;
+use crate::vault::Vault;
 
 /// How a vendor refuses a complete.
 pub(crate) struct Words {
@@ -25,25 +26,26 @@ pub(crate) struct Words {
 /// Makes the object of the parts that `choose` picks, and tells the log. A session that is complete is answered as
 /// `--after-complete` says.
 pub(crate) fn complete(
-    shared: &Shared,
+    front: &Front,
+    vault: &Vault,
     session: &Arc<Session>,
     noted: &mut Noted,
     taken: Taken,
     words: Words,
     choose: impl FnOnce(&BTreeMap<u32, Stored>) -> Result<Vec<Stored>, Denied>,
 ) -> Result<Done, No> {
-    let now = shared.clock.now();
+    let now = front.clock.now();
     if session.state().done.is_none() && now > session.about.expires {
         return Err(words.gone);
     }
-    let whole = shared.faults.whole(Step::Complete);
+    let whole = front.faults.whole(Step::Complete);
     let finish = match &session.about.store {
-        Some(remote) => store::session::finish(shared, session, remote, now, choose)?,
-        None => finish(session, &shared.objects, now, (taken, whole), choose).map_err(|e| No::broken(&e))?,
+        Some(remote) => store::session::finish(vault, session, remote, now, choose)?,
+        None => finish(session, &vault.objects, now, (taken, whole), choose).map_err(|e| No::broken(&e))?,
     };
     let done = match finish {
         Finish::Now(done) => done,
-        Finish::Before(done) => match shared.after_complete {
+        Finish::Before(done) => match vault.after_complete {
             AfterComplete::Same => done,
             AfterComplete::Gone => return Err(words.gone),
             AfterComplete::Conflict => return Err(words.again),

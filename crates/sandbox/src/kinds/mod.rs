@@ -3,6 +3,7 @@
 pub(crate) mod autorender;
 pub(crate) mod begun;
 pub(crate) mod call;
+pub(crate) mod destination;
 pub(crate) mod fields;
 pub(crate) mod file;
 pub(crate) mod finished;
@@ -14,38 +15,42 @@ pub(crate) mod s3;
 pub(crate) mod said;
 pub(crate) mod vendor;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Router;
-use serde::Serialize;
 
-use crate::shared::{Share, Shared};
+use self::autorender::AutoRender;
+use self::destination::Destination;
+use self::gjirafa::Gjirafa;
+use self::record360::Record360;
+use self::s3::S3;
+use crate::front::Front;
+use crate::state::Sandbox;
 
-/// One entry of the first line: what a client needs to use this kind.
-#[derive(Debug, Clone, Serialize)]
-pub struct Destination {
-    /// The vendor, as in `partwayctl destinations add --kind`.
-    pub kind: &'static str,
-    /// The base URL of its API.
-    pub url: String,
-    /// The API key.
-    pub key: String,
-    /// What this kind needs besides, named as the flags of `partwayctl destinations add`.
-    #[serde(flatten)]
-    pub more: BTreeMap<&'static str, String>,
+/// Every kind, set up for one sandbox.
+pub(crate) struct Kinds {
+    pub(crate) autorender: Arc<AutoRender>,
+    pub(crate) gjirafa: Arc<Gjirafa>,
+    pub(crate) record360: Arc<Record360>,
+    pub(crate) s3: Arc<S3>,
 }
 
-/// What every kind offers.
-pub(crate) fn destinations(shared: &Shared) -> Vec<Destination> {
-    vec![
-        autorender::destination(shared),
-        gjirafa::destination(shared),
-        record360::destination(shared),
-        s3::destination(shared),
-    ]
-}
+impl Kinds {
+    /// What each kind offers.
+    pub(crate) fn destinations(&self, front: &Front) -> Vec<Destination> {
+        vec![
+            autorender::destination(&self.autorender, front),
+            gjirafa::destination(&self.gjirafa, front),
+            record360::destination(&self.record360, front),
+            s3::destination(&self.s3, front),
+        ]
+    }
 
-/// The routes of every kind.
-pub(crate) fn routes() -> Router<Share> {
-    Router::new().merge(autorender::routes()).merge(gjirafa::routes()).merge(record360::routes())
+    /// The routes of each kind that has some of its own; S3 takes what is meant for its bucket by `s3::door`.
+    pub(crate) fn routes(&self) -> Router<Sandbox> {
+        Router::new()
+            .merge(autorender::routes(&self.autorender))
+            .merge(gjirafa::routes(&self.gjirafa))
+            .merge(record360::routes(&self.record360))
+    }
 }

@@ -1,20 +1,22 @@
 //! What a vendor must say for itself; everything around it is the same for all (`kinds::call`).
 
 use http::request::Parts;
+use jiff::Timestamp;
 
 use super::fields::{Fields, Wrong};
 use super::said::Said;
 use crate::faults::effect::{Effect, Reply};
-use crate::faults::grammar::Step;
-use crate::shared::Shared;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::storage::refusal::Refusal;
+use crate::vault::Vault;
 
 /// How a vendor speaks.
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// Its name in the first line and the log.
     fn kind(&self) -> &'static str;
-    /// Judges the request's key, and what else every request must bring.
-    fn admit(&self, shared: &Shared, step: Step, head: &Parts) -> Result<(), No>;
+    /// Judges the request's key, and what else every request must bring, at the moment it began.
+    fn admit(&self, now: Timestamp, step: Step, head: &Parts) -> Result<(), No>;
     /// What a request of this step may carry.
     fn takes(&self, _step: Step) -> Takes {
         Takes::JSON
@@ -26,7 +28,7 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// Which session a request is about, if it says so.
     fn session(&self, call: &Call) -> Option<String>;
     /// Does the step. May block.
-    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No>;
+    fn work(&self, front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No>;
     /// The refusal of a request that is not as it must be.
     fn wrong(&self, wrong: Wrong) -> No {
         No::from(wrong)

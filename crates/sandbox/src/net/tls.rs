@@ -11,8 +11,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use crate::disk::write_whole;
 use crate::error::Error;
-use crate::settings::write_whole;
 
 /// Who the server's certificate is for, beside the address that it listens on.
 const NAMES: [&str; 3] = ["127.0.0.1", "localhost", "::1"];

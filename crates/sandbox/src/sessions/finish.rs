@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use super::choose::{self, Denied};
 use super::name;
 use super::session::{Done, Session, Stored};
+use crate::disk::write_whole;
 use crate::faults::effect::Whole;
-use crate::settings::{random_hex, write_whole};
+use crate::random::random_hex;
 
 /// Where finished objects lie, and the turn-taking of those that look for a place there.
 pub(crate) struct Objects {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use md5::{Digest, Md5};
 
 use super::session::{Session, Stored};
-use crate::settings::random_hex;
+use crate::random::random_hex;
 
 /// Receives one attempt at one part. Dropped before `keep`, it leaves what was stored before as it was.
 pub(crate) struct Incoming {

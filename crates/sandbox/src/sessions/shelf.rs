@@ -9,8 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::session::{About, Done, Session, State, Stored};
+use crate::disk::write_whole;
 use crate::error::Error;
-use crate::settings::write_whole;
 
 /// The sessions of one sandbox.
 pub(crate) struct Shelf {

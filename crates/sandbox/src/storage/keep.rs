@@ -13,12 +13,13 @@ use crate::faults::carry;
 use crate::faults::draw::Strike;
 use crate::faults::effect::{Effect, Receipt, Reply};
 use crate::faults::spell;
+use crate::front::Front;
 use crate::log::Entry;
 use crate::net::tap::Line;
+use crate::random::random_hex;
 use crate::sessions::part::Incoming;
 use crate::sessions::session::Session;
-use crate::settings::random_hex;
-use crate::shared::Shared;
+use crate::vault::Vault;
 
 /// What tells that something is encrypted by the storage.
 pub(crate) const ENCRYPTION: &str = "x-amz-server-side-encryption";
@@ -45,7 +46,7 @@ pub(crate) fn refuse(refusal: &Refusal, line: &Line, entry: &mut Entry) -> Respo
 /// What happens before anything of the body is read.
 pub(crate) fn at_head(
     strike: Option<Strike>,
-    shared: &Shared,
+    front: &Front,
     head: &Parts,
     line: &Line,
     entry: &mut Entry,
@@ -54,12 +55,12 @@ pub(crate) fn at_head(
     match strike?.effect {
         Effect::RefuseFor(reason, _) if !reason.fits(&head.headers) => None,
         Effect::Refuse(answer) | Effect::RefuseFor(_, answer) => {
-            let mut response = refuse(&carry::refusal(answer, shared), line, entry);
-            carry::retry_after(&mut response, answer, shared);
+            let mut response = refuse(&carry::refusal(answer, front), line, entry);
+            carry::retry_after(&mut response, answer, front);
             Some(response)
         }
         Effect::RefuseNamespaced(answer) => {
-            let refusal = carry::refusal(answer, shared);
+            let refusal = carry::refusal(answer, front);
             let mut response = refuse(&refusal, line, entry);
             *response.body_mut() = Body::from(spell::namespaced(&refusal.xml()));
             Some(response)
@@ -70,7 +71,7 @@ pub(crate) fn at_head(
         }
         Effect::Redirect(redirect) => {
             line.drain_on_close();
-            let response = carry::redirect(redirect, head, shared);
+            let response = carry::redirect(redirect, head, front);
             entry.status = Some(response.status().as_u16());
             Some(response)
         }
@@ -92,7 +93,8 @@ pub(crate) fn at_head(
 
 /// Reads the body and keeps the part. Gives its ETag without quotes, or where nothing was kept, the answer to that.
 pub(crate) async fn keep(
-    shared: &Shared,
+    front: &Front,
+    vault: &Vault,
     arriving: &Arriving,
     mut body: Body,
     line: &Line,
@@ -108,7 +110,7 @@ pub(crate) async fn keep(
         };
         refuse(&refusal, line, entry)
     };
-    let mut incoming = match Incoming::open(session, arriving.part, shared.objects.discard) {
+    let mut incoming = match Incoming::open(session, arriving.part, vault.objects.discard) {
         Ok(incoming) => incoming,
         Err(e) => return Err(broken(e, line, entry)),
     };
@@ -139,23 +141,23 @@ pub(crate) async fn keep(
         return Err(refuse(&refusal, line, entry));
     }
     if let Some(Effect::RefuseAfterBody(answer)) = effect {
-        return Err(refuse(&carry::refusal(answer, shared), line, entry));
+        return Err(refuse(&carry::refusal(answer, front), line, entry));
     }
     // With KMS an ETag is opaque, but still looks like an MD5.
     let unmarked = effect == Some(Effect::Receipt(Receipt::Other));
     let opaque = (unmarked || effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
-    let etag = match incoming.keep(opaque.clone(), unmarked, shared.clock.now()) {
+    let etag = match incoming.keep(opaque.clone(), unmarked, front.clock.now()) {
         Ok(md5) => opaque.unwrap_or(md5),
         Err(e) => return Err(broken(e, line, entry)),
     };
     entry.stored = true;
-    entry.discarded = shared.objects.discard;
+    entry.discarded = vault.objects.discard;
     Ok(etag)
 }
 
 /// The answer to what was kept.
 pub(crate) async fn receipt(
-    shared: &Shared,
+    front: &Front,
     etag: &str,
     strike: Option<Strike>,
     line: &Line,
@@ -167,7 +169,7 @@ pub(crate) async fn receipt(
             return carry::hang_up();
         }
         Some(Effect::Slow) => {
-            tokio::time::sleep(shared.slow).await;
+            tokio::time::sleep(front.slow).await;
             None
         }
         Some(Effect::CloseKept) => {

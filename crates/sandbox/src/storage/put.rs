@@ -15,12 +15,14 @@ use super::refusal::Refusal;
 use super::{headers, query};
 use crate::faults::carry;
 use crate::faults::draw::Met;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::options::LARGEST_PART;
 use crate::sessions::session::{About, Session};
-use crate::shared::{Share, Shared};
+use crate::state::Sandbox;
+use crate::vault::Vault;
 
 /// Where links begin.
 pub(crate) const ROOT: &str = "/storage";
@@ -39,33 +41,34 @@ pub(crate) struct Issue<'a> {
 }
 
 /// The link for a part of a session, here or at the store.
-pub(crate) fn link(shared: &Shared, session: &Session, part: u32, issue: &Issue<'_>) -> String {
+pub(crate) fn link(front: &Front, vault: &Vault, session: &Session, part: u32, issue: &Issue<'_>) -> String {
     let about = &session.about;
     let mut own = vec![("partNumber", part.to_string()), ("uploadId", about.id.clone())];
     if issue.poisoned {
         own.push(("x-amz-checksum-crc32", link::EMPTY_CHECKSUM.to_owned()));
         own.push(("x-amz-sdk-checksum-algorithm", "CRC32".to_owned()));
     }
-    if let (Some(remote), Some(store)) = (&about.store, &shared.store) {
+    if let (Some(remote), Some(store)) = (&about.store, &vault.store) {
         own[1].1.clone_from(&remote.upload);
         return store.link("PUT", &remote.key, &own, issue.at, issue.ttl);
     }
     if let Some(again) = issue.again {
         own.push((link::AGAIN, again.to_owned()));
     }
-    let query = shared.signer.presign("PUT", &shared.host, &about.path, &own, issue.at, issue.ttl);
-    format!("{}{}?{query}", shared.origin, query::encode_path(&about.path))
+    let query = vault.signer.presign("PUT", &front.host, &about.path, &own, issue.at, issue.ttl);
+    format!("{}{}?{query}", front.origin, query::encode_path(&about.path))
 }
 
 /// Answers a part. Expiry is judged now, when the request starts, however long the body then takes.
-pub(crate) async fn put(State(shared): State<Share>, request: Request<Body>) -> Response<Body> {
-    let began = shared.clock.now();
+pub(crate) async fn put(State(sandbox): State<Sandbox>, request: Request<Body>) -> Response<Body> {
+    let (front, vault) = (&*sandbox.front, &*sandbox.vault);
+    let began = front.clock.now();
     let (head, body) = request.into_parts();
     let Some(line) = head.extensions.get::<Line>().cloned() else { return carry::hang_up() };
-    let mut entry = shared.log.entry(Step::Part.name(), "storage");
+    let mut entry = front.log.entry(Step::Part.name(), "storage");
 
     let target = link::judge(
-        &shared.signer,
+        &vault.signer,
         head.method.as_str(),
         head.uri.path(),
         head.uri.query().unwrap_or(""),
@@ -73,7 +76,7 @@ pub(crate) async fn put(State(shared): State<Share>, request: Request<Body>) -> 
         began,
     );
     let judged = target.and_then(|target| {
-        let arriving = accept(&shared, &head, &target, &mut entry)?;
+        let arriving = accept(vault, &head, &target, &mut entry)?;
         Ok((arriving, target))
     });
     let (mut arriving, target) = match judged {
@@ -86,31 +89,31 @@ pub(crate) async fn put(State(shared): State<Share>, request: Request<Body>) -> 
         links: target.again.as_deref(),
         part: Some(target.part),
     };
-    arriving.strike = shared.faults.draw(&met);
-    if let Some(response) = at_head(arriving.strike, &shared, &head, &line, &mut entry) {
+    arriving.strike = front.faults.draw(&met);
+    if let Some(response) = at_head(arriving.strike, front, &head, &line, &mut entry) {
         return response;
     }
-    match keep(&shared, &arriving, body, &line, &mut entry).await {
-        Ok(etag) => receipt(&shared, &etag, arriving.strike, &line, &mut entry).await,
+    match keep(front, vault, &arriving, body, &line, &mut entry).await {
+        Ok(etag) => receipt(front, &etag, arriving.strike, &line, &mut entry).await,
         Err(response) => response,
     }
 }
 
 /// Holds a part against its session and its headers against the rules.
-fn accept(shared: &Shared, head: &Parts, target: &Target, entry: &mut Entry) -> Result<Arriving, Refusal> {
+fn accept(vault: &Vault, head: &Parts, target: &Target, entry: &mut Entry) -> Result<Arriving, Refusal> {
     entry.session = Some(target.upload.clone());
     entry.part = Some(target.part);
     let length = headers::judge(&head.headers, &target.signed)?;
     let promised = Promised::read(&head.headers, &target.query, None)?;
-    let session = open(shared, &target.upload)?;
+    let session = open(vault, &target.upload)?;
     entry.kind.clone_from(&session.about.kind);
     hold(&session.about, target.part, length)?;
     Ok(Arriving { session, part: target.part, length, promised, strike: None })
 }
 
 /// The session of this id, if it still takes parts.
-pub(crate) fn open(shared: &Shared, id: &str) -> Result<Arc<Session>, Refusal> {
-    let session = shared.shelf.find(id).filter(|session| session.state().done.is_none());
+pub(crate) fn open(vault: &Vault, id: &str) -> Result<Arc<Session>, Refusal> {
+    let session = vault.shelf.find(id).filter(|session| session.state().done.is_none());
     session.ok_or_else(|| Refusal::no_such_upload(id))
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::xml::tag;
 use crate::clock::iso_seconds;
-use crate::settings::random_hex;
+use crate::random::random_hex;
 
 /// One refusal: status, code, sentence, and what else stands in the body.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use super::calls::Object;
 use super::client::Store;
 use super::{Remote, Trouble};
+use crate::disk::write_whole;
 use crate::kinds::vendor::No;
+use crate::random::random_hex;
 use crate::sessions::choose::Denied;
 use crate::sessions::finish::Finish;
 use crate::sessions::session::{About, Done, Session, Stored};
-use crate::settings::{random_hex, write_whole};
-use crate::shared::Shared;
+use crate::vault::Vault;
 
 impl From<Trouble> for No {
     fn from(trouble: Trouble) -> Self {
@@ -34,26 +35,26 @@ pub(crate) fn begin(store: &Store, about: &About) -> Result<Remote, Trouble> {
 }
 
 /// Brings a session's parts up to what the store has; nothing where its parts lie here.
-pub(crate) fn look(shared: &Shared, session: &Session) -> Result<(), No> {
+pub(crate) fn look(vault: &Vault, session: &Session) -> Result<(), No> {
     let Some(remote) = session.about.store.as_ref().filter(|_| session.state().done.is_none()) else {
         return Ok(());
     };
-    let parts = of(shared)?.parts(remote)?;
+    let parts = of(vault)?.parts(remote)?;
     session.state().parts = parts.into_iter().map(|part| (part.part, part)).collect();
     Ok(())
 }
 
 /// The store of sessions that have one.
-pub(crate) fn of(shared: &Shared) -> Result<&Store, No> {
+pub(crate) fn of(vault: &Vault) -> Result<&Store, No> {
     let missing = || {
         No::new(500, "store_missing", "The upload's parts lie at a store that was not named at this start")
     };
-    shared.store.as_ref().ok_or_else(missing)
+    vault.store.as_ref().ok_or_else(missing)
 }
 
 /// Makes the object at the store, of the parts that `choose` picks of those that are there.
 pub(crate) fn finish(
-    shared: &Shared,
+    vault: &Vault,
     session: &Arc<Session>,
     remote: &Remote,
     now: Timestamp,
@@ -63,8 +64,8 @@ pub(crate) fn finish(
     if let Some(done) = session.state().done.clone() {
         return Ok(Finish::Before(done));
     }
-    let store = of(shared)?;
-    let object = match look(shared, session) {
+    let store = of(vault)?;
+    let object = match look(vault, session) {
         Ok(()) => {
             let chosen = planned(session).and_then(|()| choose(&session.state().parts));
             let chosen = match chosen {

@@ -20,8 +20,6 @@ const LEFT: &[(&str, &[usize])] = &[
     ("crates/engine/src", &[3]),
     // A kind has its vendors, whose settings are read by what kinds have in common.
     ("crates/providers/src", &[21]),
-    // Around `Shared`.
-    ("crates/sandbox/src", &[45, 3, 2]),
     // When the window may go; a notification and what shows it.
     ("src-tauri", &[11, 2]),
 ];

@@ -2,28 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::BASE;
+use super::AutoRender;
 use super::fields::Own;
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
-use crate::kinds::file;
+use crate::faults::step::Step;
 use crate::kinds::links::links_confused;
 use crate::options::LEAST_PART;
 use crate::sessions::session::{Done, Session};
-use crate::shared::Shared;
-use crate::storage::put::{Issue, link};
 
 /// A start's reply.
-pub(crate) fn start(shared: &Shared, session: &Session, own: &Own, ttl: u64, poisoned: bool) -> Value {
+pub(crate) fn start(at: &AutoRender, session: &Session, own: &Own, links: &[String]) -> Value {
     let about = &session.about;
-    let parts: Vec<_> = (1..=about.parts)
-        .map(|part| link(shared, session, part, &Issue { at: about.started, ttl, poisoned, again: None }))
-        .collect();
     json!({
         "success": true,
         "session_id": about.id,
         "part_size": about.part_size,
-        "parts": parts,
+        "parts": links,
         "expire_at": about.expires.as_second(),
         "min_part_size": about.part_size.map(|size| size.min(LEAST_PART)),
         "policy": {
@@ -32,18 +26,17 @@ pub(crate) fn start(shared: &Shared, session: &Session, own: &Own, ttl: u64, poi
             "size": about.size,
             "tags": own.tags,
         },
-        "public_key": shared.settings.public_key,
+        "public_key": at.public_key,
         "uuid": own.uuid,
-        "workspace_id": shared.settings.workspace,
+        "workspace_id": at.workspace,
     })
 }
 
 /// A complete's reply.
-pub(crate) fn complete(shared: &Shared, session: &Session, own: &Own, done: &Done) -> Value {
+pub(crate) fn complete(at: &AutoRender, session: &Session, own: &Own, done: &Done, url: &str) -> Value {
     let about = &session.about;
     let name = done.name();
     let path = done.object.strip_prefix("objects/").unwrap_or(&done.object);
-    let url = file::url(shared, BASE, done);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     json!({
         "success": true,
@@ -57,7 +50,7 @@ pub(crate) fn complete(shared: &Shared, session: &Session, own: &Own, done: &Don
             "height": null,
             "format": about.content_type,
             "file_size": about.size,
-            "workspace_no": shared.settings.workspace,
+            "workspace_no": at.workspace,
         },
         "id": own.uuid,
         "created_at": done.at.to_string(),
@@ -77,7 +70,7 @@ pub(crate) fn complete(shared: &Shared, session: &Session, own: &Own, done: &Don
         "upload_source": "api",
         "url": url,
         "width": null,
-        "workspace_id": shared.settings.workspace,
+        "workspace_id": at.workspace,
         "format": about.content_type,
         "is_private": false,
     })

@@ -5,7 +5,7 @@ use http::header;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::vendor::No;
-use crate::settings::random_hex;
+use crate::random::random_hex;
 use crate::storage::sign::same;
 
 /// Remembered with the folder's settings.

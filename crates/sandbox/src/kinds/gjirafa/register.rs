@@ -5,36 +5,37 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::vendor::bad;
-use super::{BASE, KIND, fields, reply};
+use super::reply::{self, bad};
+use super::{BASE, KIND, fields};
+use crate::front::Front;
 use crate::kinds::fields::Wrong;
 use crate::kinds::file;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
-use crate::shared::Shared;
+use crate::vault::Vault;
 
 /// Below the sandbox's folder: a line a video.
 const REGISTER: &str = "registered.ndjson";
 
 /// Takes the URL that `uploads/success` told, and no other.
-pub(crate) fn encode(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+pub(crate) fn encode(front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
     let asked = call.fields().and_then(fields::encode).map_err(bad)?;
-    let found = shared.shelf.list_of(KIND).into_iter().find_map(|session| {
+    let found = vault.shelf.list_of(KIND).into_iter().find_map(|session| {
         let done = session.state().done.clone()?;
-        (file::url(shared, BASE, &done) == asked.download_url).then_some((session, done))
+        (file::url(front, BASE, &done) == asked.download_url).then_some((session, done))
     });
     let Some((session, done)) = found else {
         return Err(bad(Wrong("downloadUrl is no file of this project".to_owned())));
     };
     let line = json!({
-        "time": shared.clock.now().to_string(),
+        "time": front.clock.now().to_string(),
         "session": session.about.id,
         "object": done.object,
         "title": asked.title,
         "author": asked.author,
         "callBackUrl": asked.callback,
     });
-    let file = OpenOptions::new().create(true).append(true).open(shared.objects.dir.join(REGISTER));
+    let file = OpenOptions::new().create(true).append(true).open(vault.objects.dir.join(REGISTER));
     file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes())).map_err(|e| No::broken(&e))?;
     let name = asked.title.unwrap_or_else(|| done.name().to_owned());
     noted.session = Some(session.about.id.clone());

@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 
 use super::fields::Own;
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
+use crate::kinds::fields::Wrong;
 use crate::kinds::links::links_confused;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::No;
 use crate::sessions::session::{Session, Stored};
-use crate::shared::Shared;
 use crate::storage::put::{Issue, link};
+use crate::vault::Vault;
 
 /// A reply of success.
 pub(crate) fn said(status: u16, result: &Value, info: &Value) -> Said {
@@ -37,15 +39,20 @@ pub(crate) fn refusal(no: &No) -> Said {
     )
 }
 
+/// The refusal of a request that is not as it must be.
+pub(crate) fn bad(wrong: Wrong) -> No {
+    No::new(400, "ValidationError", wrong.0)
+}
+
 /// The links of a session's parts. They stand from the last to the first: a client goes by their numbers.
 pub(crate) fn links(
-    shared: &Shared,
+    (front, vault): (&Front, &Vault),
     session: &Session,
     own: &Own,
     parts: impl DoubleEndedIterator<Item = u32>,
     issue: &Issue<'_>,
 ) -> Value {
-    let one = |part| json!({"partNumber": part, "presignedUrl": link(shared, session, part, issue)});
+    let one = |part| json!({"partNumber": part, "presignedUrl": link(front, vault, session, part, issue)});
     json!({
         "requestKey": session.about.id,
         "uploadId": own.upload_id,

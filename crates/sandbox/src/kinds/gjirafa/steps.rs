@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::fields::{self, Own};
-use super::vendor::bad;
-use super::{BASE, KIND, reply};
+use super::reply::{self, bad};
+use super::{BASE, Gjirafa, KIND};
 use crate::clock::later;
 use crate::faults::effect::{Effect, Reply};
+use crate::front::Front;
 use crate::kinds::begun;
 use crate::kinds::fields::{Wrong, digits, within};
 use crate::kinds::file;
@@ -16,25 +17,31 @@ use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
 use crate::options::{LONGEST_TTL, Resume};
+use crate::random::random_hex;
 use crate::sessions::choose::{self, Denied};
 use crate::sessions::finish::Taken;
 use crate::sessions::session::{About, Session, Stored};
-use crate::settings::random_hex;
-use crate::shared::Shared;
 use crate::storage::put::{Issue, ROOT};
 use crate::store;
 use crate::store::session::look;
+use crate::vault::Vault;
 
 /// How long links live unless a client asks: twelve hours.
 const HOURS: u64 = 12;
 
 /// Begins an upload, or tells that a file with this hash is here already.
-pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+pub(crate) fn start(
+    at: &Gjirafa,
+    front: &Front,
+    vault: &Vault,
+    call: &Call,
+    noted: &mut Noted,
+) -> Result<Said, No> {
     let start = call.fields().and_then(fields::start).map_err(bad)?;
-    if let Some(session) = start.look_for.as_ref().and_then(|hash| known(shared, hash)) {
+    if let Some(session) = start.look_for.as_ref().and_then(|hash| known(vault, hash)) {
         return duplicate(&session, noted);
     }
-    let started = shared.clock.now();
+    let started = front.clock.now();
     let id = format!("req_{}", random_hex(12));
     let own = Own {
         upload_id: random_hex(16),
@@ -42,7 +49,7 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
         hash: start.hash.map(|hash| hash.to_ascii_lowercase()),
     };
     let about = About {
-        path: format!("{ROOT}/{}/{id}/{}", shared.settings.gjirafa.project, start.file_name),
+        path: format!("{ROOT}/{}/{id}/{}", at.account.project, start.file_name),
         size: Some(start.length),
         content_type: start.mime,
         parts: u32::try_from(start.parts).unwrap_or(u32::MAX),
@@ -51,19 +58,19 @@ pub(crate) fn start(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<S
         own: serde_json::to_value(&own).unwrap_or_default(),
         ..About::new(KIND, id, start.file_name, started)
     };
-    let session = begun::begin(shared, about, noted)?;
-    let issue = Issue { at: started, ttl: life(shared, start.hours), poisoned: call.poisoned(), again: None };
-    let result = reply::links(shared, &session, &own, 1..=session.about.parts, &issue);
+    let session = begun::begin(vault, about, noted)?;
+    let issue = Issue { at: started, ttl: life(at, start.hours), poisoned: call.poisoned(), again: None };
+    let result = reply::links((front, vault), &session, &own, 1..=session.about.parts, &issue);
     Ok(reply::said(201, &result, &Value::Null))
 }
 
-fn life(shared: &Shared, hours: Option<u64>) -> u64 {
-    (hours.unwrap_or(HOURS) * 3600).min(shared.ttl)
+fn life(at: &Gjirafa, hours: Option<u64>) -> u64 {
+    (hours.unwrap_or(HOURS) * 3600).min(at.ttl)
 }
 
 /// The finished upload of a file with this hash.
-fn known(shared: &Shared, hash: &str) -> Option<Arc<Session>> {
-    shared.shelf.list_of(KIND).into_iter().find(|session| {
+fn known(vault: &Vault, hash: &str) -> Option<Arc<Session>> {
+    vault.shelf.list_of(KIND).into_iter().find(|session| {
         let same = session.about.own["hash"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(hash));
         same && session.state().done.is_some()
     })
@@ -90,38 +97,34 @@ fn duplicate(session: &Session, noted: &mut Noted) -> Result<Said, No> {
 }
 
 /// Fresh links for a session that is not finished: for all of its parts, or for those that are missing.
-pub(crate) fn resume(shared: &Shared, call: &Call) -> Result<Said, No> {
+pub(crate) fn resume(at: &Gjirafa, front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let (request, hours) = call.fields().and_then(fields::resume).map_err(bad)?;
-    let session = open(shared, &request)?;
+    let session = open(front, vault, &request)?;
     let own = own(&session)?;
     let again = random_hex(4);
-    let issue = Issue {
-        at: shared.clock.now(),
-        ttl: life(shared, hours),
-        poisoned: call.poisoned(),
-        again: Some(&again),
-    };
-    let there: Vec<u32> = match shared.resume {
+    let issue =
+        Issue { at: front.clock.now(), ttl: life(at, hours), poisoned: call.poisoned(), again: Some(&again) };
+    let there: Vec<u32> = match at.resume {
         Resume::All => Vec::new(),
         Resume::Missing => {
-            look(shared, &session)?;
+            look(vault, &session)?;
             session.state().parts.keys().copied().collect()
         }
     };
     let parts = (1..=session.about.parts).filter(|part| there.binary_search(part).is_err());
-    let result = reply::links(shared, &session, &own, parts, &issue);
+    let result = reply::links((front, vault), &session, &own, parts, &issue);
     Ok(reply::said(200, &result, &Value::Null))
 }
 
 /// The parts that are there. In pages only where a fault or a client asks for one: two pages then, whatever their size.
-pub(crate) fn list(shared: &Shared, call: &Call) -> Result<Said, No> {
+pub(crate) fn list(front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let asked = call.query().and_then(|mut query| {
         let page = query.may("page", within(1..=u64::MAX, digits))?;
         query.end().map(|()| page)
     });
     let page = asked.map_err(bad)?.or((call.effect == Some(Effect::Reply(Reply::ListPaged))).then_some(1));
-    let session = open(shared, call.param("request"))?;
-    look(shared, &session)?;
+    let session = open(front, vault, call.param("request"))?;
+    look(vault, &session)?;
     let all: Vec<_> = session.state().parts.values().map(reply::part).collect();
     let Some(page) = page else { return Ok(reply::said(200, &json!(all), &Value::Null)) };
     let size = all.len().div_ceil(2).max(1);
@@ -133,9 +136,15 @@ pub(crate) fn list(shared: &Shared, call: &Call) -> Result<Said, No> {
 
 /// Makes the object. With `allowPartialComplete` whatever part is missing or other is left out without a word, as at the
 /// vendor; without, all parts must be there, and make the length that was told at the start.
-pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+pub(crate) fn complete(
+    at: &Gjirafa,
+    front: &Front,
+    vault: &Vault,
+    call: &Call,
+    noted: &mut Noted,
+) -> Result<Said, No> {
     let asked = call.fields().and_then(fields::complete).map_err(bad)?;
-    let session = find(shared, &asked.request)?;
+    let session = find(front, vault, &asked.request)?;
     let (parts, told) = (session.about.parts, session.about.size.unwrap_or_default());
     let choose = |stored: &std::collections::BTreeMap<u32, Stored>| {
         if asked.partial {
@@ -143,55 +152,55 @@ pub(crate) fn complete(shared: &Shared, call: &Call, noted: &mut Noted) -> Resul
                 stored.get(part).is_some_and(|stored| stored.etag() == etag.trim_matches('"'))
             };
             let some: Vec<_> = asked.parts.iter().filter(there).cloned().collect();
-            return choose::listed(stored, &some, shared.rules);
+            return choose::listed(stored, &some, at.rules);
         }
         choose::names_all(&asked.parts, parts)?;
-        let chosen = choose::listed(stored, &asked.parts, shared.rules)?;
+        let chosen = choose::listed(stored, &asked.parts, at.rules)?;
         let size = chosen.iter().map(|stored| stored.size).sum();
         if size == told { Ok(chosen) } else { Err(Denied::Length { size, told }) }
     };
     let again = No::new(409, "AlreadyCompleted", "The upload was completed already");
     let words = Words { gone: gone(), again, denied: finished::denied };
-    finished::complete(shared, &session, noted, Taken::Number, words, choose)?;
+    finished::complete(front, vault, &session, noted, Taken::Number, words, choose)?;
     Ok(reply::said(200, &json!(true), &Value::Null))
 }
 
 /// Throws an unfinished upload away. There is none to throw away a second time, and none after complete.
-pub(crate) fn abort(shared: &Shared, call: &Call) -> Result<Said, No> {
+pub(crate) fn abort(front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let request = call.fields().and_then(fields::abort).map_err(bad)?;
-    let session = open(shared, &request)?;
+    let session = open(front, vault, &request)?;
     if let Some(remote) = &session.about.store {
-        store::session::of(shared)?.abort(remote)?;
+        store::session::of(vault)?.abort(remote)?;
     }
-    let aborted = shared.shelf.abort(&session).map_err(|e| No::broken(&e))?;
+    let aborted = vault.shelf.abort(&session).map_err(|e| No::broken(&e))?;
     aborted.then(|| reply::said(200, &json!(true), &Value::Null)).ok_or_else(gone)
 }
 
 /// Where a finished upload's file is.
-pub(crate) fn success(shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+pub(crate) fn success(front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
     if !call.body.is_empty() {
         call.fields().and_then(crate::kinds::fields::Fields::end).map_err(bad)?;
     }
-    let session = find(shared, call.param("request"))?;
+    let session = find(front, vault, call.param("request"))?;
     let Some(done) = session.state().done.clone() else {
         return Err(bad(Wrong("The upload is not completed".to_owned())));
     };
     let result =
-        json!({"downloadPath": file::url(shared, BASE, &done), "contentType": session.about.content_type});
+        json!({"downloadPath": file::url(front, BASE, &done), "contentType": session.about.content_type});
     noted.object = Some(done.object);
     Ok(reply::said(200, &result, &Value::Null))
 }
 
 /// The upload of this request key, as long as it lives.
-fn find(shared: &Shared, request: &str) -> Result<Arc<Session>, No> {
-    let session = shared.shelf.find_of(KIND, request).ok_or_else(gone)?;
-    let over = session.state().done.is_none() && shared.clock.now() > session.about.expires;
+fn find(front: &Front, vault: &Vault, request: &str) -> Result<Arc<Session>, No> {
+    let session = vault.shelf.find_of(KIND, request).ok_or_else(gone)?;
+    let over = session.state().done.is_none() && front.clock.now() > session.about.expires;
     if over { Err(gone()) } else { Ok(session) }
 }
 
 /// The same, and not finished.
-fn open(shared: &Shared, request: &str) -> Result<Arc<Session>, No> {
-    find(shared, request).and_then(|session| match session.state().done.is_some() {
+fn open(front: &Front, vault: &Vault, request: &str) -> Result<Arc<Session>, No> {
+    find(front, vault, request).and_then(|session| match session.state().done.is_some() {
         true => Err(gone()),
         false => Ok(session.clone()),
     })

@@ -1,26 +1,25 @@
 //! How Gjirafa speaks: key, what each call carries, its envelope.
 
 use http::request::Parts;
+use jiff::Timestamp;
 
-use super::{KIND, register, reply, steps};
+use super::reply::{self, bad};
+use super::{Gjirafa, KIND, register, steps};
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::kinds::fields::{Wrong, string};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, Carries, No, Noted, Takes, Vendor};
-use crate::shared::Shared;
-
-/// The kind.
-#[derive(Clone)]
-pub(crate) struct Gjirafa;
+use crate::vault::Vault;
 
 impl Vendor for Gjirafa {
     fn kind(&self) -> &'static str {
         KIND
     }
 
-    fn admit(&self, shared: &Shared, _: Step, head: &Parts) -> Result<(), No> {
-        shared.settings.gjirafa.admit(&head.headers)
+    fn admit(&self, _: Timestamp, _: Step, head: &Parts) -> Result<(), No> {
+        self.account.admit(&head.headers)
     }
 
     fn takes(&self, step: Step) -> Takes {
@@ -40,18 +39,18 @@ impl Vendor for Gjirafa {
         Some(named)
     }
 
-    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
-        if call.param("project") != shared.settings.gjirafa.project {
+    fn work(&self, front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+        if call.param("project") != self.account.project {
             return Err(No::new(404, "ProjectNotFound", "There is no such project"));
         }
         match call.step {
-            Step::Complete => steps::complete(shared, call, noted),
-            Step::Abort => steps::abort(shared, call),
-            Step::Refresh => steps::resume(shared, call),
-            Step::List => steps::list(shared, call),
-            Step::Verify => steps::success(shared, call, noted),
-            Step::Register => register::encode(shared, call, noted),
-            _ => steps::start(shared, call, noted),
+            Step::Complete => steps::complete(self, front, vault, call, noted),
+            Step::Abort => steps::abort(front, vault, call),
+            Step::Refresh => steps::resume(self, front, vault, call),
+            Step::List => steps::list(front, vault, call),
+            Step::Verify => steps::success(front, vault, call, noted),
+            Step::Register => register::encode(front, vault, call, noted),
+            _ => steps::start(self, front, vault, call, noted),
         }
     }
 
@@ -66,9 +65,4 @@ impl Vendor for Gjirafa {
     fn spoil(&self, said: Said, step: Step, how: Reply) -> Said {
         said.change(|reply| reply::spoil(reply, step, how))
     }
-}
-
-/// The refusal of a request that is not as it must be.
-pub(crate) fn bad(wrong: Wrong) -> No {
-    No::new(400, "ValidationError", wrong.0)
 }

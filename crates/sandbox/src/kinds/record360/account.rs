@@ -4,10 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::token;
-use crate::settings::random_hex;
-
-/// The user's name.
-pub(crate) const USER: &str = "partway";
+use crate::random::random_hex;
 
 /// Remembered with the folder's settings.
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,29 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::BASE;
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
-use crate::kinds::file;
+use crate::faults::step::Step;
+use crate::kinds::fields::Wrong;
 use crate::kinds::links::links_confused;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::No;
 use crate::sessions::session::{Done, Session};
-use crate::shared::Shared;
-use crate::storage::put::{Issue, link};
 
 /// A start's reply.
-pub(crate) fn start(shared: &Shared, session: &Session, file_id: &str, issue: &Issue<'_>) -> Value {
+pub(crate) fn start(session: &Session, file_id: &str, links: &[String]) -> Value {
     let about = &session.about;
-    let links: Vec<_> = (1..=about.parts).map(|part| link(shared, session, part, issue)).collect();
     json!({"id": file_id, "upload_id": about.id, "key": about.name, "presigned_urls": links})
 }
 
 /// A complete's reply.
-pub(crate) fn complete(shared: &Shared, file_id: &str, done: &Done, checksum: Option<String>) -> Value {
+pub(crate) fn complete(file_id: &str, done: &Done, location: &str, checksum: Option<String>) -> Value {
     let mut reply = json!({
         "id": file_id,
-        "location": file::url(shared, BASE, done),
+        "location": location,
         "etag": format!("\"{}\"", done.etag),
         "filesize": done.size,
     });
@@ -35,11 +31,11 @@ pub(crate) fn complete(shared: &Shared, file_id: &str, done: &Done, checksum: Op
 }
 
 /// What is known of a finished file.
-pub(crate) fn upload(shared: &Shared, session: &Session, file_id: &str, done: &Done) -> Value {
+pub(crate) fn upload(session: &Session, file_id: &str, done: &Done, location: &str) -> Value {
     json!({
         "id": file_id,
         "key": session.about.name,
-        "location": file::url(shared, BASE, done),
+        "location": location,
         "content_type": session.about.content_type,
         "filesize": done.size,
         "etag": format!("\"{}\"", done.etag),
@@ -54,6 +50,11 @@ pub(crate) fn refusal(no: &No) -> Said {
         _ => "message",
     };
     Said::json(no.status, json!({ name: no.message }))
+}
+
+/// The refusal of a request that is not as it must be.
+pub(crate) fn bad(wrong: Wrong) -> No {
+    No::new(400, "bad_request", wrong.0)
 }
 
 /// A reply made wrong.

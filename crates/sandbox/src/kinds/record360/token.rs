@@ -5,9 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::account::USER;
-use crate::settings::random_hex;
+use crate::random::random_hex;
 use crate::storage::sign::{hmac, same};
+
+/// The user's name.
+pub(crate) const USER: &str = "partway";
 
 /// A new token from now on.
 pub(crate) fn issue(secret: &str, now: Timestamp, life: u64) -> String {

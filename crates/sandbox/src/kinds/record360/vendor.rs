@@ -2,18 +2,17 @@
 
 use http::header;
 use http::request::Parts;
+use jiff::Timestamp;
 
-use super::{KIND, reply, steps, token};
+use super::reply::{self, bad};
+use super::{KIND, Record360, steps, token};
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::kinds::fields::{Wrong, string};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted, Takes, Vendor};
-use crate::shared::Shared;
-
-/// The kind.
-#[derive(Clone)]
-pub(crate) struct Record360;
+use crate::vault::Vault;
 
 impl Vendor for Record360 {
     fn kind(&self) -> &'static str {
@@ -21,7 +20,7 @@ impl Vendor for Record360 {
     }
 
     /// Every request names the version that it speaks, and all but a login bring a token.
-    fn admit(&self, shared: &Shared, step: Step, head: &Parts) -> Result<(), No> {
+    fn admit(&self, now: Timestamp, step: Step, head: &Parts) -> Result<(), No> {
         let mut accepted =
             head.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         if !accepted.any(|value| value.split(',').any(is_version_1)) {
@@ -35,8 +34,7 @@ impl Vendor for Record360 {
         let Some((_, given)) = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("token")) else {
             return Err(No::new(401, "unauthorized", "Authorization must be a Token"));
         };
-        let secret = &shared.settings.record360.secret;
-        if token::good(secret, given.trim(), shared.clock.now(), shared.token_ttl) {
+        if token::good(&self.account.secret, given.trim(), now, self.token_ttl) {
             Ok(())
         } else {
             Err(No::new(401, "unauthorized", "The token is over, or none of ours"))
@@ -56,12 +54,12 @@ impl Vendor for Record360 {
         Some(named)
     }
 
-    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    fn work(&self, front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
         let said = match call.step {
-            Step::Authenticate => steps::authenticate(shared, call),
-            Step::Complete => steps::complete(shared, call, noted),
-            Step::Verify => steps::upload(shared, call, noted),
-            _ => steps::start(shared, call, noted),
+            Step::Authenticate => steps::authenticate(self, front, call),
+            Step::Complete => steps::complete(self, front, vault, call, noted),
+            Step::Verify => steps::upload(front, vault, call, noted),
+            _ => steps::start(self, front, vault, call, noted),
         };
         said.map(|value| Said::json(200, value))
     }
@@ -77,11 +75,6 @@ impl Vendor for Record360 {
     fn spoil(&self, said: Said, step: Step, how: Reply) -> Said {
         said.change(|reply| reply::spoil(reply, step, how))
     }
-}
-
-/// The refusal of a request that is not as it must be.
-pub(crate) fn bad(wrong: Wrong) -> No {
-    No::new(400, "bad_request", wrong.0)
 }
 
 /// `application/json; version=1`, in any case and spacing (RFC 9110, 12.5.1).

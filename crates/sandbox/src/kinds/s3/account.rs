@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::random_hex;
+use crate::random::random_hex;
 use crate::storage::sign::Signer;
 
 /// Remembered with the folder's settings.

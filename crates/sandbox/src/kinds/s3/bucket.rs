@@ -6,17 +6,17 @@ use std::ops::Bound;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::uploads::{encoding, page_size};
-use super::vendor::S3;
+use super::paging::{encoding, page_size};
+use super::request::S3Request;
 use super::{BUCKET, KIND, reply};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::No;
 use crate::sessions::session::Session;
-use crate::shared::Shared;
 use crate::storage::query;
 use crate::storage::refusal::Refusal;
 use crate::storage::sign::REGION;
 use crate::storage::xml::{escape, tag};
+use crate::vault::Vault;
 
 /// The list of buckets, with one in it.
 pub(crate) fn all() -> Said {
@@ -25,7 +25,7 @@ pub(crate) fn all() -> Said {
 }
 
 /// No bucket can be made: there is one.
-pub(crate) fn create(asked: &S3) -> Refusal {
+pub(crate) fn create(asked: &S3Request) -> Refusal {
     match asked.bucket() {
         Ok(()) => {
             let message =
@@ -48,7 +48,7 @@ pub(crate) fn location() -> Said {
 }
 
 /// A page of what lies in the bucket, in either version of the call. With a delimiter, keys that go on alike are one.
-pub(crate) fn list(asked: &S3, shared: &Shared) -> Result<Said, No> {
+pub(crate) fn list(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let one = |name| query::one(&asked.query, name).unwrap_or_default();
     let second = match one("list-type") {
         "2" => true,
@@ -69,7 +69,7 @@ pub(crate) fn list(asked: &S3, shared: &Shared) -> Result<Said, No> {
         }
     };
     let (mut rows, mut count, mut last, mut more) = (String::new(), 0, String::new(), false);
-    let keys = shared.objects.keys();
+    let keys = vault.objects.keys();
     for (key, session) in keys.range::<str, _>((Bound::Excluded(after.as_str()), Bound::Unbounded)) {
         let Some(rest) = key.strip_prefix(prefix) else { continue };
         let common = rest.find(delimiter).filter(|_| !delimiter.is_empty());
@@ -128,19 +128,19 @@ fn row(session: &Session, key: &str) -> String {
 }
 
 /// Takes an object away; what is not there is gone already.
-pub(crate) fn delete(asked: &S3, shared: &Shared) -> Result<Said, No> {
-    let mut keys = shared.objects.keys();
+pub(crate) fn delete(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
+    let mut keys = vault.objects.keys();
     let key = asked.place.key.as_str();
     let Some(session) = keys.get(key) else { return Ok(Said::empty(204)) };
     let object = session.state().done.clone().map(|done| done.object);
     // Those that it replaced go too, and first: after a kill, an older one would else be the object again.
-    let mut all = shared.shelf.list_of(KIND);
+    let mut all = vault.shelf.list_of(KIND);
     all.retain(|session| session.about.key.as_deref() == Some(key) && session.state().done.is_some());
     let work = || -> io::Result<()> {
         for session in &all {
-            shared.shelf.forget(session)?;
+            vault.shelf.forget(session)?;
         }
-        match object.map(|object| fs::remove_file(shared.objects.dir.join(object))) {
+        match object.map(|object| fs::remove_file(vault.objects.dir.join(object))) {
             Some(Err(e)) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         }

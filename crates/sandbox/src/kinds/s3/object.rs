@@ -8,22 +8,23 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::attributes::Attributes;
-use super::vendor::S3;
+use super::request::S3Request;
 use super::{KIND, access};
 use crate::clock::http_date;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{No, Noted};
 use crate::net::tap::Line;
 use crate::sessions::session::{Done, Session};
-use crate::shared::{Share, Shared};
+use crate::state::Sandbox;
 use crate::storage::keep::{ENCRYPTION, KMS, refuse};
 use crate::storage::refusal::Refusal;
 use crate::storage::send::stretch;
+use crate::vault::Vault;
 
 /// What became of the key, and by which upload.
-fn find(asked: &S3, shared: &Shared) -> Result<(Arc<Session>, Done), Refusal> {
-    let session = shared.objects.keys().get(&asked.place.key).cloned();
+fn find(asked: &S3Request, vault: &Vault) -> Result<(Arc<Session>, Done), Refusal> {
+    let session = vault.objects.keys().get(&asked.place.key).cloned();
     let found = session.and_then(|session| {
         let done = session.state().done.clone()?;
         Some((session, done))
@@ -56,8 +57,8 @@ pub(crate) fn encryption(done: &Done) -> Option<(HeaderName, HeaderValue)> {
 }
 
 /// What is known of it.
-pub(crate) fn head(asked: &S3, shared: &Shared, noted: &mut Noted) -> Result<Said, No> {
-    let (session, done) = find(asked, shared)?;
+pub(crate) fn head(asked: &S3Request, vault: &Vault, noted: &mut Noted) -> Result<Said, No> {
+    let (session, done) = find(asked, vault)?;
     let mut all = headers(&session, &done);
     all.push((header::CONTENT_LENGTH, HeaderValue::from(done.size)));
     noted.session = Some(session.about.id.clone());
@@ -67,16 +68,17 @@ pub(crate) fn head(asked: &S3, shared: &Shared, noted: &mut Noted) -> Result<Sai
 }
 
 /// Its bytes, or a range of them.
-pub(crate) async fn get(shared: Share, asked: &S3, head: &Parts, line: &Line) -> Response<Body> {
-    let mut entry = shared.log.entry(Step::Get.name(), KIND);
+pub(crate) async fn get(sandbox: &Sandbox, asked: &S3Request, head: &Parts, line: &Line) -> Response<Body> {
+    let (front, vault) = (&*sandbox.front, &*sandbox.vault);
+    let mut entry = front.log.entry(Step::Get.name(), KIND);
     let judged = || -> Result<_, Refusal> {
-        access::judge(&shared.s3, head, &asked.query, shared.clock.now())?;
+        access::judge(&asked.s3.signer, head, &asked.query, front.clock.now())?;
         asked.bucket()?;
         if head.headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0") {
             let message = "This call takes no body";
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequest", message));
         }
-        let (session, done) = find(asked, &shared)?;
+        let (session, done) = find(asked, vault)?;
         if head.headers.get(header::IF_MATCH).is_some_and(|tag| tag.as_bytes() != quoted(&done).as_bytes()) {
             return Err(Refusal::precondition("If-Match"));
         }
@@ -90,7 +92,7 @@ pub(crate) async fn get(shared: Share, asked: &S3, head: &Parts, line: &Line) ->
     let all = 0..done.size;
     let part = range.clone().unwrap_or(all);
     let length = part.end - part.start;
-    let body = match stretch(&shared.objects.dir.join(&done.object), part.start, length).await {
+    let body = match stretch(&vault.objects.dir.join(&done.object), part.start, length).await {
         Ok(body) => body,
         Err(e) => return refuse(&Refusal::broken(&e), line, &mut entry),
     };

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::place::Place;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
 use crate::storage::link::part_number;
 use crate::storage::query;
 use crate::storage::refusal::Refusal;

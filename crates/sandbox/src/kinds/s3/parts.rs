@@ -1,6 +1,6 @@
 //! A page of an upload's parts.
 
-use super::uploads::{LONGEST_PAGE, page_size};
+use super::paging::{LONGEST_PAGE, page_size};
 use crate::faults::effect::{Effect, Reply};
 use crate::sessions::session::Stored;
 use crate::storage::query;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
 use crate::kinds::said::{Said, Words};
 use crate::kinds::vendor::No;
 use crate::storage::refusal::Refusal;

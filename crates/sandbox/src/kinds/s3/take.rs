@@ -8,23 +8,25 @@ use http::{Response, StatusCode};
 
 use super::attributes::Attributes;
 use super::operation::Operation;
+use super::request::S3Request;
 use super::uploads::{about, denied, only_new};
-use super::vendor::S3;
 use super::{KIND, access, reply};
 use crate::faults::draw::Met;
 use crate::faults::effect::{Effect, Whole};
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::kinds::vendor::No;
 use crate::log::Entry;
 use crate::net::tap::Line;
 use crate::sessions::finish::{Finish, Taken, finish};
 use crate::sessions::session::Session;
-use crate::shared::{Share, Shared};
+use crate::state::Sandbox;
 use crate::storage::digest::Promised;
 use crate::storage::headers::length;
 use crate::storage::keep::{Arriving, ENCRYPTION, at_head, keep, receipt, refuse};
 use crate::storage::put::hold;
 use crate::storage::refusal::Refusal;
+use crate::vault::Vault;
 
 /// What was found good before the body is read.
 struct Judged {
@@ -35,28 +37,35 @@ struct Judged {
 }
 
 /// Answers a part or a whole file. The signature is judged now, when the request starts, however long the body then takes.
-pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line: &Line) -> Response<Body> {
+pub(crate) async fn take(
+    sandbox: Sandbox,
+    asked: S3Request,
+    head: Parts,
+    body: Body,
+    line: &Line,
+) -> Response<Body> {
+    let (front, vault) = (&*sandbox.front, &*sandbox.vault);
     let step = asked.operation.step();
-    let mut entry = shared.log.entry(step.name(), KIND);
-    let Judged { mut arriving, taken, signature } = match judge(&shared, &asked, &head, &mut entry) {
+    let mut entry = front.log.entry(step.name(), KIND);
+    let Judged { mut arriving, taken, signature } = match judge(front, vault, &asked, &head, &mut entry) {
         Ok(judged) => judged,
         Err(refusal) => return refuse(&refusal, line, &mut entry),
     };
     let session = arriving.session.clone();
-    let whole =
-        (!session.about.in_parts).then(|| Leftover { shared: shared.clone(), session: session.clone() });
+    let whole = (!session.about.in_parts)
+        .then(|| Leftover { vault: sandbox.vault.clone(), session: session.clone() });
     let named = whole.is_none().then_some(session.about.id.as_str());
     let met = Met { step, session: named, links: Some(&signature), part: asked.operation.part() };
-    arriving.strike = shared.faults.draw(&met);
-    if let Some(response) = at_head(arriving.strike, &shared, &head, line, &mut entry) {
+    arriving.strike = front.faults.draw(&met);
+    if let Some(response) = at_head(arriving.strike, front, &head, line, &mut entry) {
         return response;
     }
-    let etag = match keep(&shared, &arriving, body, line, &mut entry).await {
+    let etag = match keep(front, vault, &arriving, body, line, &mut entry).await {
         Ok(etag) => etag,
         Err(response) => return response,
     };
     if whole.is_some()
-        && let Err(no) = place(&shared, session, (taken, shared.faults.whole(Step::Put)), &mut entry).await
+        && let Err(no) = place(&sandbox, session, (taken, front.faults.whole(Step::Put)), &mut entry).await
     {
         entry.stored = false;
         entry.status = Some(no.status);
@@ -64,7 +73,7 @@ pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line
         return reply::refusal(&no).response();
     }
     let encrypted = arriving.session.about.own[ENCRYPTION].as_str().map(str::to_owned);
-    let mut response = receipt(&shared, &etag, arriving.strike, line, &mut entry).await;
+    let mut response = receipt(front, &etag, arriving.strike, line, &mut entry).await;
     let kms = matches!(arriving.strike.map(|strike| strike.effect), Some(Effect::Receipt(_)));
     if let Some(encrypted) = encrypted.filter(|_| !kms).and_then(|value| value.parse().ok()) {
         response.headers_mut().insert(ENCRYPTION, encrypted);
@@ -73,10 +82,16 @@ pub(crate) async fn take(shared: Share, asked: S3, head: Parts, body: Body, line
 }
 
 /// Signature, headers and place; in this order, as S3 does.
-fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result<Judged, Refusal> {
+fn judge(
+    front: &Front,
+    vault: &Vault,
+    asked: &S3Request,
+    head: &Parts,
+    entry: &mut Entry,
+) -> Result<Judged, Refusal> {
     entry.is_about(asked.operation.upload());
     entry.part = asked.operation.part();
-    let granted = access::judge(&shared.s3, head, &asked.query, shared.clock.now())?;
+    let granted = access::judge(&asked.s3.signer, head, &asked.query, front.clock.now())?;
     asked.bucket()?;
     let length = length(&head.headers)?;
     let promised = Promised::read(&head.headers, &asked.query, granted.sha256)?;
@@ -85,20 +100,20 @@ fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result
             if head.headers.contains_key("x-amz-copy-source") {
                 return Err(Refusal::not_implemented("Header", "x-amz-copy-source"));
             }
-            let session = asked.open(shared)?;
+            let session = asked.open(vault)?;
             hold(&session.about, part, length)?;
             (session, part, Taken::Replace)
         }
         _ => {
             let attributes = Attributes::read(&head.headers, &asked.query)?;
-            let ignored = shared.faults.ignores_conditions(Step::Put);
+            let ignored = front.faults.ignores_conditions(Step::Put);
             let taken = if ignored { Taken::Replace } else { only_new(&head.headers)? };
-            if taken == Taken::Deny && shared.objects.keys().contains_key(&asked.place.key) {
+            if taken == Taken::Deny && vault.objects.keys().contains_key(&asked.place.key) {
                 return Err(Refusal::precondition("If-None-Match"));
             }
-            let about = about(asked, &attributes, shared.clock.now(), false);
+            let about = about(asked, &attributes, front.clock.now(), false);
             hold(&about, 1, length)?;
-            let session = shared.shelf.begin(about).map_err(|e| Refusal::broken(&e))?;
+            let session = vault.shelf.begin(about).map_err(|e| Refusal::broken(&e))?;
             entry.session = Some(session.about.id.clone());
             (session, 1, taken)
         }
@@ -109,16 +124,15 @@ fn judge(shared: &Shared, asked: &S3, head: &Parts, entry: &mut Entry) -> Result
 
 /// Makes the object of what came whole.
 async fn place(
-    shared: &Share,
+    sandbox: &Sandbox,
     session: Arc<Session>,
     how: (Taken, Whole),
     entry: &mut Entry,
 ) -> Result<(), No> {
-    let shared = shared.clone();
+    let (vault, now) = (sandbox.vault.clone(), sandbox.front.clock.now());
     let placed = tokio::task::spawn_blocking(move || {
-        let now = shared.clock.now();
         let only = |stored: &std::collections::BTreeMap<_, _>| Ok(stored.values().cloned().collect());
-        finish(&session, &shared.objects, now, how, only)
+        finish(&session, &vault.objects, now, how, only)
     });
     match placed.await {
         Ok(Ok(Finish::Now(done) | Finish::Before(done))) => {
@@ -136,12 +150,12 @@ async fn place(
 
 /// Sees to it that nothing is left of a file that did not come whole, whatever way its request ended.
 struct Leftover {
-    shared: Share,
+    vault: Arc<Vault>,
     session: Arc<Session>,
 }
 
 impl Drop for Leftover {
     fn drop(&mut self) {
-        let _ = self.shared.shelf.abort(&self.session); // which leaves a finished one alone
+        let _ = self.vault.shelf.abort(&self.session); // which leaves a finished one alone
     }
 }

@@ -3,26 +3,25 @@
 use jiff::Timestamp;
 
 use super::attributes::Attributes;
-use super::vendor::S3;
+use super::paging::{encoding, page_size};
+use super::request::S3Request;
 use super::{BUCKET, KIND, keys, listed, object, parts, reply};
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::kinds::finished::{self, Words};
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
+use crate::random::random_hex;
 use crate::sessions::choose::{self, Denied};
 use crate::sessions::finish::Taken;
 use crate::sessions::session::{About, MOST_PARTS};
-use crate::settings::random_hex;
-use crate::shared::Shared;
 use crate::storage::query;
 use crate::storage::refusal::Refusal;
 use crate::storage::xml::tag;
-
-/// Ids or keys that a page holds at most (AWS, "ListParts", "ListMultipartUploads", "ListObjectsV2").
-pub(crate) const LONGEST_PAGE: usize = 1000;
+use crate::vault::Vault;
 
 /// What is to be known of an object before its bytes come.
-pub(crate) fn about(asked: &S3, attributes: &Attributes, now: Timestamp, in_parts: bool) -> About {
+pub(crate) fn about(asked: &S3Request, attributes: &Attributes, now: Timestamp, in_parts: bool) -> About {
     let (folder, name) = keys::path(&asked.place.key);
     About {
         path: format!("/{BUCKET}/{}", asked.place.key),
@@ -39,10 +38,16 @@ pub(crate) fn about(asked: &S3, attributes: &Attributes, now: Timestamp, in_part
 }
 
 /// Begins an upload.
-pub(crate) fn create(asked: &S3, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+pub(crate) fn create(
+    asked: &S3Request,
+    front: &Front,
+    vault: &Vault,
+    call: &Call,
+    noted: &mut Noted,
+) -> Result<Said, No> {
     let attributes = Attributes::read(&call.head.headers, &asked.query)?;
-    let about = about(asked, &attributes, shared.clock.now(), true);
-    let session = shared.shelf.begin(about).map_err(|e| No::broken(&e))?;
+    let about = about(asked, &attributes, front.clock.now(), true);
+    let session = vault.shelf.begin(about).map_err(|e| No::broken(&e))?;
     noted.session = Some(session.about.id.clone());
     let inside = [
         tag("Bucket", &asked.place.bucket),
@@ -53,8 +58,8 @@ pub(crate) fn create(asked: &S3, shared: &Shared, call: &Call, noted: &mut Noted
 }
 
 /// A page of the parts that are there.
-pub(crate) fn list_parts(asked: &S3, shared: &Shared, call: &Call) -> Result<Said, No> {
-    let session = asked.open(shared)?;
+pub(crate) fn list_parts(asked: &S3Request, vault: &Vault, call: &Call) -> Result<Said, No> {
+    let session = asked.open(vault)?;
     let page = parts::Page::read(&asked.query, call.effect)?;
     let stored: Vec<_> = session.state().parts.values().cloned().collect();
     let attributes: Attributes = serde_json::from_value(session.about.own.clone()).unwrap_or_default();
@@ -68,12 +73,12 @@ pub(crate) fn list_parts(asked: &S3, shared: &Shared, call: &Call) -> Result<Sai
 }
 
 /// A page of the uploads that are neither complete nor aborted, by key and then by id.
-pub(crate) fn list_uploads(asked: &S3, shared: &Shared) -> Result<Said, No> {
+pub(crate) fn list_uploads(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let one = |name| query::one(&asked.query, name).unwrap_or_default();
     let (prefix, after) = (one("prefix"), (one("key-marker"), one("upload-id-marker")));
     let most = page_size(&asked.query, "max-uploads")?;
     let encode = encoding(&asked.query)?;
-    let mut open = shared.shelf.list_of(KIND);
+    let mut open = vault.shelf.list_of(KIND);
     open.retain(|session| {
         let key = session.about.key.as_deref().unwrap_or_default();
         // Without an id, the marker's key itself is left out with all its uploads.
@@ -112,18 +117,24 @@ pub(crate) fn list_uploads(asked: &S3, shared: &Shared) -> Result<Said, No> {
 }
 
 /// Makes the object of the parts that are named.
-pub(crate) fn complete(asked: &S3, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
-    let session = asked.upload(shared)?;
+pub(crate) fn complete(
+    asked: &S3Request,
+    front: &Front,
+    vault: &Vault,
+    call: &Call,
+    noted: &mut Noted,
+) -> Result<Said, No> {
+    let session = asked.upload(vault)?;
     let list = listed::parts(&call.body)?;
     let gone: No = Refusal::no_such_upload(&session.about.id).into();
     let again = No::new(409, "OperationAborted", "The upload was completed already");
-    let ignored = shared.faults.ignores_conditions(Step::Complete);
+    let ignored = front.faults.ignores_conditions(Step::Complete);
     let taken = if ignored { Taken::Replace } else { only_new(&call.head.headers)? };
     let words = Words { gone, again, denied };
-    let choose = |stored: &_| choose::listed(stored, &list, shared.rules);
-    let done = finished::complete(shared, &session, noted, taken, words, choose)?;
+    let choose = |stored: &_| choose::listed(stored, &list, asked.s3.rules);
+    let done = finished::complete(front, vault, &session, noted, taken, words, choose)?;
     let inside = [
-        tag("Location", format!("{}/{BUCKET}/{}", shared.origin, query::encode_path(&asked.place.key))),
+        tag("Location", format!("{}/{BUCKET}/{}", front.origin, query::encode_path(&asked.place.key))),
         tag("Bucket", BUCKET),
         tag("Key", &asked.place.key),
         tag("ETag", format!("\"{}\"", done.etag)),
@@ -159,29 +170,9 @@ pub(crate) fn denied(denied: &Denied) -> No {
 }
 
 /// Throws an upload and its parts away.
-pub(crate) fn abort(asked: &S3, shared: &Shared) -> Result<Said, No> {
-    let session = asked.open(shared)?;
-    let aborted = shared.shelf.abort(&session).map_err(|e| No::broken(&e))?;
+pub(crate) fn abort(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
+    let session = asked.open(vault)?;
+    let aborted = vault.shelf.abort(&session).map_err(|e| No::broken(&e))?;
     let gone = || Refusal::no_such_upload(&session.about.id).into();
     aborted.then(|| Said::empty(204)).ok_or_else(gone)
-}
-
-/// How many a page may hold.
-pub(crate) fn page_size(pairs: &[(String, String)], name: &'static str) -> Result<usize, Refusal> {
-    let Some(text) = query::one(pairs, name) else { return Ok(LONGEST_PAGE) };
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let asked: Option<usize> = text.parse().ok().filter(|n| plain && i32::try_from(*n).is_ok());
-    asked.map(|n| n.min(LONGEST_PAGE)).ok_or_else(|| {
-        Refusal::argument(format!("{name} must be a whole number from 0 up")).with("ArgumentName", name)
-    })
-}
-
-/// How keys stand in a list: as they are, or encoded, which is the only way for characters that XML cannot hold.
-pub(crate) fn encoding(pairs: &[(String, String)]) -> Result<fn(&str) -> String, Refusal> {
-    match query::one(pairs, "encoding-type") {
-        None => Ok(str::to_owned),
-        Some("url") => Ok(query::encode_path),
-        Some(_) => Err(Refusal::argument("Invalid Encoding Method specified in Request")
-            .with("ArgumentName", "encoding-type")),
-    }
 }

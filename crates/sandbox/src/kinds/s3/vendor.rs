@@ -1,69 +1,29 @@
 //! How S3 speaks: its signature, what each call carries, its XML.
 
-use std::sync::Arc;
-
 use http::request::Parts;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::operation::Operation;
-use super::place::Place;
-use super::{BUCKET, KIND, access, bucket, object, reply, uploads};
+use super::request::S3Request;
+use super::{KIND, access, bucket, object, reply, uploads};
 use crate::faults::effect::Reply;
-use crate::faults::grammar::Step;
+use crate::faults::step::Step;
+use crate::front::Front;
 use crate::kinds::fields::Wrong;
 use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, Carries, No, Noted, Takes, Vendor};
-use crate::sessions::session::Session;
-use crate::shared::Shared;
 use crate::storage::authorization;
 use crate::storage::refusal::Refusal;
+use crate::vault::Vault;
 
-/// One request of the kind.
-pub(crate) struct S3 {
-    pub(crate) operation: Operation,
-    pub(crate) place: Place,
-    /// The query, decoded.
-    pub(crate) query: Vec<(String, String)>,
-}
-
-impl S3 {
-    /// Whether the bucket is the one that there is.
-    pub(crate) fn bucket(&self) -> Result<(), Refusal> {
-        if self.place.bucket.is_empty() || self.place.bucket == BUCKET {
-            return Ok(());
-        }
-        let message = "The specified bucket does not exist";
-        Err(Refusal::new(http::StatusCode::NOT_FOUND, "NoSuchBucket", message)
-            .with("BucketName", &self.place.bucket))
-    }
-
-    /// The upload that the request is about, of this key, while it takes parts or after.
-    pub(crate) fn upload(&self, shared: &Shared) -> Result<Arc<Session>, Refusal> {
-        let id = self.operation.upload().unwrap_or_default();
-        let found = shared.shelf.find_of(KIND, id).filter(|session| {
-            let about = &session.about;
-            about.in_parts && about.key.as_deref() == Some(&self.place.key)
-        });
-        found.ok_or_else(|| Refusal::no_such_upload(id))
-    }
-
-    /// The same, while it takes parts.
-    pub(crate) fn open(&self, shared: &Shared) -> Result<Arc<Session>, Refusal> {
-        let session = self.upload(shared)?;
-        if session.state().done.is_some() {
-            return Err(Refusal::no_such_upload(&session.about.id));
-        }
-        Ok(session)
-    }
-}
-
-impl Vendor for S3 {
+impl Vendor for S3Request {
     fn kind(&self) -> &'static str {
         KIND
     }
 
-    fn admit(&self, shared: &Shared, _: Step, head: &Parts) -> Result<(), No> {
-        access::judge(&shared.s3, head, &self.query, shared.clock.now())?;
+    fn admit(&self, now: Timestamp, _: Step, head: &Parts) -> Result<(), No> {
+        access::judge(&self.s3.signer, head, &self.query, now)?;
         if self.operation != Operation::CreateBucket {
             self.bucket()?;
         }
@@ -87,7 +47,7 @@ impl Vendor for S3 {
         self.operation.upload().map(str::to_owned)
     }
 
-    fn work(&self, shared: &Shared, call: &Call, noted: &mut Noted) -> Result<Said, No> {
+    fn work(&self, front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
         if call.head.headers.contains_key(http::header::AUTHORIZATION) {
             let told = authorization::payload(&call.head.headers)?;
             if told != crate::storage::sign::UNSIGNED && told != hex::encode(Sha256::digest(&call.body)) {
@@ -95,18 +55,18 @@ impl Vendor for S3 {
             }
         }
         match &self.operation {
-            Operation::Create => uploads::create(self, shared, call, noted),
-            Operation::ListParts { .. } => uploads::list_parts(self, shared, call),
-            Operation::ListUploads => uploads::list_uploads(self, shared),
-            Operation::Complete { .. } => uploads::complete(self, shared, call, noted),
-            Operation::Abort { .. } => uploads::abort(self, shared),
-            Operation::Head => object::head(self, shared, noted),
-            Operation::Delete => bucket::delete(self, shared),
+            Operation::Create => uploads::create(self, front, vault, call, noted),
+            Operation::ListParts { .. } => uploads::list_parts(self, vault, call),
+            Operation::ListUploads => uploads::list_uploads(self, vault),
+            Operation::Complete { .. } => uploads::complete(self, front, vault, call, noted),
+            Operation::Abort { .. } => uploads::abort(self, vault),
+            Operation::Head => object::head(self, vault, noted),
+            Operation::Delete => bucket::delete(self, vault),
             Operation::ListBuckets => Ok(bucket::all()),
             Operation::CreateBucket => Err(bucket::create(self).into()),
             Operation::HeadBucket => Ok(bucket::head()),
             Operation::Location => Ok(bucket::location()),
-            Operation::ListObjects => bucket::list(self, shared),
+            Operation::ListObjects => bucket::list(self, vault),
             // Bodies come and go elsewhere.
             Operation::Part { .. } | Operation::Put | Operation::Get => {
                 Err(No::new(500, "InternalError", "This is not a call"))

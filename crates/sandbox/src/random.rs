@@ -1,0 +1,10 @@
+//! Chance, where a name must be one that nobody has.
+
+use rand::Rng;
+
+/// So many random bytes in hex.
+pub(crate) fn random_hex(bytes: usize) -> String {
+    let mut raw = vec![0_u8; bytes];
+    rand::rng().fill(raw.as_mut_slice());
+    hex::encode(raw)
+}
