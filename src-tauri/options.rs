@@ -11,6 +11,7 @@ use crate::awake::Awake;
 pub(crate) fn options(data_dir: PathBuf) -> AppOptions {
     AppOptions {
         data_dir,
+        kinds: partway_app::Kinds::built_in(),
         variables: variables(),
         lent: Vec::new(),
         keychain: Some(partway_app::system_keychain()),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use partway_api::{Answer, ApiError, Code, Look, Request, Settings};
 use partway_engine::{Bounds, Clock, Engine, EngineOptions, GRACE, JobId, Keeps, Refusal};
 use partway_http::Clients;
+use partway_providers::Kinds;
 use tokio::sync::{broadcast, watch};
 
 use crate::awake::{self, Sleep};
@@ -27,6 +28,8 @@ pub struct App(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) engine: Engine,
+    /// What destinations there can be.
+    pub(crate) kinds: Kinds,
     pub(crate) keys: Arc<Keys>,
     pub(crate) clients: Clients,
     pub(crate) practice: Practice,
@@ -79,8 +82,13 @@ impl App {
         http_options.clock.get_or_insert_with(|| Arc::new(move || time.unix_ms().div_euclid(1000)));
         let clients = Clients::new(http_options).map_err(|error| OpenError(error.to_string()))?;
         let practice = Practice::new(options.sandbox, &options.data_dir);
-        let keys =
-            Arc::new(Keys::new(options.keychain, options.variables, clients.clone(), practice.clone()));
+        let keys = Arc::new(Keys::new(
+            options.kinds.clone(),
+            options.keychain,
+            options.variables,
+            clients.clone(),
+            practice.clone(),
+        ));
         // Before the engine is there: what it takes up would else meet a destination without a key.
         for (name, key) in options.lent {
             keys.lend(name, key);
@@ -109,6 +117,7 @@ impl App {
         tracing::info!(version = env!("CARGO_PKG_VERSION"), unfinished = engine.unfinished.len(), "opened");
         let app = Self(Arc::new(Inner {
             engine: engine.engine,
+            kinds: options.kinds,
             keys,
             clients,
             practice,

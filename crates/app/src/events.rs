@@ -96,7 +96,7 @@ impl Known {
             Happening::Added { jobs, .. } => {
                 let mut events = Vec::with_capacity(jobs.len());
                 for job in jobs.iter() {
-                    let to = self.names.get(&app.0.engine, &job.destination).await;
+                    let to = self.names.get(&app.0.kinds, &app.0.engine, &job.destination).await;
                     let (id, file, size) = (job.id.0.clone(), path(job), job.identity.size);
                     events.push(Event::Added { id, file, size, destination: to.name });
                 }
@@ -104,7 +104,7 @@ impl Known {
             }
             Happening::Changed { job } => {
                 tracing::info!(job = %job.id, state = job.state.name(), holds = ?job.holds, "changed");
-                let to = self.names.get(&app.0.engine, &job.destination).await;
+                let to = self.names.get(&app.0.kinds, &app.0.engine, &job.destination).await;
                 let over = job.state.is_end() || matches!(job.state, State::NeedsAttention(_));
                 if over {
                     self.jobs.remove(&job.id);
@@ -132,13 +132,13 @@ impl Known {
             Happening::Logged { job, log } => {
                 let (file, _) = self.file(app, &job).await;
                 let to = match app.0.engine.job(&job).await {
-                    Ok(found) => self.names.get(&app.0.engine, &found.destination).await.name,
+                    Ok(found) => self.names.get(&app.0.kinds, &app.0.engine, &found.destination).await.name,
                     Err(_) => String::new(),
                 };
                 vec![Event::Note { id: job.0, file, text: words::line(&log, &to, app.now_ms()) }]
             }
             Happening::BatchFinished { batch, count } => {
-                let to = self.names.get(&app.0.engine, &batch.destination).await;
+                let to = self.names.get(&app.0.kinds, &app.0.engine, &batch.destination).await;
                 vec![Event::BatchFinished {
                     id: batch.id.0.clone(),
                     destination: to.name,

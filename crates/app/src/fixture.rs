@@ -64,9 +64,14 @@ pub(crate) fn live() -> LiveView {
 }
 
 pub(crate) fn acme() -> Named {
-    Named { name: "Acme".into(), practice: false, file_fields: &["folder", "tags"], link_is_open: true }
+    Named {
+        name: "Acme".into(),
+        practice: false,
+        file_fields: ["folder", "tags"].map(Into::into).into(),
+        link_is_open: true,
+    }
 }
 
 pub(crate) fn practice() -> Named {
-    Named { name: "Practice".into(), practice: true, file_fields: &[], link_is_open: true }
+    Named { name: "Practice".into(), practice: true, file_fields: Vec::new(), link_is_open: true }
 }

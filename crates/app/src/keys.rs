@@ -18,6 +18,7 @@ use partway_engine::{Destination, DestinationId, Providers};
 use partway_http::{Clients, Pair, PartClient};
 use partway_keychain::{Keychain, KeychainError};
 use partway_provider::Provider;
+use partway_providers::{Kinds, SettingsError};
 use tokio::sync::Notify;
 
 use crate::practice::Practice;
@@ -30,6 +31,7 @@ const LONGEST_FILE: u64 = 1 << 20;
 
 /// All keys at hand, and the way to providers.
 pub(crate) struct Keys {
+    pub(crate) kinds: Kinds,
     pub(crate) keychain: Option<Arc<dyn Keychain>>,
     variables: Variables,
     clients: Clients,
@@ -46,12 +48,14 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(
+        kinds: Kinds,
         keychain: Option<Arc<dyn Keychain>>,
         variables: Variables,
         clients: Clients,
         practice: Practice,
     ) -> Self {
         Self {
+            kinds,
             keychain,
             variables,
             clients,
@@ -285,6 +289,11 @@ fn missing(detail: &str) -> Failure {
     Failure::new(Step::Start, RetryClass::Credentials, cause, detail)
 }
 
+fn refused(error: &SettingsError) -> Failure {
+    let cause = Cause::Refused { said: error.to_string() };
+    Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string())
+}
+
 fn practice_down(why: &str) -> Failure {
     let cause = Cause::KeepsFailing { what: format!("Practice did not start: {why}") };
     Failure::new(Step::Start, RetryClass::Again, cause, why)
@@ -294,8 +303,8 @@ fn practice_down(why: &str) -> Failure {
 impl Providers for Keys {
     async fn provider(&self, destination: &Destination) -> Result<Arc<dyn Provider>, Failure> {
         let key = self.key(destination).await?;
-        let kind = partway_providers::kinds().iter().find(|kind| kind.name == destination.kind);
-        if kind.is_some_and(|kind| kind.secret_label.is_some()) && key.secret.is_none() {
+        let kind = self.kinds.named(&destination.kind).map_err(|error| refused(&error))?;
+        if kind.about().secret_label.is_some() && key.secret.is_none() {
             return Err(missing("only one of the key's two parts is at hand"));
         }
         let settings = match KeySource::of(destination) {
@@ -303,22 +312,14 @@ impl Providers for Keys {
             KeySource::Practice => self.practice.settings().await.map_err(|why| practice_down(&why))?,
             _ => serde_json::from_str(&destination.settings).unwrap_or_default(),
         };
-        match partway_providers::open(
-            &destination.kind,
-            &settings,
-            key,
-            clients(&self.clients, &settings).api,
-        ) {
+        match kind.open(&settings, key, clients(&self.clients, &settings).api) {
             Ok(provider) => Ok(Arc::from(provider)),
             // Another one is needed, and meanwhile nothing is sent. The service was not asked, so it is not the one who says no.
-            Err(error) if ["key", "secret", "session_token"].contains(&error.field) => {
+            Err(error) if ["key", "secret", "session_token"].contains(&&*error.field) => {
                 let cause = Cause::KeyUnusable { said: error.to_string() };
                 Err(Failure::new(Step::Start, RetryClass::Credentials, cause, error.to_string()))
             }
-            Err(error) => {
-                let cause = Cause::Refused { said: error.to_string() };
-                Err(Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string()))
-            }
+            Err(error) => Err(refused(&error)),
         }
     }
 

@@ -37,6 +37,7 @@ pub use options::{AppOptions, OpenError, Variables};
 pub use partway_core::{acts, visible};
 /// What the system says of files and folders, in plain words; the shell and the bridge have it from here.
 pub use partway_engine::plain;
+pub use partway_providers::Kinds;
 pub use support::{LogFile, keep_crash_reports};
 pub use tell::{Button, Message, Order, Press, Tag, Telling};
 pub use watch::Watch;

@@ -7,6 +7,7 @@ use partway_api::LentKey;
 use partway_engine::Clock;
 use partway_http::HttpOptions;
 use partway_keychain::Keychain;
+use partway_providers::Kinds;
 
 use crate::{KeepAwake, LogFile};
 
@@ -17,6 +18,8 @@ pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub struct AppOptions {
     /// The data folder; everything lives under it.
     pub data_dir: PathBuf,
+    /// What destinations there can be: [`Kinds::built_in`].
+    pub kinds: Kinds,
     /// Environment variables, for keys whose source is one.
     pub variables: Variables,
     /// Keys that are lent from the first moment on, before anything runs: for the destination of that name or id, or (`None`) for those

@@ -208,7 +208,7 @@ impl Shown {
         let mut changed = Vec::new();
         let mut ahead = None;
         for job in &jobs {
-            let to = self.names.get(&app.0.engine, &job.destination).await;
+            let to = self.names.get(&app.0.kinds, &app.0.engine, &job.destination).await;
             let waits = job.state == partway_core::State::Waiting && job.holds.is_empty();
             if waits {
                 ahead = match ahead {
@@ -287,7 +287,7 @@ impl Shown {
     ) -> Option<partway_api::JobDetail> {
         let id = JobId(look.selected.clone()?);
         let found = app.0.engine.detail(&id).await.ok()?;
-        let to = self.names.get(&app.0.engine, &found.job.destination).await;
+        let to = self.names.get(&app.0.kinds, &app.0.engine, &found.job.destination).await;
         let now = view::detail(&found, &to, live.get(&id), app.now_ms());
         differ(&mut self.detail, Some(now)).flatten()
     }
@@ -296,7 +296,7 @@ impl Shown {
         let now = app.now_ms();
         let mut batches = Vec::new();
         for (batch, count) in app.0.engine.counting_down().await? {
-            let to = self.names.get(&app.0.engine, &batch.destination).await;
+            let to = self.names.get(&app.0.kinds, &app.0.engine, &batch.destination).await;
             let starts_in = batch.starts_at.map(|at| u32::try_from((at - now + 999) / 1000).unwrap_or(0));
             batches.push(Batch {
                 id: batch.id.0,

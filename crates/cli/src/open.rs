@@ -46,6 +46,7 @@ pub(crate) async fn front(
 fn options(folder: &Path, purpose: Purpose, keys: &[Lent]) -> AppOptions {
     AppOptions {
         data_dir: folder.to_path_buf(),
+        kinds: partway_app::Kinds::built_in(),
         variables: Arc::new(crate::keys::environment),
         lent: keys.to_vec(),
         keychain: Some(partway_app::system_keychain()),

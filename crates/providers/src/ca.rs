@@ -3,21 +3,22 @@
 use partway_http::{RootsError, roots};
 use serde_json::Value;
 
-use crate::{Form, Setting, SettingsError};
+use crate::setting::{Setting, SettingsError};
 
 /// The setting's name.
 const NAME: &str = "ca";
 
-/// The setting; every kind has it, because any may stand behind a server of one's own.
-pub(crate) const CA: Setting = Setting {
-    name: NAME,
-    label: "Certificate authority",
-    help: "For servers whose certificate only your organisation trusts: the certificate of the authority that signed it, as PEM. \
-           The system's authorities stay trusted.",
-    form: Form::Lines { placeholder: "-----BEGIN CERTIFICATE-----" },
-    required: false,
-    advanced: true,
-};
+/// Every kind has it, because any may stand behind a server of one's own.
+pub(crate) fn setting() -> Setting {
+    Setting::lines(
+        NAME,
+        "Certificate authority",
+        "For servers whose certificate only your organisation trusts: the certificate of the authority that signed it, as PEM. \
+         The system's authorities stay trusted.",
+        "-----BEGIN CERTIFICATE-----",
+    )
+    .advanced()
+}
 
 /// The certificates of these settings, PEM and nothing else; `None`: none were given.
 ///
@@ -59,27 +60,27 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{amend, kinds, validate};
+    use crate::Kinds;
 
     #[test]
     fn what_is_no_certificate_is_told_where_it_is_typed_at_every_kind() {
-        for kind in kinds() {
+        for kind in Kinds::built_in().iter() {
             assert!(
-                kind.settings.iter().any(|setting| setting.name == NAME && setting.advanced),
+                kind.about().settings.iter().any(|setting| setting.name == NAME && setting.advanced),
                 "{}",
-                kind.name
+                kind.name()
             );
             let settings = json!({ "ca": "/etc/ssl/ca.pem", "bucket": "films", "url": "https://example.com", "project": "p" });
-            let error = validate(kind.name, &settings).unwrap_err();
+            let error = kind.validate(&settings).unwrap_err();
             assert_eq!(
-                (error.field, error.sentence.as_str()),
+                (&*error.field, error.sentence.as_str()),
                 (NAME, sentence(RootsError::None)),
                 "{}",
-                kind.name
+                kind.name()
             );
             let none =
                 json!({ "ca": " \n", "bucket": "films", "url": "https://example.com", "project": "p" });
-            assert_eq!(validate(kind.name, &none), Ok(()), "{}", kind.name);
+            assert_eq!(kind.validate(&none), Ok(()), "{}", kind.name());
         }
     }
 
@@ -89,7 +90,7 @@ mod tests {
         let pem =
             rcgen::CertificateParams::new(vec!["a".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
         let typed = json!({ "ca": format!("subject = a\n{pem}rest"), "bucket": "films" });
-        let kept = amend("s3", &typed).unwrap();
+        let kept = Kinds::built_in().named("s3").unwrap().amend(&typed).unwrap();
         assert_eq!(kept.settings["ca"], roots(&pem).unwrap());
         assert!(kept.said.is_empty());
         assert_eq!(ca(&kept.settings).unwrap(), Some(roots(&pem).unwrap()));

@@ -3,7 +3,7 @@
 use partway_provider::Fields;
 use partway_provider::template::Origin;
 
-use crate::SettingsError;
+use crate::setting::SettingsError;
 
 /// A file for what is still a pattern: each word stands for one letter that no other has, so that only what no file can mend is refused.
 const SAMPLE: Origin<'_> = Origin { name: "~.^", folder: "|", date: "2026-11-21" };

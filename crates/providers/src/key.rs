@@ -4,7 +4,7 @@ use base64::Engine as _;
 use partway_core::ApiKey;
 use serde_json::Value;
 
-use crate::SettingsError;
+use crate::setting::SettingsError;
 
 /// Looks at a key for `vendor`.
 ///

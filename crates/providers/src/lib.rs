@@ -1,14 +1,16 @@
 //! One module a vendor: the only place that knows a vendor's name.
 //!
-//! [`kinds`] lists what can be set up, [`validate`] looks at what a person typed, [`open`] makes a destination of it.
+//! [`Kinds`] lists what can be set up; a [`Kind`] looks at what a person typed, and makes a destination of it.
 
 pub mod autorender;
 mod ca;
+mod checksums;
 mod expect;
 mod fields;
 pub mod gjirafa;
 mod key;
 mod kind;
+mod kinds;
 mod link;
 mod number;
 mod plan;
@@ -17,10 +19,12 @@ mod probe;
 pub mod record360;
 mod refusal;
 pub mod s3;
-mod settings;
+mod setting;
 mod typed;
+mod web;
 
 pub use ca::ca;
-pub use kind::{Amended, Form, Kind, Setting, amend, kinds, open, reach, validate, validate_fields};
+pub use kind::{About, Amended, Kind};
+pub use kinds::Kinds;
 pub use link::web_link;
-pub use settings::SettingsError;
+pub use setting::{Form, Setting, SettingsError, Text};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Form, Setting, SettingsError};
+use crate::setting::{Choices, SettingsError};
 
 /// A line of text; what is empty or blank is not set.
 pub(crate) fn text(settings: &Value, field: &'static str) -> Result<Option<String>, SettingsError> {
@@ -18,17 +18,12 @@ pub(crate) fn text(settings: &Value, field: &'static str) -> Result<Option<Strin
     Ok(Some(typed).filter(|typed| !typed.is_empty()))
 }
 
-/// One of the values that `asked` offers; the first where nothing was chosen.
+/// One of the values on offer; the first where nothing was chosen.
 pub(crate) fn choice(
     settings: &Value,
-    asked: &'static [Setting],
     field: &'static str,
+    offered: Choices,
 ) -> Result<&'static str, SettingsError> {
-    let offered =
-        asked.iter().find(|setting| setting.name == field).map_or(&[][..], |setting| match setting.form {
-            Form::Choice(offered) => offered,
-            Form::Text { .. } | Form::Switch | Form::Lines { .. } => &[],
-        });
     let typed = text(settings, field)?;
     let chosen = match &typed {
         None => offered.first(),

@@ -40,7 +40,7 @@ pub(super) async fn add(
         && let Some((batch, jobs)) = app.0.engine.taken_in(id).await.map_err(|e| journal(&e))?
     {
         // Asked a second time, because the first answer did not come through.
-        let to = Names::default().get(&app.0.engine, &batch.destination).await;
+        let to = Names::default().get(&app.0.kinds, &app.0.engine, &batch.destination).await;
         return Ok(added(&batch, &jobs, &to, None));
     }
     if raw.len() > MOST_PATHS {
@@ -95,7 +95,7 @@ async fn take(
     id: Option<BatchId>,
     set: &Set,
 ) -> Result<Answer, ApiError> {
-    let fields = fields_for(to, &set.fields)?;
+    let fields = fields_for(&app.0.kinds, to, &set.fields)?;
     let mime = set.mime.as_deref().map(mime_of).transpose()?;
     let folder = fields.folder.clone().or(folder);
     let mut intake = app.0.engine.look(paths).await;
@@ -122,7 +122,7 @@ async fn take(
     let wait = (countdown && seconds > 0).then_some(seconds * 1000);
     let id = id.unwrap_or_default();
     let (batch, jobs) = app.0.engine.add_as(id, intake, &to.id, folder, wait).await.map_err(refusal)?;
-    Ok(added(&batch, &jobs, &Named::of(to.clone()), elsewhere))
+    Ok(added(&batch, &jobs, &Named::of(&app.0.kinds, to.clone()), elsewhere))
 }
 
 /// Takes in what was dropped before there was a destination; says what of it could not be taken.
@@ -196,7 +196,7 @@ pub(super) async fn change(
     folder: Option<String>,
 ) -> Result<Done, ApiError> {
     let to = find(app, &destination).await?;
-    let folder = folder_of(&to, folder)?;
+    let folder = folder_of(&app.0.kinds, &to, folder)?;
     let wait = i64::from(app.settings().await.countdown_seconds.max(1)) * 1000;
     app.0.engine.redirect(&BatchId(batch), &to.id, folder, wait).await.map_err(refusal)?;
     Ok(Done::Jobs { touched: 1 })

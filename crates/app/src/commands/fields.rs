@@ -3,10 +3,10 @@
 use partway_api::{ApiError, Code, Done, FieldsChange, FieldsDraft, IfExists, Selection};
 use partway_engine::{BatchId, Destination, DestinationId, Which};
 use partway_provider::{Fields, template};
-use partway_providers::Kind;
+use partway_providers::{Kind, Kinds};
 use serde_json::Value;
 
-use super::destinations::kind;
+use super::destinations::{kind, of_field};
 use super::jobs::job as id_of;
 use crate::App;
 use crate::app::{journal, refusal};
@@ -35,7 +35,7 @@ pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) ->
         }
     };
     let to = destination(app, &to).await?;
-    let looked = fields_of(kind(&to.kind)?, &settings_of(&to), &drafted(&change))?;
+    let looked = fields_of(kind(&app.0.kinds, &to.kind)?, &settings_of(&to), &drafted(&change))?;
     if let Some(mime) = &change.mime {
         mime_of(mime)?;
     }
@@ -103,15 +103,19 @@ pub(super) fn settings_of(to: &Destination) -> Value {
 }
 
 /// A folder that was chosen for new files or a batch. An empty one stays: it is the topmost, whatever the destination's own is.
-pub(super) fn folder_of(to: &Destination, text: Option<String>) -> Result<Option<String>, ApiError> {
+pub(super) fn folder_of(
+    kinds: &Kinds,
+    to: &Destination,
+    text: Option<String>,
+) -> Result<Option<String>, ApiError> {
     let draft = FieldsDraft { folder: text.clone(), ..FieldsDraft::default() };
-    let looked = fields_of(kind(&to.kind)?, &settings_of(to), &draft)?;
+    let looked = fields_of(kind(kinds, &to.kind)?, &settings_of(to), &draft)?;
     Ok(text.map(|_| looked.folder.unwrap_or_default()))
 }
 
 /// What is set for one upload, where it goes together with what its destination sets.
-pub(super) fn fields_for(to: &Destination, draft: &FieldsDraft) -> Result<Fields, ApiError> {
-    let (kind, settings) = (kind(&to.kind)?, settings_of(to));
+pub(super) fn fields_for(kinds: &Kinds, to: &Destination, draft: &FieldsDraft) -> Result<Fields, ApiError> {
+    let (kind, settings) = (kind(kinds, &to.kind)?, settings_of(to));
     let fields = fields_of(kind, &settings, draft)?;
     taken(kind, &settings, &fields.clone().over(&to.fields))?;
     Ok(fields)
@@ -119,8 +123,7 @@ pub(super) fn fields_for(to: &Destination, draft: &FieldsDraft) -> Result<Fields
 
 /// By the kind's own rules, which hold at the start, too.
 fn taken(kind: &Kind, settings: &Value, fields: &Fields) -> Result<(), ApiError> {
-    partway_providers::validate_fields(kind.name, settings, fields)
-        .map_err(|error| ApiError::field(error.field, error.sentence))
+    kind.validate_fields(settings, fields).map_err(of_field)
 }
 
 /// Words in braces are those that are filled in.
@@ -152,10 +155,12 @@ pub(super) fn fields_of(kind: &Kind, settings: &Value, draft: &FieldsDraft) -> R
         ("random_prefix", fields.random_prefix.is_some()),
         ("ttl_seconds", fields.ttl_seconds.is_some()),
     ];
-    if let Some((name, _)) = set.iter().find(|(name, set)| *set && !kind.file_fields.contains(name)) {
+    if let Some((name, _)) =
+        set.iter().find(|(name, set)| *set && !kind.about().file_fields.iter().any(|known| known == name))
+    {
         return Err(ApiError::field(
             *name,
-            format!("{} takes no {} for its files. Leave it empty.", kind.title, words_for(name)),
+            format!("{} takes no {} for its files. Leave it empty.", kind.about().title, words_for(name)),
         ));
     }
     for (name, text) in texts(&fields) {

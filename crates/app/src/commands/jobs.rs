@@ -98,7 +98,7 @@ pub(super) async fn mark_arrived(app: &App, text: &str) -> Result<Done, ApiError
 pub(super) async fn detail(app: &App, text: &str) -> Result<Done, ApiError> {
     let id = job(app, text).await?;
     let found = app.0.engine.detail(&id).await.map_err(refusal)?;
-    let to = Names::default().get(&app.0.engine, &found.job.destination).await;
+    let to = Names::default().get(&app.0.kinds, &app.0.engine, &found.job.destination).await;
     let live = app.0.engine.live();
     Ok(Done::Detail { detail: Box::new(view::detail(&found, &to, live.get(&id), app.now_ms())) })
 }
@@ -136,7 +136,7 @@ async fn each<F: FnMut(&Job) -> bool>(app: &App, mut wanted: F) -> Result<Vec<Jo
         let Some(last) = page.last() else { return Ok(lines) };
         after = last.position;
         for job in page.iter().filter(|job| wanted(job)) {
-            lines.push(view::job_line(job, &names.get(&app.0.engine, &job.destination).await));
+            lines.push(view::job_line(job, &names.get(&app.0.kinds, &app.0.engine, &job.destination).await));
         }
     }
 }

@@ -8,14 +8,15 @@ mod settings;
 pub(crate) mod watched;
 
 use partway_api::{Answer, ApiError, Command, Done, JobLine, KindView, Request};
+use partway_providers::Kinds;
 
 use crate::app::journal;
 use crate::{App, awake, keychain, set_aside, view};
 
-/// The kinds of destination there are, in the order in which they are offered: also for who asks before a folder is opened.
+/// Kinds of destinations as a front end sees them, in the order in which they are offered: also before a folder is opened.
 #[must_use]
-pub fn kinds() -> Vec<KindView> {
-    partway_providers::kinds().iter().map(view::kind).collect()
+pub fn kinds(kinds: &Kinds) -> Vec<KindView> {
+    kinds.iter().map(view::kind).collect()
 }
 
 pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiError> {
@@ -73,7 +74,7 @@ async fn obey(app: &App, command: Command) -> Result<Done, ApiError> {
         C::Undo { batch } => add::undo(app, batch).await,
         C::ChangeBatch { batch, destination, folder } => add::change(app, batch, destination, folder).await,
         C::KeepBatch { batch, keep } => add::keep(app, batch, keep).await,
-        C::Kinds => Ok(Done::Kinds { kinds: kinds() }),
+        C::Kinds => Ok(Done::Kinds { kinds: kinds(&app.0.kinds) }),
         C::Check { draft, key, upload } => destinations::check(app, &draft, key, upload).await,
         C::CheckDestination { id, upload } => destinations::check_saved(app, &id, upload).await,
         C::AddDestination { draft, key } => destinations::add(app, &draft, key).await,

@@ -75,7 +75,7 @@ pub(super) async fn add(app: &App, new: New) -> Result<Done, ApiError> {
     let to = to.ok_or_else(|| {
         ApiError::new(Code::NoDestination, "There is no destination yet.").hint("Add one first.")
     })?;
-    let fields = fields_for(&to, &new.fields)?;
+    let fields = fields_for(&app.0.kinds, &to, &new.fields)?;
     let path = path_of(&new.path)?;
     let done = new.done.as_ref().map(path_of).transpose()?;
     look_at(app, &path, done.as_deref()).await?;
@@ -93,7 +93,7 @@ pub(super) async fn change(app: &App, id: &str, change: WatchedChange) -> Result
     one.destination = to.id.clone();
     // Another destination may not take what was set for the first one.
     let draft = change.fields.unwrap_or_else(|| view::to_draft(&one.fields));
-    one.fields = fields_for(&to, &draft)?;
+    one.fields = fields_for(&app.0.kinds, &to, &draft)?;
     one.watching = change.watching.unwrap_or(one.watching);
     if change.stay {
         one.done = None;

@@ -147,7 +147,7 @@ async fn keys(
 async fn quota(app: &App, attention: &[Attention], causes: &mut BTreeMap<String, Need>) {
     let mut names = Names::default();
     for some in attention.iter().filter(|some| some.cause == "quota-refused") {
-        let to = names.get(&app.0.engine, &some.destination).await;
+        let to = names.get(&app.0.kinds, &app.0.engine, &some.destination).await;
         let need = causes.entry(format!("quota:{}", some.destination)).or_insert_with(|| Need::Quota {
             name: to.name,
             files: 0,
@@ -175,7 +175,7 @@ async fn ending(app: &App, causes: &mut BTreeMap<String, Need>) -> Result<(), Jo
         if in_time {
             continue;
         }
-        let to = names.get(&app.0.engine, &one.destination).await;
+        let to = names.get(&app.0.kinds, &app.0.engine, &one.destination).await;
         let key = format!("session:{}:{}", one.destination, one.expires_s / AHEAD_S);
         let need = causes.entry(key).or_insert_with(|| Need::Ending {
             name: to.name,
@@ -199,7 +199,7 @@ async fn standing(
     id: &str,
 ) -> Result<Option<Standing>, JournalError> {
     let Some((batch, count)) = app.0.engine.batch(&BatchId(id.to_owned())).await? else { return Ok(None) };
-    let to = names.get(&app.0.engine, &batch.destination).await;
+    let to = names.get(&app.0.kinds, &app.0.engine, &batch.destination).await;
     let left_out = batch.left_out.iter().filter(|left| left.why != WhyLeftOut::Ignored).count();
     let left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
     let common = attention.iter().filter(|some| some.batch == batch.id && is_common_name(&some.cause));

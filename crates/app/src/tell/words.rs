@@ -91,7 +91,7 @@ async fn links(app: &App, id: &str, standing: &Standing) -> Option<bool> {
 }
 
 async fn named(app: &App, id: &DestinationId) -> Named {
-    Names::default().get(&app.0.engine, id).await
+    Names::default().get(&app.0.kinds, &app.0.engine, id).await
 }
 
 /// The one file that needs somebody: its name, and the sentence that says why.

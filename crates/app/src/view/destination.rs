@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use partway_api::{DestinationState, DestinationView};
 use partway_engine::{Destination, Standing};
 use partway_keychain::KeychainError;
-use partway_providers::Kind;
+use partway_providers::{About, Kind};
 
 use super::to_draft;
 use crate::keys::{KeySource, Keys};
@@ -26,9 +26,9 @@ mod said {
 pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> DestinationView {
     let source = KeySource::of(found);
     let practice = source == KeySource::Practice;
-    let kind = partway_providers::kinds().iter().find(|kind| kind.name == found.kind);
+    let kind = keys.kinds.named(&found.kind).ok().map(Kind::about);
     let settings: serde_json::Value = serde_json::from_str(&found.settings).unwrap_or_default();
-    let url = settings["url"].as_str().or_else(|| kind.and_then(Kind::default_url)).unwrap_or_default();
+    let url = settings["url"].as_str().or_else(|| kind.and_then(About::default_url)).unwrap_or_default();
     let session = source == KeySource::ThisSession;
     let well = session.then_some(said::THIS_SESSION);
     let gone = keys.has_to_be_given(found);
@@ -49,7 +49,7 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
         kind_name: if practice {
             "This computer only".into()
         } else {
-            kind.map_or(found.kind.clone(), |kind| kind.title.into())
+            kind.map_or(found.kind.clone(), |kind| kind.title.clone().into())
         },
         state,
         said: said.map(str::to_owned),
@@ -59,8 +59,9 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
         url: url.to_owned(),
         settings: given(&settings),
         fields: to_draft(&found.fields),
-        file_fields: kind
-            .map_or_else(Vec::new, |kind| kind.file_fields.iter().map(|&field| field.into()).collect()),
+        file_fields: kind.map_or_else(Vec::new, |kind| {
+            kind.file_fields.iter().map(|field| field.clone().into_owned()).collect()
+        }),
         chosen,
         folder_now: found.fields.folder.clone(),
     }

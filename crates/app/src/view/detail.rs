@@ -34,7 +34,7 @@ pub(crate) fn detail(
         },
         mime: job.mime.clone(),
         fields: to_draft(&job.fields),
-        file_fields: to.file_fields.iter().map(|field| (*field).to_owned()).collect(),
+        file_fields: to.file_fields.iter().map(|field| field.clone().into_owned()).collect(),
         editable: is_editable(job),
         grid: shares(job, &around, u32::MAX),
         part_size: job.plan.map_or(0, |plan| plan.part_size()),

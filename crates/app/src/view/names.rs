@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use partway_engine::{Destination, DestinationId, Engine};
+use partway_providers::{Kind, Kinds, Text};
 
 use crate::keys::KeySource;
 
@@ -12,18 +13,18 @@ pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) practice: bool,
     /// What can be set for files that go there.
-    pub(crate) file_fields: &'static [&'static str],
+    pub(crate) file_fields: Vec<Text>,
     /// Whether the address of a finished file is open to whoever has it.
     pub(crate) link_is_open: bool,
 }
 
 impl Named {
-    pub(crate) fn of(found: Destination) -> Self {
-        let kind = partway_providers::kinds().iter().find(|kind| kind.name == found.kind);
+    pub(crate) fn of(kinds: &Kinds, found: Destination) -> Self {
+        let kind = kinds.named(&found.kind).ok().map(Kind::about);
         Self {
             practice: KeySource::of(&found) == KeySource::Practice,
             name: found.name,
-            file_fields: kind.map_or(&[], |kind| kind.file_fields),
+            file_fields: kind.map_or_else(Vec::new, |kind| kind.file_fields.clone()),
             link_is_open: kind.is_some_and(|kind| kind.link_is_open),
         }
     }
@@ -35,7 +36,7 @@ pub(crate) struct Names(HashMap<DestinationId, Named>);
 
 impl Names {
     /// The name of a destination; one that the journal lost has an honest stand-in.
-    pub(crate) async fn get(&mut self, engine: &Engine, id: &DestinationId) -> Named {
+    pub(crate) async fn get(&mut self, kinds: &Kinds, engine: &Engine, id: &DestinationId) -> Named {
         if let Some(named) = self.0.get(id) {
             return named.clone();
         }
@@ -44,10 +45,10 @@ impl Names {
             || Named {
                 name: "a removed destination".into(),
                 practice: false,
-                file_fields: &[],
+                file_fields: Vec::new(),
                 link_is_open: false,
             },
-            Named::of,
+            |found| Named::of(kinds, found),
         );
         self.0.insert(id.clone(), named.clone());
         named

@@ -73,6 +73,7 @@ impl Rig {
         let variables = self.variables.clone();
         let options = AppOptions {
             data_dir,
+            kinds: partway_app::Kinds::built_in(),
             variables: Arc::new(move |name| variables.get(name).cloned()),
             lent: self.lent.clone(),
             keychain: self.keychain.clone(),

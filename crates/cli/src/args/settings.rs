@@ -17,7 +17,7 @@ impl FromArgMatches for Settings {
             let value = matches.get_one::<String>(&name)?.clone();
             Some((name, value))
         };
-        let kinds = partway_app::kinds();
+        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
         Ok(Self(by_name(&kinds).into_keys().filter_map(given).collect()))
     }
 
@@ -29,7 +29,7 @@ impl FromArgMatches for Settings {
 
 impl Args for Settings {
     fn augment_args(command: Command) -> Command {
-        let kinds = partway_app::kinds();
+        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
         let flags: Vec<_> = by_name(&kinds).into_iter().map(|(name, asked)| flag(&name, &asked)).collect();
         flags.into_iter().fold(command, Command::arg)
     }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_setting_of_every_kind_is_a_flag() {
-        for kind in partway_app::kinds() {
+        for kind in partway_app::kinds(&partway_app::Kinds::built_in()) {
             for setting in kind.settings {
                 let flag = setting.name.replace('_', "-");
                 assert_eq!(given(&format!("--{flag} true")), [pair(&setting.name, "true")], "{}", kind.kind);

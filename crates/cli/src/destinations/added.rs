@@ -18,8 +18,9 @@ pub(super) fn draft(
     read_key: impl FnOnce(usize) -> Result<Vec<String>, Stopped>,
 ) -> Result<(DestinationDraft, KeyDraft), Stopped> {
     let key = if add.key_stdin {
-        let two =
-            partway_app::kinds().iter().any(|kind| kind.kind == add.kind && kind.secret_label.is_some());
+        let two = partway_app::kinds(&partway_app::Kinds::built_in())
+            .iter()
+            .any(|kind| kind.kind == add.kind && kind.secret_label.is_some());
         let mut lines = read_key(if two { 3 } else { 1 })?.into_iter();
         let mut part = || lines.next().filter(|part| !part.is_empty());
         KeyDraft::Keychain { key: part().unwrap_or_default(), secret: part(), session_token: part() }
@@ -43,7 +44,7 @@ const LONGEST_TEXT: u64 = 1 << 20;
 /// The settings, with the text of each file that was named for one that is a text of several lines. It is read here, because a path means
 /// what it means where it was written; and what is kept is the text, so that the file may go.
 fn texts(kind: &str, mut settings: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Stopped> {
-    let kinds = partway_app::kinds();
+    let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
     let asked = kinds.iter().filter(|one| one.kind == kind).flat_map(|one| &one.settings);
     for setting in asked.filter(|setting| matches!(setting.form, SettingForm::Lines { .. })) {
         if let Some(given) = settings.get_mut(&setting.name)
@@ -90,7 +91,7 @@ pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
     });
     if let Some(flag) = flag {
         // Sentences name another setting as the window's form does.
-        let kinds = partway_app::kinds();
+        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
         for setting in kinds.iter().flat_map(|kind| &kind.settings) {
             let named = format!("“{}”", setting.label);
             error.message = error.message.replace(&named, &format!("--{}", setting.name.replace('_', "-")));

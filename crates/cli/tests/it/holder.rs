@@ -44,6 +44,7 @@ impl Answers for Mute {
 async fn open(data_dir: &Path) -> App {
     let options = AppOptions {
         data_dir: data_dir.to_path_buf(),
+        kinds: partway_app::Kinds::built_in(),
         variables: Arc::new(|_| None),
         lent: Vec::new(),
         keychain: None,

@@ -7,6 +7,7 @@ use partway_core::{ApiKey, Failure, State, Strength};
 use partway_engine::{Destination, Log, Providers};
 use partway_http::{ApiClient, HttpOptions};
 use partway_provider::Provider;
+use partway_providers::Kinds;
 use partway_sandbox::{AfterComplete, Options, Running};
 
 use crate::rig::{Rig, Under, bytes};
@@ -22,7 +23,11 @@ impl Providers for AutoRender {
         let settings = serde_json::json!({ "url": self.url });
         let http = ApiClient::new(&HttpOptions::default()).unwrap();
         Ok(Arc::from(
-            partway_providers::open("autorender", &settings, ApiKey::new(&self.key).into(), http).unwrap(),
+            Kinds::built_in()
+                .named("autorender")
+                .unwrap()
+                .open(&settings, ApiKey::new(&self.key).into(), http)
+                .unwrap(),
         ))
     }
 }

@@ -7,6 +7,7 @@ use partway_core::{ApiKey, Credentials, Failure, State};
 use partway_engine::{Clock, Destination, Log, Providers, Which};
 use partway_http::{ApiClient, HttpOptions};
 use partway_provider::{IfExists, Provider};
+use partway_providers::Kinds;
 use partway_sandbox::{Options, Resume, Running};
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ impl OfKind {
     fn open(&self) -> Box<dyn Provider> {
         let secret = self.secret.as_ref().map(|secret| ApiKey::new(secret.as_str()));
         let key = Credentials { secret, ..ApiKey::new(self.key.as_str()).into() };
-        partway_providers::open(self.kind, &self.settings, key, self.http.clone()).unwrap()
+        Kinds::built_in().named(self.kind).unwrap().open(&self.settings, key, self.http.clone()).unwrap()
     }
 }
 

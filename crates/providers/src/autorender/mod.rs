@@ -3,6 +3,7 @@
 //! Documented at `upload.autorender.io`'s API reference; where its own client libraries expect other replies, both are read.
 
 mod check;
+mod kind;
 mod reply;
 mod request;
 mod settings;
@@ -21,29 +22,15 @@ use partway_provider::{
 use serde_json::Value;
 use url::Url;
 
+pub(crate) use kind::kind;
 pub use settings::{Auth, Settings};
 
 use crate::refusal::cannot;
-use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, fields, key};
+use crate::web::{authority, endpoint};
+use crate::{SettingsError, fields, key};
 
-/// What a person is told before setting one up.
-pub(crate) const KIND: Kind = Kind {
-    name: "autorender",
-    title: "AutoRender",
-    about: "Media workspace",
-    key_label: "API key",
-    key_hint: "In AutoRender: Settings, API keys",
-    secret_label: None,
-    settings: settings::ASKED,
-    file_fields: &["folder", "tags", "metadata", "custom_id", "random_prefix", "ttl_seconds"],
-    link_is_open: true,
-    cannot_know: &[
-        check::KEY_ONLY_AT_FIRST_UPLOAD,
-        "AutoRender gives no checksum of the finished file unless its storage answers each part with one",
-        "AutoRender cannot delete sent parts; they expire on their own",
-    ],
-};
+/// The address of a finished file is open to whoever has it.
+pub(crate) const LINK_IS_OPEN: bool = true;
 
 /// Signing 10,000 links takes a server a few seconds; a minute is long enough to call the answer lost.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -103,7 +90,7 @@ impl Provider for AutoRender {
             // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no cost, and nobody
             // has its id, so there is nothing to do about it but to begin another.
             start_repeatable: true,
-            link_is_open: KIND.link_is_open,
+            link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,
             part_md5: false,
             signs_links: false,

@@ -4,34 +4,32 @@ use partway_http::KeyHeader;
 use serde_json::Value;
 use url::Url;
 
-use crate::ca::CA;
-use crate::settings::{CHECKSUMS, base_url, etag_is_md5};
-use crate::{Form, Setting, SettingsError, typed};
+use crate::checksums::{self, etag_is_md5};
+use crate::setting::{Choices, Setting, SettingsError};
+use crate::web::base_url;
+use crate::{ca, typed};
 
 /// The documented base address.
 pub(crate) const DEFAULT_URL: &str = "https://upload.autorender.io";
 
+const AUTH: Choices = &[("bearer", "Authorization: Bearer"), ("x-api-key", "x-api-key")];
+
 /// What is asked.
-pub(crate) const ASKED: &[Setting] = &[
-    Setting {
-        name: "url",
-        label: "Server",
-        help: "Only where your workspace has an address of its own.",
-        form: Form::Text { placeholder: DEFAULT_URL },
-        required: false,
-        advanced: true,
-    },
-    Setting {
-        name: "auth",
-        label: "How the key is sent",
-        help: "Both are documented; a proxy in between may let only one of them through.",
-        form: Form::Choice(&[("bearer", "Authorization: Bearer"), ("x-api-key", "x-api-key")]),
-        required: false,
-        advanced: true,
-    },
-    CA,
-    CHECKSUMS,
-];
+pub(crate) fn asked() -> Vec<Setting> {
+    vec![
+        Setting::text("url", "Server", "Only where your workspace has an address of its own.", DEFAULT_URL)
+            .advanced(),
+        Setting::choice(
+            "auth",
+            "How the key is sent",
+            "Both are documented; a proxy in between may let only one of them through.",
+            AUTH,
+        )
+        .advanced(),
+        ca::setting(),
+        checksums::setting(),
+    ]
+}
 
 /// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +67,7 @@ impl Settings {
     /// [`SettingsError`] where a field cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
         let url = typed::text(settings, "url")?.unwrap_or_else(|| DEFAULT_URL.to_owned());
-        let auth = match typed::choice(settings, ASKED, "auth")? {
+        let auth = match typed::choice(settings, "auth", AUTH)? {
             "x-api-key" => Auth::XApiKey,
             _ => Auth::Bearer,
         };

@@ -1,6 +1,7 @@
 //! Gjirafa Video Platform: the client names a number of parts, links can be renewed, parts listed, sessions thrown away; a finished
 //! file can be registered as a video.
 
+mod kind;
 mod reply;
 mod request;
 mod settings;
@@ -23,35 +24,21 @@ use partway_provider::{
 use serde_json::Value;
 use url::Url;
 
+pub(crate) use kind::kind;
 pub use settings::{Encode, Settings};
 
 use crate::expect::Field;
 use crate::plan::{covered, own_plan};
-use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, key, probe};
+use crate::web::{authority, endpoint};
+use crate::{SettingsError, key, probe};
 use request::Kept;
 use videos::{Video, Videos};
 
+/// Who opens the address of a finished file has to sign in.
+pub(crate) const LINK_IS_OPEN: bool = false;
+
 /// There is no call that reads a key.
 const KEY_ONLY_AT_FIRST_UPLOAD: &str = "Gjirafa tells whether a key is good only at the first upload";
-
-/// What a person is told before setting one up.
-pub(crate) const KIND: Kind = Kind {
-    name: "gjirafa",
-    title: "Gjirafa",
-    about: "Video platform",
-    key_label: "API key",
-    key_hint: "The key for the platform's API that belongs to the project",
-    secret_label: None,
-    settings: settings::ASKED,
-    file_fields: &["title"],
-    link_is_open: false,
-    cannot_know: &[
-        KEY_ONLY_AT_FIRST_UPLOAD,
-        "Gjirafa tells neither size nor checksum of the finished file",
-        "Gjirafa has no way to see whether a file was registered as a video already",
-    ],
-};
 
 /// Signing 10,000 links takes a server a few seconds; a minute is long enough to call the answer lost.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -168,7 +155,7 @@ impl Provider for Gjirafa {
             // A start whose answer was lost leaves a session without bytes, and nobody has its key to throw it away.
             start_repeatable: true,
             // Nothing says whether the download path is open.
-            link_is_open: KIND.link_is_open,
+            link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.settings.etag_is_md5,
             part_md5: false,
             signs_links: false,

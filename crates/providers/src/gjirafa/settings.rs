@@ -6,94 +6,41 @@ use partway_provider::{Fields, HashAlgorithm};
 use serde_json::Value;
 use url::Url;
 
-use crate::ca::CA;
+use crate::checksums::{self, etag_is_md5};
 use crate::fields::Wrong;
-use crate::settings::{CHECKSUMS, base_url, endpoint, etag_is_md5};
-use crate::{Form, Setting, SettingsError, typed};
+use crate::setting::{Choices, Setting, SettingsError};
+use crate::web::{base_url, endpoint};
+use crate::{ca, typed};
 
 /// The most hours that links can be asked for: 7 days, S3's own bound for presigned URLs.
 const MOST_HOURS: u32 = 168;
 
-/// What is asked.
-pub(crate) const ASKED: &[Setting] = &[
-    Setting {
-        name: "url",
-        label: "Server",
-        help: "The address of the platform's API, as Gjirafa gave it to you.",
-        form: Form::Text { placeholder: "https://…" },
-        required: true,
-        advanced: false,
-    },
-    Setting {
-        name: "project",
-        label: "Project",
-        help: "The id of the project that the files go to; it stands in the platform's addresses after /projects/.",
-        form: Form::Text { placeholder: "the project's id" },
-        required: true,
-        advanced: false,
-    },
-    Setting {
-        name: "auth",
-        label: "How the key is sent",
-        help: "The form is not public: as it is, or with a word before it. Try another where a good key is refused.",
-        form: Form::Choice(&[
-            ("bare", "Authorization: KEY"),
-            ("bearer", "Authorization: Bearer KEY"),
-            ("token", "Authorization: Token KEY"),
-            ("apikey", "Authorization: ApiKey KEY"),
-            ("basic", "Authorization: Basic KEY"),
-        ]),
-        required: false,
-        advanced: true,
-    },
-    Setting {
-        name: "duplicates",
-        label: "Look for duplicates",
-        help: "Sends a hash of each file before it starts, so that Gjirafa can refuse what it has. Each file is read once more.",
-        form: Form::Choice(&[
-            ("off", "Off"),
-            ("md5", "By MD5"),
-            ("sha1", "By SHA-1"),
-            ("sha256", "By SHA-256"),
-        ]),
-        required: false,
-        advanced: true,
-    },
-    Setting {
-        name: "url_hours",
-        label: "Links live (hours)",
-        help: "How long an upload's links are asked to live, 1 to 168 hours. They are renewed when they run out.",
-        form: Form::Text { placeholder: "12" },
-        required: false,
-        advanced: true,
-    },
-    Setting {
-        name: "encode",
-        label: "Register as a video",
-        help: "After the upload the file is registered as a video of the project, so that it is encoded.",
-        form: Form::Switch,
-        required: false,
-        advanced: false,
-    },
-    Setting {
-        name: "callback",
-        label: "Callback address",
-        help: "The address that Gjirafa calls when the video is encoded. Needed where files are registered as videos.",
-        form: Form::Text { placeholder: "https://example.com/encoded" },
-        required: false,
-        advanced: false,
-    },
-    Setting {
-        name: "author",
-        label: "Author",
-        help: "Whom the registered videos are by.",
-        form: Form::Text { placeholder: "nobody in particular" },
-        required: false,
-        advanced: true,
-    },
-    CA,
-    CHECKSUMS,
+const AUTH: Choices = &[
+    ("bare", "Authorization: KEY"),
+    ("bearer", "Authorization: Bearer KEY"),
+    ("token", "Authorization: Token KEY"),
+    ("apikey", "Authorization: ApiKey KEY"),
+    ("basic", "Authorization: Basic KEY"),
 ];
+
+const DUPLICATES: Choices =
+    &[("off", "Off"), ("md5", "By MD5"), ("sha1", "By SHA-1"), ("sha256", "By SHA-256")];
+
+/// What is asked.
+pub(crate) fn asked() -> Vec<Setting> {
+    vec![
+    Setting::text("url", "Server", "The address of the platform's API, as Gjirafa gave it to you.", "https://…").required(),
+    Setting::text("project", "Project", "The id of the project that the files go to; it stands in the platform's addresses after /projects/.", "the project's id").required(),
+    Setting::choice("auth", "How the key is sent", "The form is not public: as it is, or with a word before it. Try another where a good key is refused.", AUTH).advanced(),
+    Setting::choice("duplicates", "Look for duplicates", "Sends a hash of each file before it starts, so that Gjirafa can refuse what it has. Each file is read once more.", DUPLICATES).advanced(),
+    Setting::text("url_hours", "Links live (hours)", "How long an upload's links are asked to live, 1 to 168 hours. They are renewed when they run out.", "12").advanced(),
+    Setting::switch("encode", "Register as a video", "After the upload the file is registered as a video of the project, so that it is encoded."),
+    Setting::text("callback", "Callback address", "The address that Gjirafa calls when the video is encoded. Needed where files are registered as videos.", "https://example.com/encoded"),
+    Setting::text("author", "Author", "Whom the registered videos are by.", "nobody in particular").advanced(),
+    ca::setting(),
+    checksums::setting(),
+]
+}
 
 /// How a file is registered as a video.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,14 +79,14 @@ impl Settings {
         })?;
         Ok(Self {
             project: endpoint(&base_url(&url)?, &["api", "projects", &project(settings)?]),
-            key_prefix: match typed::choice(settings, ASKED, "auth")? {
+            key_prefix: match typed::choice(settings, "auth", AUTH)? {
                 "bearer" => "Bearer ",
                 "token" => "Token ",
                 "apikey" => "ApiKey ",
                 "basic" => "Basic ",
                 _ => "",
             },
-            duplicates: match typed::choice(settings, ASKED, "duplicates")? {
+            duplicates: match typed::choice(settings, "duplicates", DUPLICATES)? {
                 "md5" => Some(HashAlgorithm::Md5),
                 "sha1" => Some(HashAlgorithm::Sha1),
                 "sha256" => Some(HashAlgorithm::Sha256),

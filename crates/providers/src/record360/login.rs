@@ -9,7 +9,7 @@ use partway_http::{ApiCall, ApiClient, without_key};
 use serde_json::json;
 use url::Url;
 
-use super::accept;
+use super::version::accept;
 use crate::expect::Field;
 
 /// Signing in is quick.

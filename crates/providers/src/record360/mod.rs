@@ -1,15 +1,17 @@
 //! Record360 (API version 1): the client names 1 to 20 parts and its own id for the file; links cannot be renewed.
 
+mod kind;
 mod login;
 mod reply;
 mod settings;
 mod types;
+mod version;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::header::{ACCEPT, AUTHORIZATION};
-use http::{HeaderName, HeaderValue, Method};
+use http::Method;
+use http::header::AUTHORIZATION;
 use partway_core::{
     Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, RetryClass, Step,
     proof,
@@ -23,35 +25,22 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
+pub(crate) use kind::kind;
 pub use settings::Settings;
 
 use crate::plan::{covered, own_plan};
 use crate::refusal::cannot;
-use crate::settings::{authority, endpoint};
-use crate::{Kind, SettingsError, key, probe};
+use crate::web::{authority, endpoint};
+use crate::{SettingsError, key, probe};
 use login::Login;
 use reply::Kept;
+use version::accept;
+
+/// Who opens the address of a finished file has to sign in.
+pub(crate) const LINK_IS_OPEN: bool = false;
 
 /// A token can be tried, but an answer about a file that is nobody's proves nothing.
 const TOKEN_ONLY_AT_FIRST_UPLOAD: &str = "Record360 tells whether a token is good only at the first upload";
-
-/// What a person is told before setting one up.
-pub(crate) const KIND: Kind = Kind {
-    name: "record360",
-    title: "Record360",
-    about: "Inspection media",
-    key_label: "Token, or password",
-    key_hint: "The API token that Record360 gave you; with a user name, that user's password",
-    secret_label: None,
-    settings: settings::ASKED,
-    file_fields: &[],
-    link_is_open: false,
-    cannot_know: &[
-        TOKEN_ONLY_AT_FIRST_UPLOAD,
-        "Record360 cannot renew links: what is not complete after 24 hours is sent again",
-        "Record360 cannot delete sent parts; they expire on their own",
-    ],
-};
 
 /// 20 parts of at least 5 MB, but for the last, and at most 5 GB. Whether these are decimal or binary its documents do not say, so
 /// the narrower of both holds.
@@ -70,11 +59,6 @@ const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// `Authorization: Token JWT`.
 const TOKEN: KeyHeader = KeyHeader { name: AUTHORIZATION, prefix: "Token " };
-
-/// The version of the API, which goes with every call.
-pub(crate) const fn accept() -> (HeaderName, HeaderValue) {
-    (ACCEPT, HeaderValue::from_static("application/json; version=1"))
-}
 
 /// One Record360 destination.
 pub struct Record360 {
@@ -162,7 +146,7 @@ impl Provider for Record360 {
             // The start is a GET that creates something: never again without a person's word.
             start_repeatable: false,
             // Nothing says whether the location is open.
-            link_is_open: KIND.link_is_open,
+            link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,
             part_md5: false,
             signs_links: false,

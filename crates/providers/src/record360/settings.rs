@@ -3,45 +3,27 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::ca::CA;
-use crate::settings::{CHECKSUMS, base_url, etag_is_md5};
-use crate::{Form, Setting, SettingsError, typed};
+use crate::checksums::{self, etag_is_md5};
+use crate::setting::{Choices, Setting, SettingsError};
+use crate::web::base_url;
+use crate::{ca, typed};
 
 /// The documented base address.
 pub(crate) const DEFAULT_URL: &str = "https://api.record360.com";
 
+const OTHER_TYPES: Choices =
+    &[("refuse", "Refuse them"), ("octet-stream", "Send them as application/octet-stream")];
+
 /// What is asked.
-pub(crate) const ASKED: &[Setting] = &[
-    Setting {
-        name: "url",
-        label: "Server",
-        help: "Only where your account has an address of its own.",
-        form: Form::Text { placeholder: DEFAULT_URL },
-        required: false,
-        advanced: true,
-    },
-    Setting {
-        name: "user",
-        label: "User name",
-        help: "With a user name the key is that user's password, and Partway signs in by itself. Leave it empty if you have a token.",
-        form: Form::Text { placeholder: "none: the key is a token" },
-        required: false,
-        advanced: false,
-    },
-    Setting {
-        name: "other_types",
-        label: "Files of other types",
-        help: "Record360 takes pictures and videos of twelve types. Others can be refused here, or sent without a type.",
-        form: Form::Choice(&[
-            ("refuse", "Refuse them"),
-            ("octet-stream", "Send them as application/octet-stream"),
-        ]),
-        required: false,
-        advanced: true,
-    },
-    CA,
-    CHECKSUMS,
-];
+pub(crate) fn asked() -> Vec<Setting> {
+    vec![
+    Setting::text("url", "Server", "Only where your account has an address of its own.", DEFAULT_URL).advanced(),
+    Setting::text("user", "User name", "With a user name the key is that user's password, and Partway signs in by itself. Leave it empty if you have a token.", "none: the key is a token"),
+    Setting::choice("other_types", "Files of other types", "Record360 takes pictures and videos of twelve types. Others can be refused here, or sent without a type.", OTHER_TYPES).advanced(),
+    ca::setting(),
+    checksums::setting(),
+]
+}
 
 /// The settings, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +48,7 @@ impl Settings {
         Ok(Self {
             url: base_url(&url)?,
             user: typed::text(settings, "user")?,
-            other_types: typed::choice(settings, ASKED, "other_types")? == "octet-stream",
+            other_types: typed::choice(settings, "other_types", OTHER_TYPES)? == "octet-stream",
             etag_is_md5: etag_is_md5(settings)?,
         })
     }

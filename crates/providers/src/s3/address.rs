@@ -4,8 +4,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::settings::{bucket_name, can_be_label};
-use crate::settings::address;
-use crate::{SettingsError, typed};
+use crate::setting::SettingsError;
+use crate::typed;
+use crate::web::address;
 
 /// Services whose servers have a name of so many labels before this domain; what stands before those is a bucket.
 const BY_LABELS: &[(&str, usize)] = &[

@@ -13,6 +13,7 @@ mod finish;
 mod headers;
 mod keeps;
 mod key;
+mod kind;
 mod object;
 mod parts;
 mod session;
@@ -30,43 +31,37 @@ use partway_core::{
 };
 use partway_http::ApiClient;
 use partway_provider::{
-    Capabilities, CheckReport, FileFacts, ListedPart, PartTarget, Planner, Provider, Session, Started,
+    Capabilities, CheckReport, Fields, FileFacts, ListedPart, PartTarget, Planner, Provider, Session, Started,
 };
 use serde_json::Value;
 
 pub use settings::Settings;
 pub use template::Template;
 
-pub(crate) use address::without_bucket;
-pub(crate) use fields::looked_at;
+pub(crate) use kind::kind;
 
 use credentials::Pair;
 use session::Kept;
 
+use crate::SettingsError;
+use crate::fields::beside;
 use crate::plan::own_plan;
-use crate::settings::authority;
-use crate::{Kind, SettingsError};
+use crate::web::authority;
 
-/// What a person is told before setting one up.
-pub(crate) const KIND: Kind = Kind {
-    name: "s3",
-    title: "S3",
-    about: "Any S3-compatible storage",
-    key_label: "Access key ID",
-    key_hint: "Where keys are made: at Amazon under IAM, Security credentials",
-    secret_label: Some("Secret access key"),
-    settings: settings::ASKED,
-    file_fields: &["folder", "tags", "metadata", "if_exists"],
-    link_is_open: false,
-    cannot_know: &[
-        "Whether a key may write to its bucket, and not only read, shows at the first upload",
-        "Files that the storage encrypts with a key of its own (KMS) have no checksum that could be compared",
-        "Unfinished uploads that Partway could not delete stay, and are billed, unless the bucket has a rule that ends them",
-    ],
-};
+/// Who opens the address of a finished file has to sign in.
+pub(crate) const LINK_IS_OPEN: bool = false;
 
 /// What is planned where nobody planned: parts of this size.
 const PART: u64 = 16 << 20;
+
+/// The settings, if a file can go under the keys that they make. With nothing set for a file its key is as short as it gets.
+fn checked(settings: &Value) -> Result<Settings, SettingsError> {
+    let read = Settings::read(settings)?;
+    match fields::looked_at(&read, &Fields::default()) {
+        Ok(()) => Ok(read),
+        Err((_, said)) => Err(beside((if read.prefix.is_empty() { "object" } else { "prefix" }, said))),
+    }
+}
 
 /// One bucket at one server.
 pub struct S3 {
@@ -84,7 +79,7 @@ impl S3 {
     /// # Errors
     /// [`SettingsError`] where a field or one half of the key cannot be used.
     pub fn open(settings: &Value, credentials: &Credentials, http: ApiClient) -> Result<Self, SettingsError> {
-        let settings = Settings::read(settings)?;
+        let settings = checked(settings)?;
         let pair = Pair::read(credentials)?;
         let host = authority(settings.bucket.base_url());
         let http = http.with_repeatable_starts();
@@ -104,7 +99,7 @@ impl Provider for S3 {
             wants_hash: None,
             // A start whose answer was lost leaves an upload without parts: no bytes, no cost.
             start_repeatable: true,
-            link_is_open: KIND.link_is_open,
+            link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.settings.etag_is_md5,
             part_md5: self.settings.part_md5,
             signs_links: true,

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use partway_provider::Fields;
 use rusty_s3::{Bucket, UrlStyle};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::fields;
 use super::template::{self, Template};
-use crate::ca::CA;
+use crate::checksums::{self, etag_is_md5};
 use crate::fields::{beside, unreachable};
-use crate::settings::{CHECKSUMS, address, etag_is_md5};
-use crate::{Form, Setting, SettingsError, typed};
+use crate::setting::{Choices, Setting, SettingsError};
+use crate::web::address;
+use crate::{ca, typed};
 
 /// What stands for AWS's own servers, whatever the region.
 const AWS: &str = "https://s3.amazonaws.com";
@@ -28,89 +27,72 @@ const MOST_LINK_HOURS: u64 = 168;
 
 const UNENCRYPTED: &str = "With http:// everybody on the way can read and change your files. Use https://, or allow it by “Send unencrypted”; for this computer it is always allowed.";
 
+const STYLE: Choices = &[
+    ("auto", "As the server needs it"),
+    ("path", "In the path: server/bucket/file"),
+    ("vhost", "In the name: bucket.server/file"),
+];
+
+const ACL: Choices = &[
+    ("none", "As the bucket has it"),
+    ("private", "Only the owner"),
+    ("bucket-owner-full-control", "The bucket's owner"),
+    ("bucket-owner-read", "The bucket's owner, to read"),
+    ("authenticated-read", "Everybody with an account, to read"),
+    ("public-read", "Everybody, to read"),
+];
+
 /// What is asked.
-pub(crate) const ASKED: &[Setting] = &[
-    line("url", "Server", "Leave it empty for Amazon S3. Other services name it “endpoint”.", AWS),
-    Setting {
-        required: true,
-        ..line("bucket", "Bucket", "Its name alone, as the service shows it.", "my-bucket")
-    },
-    line("region", "Region", "As the service names it; many servers other than Amazon's take any.", REGION),
-    line("prefix", "Folder in the bucket", "Comes before every file's own folder.", "incoming"),
-    Setting {
-        advanced: true,
-        ..line(
+pub(crate) fn asked() -> Vec<Setting> {
+    vec![
+        Setting::text("url", "Server", "Leave it empty for Amazon S3. Other services name it “endpoint”.", AWS),
+        Setting::text("bucket", "Bucket", "Its name alone, as the service shows it.", "my-bucket").required(),
+        Setting::text("region", "Region", "As the service names it; many servers other than Amazon's take any.", REGION),
+        Setting::text("prefix", "Folder in the bucket", "Comes before every file's own folder.", "incoming"),
+        Setting::text(
             "object",
             "Key of each file",
             "May hold {folder}, {name}, {stem}, {ext}, {date}, {year}, {month} and {day}; the dates are those of the start, in UTC.",
             template::USUAL,
         )
-    },
-    Setting {
-        advanced: true,
-        form: Form::Choice(&[
-            ("auto", "As the server needs it"),
-            ("path", "In the path: server/bucket/file"),
-            ("vhost", "In the name: bucket.server/file"),
-        ]),
-        ..line("style", "Where the bucket is named", "Only where the server understands one of the two.", "")
-    },
-    Setting {
-        advanced: true,
-        ..line("storage_class", "Storage class", "Empty: as the bucket has it.", "STANDARD_IA")
-    },
-    Setting {
-        advanced: true,
-        form: Form::Choice(&[
-            ("none", "As the bucket has it"),
-            ("private", "Only the owner"),
-            ("bucket-owner-full-control", "The bucket's owner"),
-            ("bucket-owner-read", "The bucket's owner, to read"),
-            ("authenticated-read", "Everybody with an account, to read"),
-            ("public-read", "Everybody, to read"),
-        ]),
-        ..line("acl", "Who may read it", "Many buckets accept no such rule with a file; then leave it.", "")
-    },
-    Setting {
-        advanced: true,
-        ..line(
+        .advanced(),
+        Setting::choice(
+            "style",
+            "Where the bucket is named",
+            "Only where the server understands one of the two.",
+            STYLE,
+        )
+        .advanced(),
+        Setting::text("storage_class", "Storage class", "Empty: as the bucket has it.", "STANDARD_IA").advanced(),
+        Setting::choice(
+            "acl",
+            "Who may read it",
+            "Many buckets accept no such rule with a file; then leave it.",
+            ACL,
+        )
+        .advanced(),
+        Setting::text(
             "link_hours",
             "Hours that a link to send to lives",
             "1 to 168; a lent key may end it sooner.",
             "12",
         )
-    },
-    Setting {
-        advanced: true,
-        form: Form::Switch,
-        ..line(
+        .advanced(),
+        Setting::switch(
             "part_md5",
             "Send a checksum with each part",
             "For buckets with Object Lock, and storages that refuse parts without Content-MD5. Every file is read twice.",
-            "",
         )
-    },
-    CHECKSUMS,
-    Setting {
-        advanced: true,
-        form: Form::Switch,
-        ..line(
+        .advanced(),
+        checksums::setting(),
+        Setting::switch(
             "allow_http",
             "Send unencrypted",
             "Only inside a network that you trust: anybody on the way can read the files.",
-            "",
         )
-    },
-    CA,
-];
-
-const fn line(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    placeholder: &'static str,
-) -> Setting {
-    Setting { name, label, help, form: Form::Text { placeholder }, required: false, advanced: false }
+        .advanced(),
+        ca::setting(),
+    ]
 }
 
 /// The settings, read.
@@ -156,26 +138,21 @@ impl Settings {
         };
         let aws = is_aws(&url);
         let name = bucket_name(text("bucket")?)?;
-        let style = style(typed::choice(settings, ASKED, "style")?, &url, &name, aws)?;
+        let style = style(typed::choice(settings, "style", STYLE)?, &url, &name, aws)?;
         let bucket = Bucket::new(url, style, name, region).map_err(|_| {
             SettingsError::new("bucket", "This name cannot stand in a web address. Choose the style “path”.")
         })?;
-        let read = Self {
+        Ok(Self {
             bucket,
             aws,
             prefix: prefix(text("prefix")?)?,
             object: Template::read(text("object")?)?,
             storage_class: storage_class(text("storage_class")?)?,
-            acl: Some(typed::choice(settings, ASKED, "acl")?).filter(|acl| *acl != "none"),
+            acl: Some(typed::choice(settings, "acl", ACL)?).filter(|acl| *acl != "none"),
             link_life: link_life(text("link_hours")?)?,
             part_md5: typed::switch(settings, "part_md5")?,
             etag_is_md5: etag_is_md5(settings)?,
-        };
-        // With nothing set for a file its key is as short as it gets.
-        match fields::looked_at(&read, &Fields::default()) {
-            Ok(()) => Ok(read),
-            Err((_, said)) => Err(beside((if read.prefix.is_empty() { "object" } else { "prefix" }, said))),
-        }
+        })
     }
 }
 
@@ -183,7 +160,7 @@ impl Settings {
 fn aws_server(region: &str) -> Result<Url, SettingsError> {
     let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     address(&format!("https://s3.{region}.{domain}"), None)
-        .map_err(|error| SettingsError { field: "region", ..error })
+        .map_err(|error| SettingsError { field: "region".into(), ..error })
 }
 
 pub(super) fn is_aws(url: &Url) -> bool {

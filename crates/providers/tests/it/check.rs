@@ -3,6 +3,7 @@
 use partway_provider::Finding;
 use serde_json::json;
 
+use crate::kinds::named;
 use crate::server::{answering, open};
 
 #[tokio::test]
@@ -53,6 +54,6 @@ async fn a_page_a_broken_reply_or_nobody_is_a_matter_of_the_host() {
 fn a_key_with_a_line_break_is_told_before_anybody_is_asked() {
     let http = partway_http::ApiClient::new(&partway_http::HttpOptions::default()).unwrap();
     let key = partway_core::ApiKey::new("two\nlines");
-    let error = partway_providers::open("autorender", &json!({}), key.into(), http).err().unwrap();
+    let error = named("autorender").open(&json!({}), key.into(), http).err().unwrap();
     assert_eq!(error.field, "key", "{error}");
 }

@@ -7,6 +7,7 @@ mod check;
 mod complete;
 mod conformance;
 mod gjirafa;
+mod kinds;
 mod odd;
 mod record360;
 mod rig;

@@ -10,6 +10,8 @@ use partway_sandbox::{Options, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::kinds::named;
+
 pub(crate) struct Sandbox {
     pub(crate) running: Running,
     _dir: TempDir,
@@ -43,7 +45,7 @@ impl Sandbox {
         }
         let key = ApiKey::new(key.unwrap_or(&told.key));
         let http = ApiClient::new(&self.http()).unwrap();
-        partway_providers::open(kind, &all, key.into(), http).unwrap()
+        named(kind).open(&all, key.into(), http).unwrap()
     }
 
     /// Sends all parts, the last first.

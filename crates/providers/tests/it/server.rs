@@ -11,6 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use crate::kinds::named;
+
 pub(crate) const KEY: &str = "the-secret-key";
 
 /// A request: its head, and its JSON; other text stands there as text.
@@ -68,7 +70,7 @@ pub(crate) fn open_kind(kind: &str, settings: &Value, key: &str) -> Box<dyn Prov
 pub(crate) fn open_with(kind: &str, settings: &Value, credentials: Credentials) -> Box<dyn Provider> {
     let options = HttpOptions { clock: Some(Arc::new(|| 1_714_557_600)), ..HttpOptions::default() };
     let http = ApiClient::new(&options).unwrap();
-    partway_providers::open(kind, settings, credentials, http).unwrap()
+    named(kind).open(settings, credentials, http).unwrap()
 }
 
 /// A failure, as a snapshot has it.

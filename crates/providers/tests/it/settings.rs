@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
+use partway_providers::Kinds;
 use partway_providers::autorender::{Auth, Settings};
-use partway_providers::{kinds, validate};
 use serde_json::json;
+
+use crate::kinds::named;
 
 #[test]
 fn what_is_not_set_has_its_default() {
@@ -24,7 +26,7 @@ fn without_tls_only_this_computer_is_talked_to() {
         "http://[::1]:2",
         "http://127.8.8.8",
     ] {
-        assert_eq!(validate("autorender", &json!({ "url": url })), Ok(()), "{url}");
+        assert_eq!(named("autorender").validate(&json!({ "url": url })), Ok(()), "{url}");
     }
     for url in [
         "http://upload.autorender.io",
@@ -32,7 +34,7 @@ fn without_tls_only_this_computer_is_talked_to() {
         "http://localhost.example",
         "http://127.0.0.1.example",
     ] {
-        assert_eq!(validate("autorender", &json!({ "url": url })).unwrap_err().field, "url", "{url}");
+        assert_eq!(named("autorender").validate(&json!({ "url": url })).unwrap_err().field, "url", "{url}");
     }
 }
 
@@ -47,9 +49,8 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
         ("autorender", json!({ "url": "https://upload.autorender.io/?a=b" })),
         ("autorender", json!({ "url": 7 })),
         ("autorender", json!({ "auth": "basic" })),
-        ("nobody", json!({})),
     ] {
-        let error = validate(kind, &settings).unwrap_err();
+        let error = named(kind).validate(&settings).unwrap_err();
         writeln!(words, "{kind} {settings}\n  {}: {}", error.field, error.sentence).unwrap();
     }
     insta::assert_snapshot!(words);
@@ -57,18 +58,25 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
 
 #[test]
 fn every_kind_can_be_opened_once_what_it_requires_is_there() {
-    for kind in kinds() {
-        let required = kind.settings.iter().filter(|setting| setting.required);
+    for kind in Kinds::built_in().iter() {
+        let required = kind.about().settings.iter().filter(|setting| setting.required);
         let mut settings = json!({});
         for setting in required.clone() {
-            settings[setting.name] =
+            settings[&*setting.name] =
                 if setting.name == "url" { json!("https://a.example") } else { json!("abc") };
         }
-        assert_eq!(validate(kind.name, &settings), Ok(()), "{}", kind.name);
+        assert_eq!(kind.validate(&settings), Ok(()), "{}", kind.name());
         for setting in required {
             let mut lacking = settings.clone();
-            lacking[setting.name] = json!(" ");
-            assert_eq!(validate(kind.name, &lacking).unwrap_err().field, setting.name, "{}", kind.name);
+            lacking[&*setting.name] = json!(" ");
+            assert_eq!(kind.validate(&lacking).unwrap_err().field, setting.name, "{}", kind.name());
         }
     }
+}
+
+#[test]
+fn a_kind_that_does_not_exist_is_refused_with_those_that_do() {
+    let error = Kinds::built_in().named("nobody").unwrap_err();
+    assert_eq!(error.field, "kind");
+    insta::assert_snapshot!(error.sentence, @"There is no kind “nobody”. Choose one of: autorender, gjirafa, record360, s3.");
 }

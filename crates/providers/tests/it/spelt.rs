@@ -6,6 +6,7 @@ use partway_provider::{Finding, Planner, Provider};
 use partway_sandbox::Spelling;
 use serde_json::json;
 
+use crate::kinds::named;
 use crate::rig::{Sandbox, bytes, sandbox};
 use crate::server::file;
 
@@ -33,7 +34,7 @@ fn open(sandbox: &Sandbox, kind: &str, key: Option<&str>) -> Box<dyn Provider> {
     let credentials = Credentials { key: ApiKey::new(key.unwrap_or(&told.key)), secret, session_token: None };
     let clock = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs().cast_signed();
     let options = partway_http::HttpOptions { clock: Some(std::sync::Arc::new(clock)), ..sandbox.http() };
-    partway_providers::open(kind, &settings, credentials, ApiClient::new(&options).unwrap()).unwrap()
+    named(kind).open(&settings, credentials, ApiClient::new(&options).unwrap()).unwrap()
 }
 
 const SIZE: u64 = 2 * (5 << 20) + 77;

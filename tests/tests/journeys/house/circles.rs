@@ -18,8 +18,6 @@ const LEFT: &[(&str, &[usize])] = &[
     ("crates/app/src", &[19, 5]),
     // A part, its checksum and its place on the line.
     ("crates/engine/src", &[3]),
-    // A kind has its vendors, whose settings are read by what kinds have in common.
-    ("crates/providers/src", &[21]),
     // When the window may go; a notification and what shows it.
     ("src-tauri", &[11, 2]),
 ];

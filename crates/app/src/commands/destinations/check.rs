@@ -24,9 +24,9 @@ pub(in crate::commands) async fn check(
     key: Option<KeyDraft>,
     upload: bool,
 ) -> Result<Done, ApiError> {
-    let looked = draft::look(draft)?;
+    let looked = draft::look(&app.0.kinds, draft)?;
     let key = key.ok_or_else(|| ApiError::field("key", "The key is missing."))?;
-    let key = key::look(looked.kind, &key)?;
+    let key = key::look(&looked.kind, &key)?;
     let credentials = match key.typed {
         Some(typed) => typed,
         // What is only named lies under no destination's id.
@@ -36,8 +36,7 @@ pub(in crate::commands) async fn check(
         },
     };
     let Pair { api, parts } = clients(&app.0.clients, &looked.settings);
-    let provider = partway_providers::open(looked.kind.name, &looked.settings, credentials, api)
-        .map_err(|error| ApiError::field(error.field, error.sentence))?;
+    let provider = looked.kind.open(&looked.settings, credentials, api).map_err(draft::of_field)?;
     let mut lines = known(&*provider, draft.name.trim()).await;
     if !looked.said.is_empty() {
         let text = looked.said.join(" ");
@@ -99,9 +98,10 @@ async fn without_key(
     let reached = match KeySource::of(found) {
         // It is not running, so nothing is there to be reached.
         KeySource::Practice => None,
-        _ => partway_providers::reach(&found.kind, &settings, clients(&app.0.clients, &settings).api)
-            .await
-            .ok(),
+        _ => match app.0.kinds.named(&found.kind) {
+            Ok(kind) => kind.reach(&settings, clients(&app.0.clients, &settings).api).await.ok(),
+            Err(_) => None,
+        },
     };
     let mut lines = reached.map_or_else(Vec::new, |report| told(&report, &found.name));
     if kept.mark != Mark::Bad {

@@ -2,7 +2,7 @@
 
 use partway_api::{ApiError, DestinationDraft};
 use partway_provider::Fields;
-use partway_providers::{Amended, Kind};
+use partway_providers::{Amended, Kind, Kinds, SettingsError};
 use serde_json::{Map, Value};
 
 use crate::commands::fields::fields_of;
@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 80;
 
 /// A draft that can be used.
 pub(super) struct Looked {
-    pub(super) kind: &'static Kind,
+    pub(super) kind: Kind,
     pub(super) settings: Value,
     pub(super) fields: Fields,
     /// What was made of something that was typed, a sentence each.
@@ -20,7 +20,7 @@ pub(super) struct Looked {
 }
 
 /// Looks at everything but the key.
-pub(super) fn look(draft: &DestinationDraft) -> Result<Looked, ApiError> {
+pub(super) fn look(kinds: &Kinds, draft: &DestinationDraft) -> Result<Looked, ApiError> {
     let name = draft.name.trim();
     if name.is_empty() {
         return Err(ApiError::field("name", "Give it a name; rows show it."));
@@ -31,31 +31,33 @@ pub(super) fn look(draft: &DestinationDraft) -> Result<Looked, ApiError> {
             format!("A name has at most {LONGEST_NAME} letters, on one line."),
         ));
     }
-    let kind = kind(&draft.kind)?;
+    let kind = kind(kinds, &draft.kind)?;
+    let about = kind.about();
     let mut settings = Map::new();
     for (name, value) in &draft.settings {
         let value = value.trim();
-        if !kind.settings.iter().any(|setting| setting.name == name) {
-            let known: Vec<_> = kind.settings.iter().map(|setting| setting.name).collect();
+        if !about.settings.iter().any(|setting| setting.name == *name) {
+            let known: Vec<_> = about.settings.iter().map(|setting| &*setting.name).collect();
             return Err(ApiError::field(
                 name,
-                format!("{} has no setting “{name}”. It has: {}.", kind.title, known.join(", ")),
+                format!("{} has no setting “{name}”. It has: {}.", about.title, known.join(", ")),
             ));
         }
         if !value.is_empty() {
             settings.insert(name.clone(), value.into());
         }
     }
-    let Amended { settings, said } = partway_providers::amend(kind.name, &Value::Object(settings))
-        .map_err(|error| ApiError::field(error.field, error.sentence))?;
+    let Amended { settings, said } = kind.amend(&Value::Object(settings)).map_err(of_field)?;
     let fields = fields_of(kind, &settings, &draft.fields)?;
-    Ok(Looked { kind, settings, fields, said })
+    Ok(Looked { kind: kind.clone(), settings, fields, said })
 }
 
 /// The kind of that name.
-pub(in crate::commands) fn kind(name: &str) -> Result<&'static Kind, ApiError> {
-    partway_providers::kinds().iter().find(|kind| kind.name == name).ok_or_else(|| {
-        let known: Vec<_> = partway_providers::kinds().iter().map(|kind| kind.name).collect();
-        ApiError::field("kind", format!("There is no kind “{name}”. Choose one of: {}.", known.join(", ")))
-    })
+pub(in crate::commands) fn kind<'a>(kinds: &'a Kinds, name: &str) -> Result<&'a Kind, ApiError> {
+    kinds.named(name).map_err(of_field)
+}
+
+/// What cannot be used, beside its field.
+pub(in crate::commands) fn of_field(error: SettingsError) -> ApiError {
+    ApiError::field(error.field, error.sentence)
 }

@@ -4,7 +4,7 @@ use partway_api::{ApiError, Code, Done, KeyDraft, LentKey};
 use partway_core::{ApiKey, Credentials};
 use partway_engine::{DestinationId, Standing};
 use partway_keychain::{Keychain, KeychainError};
-use partway_providers::Kind;
+use partway_providers::{About, Kind};
 use serde_json::Value;
 
 use super::{chosen, draft, find};
@@ -51,8 +51,8 @@ pub(super) fn look(kind: &Kind, draft: &KeyDraft) -> Result<Looked, ApiError> {
             Ok(Looked { source, typed: None })
         }
         KeyDraft::Chain { profile } => {
-            if kind.secret_label.is_none() {
-                let title = kind.title;
+            if kind.about().secret_label.is_none() {
+                let title = &kind.about().title;
                 return Err(ApiError::field(
                     "key",
                     format!(
@@ -71,15 +71,14 @@ pub(super) fn look(kind: &Kind, draft: &KeyDraft) -> Result<Looked, ApiError> {
 
 /// A key has as many parts as its kind says.
 fn halves(kind: &Kind, secret: bool, session_token: bool) -> Result<(), ApiError> {
-    match kind.secret_label {
+    let About { title, secret_label, .. } = kind.about();
+    match secret_label {
         Some(label) if !secret => {
             Err(ApiError::field("secret", format!("The key has a second part: the {}.", mid_sentence(label))))
         }
-        None if secret => {
-            Err(ApiError::field("secret", format!("The key of {} has one part only.", kind.title)))
-        }
+        None if secret => Err(ApiError::field("secret", format!("The key of {title} has one part only."))),
         None if session_token => {
-            Err(ApiError::field("session_token", format!("{} knows no session token.", kind.title)))
+            Err(ApiError::field("session_token", format!("{title} knows no session token.")))
         }
         _ => Ok(()),
     }
@@ -94,9 +93,9 @@ fn typed(
 ) -> Result<Credentials, ApiError> {
     let present = |part: Option<&str>| part.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned);
     let (secret, session_token) = (present(secret), present(session_token));
-    let key = part("key", kind.key_label, key)?;
+    let key = part("key", &kind.about().key_label, key)?;
     halves(kind, secret.is_some(), session_token.is_some())?;
-    let label = kind.secret_label.unwrap_or_default();
+    let label = kind.about().secret_label.as_deref().unwrap_or_default();
     Ok(Credentials {
         key,
         secret: secret.map(|secret| part("secret", label, &secret)).transpose()?,
@@ -157,8 +156,7 @@ pub(super) async fn keep(
 ) -> Result<KeySource, ApiError> {
     let Looked { source, typed } = look(kind, draft)?;
     if let Some(key) = &typed {
-        partway_providers::open(kind.name, settings, key.clone(), clients(&app.0.clients, settings).api)
-            .map_err(|error| ApiError::field(error.field, error.sentence))?;
+        kind.open(settings, key.clone(), clients(&app.0.clients, settings).api).map_err(draft::of_field)?;
     }
     match (&source, typed) {
         (KeySource::Keychain { .. }, Some(key)) => into_keychain(app, id, &source, &key).await?,
@@ -222,7 +220,7 @@ pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft)
         ));
     }
     let settings = serde_json::from_str(&found.settings).unwrap_or_default();
-    let new = keep(app, &found.id, (draft::kind(&found.kind)?, &settings), &key).await?;
+    let new = keep(app, &found.id, (draft::kind(&app.0.kinds, &found.kind)?, &settings), &key).await?;
     // A lent key goes before a destination's own, so it must not outlive the wish for another one.
     app.0.keys.forget_lent(&found);
     app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;

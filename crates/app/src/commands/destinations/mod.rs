@@ -18,7 +18,7 @@ use crate::view;
 use crate::words;
 
 pub(super) use check::{check, check_saved};
-pub(super) use draft::kind;
+pub(super) use draft::{kind, of_field};
 pub(super) use key::{lend, replace_key};
 pub(super) use practice::{empty_practice, practice};
 
@@ -54,7 +54,7 @@ pub(super) async fn chosen(app: &App) -> Result<(Option<Destination>, Option<Str
 
 pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
-    let folder = folder_of(&found, folder)?.filter(|folder| !folder.is_empty());
+    let folder = folder_of(&app.0.kinds, &found, folder)?.filter(|folder| !folder.is_empty());
     let json = json!({ "id": found.id.0, "folder": &folder }).to_string();
     app.0.engine.set_setting("chosen", json).await.map_err(|e| journal(&e))?;
     app.touch();
@@ -77,14 +77,14 @@ pub(super) async fn find(app: &App, text: &str) -> Result<Destination, ApiError>
 }
 
 pub(super) async fn add(app: &App, draft: &DestinationDraft, key: KeyDraft) -> Result<Done, ApiError> {
-    let looked = draft::look(draft)?;
+    let looked = draft::look(&app.0.kinds, draft)?;
     let name = draft.name.trim().to_owned();
     let all = app.0.engine.destinations().await.map_err(|e| journal(&e))?;
     if all.iter().any(|one| one.name.to_lowercase() == name.to_lowercase()) {
         return Err(refusal(partway_engine::Refusal::NameTaken(name)));
     }
     let id = DestinationId::new();
-    let source = key::keep(app, &id, (looked.kind, &looked.settings), &key).await?;
+    let source = key::keep(app, &id, (&looked.kind, &looked.settings), &key).await?;
     let keeps = match &*app.0.seen.lock().await {
         Some((kind, settings, seen)) if *kind == draft.kind && *settings == looked.settings => *seen,
         _ => Keeps::default(),

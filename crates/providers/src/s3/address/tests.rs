@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::amend;
+use crate::Kinds;
 
 /// Server, bucket, folder and style as they are kept; or the field and the sentence.
 fn kept(url: &str, bucket: &str, more: &Value) -> Result<String, String> {
@@ -13,7 +13,11 @@ fn kept(url: &str, bucket: &str, more: &Value) -> Result<String, String> {
     if bucket.is_empty() {
         settings.as_object_mut().unwrap().remove("bucket");
     }
-    let amended = amend("s3", &settings).map_err(|error| format!("{}: {}", error.field, error.sentence))?;
+    let amended = Kinds::built_in()
+        .named("s3")
+        .unwrap()
+        .amend(&settings)
+        .map_err(|error| format!("{}: {}", error.field, error.sentence))?;
     let now = &amended.settings;
     assert_eq!(amended.said.is_empty(), *now == settings, "what is changed is said: {:?}", amended.said);
     let part = |name: &str| now[name].as_str().unwrap_or("-").to_owned();
@@ -176,7 +180,7 @@ fn what_can_be_read_in_two_ways_is_asked_with_both() {
 #[test]
 fn what_was_made_of_it_is_said() {
     let settings = json!({ "url": "https://acct.r2.cloudflarestorage.com/films/in", "bucket": "films" });
-    insta::assert_snapshot!(amend("s3", &settings).unwrap().said.join("\n"), @"The address named the bucket, too. It is kept as: server https://acct.r2.cloudflarestorage.com, bucket “films”, folder “in”.");
+    insta::assert_snapshot!(Kinds::built_in().named("s3").unwrap().amend(&settings).unwrap().said.join("\n"), @"The address named the bucket, too. It is kept as: server https://acct.r2.cloudflarestorage.com, bucket “films”, folder “in”.");
     let settings = json!({ "url": "https://nas.example.com/films", "bucket": "films" });
-    insta::assert_snapshot!(amend("s3", &settings).unwrap().said.join("\n"), @"The address named the bucket, too. It is kept as: server https://nas.example.com, bucket “films”. If the server's own path ends with “films”, write it twice: https://nas.example.com/films/films.");
+    insta::assert_snapshot!(Kinds::built_in().named("s3").unwrap().amend(&settings).unwrap().said.join("\n"), @"The address named the bucket, too. It is kept as: server https://nas.example.com, bucket “films”. If the server's own path ends with “films”, write it twice: https://nas.example.com/films/films.");
 }

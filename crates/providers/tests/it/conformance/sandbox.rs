@@ -17,6 +17,8 @@ use partway_sandbox::{Clock, Options, Running};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::kinds::named;
+
 /// Seconds that links live; the clock is moved on by more.
 const LIFE: u64 = 3600;
 
@@ -91,7 +93,7 @@ impl Sandbox {
         let secret = object.remove("secret").map(|secret| ApiKey::new(secret.as_str().unwrap()));
         let credentials = Credentials { key: ApiKey::new(key), secret, session_token: None };
         let client = ApiClient::new(&http(&self.ahead)).unwrap();
-        partway_providers::open(self.kind.name, &settings, credentials, client).unwrap()
+        named(self.kind.name).open(&settings, credentials, client).unwrap()
     }
 
     /// A file that the sandbox keeps of a session.

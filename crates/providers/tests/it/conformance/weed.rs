@@ -11,6 +11,8 @@ use partway_provider::conformance::{Destination, Object, Seen, Sent, Taken};
 use partway_provider::{Fields, PartTarget, Provider};
 use serde_json::{Value, json};
 
+use crate::kinds::named;
+
 /// A bucket of its own.
 pub(super) struct Weed {
     bucket: String,
@@ -34,7 +36,7 @@ impl Weed {
         let settings = json!({ "url": partway_seaweed::server().unwrap().url, "bucket": self.bucket });
         let key = ApiKey::new(partway_seaweed::KEY);
         let credentials = Credentials { key, secret: Some(ApiKey::new(secret)), session_token: None };
-        partway_providers::open("s3", &settings, credentials, ApiClient::new(&http()).unwrap()).unwrap()
+        named("s3").open(&settings, credentials, ApiClient::new(&http()).unwrap()).unwrap()
     }
 }
 

@@ -6,8 +6,9 @@ use partway_core::ApiKey;
 use partway_http::{ApiClient, HttpOptions};
 use partway_provider::HashAlgorithm;
 use partway_providers::gjirafa::{Encode, Settings};
-use partway_providers::validate;
 use serde_json::{Value, json};
+
+use crate::kinds::named;
 
 fn with(more: &Value) -> Value {
     let mut all = json!({ "url": "https://vp.example/base/", "project": 12 });
@@ -54,7 +55,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
         with(&json!({ "callback": "me.example" })),
         with(&json!({ "author": "Ana\nMe" })),
     ] {
-        let error = validate("gjirafa", &settings).unwrap_err();
+        let error = named("gjirafa").validate(&settings).unwrap_err();
         writeln!(words, "{settings}\n  {}: {}", error.field, error.sentence).unwrap();
     }
     insta::assert_snapshot!(words);
@@ -64,7 +65,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
 fn a_key_of_another_service_is_told() {
     let http = ApiClient::new(&HttpOptions::default()).unwrap();
     let key = ApiKey::new("AKIAIOSFODNN7EXAMPLE");
-    let error = partway_providers::open("gjirafa", &with(&json!({})), key.into(), http).err().unwrap();
+    let error = named("gjirafa").open(&with(&json!({})), key.into(), http).err().unwrap();
     assert_eq!(error.field, "key");
     insta::assert_snapshot!(error.sentence, @"This is an access key id of AWS, not a key of Gjirafa. Copy the key from there.");
 }

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use partway_core::ApiKey;
 use partway_http::{ApiClient, HttpOptions};
 use partway_providers::record360::Settings;
-use partway_providers::validate;
 use serde_json::json;
+
+use crate::kinds::named;
 
 #[test]
 fn what_is_not_set_has_its_default() {
@@ -29,7 +30,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
         json!({ "user": 5.5, "other_types": "all" }),
         json!({ "user": ["ana"] }),
     ] {
-        let error = validate("record360", &settings).unwrap_err();
+        let error = named("record360").validate(&settings).unwrap_err();
         writeln!(words, "{settings}\n  {}: {}", error.field, error.sentence).unwrap();
     }
     insta::assert_snapshot!(words);
@@ -38,9 +39,8 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
 #[test]
 fn a_key_that_is_no_token_is_told_unless_it_is_a_users_password() {
     let http = ApiClient::new(&HttpOptions::default()).unwrap();
-    let open = |settings, key: &str| {
-        partway_providers::open("record360", &settings, ApiKey::new(key).into(), http.clone())
-    };
+    let open =
+        |settings, key: &str| named("record360").open(&settings, ApiKey::new(key).into(), http.clone());
     let mut words = String::new();
     for key in ["hunter2", "AKIAIOSFODNN7EXAMPLE", "https://api.record360.com"] {
         let error = open(json!({}), key).err().unwrap();

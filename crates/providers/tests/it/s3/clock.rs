@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::weed::now;
 use super::{SIZE, plan, with};
+use crate::kinds::named;
 use crate::rig::{Sandbox, sandbox};
 
 const OFF: i64 = 20 * 60;
@@ -28,7 +29,7 @@ fn clients(sandbox: &Sandbox) -> (Box<dyn Provider>, PartClient) {
     settings.as_object_mut().unwrap().remove("secret");
     let pair = Credentials { key: key("key"), secret: Some(key("secret")), session_token: None };
     let http = ApiClient::new(&options).unwrap();
-    (partway_providers::open("s3", &settings, pair, http).unwrap(), PartClient::new(&options).unwrap())
+    (named("s3").open(&settings, pair, http).unwrap(), PartClient::new(&options).unwrap())
 }
 
 #[track_caller]

@@ -7,6 +7,7 @@ use partway_http::{ApiClient, HttpOptions};
 use serde_json::json;
 
 use super::{ABSENT, KEY, SECRET, plan};
+use crate::kinds::named;
 use crate::server::{file, open_with, serve};
 
 fn credentials(key: &str, secret: Option<&str>, token: Option<&str>) -> Credentials {
@@ -33,9 +34,7 @@ fn a_key_of_the_wrong_kind_is_told() {
         ("two words", credentials("my key", Some(SECRET), None)),
         ("a lent one without its token", credentials("ASIAIOSFODNN7EXAMPLE", Some(SECRET), None)),
     ] {
-        let error = partway_providers::open("s3", &json!({ "bucket": "films" }), given, http.clone())
-            .err()
-            .expect(name);
+        let error = named("s3").open(&json!({ "bucket": "films" }), given, http.clone()).err().expect(name);
         writeln!(words, "{name}\n  {}: {}", error.field, error.sentence).unwrap();
     }
     assert!(!words.contains(KEY) && !words.contains(SECRET), "{words}");
@@ -46,7 +45,7 @@ fn a_key_of_the_wrong_kind_is_told() {
         credentials("ASIAIOSFODNN7EXAMPLE", Some(SECRET), Some("token")),
         credentials(KEY, Some(SECRET), Some(" ")),
     ] {
-        assert!(partway_providers::open("s3", &json!({ "bucket": "films" }), given, http.clone()).is_ok());
+        assert!(named("s3").open(&json!({ "bucket": "films" }), given, http.clone()).is_ok());
     }
 }
 

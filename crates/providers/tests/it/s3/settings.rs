@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use partway_providers::s3::Settings;
-use partway_providers::validate;
 use serde_json::{Value, json};
+
+use crate::kinds::named;
 
 fn base(settings: &Value) -> String {
     Settings::read(settings).unwrap().bucket.base_url().to_string()
@@ -87,7 +88,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
     ] {
         let mut settings = json!({ "bucket": "films", "url": "https://minio.example" });
         settings[field] = value;
-        let error = validate("s3", &settings).unwrap_err();
+        let error = named("s3").validate(&settings).unwrap_err();
         assert_eq!(error.field, field, "{settings}");
         writeln!(words, "{field} {}\n  {}", settings[field], error.sentence).unwrap();
     }
@@ -96,7 +97,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
         json!({ "bucket": "my.films", "url": "https://minio.example", "style": "vhost" }),
         json!({ "bucket": "My_Films", "url": "https://minio.example", "style": "vhost" }),
     ] {
-        let error = validate("s3", &settings).unwrap_err();
+        let error = named("s3").validate(&settings).unwrap_err();
         writeln!(words, "{settings}\n  {}: {}", error.field, error.sentence).unwrap();
     }
     insta::assert_snapshot!(words);

@@ -11,6 +11,7 @@ use partway_provider::{FileFacts, PartTarget, Provider, Started};
 use serde_json::{Value, json};
 
 use super::{number, pair};
+use crate::kinds;
 use crate::server::file;
 
 /// The smallest part but the last.
@@ -55,7 +56,7 @@ impl Weed {
             all[name] = value.clone();
         }
         let http = ApiClient::new(&options(clock)).unwrap();
-        partway_providers::open("s3", &all, pair(partway_seaweed::KEY, secret), http).unwrap()
+        kinds::named("s3").open(&all, pair(partway_seaweed::KEY, secret), http).unwrap()
     }
 }
 

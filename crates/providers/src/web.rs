@@ -1,50 +1,8 @@
-//! What a person typed, looked at before anything is sent.
+//! Addresses of servers, as a person types them and as calls need them.
 
-use serde_json::Value;
-use thiserror::Error;
 use url::{Host, Url};
 
-use crate::{Form, Setting, typed};
-
-/// What every kind asks: whether the ETags that its storage answers with can be compared with what was sent.
-pub(crate) const CHECKSUMS: Setting = Setting {
-    name: "checksums",
-    label: "Checksums of the storage",
-    help: "Some storages answer with checksums that are not those of the content, because they encrypt it or compute them in a way of \
-           their own. Files then end as uploaded, not verified.",
-    form: Form::Choice(&[
-        ("compare", "Compare them with what was sent"),
-        ("ignore", "They cannot be compared"),
-    ]),
-    required: false,
-    advanced: true,
-};
-
-/// Whether they can.
-pub(crate) fn etag_is_md5(settings: &Value) -> Result<bool, SettingsError> {
-    Ok(typed::choice(settings, &[CHECKSUMS], CHECKSUMS.name)? == "compare")
-}
-
-/// One field that cannot be used, with a sentence for the person who typed it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{sentence}")]
-pub struct SettingsError {
-    /// Which field: its name in the settings.
-    pub field: &'static str,
-    /// What is wrong and what to do.
-    pub sentence: String,
-}
-
-impl SettingsError {
-    pub(crate) fn new(field: &'static str, sentence: impl Into<String>) -> Self {
-        Self { field, sentence: sentence.into() }
-    }
-
-    pub(crate) fn unknown_kind(kind: &str) -> Self {
-        let known: Vec<_> = crate::kinds().iter().map(|kind| kind.name).collect();
-        Self::new("kind", format!("There is no kind “{kind}”. Choose one of: {}.", known.join(", ")))
-    }
-}
+use crate::setting::SettingsError;
 
 /// An API's base address, to which paths can be appended.
 ///
