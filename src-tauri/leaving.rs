@@ -8,9 +8,8 @@
 //! `unsafe`: Windows is asked by C's calls, each with values of this thread, which live longer than the call.
 #![expect(unsafe_code, reason = "see the head of this file")]
 
-use std::cell::RefCell;
 use std::ptr::{null, null_mut};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
@@ -27,24 +26,22 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// Open as long as the end is waited for; dropped, Windows goes on.
 pub(crate) type Held = mpsc::Sender<()>;
 
-/// What the thread's window has to know.
+/// What the window has to know.
 struct Asked {
     why: Vec<u16>,
-    end: Box<dyn Fn(Held)>,
+    end: Box<dyn Fn(Held) + Send + Sync>,
 }
 
-thread_local! {
-    static ASKED: RefCell<Option<Asked>> = const { RefCell::new(None) };
-}
+/// Windows hands nothing of ours to the function that it calls. Set before there is a window, which there is one of.
+static ASKED: OnceLock<Asked> = OnceLock::new();
 
-/// From now on calls `end` when the session ends, and holds it up until what it was given is dropped. `why`: what Windows says meanwhile,
+/// From now on, once a process, calls `end` when the session ends, and holds it up until what it was given is dropped. `why`: what Windows says meanwhile,
 /// short and without a stop. Where there is no window the process is ended at once, which the journal survives.
-pub(crate) fn listen(why: &str, end: impl Fn(Held) + Send + 'static) {
-    let why = wide(why);
-    let thread = std::thread::Builder::new().name("session".into()).spawn(move || {
-        ASKED.set(Some(Asked { why, end: Box::new(end) }));
-        serve();
-    });
+pub(crate) fn listen(why: &str, end: impl Fn(Held) + Send + Sync + 'static) {
+    if ASKED.set(Asked { why: wide(why), end: Box::new(end) }).is_err() {
+        return;
+    }
+    let thread = std::thread::Builder::new().name("session".into()).spawn(serve);
     // Without a thread it is as without a window.
     drop(thread);
 }
@@ -98,18 +95,18 @@ fn serve() {
 unsafe extern "system" fn told(window: HWND, message: u32, first: WPARAM, second: LPARAM) -> LRESULT {
     match message {
         WM_QUERYENDSESSION => {
-            ASKED.with_borrow(|asked| {
-                if let Some(asked) = asked {
-                    // SAFETY: the window is this thread's, the text ends in 0 and lives as long as the thread.
-                    unsafe { ShutdownBlockReasonCreate(window, asked.why.as_ptr()) };
-                }
-            });
+            if let Some(asked) = ASKED.get() {
+                // SAFETY: the window is this thread's, the text ends in 0 and lives as long as the process.
+                unsafe { ShutdownBlockReasonCreate(window, asked.why.as_ptr()) };
+            }
             1
         }
         WM_ENDSESSION => {
             if first != 0 {
                 let (held, over) = mpsc::channel::<()>();
-                ASKED.with_borrow(|asked| asked.as_ref().map(|asked| (asked.end)(held)));
+                if let Some(asked) = ASKED.get() {
+                    (asked.end)(held);
+                }
                 // Ends with the drop of its other side.
                 let _ = over.recv_timeout(LONGEST);
             }
