@@ -106,6 +106,7 @@ impl App {
                 headless: options.headless,
                 idle: options.idle,
                 gate: None,
+                elsewhere: None,
             },
         )
         .await

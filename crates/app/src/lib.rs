@@ -36,7 +36,7 @@ pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
 pub use partway_core::{acts, visible};
 /// What the system says of files and folders, in plain words; the shell and the bridge have it from here.
-pub use partway_engine::plain;
+pub use partway_engine::{as_known, plain, real};
 pub use partway_providers::Kinds;
 pub use support::{LogFile, keep_crash_reports};
 pub use tell::{Button, Message, Order, Press, Tag, Telling};

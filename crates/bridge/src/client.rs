@@ -79,8 +79,9 @@ impl Client {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(BridgeError::Folder { folder: data_dir.to_path_buf(), source }),
         };
-        let stream =
-            place::connect(&folder).await.map_err(|source| BridgeError::Socket { folder, source })?;
+        let stream = place::connect(&folder)
+            .await
+            .map_err(|source| BridgeError::Socket { folder: data_dir.to_path_buf(), source })?;
         Ok(stream.map(|stream| Self::over(stream, on_silence)))
     }
 

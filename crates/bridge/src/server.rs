@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use interprocess::local_socket::tokio::{Listener, prelude::*};
 use partway_api::ApiError;
+use partway_app::as_known;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,7 +38,7 @@ impl Server {
         on_show: impl Fn(Option<ApiError>) -> bool + Send + Sync + 'static,
     ) -> Result<Self, BridgeError> {
         let listener = place::listen(lock.folder())
-            .map_err(|source| BridgeError::Socket { folder: lock.folder().to_path_buf(), source })?;
+            .map_err(|source| BridgeError::Socket { folder: as_known(lock.folder()).into_owned(), source })?;
         let (count, following) = watch::channel(0);
         let host = Arc::new(Host { answers, on_show: Arc::new(on_show), following: count });
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());

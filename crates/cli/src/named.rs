@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use partway_api::RawPath;
+use partway_app::real;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -121,8 +122,8 @@ impl Named {
 /// How the journal may have a path: without symbolic links, or only without those before its name.
 fn others(absolute: &Path) -> Vec<PathBuf> {
     let straight = absolute.parent().zip(absolute.file_name());
-    let straight = straight.and_then(|(folder, name)| Some(folder.canonicalize().ok()?.join(name)));
-    absolute.canonicalize().into_iter().chain(straight).collect()
+    let straight = straight.and_then(|(folder, name)| Some(real(folder).ok()?.join(name)));
+    real(absolute).ok().into_iter().chain(straight).collect()
 }
 
 /// A path as the system has it.

@@ -13,6 +13,7 @@ pub(crate) fn state(job: &JobLine) -> &'static str {
         (StateName::Waiting, Some(HoldName::Schedule)) => "Waiting for its hours",
         (StateName::Waiting, Some(HoldName::Throttled)) => "Slowed",
         (StateName::Waiting, Some(HoldName::DriveSilent)) => "The drive does not answer",
+        (StateName::Waiting, Some(HoldName::Fetching)) => "Being downloaded from the cloud",
         (StateName::Waiting, Some(HoldName::InUse)) => "In use by another program",
         (StateName::Waiting, Some(HoldName::Unread)) => "Waiting to read it again",
         (StateName::Waiting, None) => "Waiting",

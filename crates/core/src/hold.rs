@@ -28,16 +28,19 @@ pub enum Hold {
     Unread,
     /// Another program has the file for itself.
     InUse,
+    /// The file's content is kept elsewhere (OneDrive, iCloud or the like), and its fetching takes its time.
+    Fetching,
 }
 
 impl Hold {
     /// Every hold, in the order in which they are told when there are several.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Countdown,
         Self::Credentials,
         Self::SourceMissing,
         Self::DriveSilent,
+        Self::Fetching,
         Self::InUse,
         Self::Unread,
         Self::Offline,
@@ -46,8 +49,15 @@ impl Hold {
     ];
 
     /// Those that are tried anew when the process starts: what they waited for may have come meanwhile.
-    pub const PASSING: [Self; 6] =
-        [Self::SourceMissing, Self::DriveSilent, Self::InUse, Self::Unread, Self::Offline, Self::Throttled];
+    pub const PASSING: [Self; 7] = [
+        Self::SourceMissing,
+        Self::DriveSilent,
+        Self::Fetching,
+        Self::InUse,
+        Self::Unread,
+        Self::Offline,
+        Self::Throttled,
+    ];
 
     /// The name under which the journal and the command line know this hold.
     #[must_use]
@@ -63,6 +73,7 @@ impl Hold {
             Self::DriveSilent => "drive-silent",
             Self::Unread => "unread",
             Self::InUse => "in-use",
+            Self::Fetching => "fetching",
         }
     }
 

@@ -198,7 +198,7 @@ mod tests {
     use http_body_util::BodyExt as _;
 
     use super::*;
-    use crate::drive::{Drives, Gate};
+    use crate::drive::{Before, Drives, Gate};
     use crate::place::Mounts;
 
     const PART: Part = Part { number: partway_core::PartNumber::FIRST, offset: 100, len: 3 * BLOCK + 5 };
@@ -208,7 +208,11 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..4 * BLOCK).map(|index| (index % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
-        let drive = Drives::new(Some(gate)).of(&Mounts::now(), file.path(), None);
+        let drive = Drives::new(Before { gate: Some(gate), ..Before::default() }).of(
+            &Mounts::now(),
+            file.path(),
+            None,
+        );
         let opened = JobFile::on(drive, file.path().into()).await.unwrap();
         (file, Arc::new(opened), bytes)
     }

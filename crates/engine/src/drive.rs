@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -33,11 +33,20 @@ const KNOWN: usize = 64;
 /// Called on a drive's thread before one of its files is touched; what it answers stands for the drive's own answer.
 pub type Gate = Arc<dyn Fn(&Path) -> io::Result<()> + Send + Sync>;
 
+/// What stands between files and whoever reads them.
+#[derive(Clone, Default)]
+pub(crate) struct Before {
+    /// See there.
+    pub(crate) gate: Option<Gate>,
+    /// Of which files it is taken for true that their content is kept elsewhere, whatever the system says.
+    pub(crate) elsewhere: Option<fn(&Path) -> bool>,
+}
+
 /// Every drive that files lie on.
 pub(crate) struct Drives {
     known: Mutex<HashMap<Key, Arc<Drive>>>,
     buffers: Arc<Buffers>,
-    gate: Option<Gate>,
+    before: Before,
 }
 
 /// The drive that a path names, and the one that its file lies on: a link leads from one to the other, and either may be silent.
@@ -45,8 +54,8 @@ type Key = (Place, Option<u64>);
 
 impl Drives {
     /// None of them known yet.
-    pub(crate) fn new(gate: Option<Gate>) -> Self {
-        Self { known: Mutex::default(), buffers: Arc::default(), gate }
+    pub(crate) fn new(before: Before) -> Self {
+        Self { known: Mutex::default(), buffers: Arc::default(), before }
     }
 
     /// The drive of a file, of which the device is known from an earlier look.
@@ -54,9 +63,10 @@ impl Drives {
         let key = (mounts.place(path), device);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KNOWN {
-            known.retain(|_, drive| Arc::strong_count(drive) > 1 || !drive.asked().out.is_empty());
+            known.retain(|_, drive| Arc::strong_count(drive) > 1 || drive.is_asked());
         }
-        let made = || Arc::new(Drive::new(Arc::clone(&self.buffers), self.gate.clone()));
+        let made =
+            || Arc::new(Drive::new(Arc::clone(&self.buffers), self.before.clone(), || SourceError::Silent));
         Arc::clone(known.entry(key).or_insert_with(made))
     }
 }
@@ -69,9 +79,14 @@ pub(crate) struct Drive {
     asked: Mutex<Asked>,
     /// What its blocks are read into; those of all drives.
     pub(crate) buffers: Arc<Buffers>,
-    gate: Option<Gate>,
+    before: Before,
     /// A look for files that were away is out.
     pub(crate) looked_at: AtomicBool,
+    /// What its silence means.
+    silence: fn() -> SourceError,
+    /// Whatever fetches the content of those files here that are kept elsewhere: it has threads of its own and its own silence, for the
+    /// drive answers all the while.
+    elsewhere: OnceLock<Arc<Drive>>,
 }
 
 impl std::fmt::Debug for Drive {
@@ -110,9 +125,42 @@ impl From<Unanswered> for SourceError {
 }
 
 impl Drive {
-    fn new(buffers: Arc<Buffers>, gate: Option<Gate>) -> Self {
-        let (slots, long) = (Semaphore::new(AT_ONCE).into(), Semaphore::new(LONG_AT_ONCE).into());
-        Self { slots, long, asked: Mutex::default(), buffers, gate, looked_at: AtomicBool::new(false) }
+    fn new(buffers: Arc<Buffers>, before: Before, silence: fn() -> SourceError) -> Self {
+        Self {
+            slots: Semaphore::new(AT_ONCE).into(),
+            long: Semaphore::new(LONG_AT_ONCE).into(),
+            asked: Mutex::default(),
+            buffers,
+            before,
+            looked_at: AtomicBool::new(false),
+            silence,
+            elsewhere: OnceLock::new(),
+        }
+    }
+
+    /// What stands behind it for files whose content is kept elsewhere, as if it were one more drive.
+    pub(crate) fn elsewhere(&self) -> Arc<Self> {
+        let made = || Self::new(Arc::clone(&self.buffers), self.before.clone(), || SourceError::Fetching);
+        Arc::clone(self.elsewhere.get_or_init(|| Arc::new(made())))
+    }
+
+    /// Whether it is taken for true that this file's content is kept elsewhere.
+    pub(crate) fn has_elsewhere(&self, path: &Path) -> bool {
+        self.before.elsewhere.is_some_and(|of| of(path))
+    }
+
+    /// Something of it, or of what stands behind it, has not come back, or is in use.
+    fn is_asked(&self) -> bool {
+        let behind = |drive: &Arc<Self>| Arc::strong_count(drive) > 1 || drive.is_asked();
+        !self.asked().out.is_empty() || self.elsewhere.get().is_some_and(behind)
+    }
+
+    /// Nothing is asked of this file where it is known that nothing comes back: that would only lose another thread.
+    ///
+    /// # Errors
+    /// What its silence means.
+    pub(crate) fn answers(&self, path: &Path) -> Result<(), SourceError> {
+        if self.is_silent() || self.hangs_at(path) { Err((self.silence)()) } else { Ok(()) }
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {
@@ -181,14 +229,18 @@ impl Drive {
     {
         let mut waits = AGAIN.iter();
         loop {
-            let (gate, of, work) = (self.gate.clone(), Arc::clone(path), work());
+            let (gate, of, work) = (self.before.gate.clone(), Arc::clone(path), work());
             let gated = move || {
                 if let Some(gate) = gate {
                     gate(&of).map_err(SourceError::from)?;
                 }
                 work()
             };
-            match self.ask(path, gated).await? {
+            let answer = self.ask(path, gated).await.map_err(|why| match why {
+                Unanswered::Silent => (self.silence)(),
+                Unanswered::Fault(_) => why.into(),
+            });
+            match answer? {
                 Err(SourceError::Unreadable(error)) if passes(&error) => match waits.next() {
                     Some(wait) => sleep(*wait).await,
                     None => return Err(SourceError::Unreadable(error)),
@@ -272,9 +324,12 @@ pub(crate) fn passes(error: &io::Error) -> bool {
 /// Whether it is the way to the drive and not the drive itself: that comes back like a network.
 pub(crate) fn is_far(error: &io::Error) -> bool {
     use io::ErrorKind as K;
-    // EHOSTDOWN, ESHUTDOWN, EREMOTEIO, ENOLINK of Linux; EHOSTDOWN, ESHUTDOWN of macOS; the network's names and ends of winerror.h.
+    // EHOSTDOWN, ESHUTDOWN, EREMOTEIO, ENOLINK of Linux; EHOSTDOWN, ESHUTDOWN of macOS; the network's names and ends of winerror.h, a cloud's too.
     let numbers: &[i32] = match () {
-        () if cfg!(windows) => &[51, 53, 54, 55, 59, 64, 67, 121, 1231, 1232, 1236, 1450],
+        () if cfg!(windows) => &[
+            51, 53, 54, 55, 59, 64, 67, 121, 362, 382, 386, 388, 389, 393, 395, 398, 404, 426, 475, 1231,
+            1232, 1236, 1450,
+        ],
         () if cfg!(target_os = "linux") => &[67, 108, 112, 121],
         () => &[58, 64],
     };

@@ -5,6 +5,7 @@
 //! Nobody is shown such a path: it is made where a file is opened, and unmade where a folder was walked.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The path by which exactly this name is opened.
@@ -44,6 +45,25 @@ pub fn as_named(root: &Path, walked: &Path, found: &Path) -> PathBuf {
         Ok(below) => root.join(below),
         Err(_) => found.to_owned(),
     }
+}
+
+/// Where a path leads to, without links and dots, as people know it. Blocks.
+///
+/// # Errors
+/// The system's.
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    exact(path).canonicalize().map(|real| as_known(&real).into_owned())
+}
+
+/// A path as people know it: Windows answers with one that begins with `\\?\`, which nobody has to see ([`exact`] makes it again where that
+/// matters).
+#[must_use]
+pub fn as_known(path: &Path) -> Cow<'_, Path> {
+    #[cfg(windows)]
+    if let Some(known) = system::known(path) {
+        return Cow::Owned(known);
+    }
+    Cow::Borrowed(path)
 }
 
 /// Whether Windows makes another name of this one.
@@ -105,6 +125,19 @@ mod system {
         whole.into()
     }
 
+    /// `\\?\C:\a` as `C:\a`, `\\?\UNC\nas\films\a` as `\\nas\films\a`; any other, as a volume by its number, has no other spelling.
+    pub(super) fn known(path: &Path) -> Option<PathBuf> {
+        let mut parts = path.components();
+        let Some(Component::Prefix(prefix)) = parts.next() else { return None };
+        let mut whole = match prefix.kind() {
+            Prefix::VerbatimDisk(letter) => OsString::from(format!("{}:", char::from(letter))),
+            Prefix::VerbatimUNC(server, share) => joined(r"\", [server, share]),
+            _ => return None,
+        };
+        whole.push(parts.as_path());
+        Some(whole.into())
+    }
+
     fn joined(first: &str, parts: [&std::ffi::OsStr; 2]) -> OsString {
         let mut whole = OsString::from(first);
         for part in parts {
@@ -148,6 +181,33 @@ mod tests {
             assert!(walked.as_os_str().to_string_lossy().starts_with(r"\\?\"), "{walked:?}");
             assert_eq!(as_named(Path::new(path), &walked, &walked.join("b ")), Path::new(path).join("b "));
         }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_real_path_is_told_as_people_know_it() {
+        let of = |path: &str| as_known(Path::new(path)).to_string_lossy().into_owned();
+        assert_eq!(of(r"\\?\C:\a\b.mov"), r"C:\a\b.mov");
+        assert_eq!(of(r"\\?\C:\"), r"C:\");
+        assert_eq!(of(r"\\?\C:\a \CON"), r"C:\a \CON");
+        assert_eq!(of(r"\\?\UNC\nas\films\a\b"), r"\\nas\films\a\b");
+        // The same the other way.
+        for path in [r"\\?\C:\a \CON", r"\\?\UNC\nas\films\a."] {
+            assert_eq!(exact(&as_known(Path::new(path))).as_ref(), Path::new(path));
+        }
+        // No other spelling leads there.
+        for same in [r"C:\a", r"\\?\Volume{0}\a", r"\\.\CON", r"a\b", ""] {
+            assert_eq!(of(same), same);
+        }
+    }
+
+    #[test]
+    fn a_real_path_is_one_that_a_person_could_have_typed() {
+        let dir = tempfile::tempdir().unwrap();
+        let around = dir.path().join("..").join(dir.path().file_name().unwrap());
+        let real = real(&around).unwrap();
+        assert!(!real.to_string_lossy().contains('?') && !real.to_string_lossy().contains(".."), "{real:?}");
+        assert!(std::fs::metadata(&real).unwrap().is_dir());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use partway_provider::Fields;
 use walkdir::WalkDir;
 
 use crate::at;
-use crate::exact::{as_named, to_walk};
+use crate::exact::{as_named, real, to_walk};
 use crate::plain::{is_in_use, plain};
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
@@ -93,7 +93,7 @@ pub(crate) fn look_at(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Looked {
             break;
         }
         if !real.contains_key(folder) {
-            real.insert(folder.to_owned(), folder.canonicalize().unwrap_or_else(|_| folder.to_owned()));
+            real.insert(folder.to_owned(), self::real(folder).unwrap_or_else(|_| folder.to_owned()));
         }
     }
     let spelt = if how == How::Itself { spelled(path) } else { None };
@@ -128,9 +128,9 @@ fn straight(path: &Path) -> PathBuf {
         Some(name) if !ends_in_dot(path) => path
             .parent()
             .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-            .and_then(|folder| folder.canonicalize().ok())
+            .and_then(|folder| real(folder).ok())
             .map(|folder| folder.join(name)),
-        _ => path.canonicalize().ok(),
+        _ => real(path).ok(),
     };
     straight.unwrap_or_else(|| path.to_owned())
 }
@@ -197,7 +197,7 @@ impl Named {
 fn spelled(path: &Path) -> Option<OsString> {
     let own = cfg!(any(windows, target_os = "macos"))
         && std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_symlink());
-    let real = if own { std::fs::canonicalize(path).ok() } else { None };
+    let real = if own { real(path).ok() } else { None };
     real.and_then(|real| real.file_name().map(OsStr::to_owned))
 }
 
@@ -291,7 +291,7 @@ fn why(path: &Path, error: &SourceError) -> WhyLeftOut {
         SourceError::NotAFile => WhyLeftOut::NotAFile,
         SourceError::NotItsSize(told) => WhyLeftOut::NotItsSize(*told),
         SourceError::Unreadable(io) => WhyLeftOut::Unreadable(plain(io)),
-        SourceError::Silent => WhyLeftOut::DriveSilent,
+        SourceError::Silent | SourceError::Fetching => WhyLeftOut::DriveSilent,
         SourceError::Changed(_) => WhyLeftOut::Unreadable("it is being changed".into()),
     }
 }

@@ -35,9 +35,7 @@ pub(crate) fn of_job(drives: &Drives, job: &Job) -> (Arc<Path>, Arc<Drive>) {
 /// [`SourceError`], never `Changed`.
 pub(crate) async fn identify(drives: &Drives, job: &Job) -> Result<FileIdentity, SourceError> {
     let (path, drive) = of_job(drives, job);
-    if drive.is_silent() || drive.hangs_at(&path) {
-        return Err(SourceError::Silent);
-    }
+    drive.answers(&path)?;
     let of = |path: &Arc<Path>| {
         let path = Arc::clone(path);
         move || source::identify(&path)
@@ -60,16 +58,34 @@ impl JobFile {
     /// # Errors
     /// As [`open`](Self::open).
     pub(crate) async fn on(drive: Arc<Drive>, path: Arc<Path>) -> Result<Self, SourceError> {
-        // Who knows that there is no answer does not lose another thread by asking.
-        if drive.is_silent() || drive.hangs_at(&path) {
-            return Err(SourceError::Silent);
+        drive.answers(&path)?;
+        if drive.has_elsewhere(&path) {
+            return Self::fetched(&drive, path).await;
         }
+        let of = |path: &Arc<Path>| {
+            let path = Arc::clone(path);
+            move || Source::open_here(&path)
+        };
+        match drive.ask_again(&path, || of(&path)).await? {
+            Some(source) => Ok(Self::of(source, drive, path)),
+            None => Self::fetched(&drive, path).await,
+        }
+    }
+
+    /// Opens a file whose content is kept elsewhere: whoever opens or reads it waits for its fetching.
+    async fn fetched(drive: &Drive, path: Arc<Path>) -> Result<Self, SourceError> {
+        let drive = drive.elsewhere();
+        drive.answers(&path)?;
         let of = |path: &Arc<Path>| {
             let path = Arc::clone(path);
             move || Source::open(&path)
         };
         let source = drive.ask_again(&path, || of(&path)).await?;
-        Ok(Self { identity: source.identity(), source: Some(Arc::new(source)), path, drive })
+        Ok(Self::of(source, drive, path))
+    }
+
+    fn of(source: Source, drive: Arc<Drive>, path: Arc<Path>) -> Self {
+        Self { identity: source.identity(), source: Some(Arc::new(source)), path, drive }
     }
 
     /// The identity at the time of opening.

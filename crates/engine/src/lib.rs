@@ -37,7 +37,7 @@ mod windows;
 pub use clock::{Chance, Clock};
 pub use drive::{Gate, Pulse, Unanswered};
 pub use engine::{Engine, EngineOptions, GRACE, JobDetail, OpenEngine, Refusal, Which, is_mime};
-pub use exact::{as_named, exact, to_walk};
+pub use exact::{as_known, as_named, exact, real, to_walk};
 pub use happening::Happening;
 pub use journal::batches::BatchCount;
 pub use journal::list::{Show, Sums};

@@ -100,6 +100,8 @@ pub enum Log {
     SourceAway,
     /// The file's drive does not answer; the job goes on when it does.
     DriveSilent,
+    /// The file's content is kept elsewhere and still being fetched; the job goes on when it is here.
+    Fetching,
     /// The file could not be read; it is tried again.
     Unread {
         /// Why, as the end of a sentence.

@@ -45,6 +45,11 @@ fn by_number(number: i32) -> Option<&'static str> {
         (false, 5) | (true, 23 | 1117) => "its disk could not read or write it",
         (false, 6) | (true, 21) => "its disk is not ready",
         (false, 23 | 24) | (true, 4) => "too many files are open on this computer",
+        // winerror.h: ERROR_CLOUD_FILE_…: PROVIDER_NOT_RUNNING, CONNECTED_PROVIDER_ONLY, PROVIDER_TERMINATED; AUTHENTICATION_FAILED,
+        // ACCESS_DENIED; NETWORK_UNAVAILABLE, UNSUCCESSFUL, REQUEST_ABORTED, REQUEST_CANCELED, REQUEST_TIMEOUT, US_MESSAGE_TIMEOUT.
+        (true, 362 | 382 | 404) => "it is kept in a cloud whose own program is not running",
+        (true, 386 | 395) => "it is kept in a cloud that you have to sign in to first",
+        (true, 388 | 389 | 393 | 398 | 426 | 475) => "it is kept in a cloud that cannot be reached",
         (false, number) if number == ELOOP => "its links lead in a circle",
         _ => return None,
     })
@@ -52,9 +57,9 @@ fn by_number(number: i32) -> Option<&'static str> {
 
 /// Whether another program has the file, or the piece of it that is wanted, for itself: that ends when the program lets it go.
 pub(crate) fn is_in_use(error: &Error) -> bool {
-    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE, of which the standard library knows no kind (winerror.h).
+    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_CLOUD_FILE_IN_USE, ERROR_USER_MAPPED_FILE, of which the standard library knows no kind (winerror.h).
     matches!(error.kind(), ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy)
-        || (cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 1224)))
+        || (cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 391 | 1224)))
 }
 
 /// Whether it is that this computer, or its user's limit, lets Partway open no more files.
@@ -110,6 +115,25 @@ mod tests {
             assert!(!words.contains("os error") && !words.contains("error"), "{number}: {words}");
             assert!(!words.is_empty() && !words.ends_with('.'), "{number}: {words}");
         }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn what_windows_says_of_files_in_a_cloud_is_told_in_plain_words() {
+        let said = |number| plain(&Error::from_raw_os_error(number));
+        for (number, of) in [
+            (362, "is not running"),
+            (386, "sign in"),
+            (388, "cannot be reached"),
+            (426, "cannot be reached"),
+        ] {
+            assert!(said(number).contains(of), "{number}: {}", said(number));
+            assert!(
+                crate::drive::is_far(&Error::from_raw_os_error(number)),
+                "{number} comes back like a network"
+            );
+        }
+        assert!(is_in_use(&Error::from_raw_os_error(391)));
     }
 
     #[test]

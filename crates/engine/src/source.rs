@@ -30,6 +30,9 @@ pub enum SourceError {
     /// Its drive does not answer.
     #[error("its drive does not answer")]
     Silent,
+    /// Its content is kept elsewhere, and is still on its way here.
+    #[error("it is still being fetched from where it is kept")]
+    Fetching,
 }
 
 /// An open file with the identity that was planned.
@@ -48,11 +51,20 @@ impl Source {
     /// # Errors
     /// [`SourceError`], never `Changed`.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        // Looked at before it is opened: opening a pipe would wait for its writer.
-        let found = at::look(path).map_err(|error| about(path, error))?;
-        if !found.kind.is_file() {
-            return Err(SourceError::NotAFile);
-        }
+        looked_at(path)?;
+        Self::open_seen(path)
+    }
+
+    /// The same of a file whose content is here; `None` of one that would have to be fetched, which opening it may do.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn open_here(path: &Path) -> Result<Option<Self>, SourceError> {
+        let found = looked_at(path)?;
+        if found.elsewhere { Ok(None) } else { Self::open_seen(path).map(Some) }
+    }
+
+    fn open_seen(path: &Path) -> Result<Self, SourceError> {
         let file = open_without_waiting(path)?;
         let mut found = at::look_at_open(&file)?;
         // What is not here is not fetched to see where it ends.
@@ -124,6 +136,12 @@ impl Source {
 pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
     let found = at::look(path)?;
     if found.kind.is_file() { Ok(found.seen.identity) } else { Err(SourceError::NotAFile) }
+}
+
+/// Looked at before it is opened: opening a pipe would wait for its writer.
+fn looked_at(path: &Path) -> Result<at::At, SourceError> {
+    let found = at::look(path).map_err(|error| about(path, error))?;
+    if found.kind.is_file() { Ok(found) } else { Err(SourceError::NotAFile) }
 }
 
 /// Windows makes `\\.\CON` of `CON`, and of other devices' names in any folder: no metadata can be had of what is no file.

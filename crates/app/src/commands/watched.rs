@@ -205,7 +205,7 @@ fn same_drive(one: &Path, other: &Path) -> bool {
 }
 
 fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    partway_engine::real(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn refused(sentence: String) -> ApiError {

@@ -103,6 +103,11 @@ fn waits_for(job: &Job, to: &str) -> Option<String> {
                 "{drive}. {name} goes on by itself as soon as it does; if it never does, look after the drive."
             )
         }
+        Hold::Fetching => {
+            format!(
+                "{name} is kept in the cloud (OneDrive, iCloud or the like) and is still being downloaded to this computer. It goes on by itself; if it does not, open the cloud's own program and see whether it is signed in and online."
+            )
+        }
         Hold::Unread => {
             format!(
                 "{name} could not be read just now. It is tried again by itself; what is confirmed is kept."

@@ -254,7 +254,7 @@ pub(crate) async fn real(app: &App, paths: Vec<PathBuf>) -> Vec<PathBuf> {
         let engine = app.0.engine.clone();
         tokio::spawn(async move {
             let of = path.clone();
-            let real = engine.on_drive(&path, move |_| of.canonicalize()).await;
+            let real = engine.on_drive(&path, move |_| partway_engine::real(&of)).await;
             real.ok().and_then(Result::ok).unwrap_or(path)
         })
     });

@@ -53,6 +53,7 @@ pub(crate) fn line(log: &Log, to: &str, now_ms: i64) -> String {
             )
         }
         Log::SourceAway => "The file's folder is not there; going on as soon as it is back".into(),
+        Log::Fetching => "Still being downloaded from the cloud; going on as soon as it is here".into(),
         Log::DriveSilent => "The file's drive does not answer; going on as soon as it does".into(),
         Log::Unread { why, seconds } => {
             format!("The file could not be read: {}. Trying again in {seconds} s", why.trim_end_matches('.'))

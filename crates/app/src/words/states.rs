@@ -28,6 +28,7 @@ pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> Strin
             Some(Hold::Offline) => "Waiting for the network",
             Some(Hold::SourceMissing) => return waits_for_place(&place(&job.path)),
             Some(Hold::DriveSilent) => return does_not_answer(&place(&job.path)),
+            Some(Hold::Fetching) => "Being downloaded from the cloud",
             Some(Hold::InUse) => "In use by another program",
             Some(Hold::Unread) => "Waiting to read it again",
             Some(Hold::Throttled) => "Slowed",

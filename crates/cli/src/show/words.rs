@@ -79,6 +79,7 @@ pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) 
         (Some(HoldName::Schedule), _) => "waits for its hours",
         (Some(HoldName::Throttled), _) => "waits, and is tried again soon",
         (Some(HoldName::DriveSilent), _) => "waits for its drive",
+        (Some(HoldName::Fetching), _) => "waits until it is downloaded from the cloud",
         (Some(HoldName::InUse), _) => "waits until another program closes it",
         (Some(HoldName::Unread), _) => "waits to be read again",
         (None, StateName::Finishing) => "all sent, waiting for the service to confirm",

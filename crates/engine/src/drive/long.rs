@@ -65,7 +65,7 @@ impl Drive {
         let slot = self.slot(&self.long).await?;
         let waits = Waits(Arc::default());
         let pulse = Pulse { out: Out::of(self, path), let_go: Arc::clone(&waits.0) };
-        let (id, gate, of) = (pulse.out.1, self.gate.clone(), Arc::clone(path));
+        let (id, gate, of) = (pulse.out.1, self.before.gate.clone(), Arc::clone(path));
         let mut task = tokio::task::spawn_blocking(move || {
             // What it answers is for single reads.
             let _ = gate.map(|gate| gate(&of));

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use super::*;
 
 fn drive() -> Arc<Drive> {
-    Arc::new(Drive::new(Arc::default(), None))
+    Arc::new(Drive::new(Arc::default(), Before::default(), || SourceError::Silent))
 }
 
 fn path(name: &str) -> Arc<Path> {

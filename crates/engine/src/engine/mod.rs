@@ -18,7 +18,7 @@ mod watched;
 mod woke;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub use fields::is_mime;
 pub use read::JobDetail;
 
 use crate::clock::{Chance, Clock};
-use crate::drive::{Drives, Gate};
+use crate::drive::{Before, Drives, Gate};
 use crate::happening::Happening;
 use crate::journal::{Journal, JournalError, Unwritable, batches, jobs};
 use crate::permits::{Bounds, Permits};
@@ -67,6 +67,8 @@ pub struct EngineOptions {
     pub idle: bool,
     /// Stands before every touch of a file; there for tests, which have no drive that does not answer.
     pub gate: Option<Gate>,
+    /// Of which files it is taken for true that their content is kept elsewhere; there for tests, whose system may know no such files.
+    pub elsewhere: Option<fn(&Path) -> bool>,
 }
 
 /// An engine and what is worth telling about its start.
@@ -192,10 +194,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`JournalError`] where the folder cannot be used or was written by a newer Partway.
-    pub async fn open(
-        data_dir: &std::path::Path,
-        options: EngineOptions,
-    ) -> Result<OpenEngine, JournalError> {
+    pub async fn open(data_dir: &Path, options: EngineOptions) -> Result<OpenEngine, JournalError> {
         let opened = Journal::open(data_dir, options.clock.unix_ms())?;
         let inner = Arc::new(Inner {
             journal: opened.journal,
@@ -204,7 +203,7 @@ impl Engine {
             providers: options.providers,
             parts: options.parts,
             permits: Permits::new(options.bounds),
-            drives: Drives::new(options.gate),
+            drives: Drives::new(Before { gate: options.gate, elsewhere: options.elsewhere }),
             grace: options.grace,
             headless: options.headless,
             idle: options.idle,

@@ -76,36 +76,45 @@ pub(super) async fn look_for_files(inner: Arc<Inner>) {
 struct Waiting {
     /// Files of which the whole folder was away.
     away: Vec<(JobId, PathBuf)>,
-    /// Files of which the drive did not answer.
+    /// Files of which the drive did not answer, or that it was still fetching.
     silent: Vec<(JobId, PathBuf)>,
 }
 
 async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    let (away, silent) = inner
+    let files = inner
         .journal
         .read(|conn| {
-            let away = jobs::held_by(conn, Hold::SourceMissing)?;
-            Ok((away, jobs::held_by(conn, Hold::DriveSilent)?))
+            let mut files = Vec::new();
+            for hold in [Hold::SourceMissing, Hold::DriveSilent, Hold::Fetching] {
+                files.extend(jobs::held_by(conn, hold)?.into_iter().map(|file| (hold, file)));
+            }
+            Ok(files)
         })
         .await?;
-    if away.is_empty() && silent.is_empty() {
+    if files.is_empty() {
         return Ok(());
     }
     let mounts = Mounts::now();
-    let mut by_drive: Vec<(Arc<Drive>, Waiting)> = Vec::new();
+    let mut by_drive: Vec<(Arc<Drive>, Hold, Waiting)> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
-    for (is_away, (id, path, device)) in
-        away.into_iter().map(|file| (true, file)).chain(silent.into_iter().map(|file| (false, file)))
-    {
+    for (hold, (id, path, device)) in files {
         let drive = inner.drives.of(&mounts, &path, device);
+        let (drive, silence) = match hold {
+            Hold::Fetching => (drive.elsewhere(), hold),
+            _ => (drive, Hold::DriveSilent),
+        };
         let at = *known.entry(Arc::as_ptr(&drive)).or_insert_with(|| {
-            by_drive.push((drive, Waiting::default()));
+            by_drive.push((drive, silence, Waiting::default()));
             by_drive.len() - 1
         });
-        let waiting = &mut by_drive[at].1;
-        if is_away { waiting.away.push((id, path)) } else { waiting.silent.push((id, path)) }
+        let waiting = &mut by_drive[at].2;
+        if hold == Hold::SourceMissing {
+            waiting.away.push((id, path));
+        } else {
+            waiting.silent.push((id, path));
+        }
     }
-    for (drive, waiting) in by_drive {
+    for (drive, silence, waiting) in by_drive {
         // It is asked anew when what was asked before has come back.
         if drive.is_silent() {
             continue;
@@ -113,7 +122,7 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
         let Some(look) = Look::begin(&drive) else { continue };
         let inner = Arc::clone(inner);
         tokio::spawn(async move {
-            if let Err(error) = look_at(&inner, &drive, waiting).await {
+            if let Err(error) = look_at(&inner, &drive, silence, waiting).await {
                 tracing::error!(%error, "files that were away could not be looked for");
             }
             drop(look);
@@ -122,8 +131,13 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Jobs whose file is there again, or whose drive answers, go on.
-async fn look_at(inner: &Arc<Inner>, drive: &Arc<Drive>, waiting: Waiting) -> Result<(), JournalError> {
+/// Jobs whose file is there again, or whose drive answers, go on. `silence`: what those are held by that hear nothing of it.
+async fn look_at(
+    inner: &Arc<Inner>,
+    drive: &Arc<Drive>,
+    silence: Hold,
+    waiting: Waiting,
+) -> Result<(), JournalError> {
     let Waiting { mut away, silent } = waiting;
     // In the order of their paths: of a folder that is not there only the first file is looked for.
     away.sort_by_cached_key(|(_, path)| paths::to_bytes(path));
@@ -140,7 +154,7 @@ async fn look_at(inner: &Arc<Inner>, drive: &Arc<Drive>, waiting: Waiting) -> Re
         let at = Arc::clone(&first);
         // Whatever it says: it says something.
         if drive.ask(&first, move || at.try_exists().is_ok()).await.is_ok() {
-            release_all(inner, silent.into_iter().map(|(id, _)| id).collect(), Hold::DriveSilent).await?;
+            release_all(inner, silent.into_iter().map(|(id, _)| id).collect(), silence).await?;
         }
     }
     Ok(())

@@ -83,7 +83,8 @@ pub(super) const fn bit(hold: Hold) -> i64 {
         Hold::Schedule => 64,
         Hold::DriveSilent => 128,
         Hold::Unread => 256,
-        Hold::InUse => 512,
+        // By the schema "others", which nobody asks for one by one.
+        Hold::InUse | Hold::Fetching => 512,
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
     let detail = error.to_string();
     let cause = match error {
         SourceError::Silent => return Halt::DriveSilent { detail },
+        SourceError::Fetching => return Halt::Fetching { detail },
         // With its folder, that is with its drive, it comes back by itself; alone it was moved or deleted by somebody.
         SourceError::Missing => match folder_is_away(inner, job).await {
             Err(_) => return Halt::DriveSilent { detail },

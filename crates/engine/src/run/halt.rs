@@ -63,6 +63,8 @@ pub(crate) enum Halt {
     SourceAway { detail: String },
     /// The file's drive does not answer.
     DriveSilent { detail: String },
+    /// The file's content is still on its way here.
+    Fetching { detail: String },
     /// The file could not be read, for a reason that may pass.
     Unread { why: String, what: InTheWay, detail: String },
     /// The service is busy or keeps failing; `after` where it said so.
@@ -215,6 +217,10 @@ pub(super) async fn carry_out(
         Halt::DriveSilent { detail } => {
             tracing::info!(job = %id, detail, "the file's drive does not answer");
             hold(inner, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
+        }
+        Halt::Fetching { detail } => {
+            tracing::info!(job = %id, detail, "the file's content is not here yet");
+            hold(inner, id, Hold::Fetching, Some(Log::Fetching)).await
         }
         Halt::Unread { why, what, detail } => unread(inner, id, why, what, detail).await,
         Halt::Busy { after, what, detail, by } => {

@@ -67,14 +67,14 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drive::Drives;
+    use crate::drive::{Before, Drives};
     use crate::place::Mounts;
 
     async fn hash(algorithm: HashAlgorithm, bytes: &[u8]) -> (String, u64) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         let read = AtomicU64::new(0);
-        let drive = Drives::new(None).of(&Mounts::now(), file.path(), None);
+        let drive = Drives::new(Before::default()).of(&Mounts::now(), file.path(), None);
         let file = JobFile::on(drive, file.path().into()).await.unwrap();
         let hex = of_file(algorithm, &file, &read).await.unwrap();
         (hex, read.load(Ordering::Relaxed))

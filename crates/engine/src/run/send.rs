@@ -120,7 +120,7 @@ impl Run {
                     };
                     match &ended {
                         // The file may still be the same: what the others have read of it counts.
-                        Err(Halt::DriveSilent { .. } | Halt::Unread { .. }) => {
+                        Err(Halt::DriveSilent { .. } | Halt::Fetching { .. } | Halt::Unread { .. }) => {
                             flight.drain(self.stop.clone(), self.inner.grace).await;
                         }
                         // The others are of the same session, or of the same file: what they send is of no use any more.

@@ -187,7 +187,10 @@ impl Run {
         match self.is_what_was_sent(parts).await {
             Ok(read) => Ok(read == Reread::Same),
             // A drive that does not answer will say it when it does.
-            Err(halt @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. })) => Err(halt),
+            Err(
+                halt
+                @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. } | Halt::Fetching { .. }),
+            ) => Err(halt),
             // Nor can it be read just now. What never can needs nobody: the vendor has the file.
             Err(halt @ Halt::Unread { .. }) if !self.is_last_round() => Err(halt),
             // It is gone, or cannot be read.

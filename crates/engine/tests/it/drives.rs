@@ -344,3 +344,24 @@ async fn what_may_not_be_read_needs_a_person_at_once() {
     let log = under.log(&id).await;
     assert!(!log.iter().any(|line| matches!(line, Log::Unread { .. })), "it was tried again: {log:?}");
 }
+
+#[tokio::test]
+async fn a_file_that_is_fetched_for_long_says_so_and_holds_up_no_other_file_of_its_drive() {
+    let mut rig = Rig::new().await;
+    rig.elsewhere = Some(|path| path.ends_with("cloud"));
+    let barrier = Arc::new(Barrier::default());
+    rig.gate = Some(barrier.gate("cloud"));
+    let under = rig.open().await;
+    let _shut = Shut(Arc::clone(&barrier));
+    barrier.shut(true);
+    let cloud = under.add_one(rig.file("cloud", 3_000)).await;
+    barrier.has_let_wait(1).await;
+    skip(SILENT).await;
+    let held = under.until(&cloud, |job| job.holds.contains(Hold::Fetching)).await;
+    assert!(!held.holds.contains(Hold::DriveSilent) && held.state == State::Waiting);
+    assert!(under.log(&cloud).await.contains(&Log::Fetching));
+    let here = under.add_one(rig.file("here", 3_000)).await;
+    assert_eq!(under.ends(&here).await, State::Verified, "its drive answers all the while");
+    barrier.shut(false);
+    assert_eq!(under.ends(&cloud).await, State::Verified, "it goes on by itself once it is here");
+}

@@ -74,6 +74,8 @@ pub(crate) struct Rig {
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
     pub(crate) gate: Option<Gate>,
+    /// Files that count as kept elsewhere.
+    pub(crate) elsewhere: Option<fn(&std::path::Path) -> bool>,
     pub(crate) watch_before_once: Duration,
 }
 
@@ -90,6 +92,7 @@ impl Rig {
             grace: GRACE,
             headless: false,
             gate: None,
+            elsewhere: None,
             watch_before_once: HttpOptions::default().watch_before_once,
         }
     }
@@ -121,6 +124,7 @@ impl Rig {
             headless: self.headless,
             idle: false,
             gate: self.gate.clone(),
+            elsewhere: self.elsewhere,
         };
         Engine::open(&self.data(), options).await
     }

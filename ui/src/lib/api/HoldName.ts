@@ -3,4 +3,4 @@
 /**
  * One reason to wait. The names are the ones `partwayctl list --json` prints.
  */
-export type HoldName = "user" | "countdown" | "offline" | "credentials" | "source-missing" | "schedule" | "throttled" | "drive-silent" | "unread" | "in-use";
+export type HoldName = "user" | "countdown" | "offline" | "credentials" | "source-missing" | "schedule" | "throttled" | "drive-silent" | "unread" | "in-use" | "fetching";

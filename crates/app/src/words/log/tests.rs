@@ -15,6 +15,7 @@ fn every_line_reads_as_a_sentence() {
         Log::PartAgain { part: 62, why: "503".into(), how: Again::Service },
         Log::PartAgain { part: 62, why: "page".into(), how: Again::Page },
         Log::DriveSilent,
+        Log::Fetching,
         Log::Elsewhere { bytes: 4_200_000_000 },
         Log::Unread { why: "its disk could not read or write it".into(), seconds: 5 },
         Log::NetworkLost,

@@ -112,7 +112,7 @@ const RECOUNTS: [(&str, &str); 4] = [
         "SELECT id, holds FROM job WHERE holds <> 0 ORDER BY 1",
         "SELECT job, sum(CASE hold WHEN 'user' THEN 1 WHEN 'countdown' THEN 2 WHEN 'credentials' THEN 4 WHEN 'source-missing' THEN 8
            WHEN 'offline' THEN 16 WHEN 'throttled' THEN 32 WHEN 'schedule' THEN 64 WHEN 'drive-silent' THEN 128 WHEN 'unread' THEN 256
-             WHEN 'in-use' THEN 512 END) FROM hold GROUP BY job ORDER BY 1",
+             ELSE 512 END) FROM hold GROUP BY job ORDER BY 1",
     ),
     (
         "SELECT * FROM tally WHERE files <> 0 ORDER BY 1, 2, 3",
