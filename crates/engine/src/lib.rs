@@ -19,7 +19,6 @@ mod happening;
 pub mod intake;
 mod job_file;
 mod journal;
-mod line;
 mod log;
 pub mod paths;
 mod permits;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use partway_core::Line;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::gate::{Gate, Pass};
-use crate::line::Line;
 
 /// How many may go at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub struct Bounds {
     pub parts_per_host: usize,
     /// Parts in flight of one job.
     pub parts_per_job: usize,
-    /// Parts in flight to a host that nothing is known of yet.
+    /// Parts in flight to a host wherever they are through in time on its line; one where nothing is known of it and a part is large.
     pub parts_at_first: usize,
 }
 
 impl Default for Bounds {
     /// Sixteen connections fill a far line with some loss where four reach a third of it (docs/decisions: far links); each holds at most
-    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving. A line begins with two parts, so that
-    /// one goes while the other's answer is on its way, and gets more where that pays.
+    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving. A line carries two parts as soon
+    /// as that makes none late, so that one goes while the other's answer is on its way, and gets more where that pays.
     fn default() -> Self {
         Self { jobs: 8, parts: 16, parts_per_host: 64, parts_per_job: 16, parts_at_first: 2 }
     }
@@ -186,8 +186,7 @@ impl Permits {
     /// How many parts may go to that host at once now.
     #[cfg(test)]
     fn share_of(&self, host: &str) -> usize {
-        let unknown = self.bounds.parts_at_first.min(self.bounds.parts_per_host).max(1);
-        self.hosts().get(host).map_or(unknown, |host| host.gate.allowed())
+        self.hosts().get(host).map_or(1, |host| host.gate.allowed())
     }
 }
 
@@ -237,7 +236,10 @@ mod tests {
     #[tokio::test]
     async fn a_throttled_host_gets_half_and_grows_back_part_by_part() {
         let permits = Permits::new(Bounds { parts_per_host: 8, parts_at_first: 8, ..Bounds::default() });
-        drop(permits.part("a").await);
+        for host in ["a", "b"] {
+            drop(permits.part(host).await);
+            permits.line(host, |line| line.begin(std::time::Duration::ZERO, 1));
+        }
         permits.slow_down("a");
         permits.slow_down("a");
         assert_eq!((permits.share_of("a"), permits.share_of("b")), (2, 8));

@@ -24,6 +24,9 @@ pub(crate) struct Course {
     pub(crate) largest_part: u64,
     /// The longest time without a confirmed part, the first one included.
     pub(crate) longest_wait: Duration,
+    /// Of each attempt at a part: how long after the first call it ended, in seconds, what the sandbox received, and whether it took it.
+    #[expect(dead_code, reason = "the same")]
+    parts: Vec<(u64, u64, bool)>,
 }
 
 /// Uploads a file of so many bytes; `part` is the size where the server plans. Panics where it does not arrive whole.
@@ -87,26 +90,34 @@ pub(crate) fn upload(line: &Line, kind: &str, size: u64, part: u64) -> Course {
     let parts = || log.iter().filter(is_part);
     let number = |line: &Value| line["bytes"].as_u64().unwrap();
     let stored: Vec<_> = parts().filter(|line| line["stored"] == true).collect();
+    let began = seconds(&log[0]);
     Course {
         kind: kind.to_owned(),
         took,
         sent: parts().map(number).sum(),
         largest_part: stored.iter().map(|line| number(line)).max().unwrap(),
-        longest_wait: longest_wait(&log, &stored),
+        longest_wait: longest_wait(began, &stored),
+        parts: parts()
+            .map(|line| (since(began, line).round() as u64, number(line), line["stored"] == true))
+            .collect(),
     }
 }
 
 /// Between the times of these lines, and from the first of the log.
-fn longest_wait(log: &[Value], stored: &[&Value]) -> Duration {
-    let seconds = |line: &Value| -> f64 {
-        let clock = line["time"].as_str().unwrap().split_once('T').unwrap().1.trim_end_matches('Z');
-        clock.split(':').fold(0.0, |sum, figure| sum * 60.0 + figure.parse::<f64>().unwrap())
-    };
-    let mut times = vec![seconds(&log[0])];
-    times.extend(stored.iter().map(|line| seconds(line)));
-    // A day has passed where the clock of the day ran backwards.
-    let gap = |pair: &[f64]| (pair[1] - pair[0]).rem_euclid(86_400.0);
-    Duration::from_secs_f64(times.windows(2).map(gap).fold(0.0, f64::max))
+fn longest_wait(began: f64, stored: &[&Value]) -> Duration {
+    let mut times = vec![0.0];
+    times.extend(stored.iter().map(|line| since(began, line)));
+    Duration::from_secs_f64(times.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max))
+}
+
+/// Seconds from that time of the day to the end of that line's request. A day has passed where the clock ran backwards.
+fn since(began: f64, line: &Value) -> f64 {
+    (seconds(line) - began).rem_euclid(86_400.0)
+}
+
+fn seconds(line: &Value) -> f64 {
+    let clock = line["time"].as_str().unwrap().split_once('T').unwrap().1.trim_end_matches('Z');
+    clock.split(':').fold(0.0, |sum, figure| sum * 60.0 + figure.parse::<f64>().unwrap())
 }
 
 fn log_text(path: &Path) -> String {

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use partway_core::RetryClass;
+use partway_core::{Line, RetryClass};
 use partway_http::PutFailure;
 
 use super::part::Part;
 use super::watchdog::Report;
 use crate::body::Attempt;
-use crate::line::Line;
 
 /// An attempt on the line; off it when dropped, also when its future is.
 pub(super) struct OnLine<'a> {

@@ -17,7 +17,7 @@ use super::halt::{DIFFERS, is_answered};
 use super::on_line::OnLine;
 use super::patience::trouble;
 use super::probe::{Probe, Probing};
-use super::watchdog::{self, Ended, STALLED};
+use super::watchdog::{self, Ended, Report, STALLED};
 use super::{Halt, taken};
 use crate::body::{Attempt, PartBody};
 use crate::engine::{Inner, Stop};
@@ -149,6 +149,10 @@ impl Part {
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
         let mut on_line = OnLine::begin(self, host);
+        // How large it is may say that it has to wait, before a byte of it goes.
+        if on_line.moved(0) {
+            return Attempted::LetGo;
+        }
         let body = PartBody::open(Arc::clone(&self.source), self.part, Arc::clone(&attempt));
         let PartTarget { url, headers, .. } = &target;
         let put = self.parts.put_watched(url, headers, body, &attempt.acknowledged);

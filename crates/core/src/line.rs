@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use partway_core::{Concurrency, Sample};
+use crate::concurrency::{Concurrency, Confirmed, Sample, in_time, takes};
 
 /// The line is looked at this often, however many parts are on it.
 const LOOK: Duration = Duration::from_millis(400);
 
-/// A part is let go of for the sake of others only while at most this share of it, and no more than that many bytes, would go again.
-const LET_GO: (u64, u64) = (8, 2 << 20);
+/// A part is let go of for the sake of others only while at most this share of it and no more than that many bytes would go again; the last
+/// is the share where otherwise no part would be confirmed in time.
+const LET_GO: (u64, u64, u64) = (8, 2 << 20, 4);
 
 /// The line to one host.
-#[derive(Debug)]
-pub(crate) struct Line {
+#[derive(Debug, Clone)]
+pub struct Line {
     concurrency: Concurrency,
     /// In the order in which they began.
     flying: Vec<Flying>,
@@ -26,18 +27,24 @@ pub(crate) struct Line {
     confirmed_at: Option<Duration>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Flying {
     id: u64,
     length: u64,
     acknowledged: u64,
     since: Duration,
+    /// When all of it was acknowledged.
+    whole_at: Option<Duration>,
+    /// On the line when it began, itself included.
+    at_once: usize,
 }
 
 impl Line {
-    pub(crate) fn new(first: usize, most: usize) -> Self {
+    /// A line that nothing is known of; see [`Concurrency::new`].
+    #[must_use]
+    pub fn new(usual: usize, most: usize) -> Self {
         Self {
-            concurrency: Concurrency::new(first, most),
+            concurrency: Concurrency::new(usual, most),
             flying: Vec::new(),
             next: 0,
             acknowledged: 0,
@@ -47,26 +54,41 @@ impl Line {
         }
     }
 
-    pub(crate) const fn limit(&self) -> usize {
+    /// How many may be on it at once now, at least 1.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
         self.concurrency.limit()
     }
 
-    pub(crate) fn set_most(&mut self, most: usize) {
+    /// Changes the most that may ever be on it at once.
+    pub fn set_most(&mut self, most: usize) {
         self.concurrency.set_most(most);
     }
 
     /// A part of that many bytes begins; what it is called from now on.
-    pub(crate) fn begin(&mut self, at: Duration, length: u64) -> u64 {
+    pub fn begin(&mut self, at: Duration, length: u64) -> u64 {
         self.next += 1;
-        self.flying.push(Flying { id: self.next, length, acknowledged: 0, since: at });
+        let at_once = self.flying.len() + 1;
+        self.flying.push(Flying {
+            id: self.next,
+            length,
+            acknowledged: 0,
+            since: at,
+            whole_at: None,
+            at_once,
+        });
+        self.concurrency.began(at, length);
         self.next
     }
 
     /// The peer has that much of a part. Gives back whether the part shall make room for the others.
-    pub(crate) fn moved(&mut self, at: Duration, id: u64, acknowledged: u64) -> bool {
+    pub fn moved(&mut self, at: Duration, id: u64, acknowledged: u64) -> bool {
         let Some(flying) = self.flying.iter_mut().find(|flying| flying.id == id) else { return false };
         self.acknowledged += acknowledged.saturating_sub(flying.acknowledged);
         flying.acknowledged = flying.acknowledged.max(acknowledged);
+        if flying.acknowledged >= flying.length {
+            flying.whole_at.get_or_insert(at);
+        }
         if at.saturating_sub(self.looked) >= LOOK {
             self.looked = at;
             self.concurrency.sample(Sample {
@@ -78,43 +100,60 @@ impl Line {
             });
         }
         let youngest = self.flying.iter().skip(self.limit()).find(|flying| flying.id == id);
-        youngest.is_some_and(|one| one.acknowledged <= (one.length / LET_GO.0).min(LET_GO.1))
+        youngest.is_some_and(|one| {
+            let Flying { length, acknowledged, .. } = *one;
+            acknowledged <= (length / LET_GO.0).min(LET_GO.1)
+                || acknowledged <= length / LET_GO.2 && self.would_be_late(at)
+        })
+    }
+
+    /// Whether no part would be confirmed in time if all went on that are on the line.
+    fn would_be_late(&self, at: Duration) -> bool {
+        let (Some(rate), Some(oldest)) = (self.concurrency.rate(), self.flying.first()) else { return false };
+        let left = self.flying.iter().map(|flying| flying.length.saturating_sub(flying.acknowledged)).min();
+        let waited = at.saturating_sub(self.confirmed_at.unwrap_or_default().max(oldest.since));
+        !in_time(waited.as_secs_f64() + takes(self.flying.len(), left.unwrap_or_default(), rate))
     }
 
     /// A part is on the line no longer.
-    pub(crate) fn end(&mut self, id: u64) {
+    pub fn end(&mut self, id: u64) {
         self.flying.retain(|flying| flying.id != id);
     }
 
     /// The storage took a part.
-    pub(crate) fn confirmed(&mut self, at: Duration, id: u64) {
+    pub fn confirmed(&mut self, at: Duration, id: u64) {
         let Some(flying) = self.flying.iter().find(|flying| flying.id == id) else { return };
         let (length, took) = (flying.length, at.saturating_sub(flying.since));
+        let answer = at.saturating_sub(flying.whole_at.unwrap_or(at));
+        let at_once = flying.at_once.min(self.flying.len());
         if length > 0 {
             self.speed = Some(length as f64 / took.as_secs_f64().max(0.001));
         }
         self.confirmed_at = Some(at);
-        self.concurrency.confirmed(at, length, took);
+        self.concurrency.confirmed(Confirmed { at, bytes: length, took, answer, at_once });
         self.end(id);
     }
 
     /// A connection broke while it carried a part.
-    pub(crate) fn broke(&mut self, at: Duration) {
+    pub fn broke(&mut self, at: Duration) {
         self.concurrency.broke(at);
     }
 
     /// Bytes a second of one part from its beginning to its answer, where one was confirmed.
-    pub(crate) const fn speed(&self) -> Option<f64> {
+    #[must_use]
+    pub const fn speed(&self) -> Option<f64> {
         self.speed
     }
 
     /// Parts that are on it.
-    pub(crate) fn in_flight(&self) -> usize {
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
         self.flying.len()
     }
 
     /// When a part was last confirmed.
-    pub(crate) const fn confirmed_at(&self) -> Option<Duration> {
+    #[must_use]
+    pub const fn confirmed_at(&self) -> Option<Duration> {
         self.confirmed_at
     }
 }
@@ -161,6 +200,16 @@ mod tests {
 
     fn let_through(line: &mut Line, id: u64, at: Duration) {
         assert!(!line.moved(at, id, MIB));
+    }
+
+    /// Nothing is known of the line yet, and the second one would make the first late on a slow one.
+    #[test]
+    fn a_large_part_beside_another_on_an_unknown_line_makes_room_before_a_byte_of_it_went() {
+        for first in [5 * MIB, 100 << 10] {
+            let mut line = Line::new(2, 16);
+            let (old, young) = (line.begin(at(0), first), line.begin(at(0), 5 * MIB));
+            assert!(line.moved(at(0), young, 0) && !line.moved(at(0), old, 0), "{first}");
+        }
     }
 
     #[test]
