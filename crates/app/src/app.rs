@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::practice::Practice;
 use crate::support::unended::{self, Runs};
 use crate::support::{self, Support};
-use crate::system::{SystemChance, SystemClock, bounds, raise_open_files};
+use crate::system::{SystemChance, SystemClock, bounds, keeps_connections, raise_open_files};
 use crate::watch::Watch;
 use crate::watched::{self, Watchers};
 use crate::{AppOptions, OpenError, commands, keychain};
@@ -68,7 +68,8 @@ impl App {
     /// # Errors
     /// A sentence: the journal is of a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
-        let bounds = if options.idle { Bounds::default() } else { bounds(raise_open_files()) };
+        let open_files = if options.idle { None } else { raise_open_files() };
+        let bounds = bounds(open_files);
         // More than the usual is a person's own wish, where the files for it are there.
         let most = if bounds == Bounds::default() { usize::MAX } else { bounds.parts };
         let clock: Arc<dyn Clock> = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
@@ -78,6 +79,7 @@ impl App {
             variables: Arc::clone(&options.variables),
         };
         let mut http_options = options.http;
+        http_options.keep &= keeps_connections(open_files);
         let time = Arc::clone(&clock);
         http_options.clock.get_or_insert_with(|| Arc::new(move || time.unix_ms().div_euclid(1000)));
         let clients = Clients::new(http_options).map_err(|error| OpenError(error.to_string()))?;

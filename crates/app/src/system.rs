@@ -91,6 +91,12 @@ pub(crate) const fn raise_open_files() -> Option<u64> {
     None
 }
 
+/// Whether connections are kept for later where so many files may be open. With few, the one that lies there from a call would be the one
+/// that the part after it does not get.
+pub(crate) fn keeps_connections(open_files: Option<u64>) -> bool {
+    open_files.is_none_or(|files| files >= 64)
+}
+
 /// How much goes at once where so many files and connections may be open: with few of them each that is begun and finds none left is begun
 /// in vain.
 pub(crate) fn bounds(open_files: Option<u64>) -> Bounds {

@@ -11,8 +11,10 @@ use bytes::Bytes;
 use http_body_util::Full;
 use md5::{Digest as _, Md5};
 use partway_core::proof::{self, Proof};
-use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step};
-use partway_engine::Keeps;
+use partway_core::{
+    Cause, Checksum, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step,
+};
+use partway_engine::{Keeps, RunningSum};
 use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::template::Origin;
 use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
@@ -88,10 +90,10 @@ pub(crate) async fn upload(
             let there = receipt.name.as_deref().unwrap_or(&file.name);
             let same = !receipts.is_empty() && receipts.iter().all(|receipt| receipt.compared);
             let text = match seen.wants_checksum {
-                true => words::trial_wants_checksum(to, there),
-                false => words::trial_arrived(there, same),
+                Some(checksum) => words::trial_wants_checksum(to, there, checksum),
+                None => words::trial_arrived(there, same),
             };
-            let arrived = !seen.wants_checksum;
+            let arrived = seen.wants_checksum.is_none();
             let mut keeps = seen.keeps;
             if keeps.one_put.is_some() && arrived {
                 keeps.parts = keeps::in_parts((provider, parts), &session, &content).await;
@@ -162,8 +164,8 @@ struct Parts {
 /// What was learnt of the storage on the way.
 #[derive(Default, Clone, Copy)]
 struct Seen {
-    /// It takes parts only with a checksum, which this destination does not send.
-    wants_checksum: bool,
+    /// It takes parts only with this checksum, which this destination does not send.
+    wants_checksum: Option<Checksum>,
     /// Whether it keeps what is there from being replaced: the condition for that can be unknown to it, or passed over.
     keeps: Keeps,
 }
@@ -189,14 +191,15 @@ async fn send(
         let to = usize::try_from(part.offset + part.len).unwrap_or(usize::MAX);
         let body = content.slice(from.min(content.len())..to.min(content.len()));
         let md5: [u8; 16] = Md5::digest(&body).into();
-        let answer = put(client, provider, &started.session, target, &body, md5, &mut parts.seen).await?;
+        let (answer, checksum) =
+            put(client, provider, &started.session, target, &body, &mut parts.seen).await?;
         let said = if answer.comparable { proof::of_part(answer.etag.as_ref(), &md5) } else { Proof::Silent };
         if said == Proof::Other && provider.capabilities().etag_is_md5 {
             let cause = Cause::ChecksumDiffers { part: part.number.get(), matched: 0 };
             return Err(Failure::new(Step::Part, RetryClass::Refused, cause, "the checksum differed"));
         }
         let (size, etag, compared) = (part.len, answer.etag, said == Proof::Same);
-        parts.receipts.push(PartReceipt { number: part.number, size, md5, etag, compared });
+        parts.receipts.push(PartReceipt { number: part.number, size, md5, etag, compared, checksum });
     }
     Ok(parts)
 }
@@ -208,27 +211,37 @@ async fn put(
     session: &Session,
     target: PartTarget,
     body: &Bytes,
-    md5: [u8; 16],
     seen: &mut Seen,
-) -> Result<PutAnswer, Failure> {
+) -> Result<(PutAnswer, Option<Vec<u8>>), Failure> {
     let can = provider.capabilities();
-    let mut target = if can.part_md5 { provider.with_md5(session, target, md5)? } else { target };
-    let (mut fresh, mut sealed) = (!can.refresh, can.part_md5);
+    let set = provider.part_checksum(session);
+    let seal = |target: PartTarget, checksum: Option<Checksum>| match checksum {
+        Some(checksum) => provider.with_checksum(session, target, checksum, &RunningSum::of(checksum, body)),
+        None => Ok(target),
+    };
+    let mut plain = target;
+    let mut target = seal(plain.clone(), set)?;
+    let (mut fresh, mut sent) = (!can.refresh, set);
+    let mut left: Vec<_> = Checksum::ALL.into_iter().filter(|checksum| set != Some(*checksum)).collect();
     loop {
         let failure = match try_put(client, &target, body).await {
             Ok(answer) => {
                 if is_guarded(&target) {
                     seen.keeps.one_put = keeps::is_kept(client, &target, body).await;
                 }
-                return Ok(answer);
+                seen.wants_checksum = sent.filter(|_| sent != set);
+                return Ok((answer, sent.map(|checksum| RunningSum::of(checksum, body))));
             }
             Err(failure) => failure.of_link(can.signs_links),
         };
-        if failure.wants_checksum() && !sealed {
-            let with_md5 = provider.with_md5(session, target.clone(), md5)?;
-            // Who has its links from elsewhere cannot ask for it.
-            if with_md5 != target {
-                (target, sealed, seen.wants_checksum) = (with_md5, true, true);
+        // The one that is named, or one after the other.
+        let named = failure.wanted_checksum().and_then(|named| left.iter().position(|it| *it == named));
+        if failure.wants_checksum() && !left.is_empty() {
+            let other = Some(left.remove(named.unwrap_or(0)));
+            let sealed = seal(plain.clone(), other)?;
+            // Who has its links from elsewhere cannot ask for any.
+            if sealed != plain {
+                (target, sent) = (sealed, other);
                 continue;
             }
         }
@@ -236,14 +249,12 @@ async fn put(
             fresh = true;
             let others = provider.targets(session, &[target.number]).await?;
             let other = others.into_iter().find(|other| other.number == target.number);
-            target = other.ok_or_else(|| broken("it gave no link for a part"))?;
-            if sealed {
-                target = provider.with_md5(session, target, md5)?;
-            }
+            plain = other.ok_or_else(|| broken("it gave no link for a part"))?;
+            target = seal(plain.clone(), sent)?;
             seen.keeps.one_put = Some(false);
             continue;
         }
-        return Err(failure.of_checksum(can.signs_links, sealed));
+        return Err(failure.of_checksum(can.signs_links, set));
     }
 }
 

@@ -70,13 +70,27 @@ fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {
     }
 }
 
+/// Tokio's runtime ends the process by a panic where it finds no file descriptor for what wakes it at a signal.
+#[cfg(unix)]
+fn open_files_for_a_runtime() -> std::io::Result<()> {
+    let spare: std::io::Result<Vec<_>> = (0..8).map(|_| std::fs::File::open("/dev/null")).collect();
+    spare.map(drop)
+}
+
+#[cfg(not(unix))]
+const fn open_files_for_a_runtime() -> std::io::Result<()> {
+    Ok(())
+}
+
 fn run(args: Args) -> Result<Exit, exit::Stopped> {
     let folder = data_dir::choose(args.data_dir)?;
     partway_app::keep_crash_reports(&folder);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|fault| exit::Stopped::here(format!("Partway cannot start its threads: {fault}")))?;
+    let runtime = open_files_for_a_runtime()
+        .and_then(|()| tokio::runtime::Builder::new_multi_thread().enable_all().build())
+        .map_err(|fault| {
+            let why = partway_app::plain(&fault);
+            exit::Stopped::here(format!("Partway cannot start its threads: {why}"))
+        })?;
     let outcome = runtime.block_on(async {
         match args.command {
             Command::Destinations { what } => destinations::run(&folder, what).await,

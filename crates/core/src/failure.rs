@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Cause, RetryClass};
+use crate::{Cause, Checksum, RetryClass};
 
 /// The step of the upload during which something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,15 +128,32 @@ impl Failure {
                 || (named && wanted && !matches!(code, "BadDigest" | "InvalidDigest")))
     }
 
-    /// The same, where it says that a checksum has to come with the bytes, in words that say what to do. `sent`: one did come.
+    /// The checksum that is named there as wanted; another may do as well.
     #[must_use]
-    pub fn of_checksum(mut self, signed_here: bool, sent: bool) -> Self {
-        if sent || !self.wants_checksum() {
+    pub fn wanted_checksum(&self) -> Option<Checksum> {
+        let detail = self.detail.to_ascii_lowercase();
+        let code = self.code.as_deref().unwrap_or_default();
+        // The longest name first: one is the beginning of another.
+        let named = |checksum: &Checksum| detail.contains(checksum.header());
+        let mut all = Checksum::ALL;
+        all.sort_by_key(|checksum| std::cmp::Reverse(checksum.header().len()));
+        let md5 = (code == "MissingContentMD5").then_some(Checksum::Md5);
+        md5.or_else(|| all.into_iter().find(named)).filter(|_| self.wants_checksum())
+    }
+
+    /// The same, where it says that a checksum has to come with the bytes, in words that say what to do. `sent`: the one that did come.
+    #[must_use]
+    pub fn of_checksum(mut self, signed_here: bool, sent: Option<Checksum>) -> Self {
+        if !self.wants_checksum() {
             return self;
         }
         if signed_here {
+            let said = match sent {
+                None => WANTS_CHECKSUM.to_owned(),
+                Some(sent) => format!("{WANTS_OTHER} than {}. {CHOOSE_CHECKSUM}", sent.label()),
+            };
             self.class = RetryClass::Refused;
-            self.cause = Cause::Refused { said: WANTS_CHECKSUM.to_owned() };
+            self.cause = Cause::Refused { said };
         } else {
             self.class = RetryClass::LinkBroken;
             let what = "its storage wants a checksum with every part, and the links ask for none".to_owned();
@@ -221,8 +238,14 @@ const OF_ELSE: &[&str] = &[
 ];
 
 /// What then is to be done.
-const WANTS_CHECKSUM: &str = "it takes files only with a checksum, as buckets with Object Lock do. Switch on “Send a checksum with each \
-     part” in its settings (partwayctl: --part-md5), then try again";
+const WANTS_CHECKSUM: &str = "it takes files only with a checksum, as buckets with Object Lock do. Choose one under “Checksum sent with \
+     each part” in its settings (partwayctl: --part-checksum), then try again; the upload of a test finds out which";
+
+/// With one that does not do.
+const WANTS_OTHER: &str = "it takes files only with another checksum";
+
+const CHOOSE_CHECKSUM: &str = "Choose it under “Checksum sent with each part” in its settings (partwayctl: --part-checksum), then try \
+     again; the upload of a test finds out which";
 
 /// What then is to be done.
 const SIGNED_HERE: &str = "it does not accept what was signed with this key. Check the key and its secret, and whether a proxy on the \

@@ -6,6 +6,7 @@
 mod answer;
 mod backoff;
 mod cause;
+mod checksum;
 mod concurrency;
 mod failure;
 mod fields;
@@ -32,6 +33,7 @@ mod visible;
 pub use answer::{Answer, classify};
 pub use backoff::Backoff;
 pub use cause::{Cause, SentInVain};
+pub use checksum::Checksum;
 pub use concurrency::{Concurrency, Confirmed, Sample};
 pub use failure::{Failure, Step};
 pub use fields::{FieldsChange, IfExists};

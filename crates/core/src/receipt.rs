@@ -22,6 +22,8 @@ pub struct PartReceipt {
     /// Whether the ETag is the MD5 and equals ours. `false`: nothing could be compared (a difference is a failure, never a receipt, unless
     /// somebody said that this storage's ETags are no checksums).
     pub compared: bool,
+    /// The checksum that went with it, where its storage wants one of each part ([`Checksum`](crate::Checksum)).
+    pub checksum: Option<Vec<u8>>,
 }
 
 /// How much the vendor's word at the end is worth.

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use partway_core::FileIdentity;
 use partway_provider::Fields;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::at;
 use crate::exact::{as_named, real, to_walk};
@@ -71,15 +71,20 @@ pub(crate) struct Looked {
 /// Looks at paths and walks folders. Blocks: for a thread of its own.
 #[must_use]
 pub fn look(paths: &[PathBuf]) -> Intake {
-    put_together(paths.iter().map(|path| look_at(path, &mut || true)).collect())
+    put_together(paths.iter().map(|path| look_at(path, None, &mut || true)).collect())
 }
 
-/// Looks at something that was named, and walks it where it is a folder; `go_on` is asked at each step. Blocks.
-pub(crate) fn look_at(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Looked {
+/// Looks at something that was named, and walks it where it is a folder; `go_on` is asked at each step. `own` is Partway's data folder, of
+/// which nothing goes. Blocks.
+pub(crate) fn look_at(path: &Path, own: Option<&Path>, go_on: &mut dyn FnMut() -> bool) -> Looked {
     let (path, mut intake) = (&straight(path), Intake::default());
     let how = match at::look(path) {
+        Ok(_) if is_in(path, own) => {
+            leave(&mut intake, path, WhyLeftOut::OwnData);
+            How::Itself
+        }
         Ok(found) if found.kind.is_dir() => {
-            walk(path, &mut intake, go_on);
+            walk(path, own, &mut intake, go_on);
             How::Folder(path.is_symlink().then(|| path.clone()))
         }
         _ => {
@@ -98,6 +103,11 @@ pub(crate) fn look_at(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Looked {
     }
     let spelt = if how == How::Itself { spelled(path) } else { None };
     Looked { intake, how, real, spelt }
+}
+
+/// Whether it is that folder, of which this is the real place, or lies in it.
+fn is_in(path: &Path, folder: Option<&Path>) -> bool {
+    folder.is_some_and(|folder| path.canonicalize().is_ok_and(|real| real.starts_with(folder)))
 }
 
 /// What is said of something of which the drive does not answer: none of it is taken in.
@@ -213,14 +223,25 @@ pub fn look_below(root: &Path, files: &[PathBuf], mut go_on: impl FnMut() -> boo
     intake
 }
 
-fn walk(root: &Path, intake: &mut Intake, go_on: &mut dyn FnMut() -> bool) {
+fn walk(root: &Path, own_data: Option<&Path>, intake: &mut Intake, go_on: &mut dyn FnMut() -> bool) {
     let (before, left_before) = (intake.files.len(), intake.left_out.len());
     let own = root.file_name().map(Path::new);
     // Links to folders are not followed: a loop of them has no end. Links to files are taken in as files.
     let exact = to_walk(root);
     let named = |found: &Path| as_named(root, &exact, found);
-    for entry in WalkDir::new(&exact).sort_by_file_name().into_iter().take_while(|_| go_on()) {
+    // Only one of its name is looked at more closely.
+    let is_own = |entry: &DirEntry| {
+        let name = own_data.and_then(Path::file_name);
+        let called = name.is_some_and(|name| entry.file_name().eq_ignore_ascii_case(name));
+        called && entry.file_type().is_dir() && is_in(entry.path(), own_data)
+    };
+    let mut entries = WalkDir::new(&exact).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next().filter(|_| go_on()) {
         match entry {
+            Ok(entry) if is_own(&entry) => {
+                leave(intake, &named(entry.path()), WhyLeftOut::OwnData);
+                entries.skip_current_dir();
+            }
             // The named one itself may be a link.
             Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {}
             Ok(entry) if is_ignored(entry.path()) => {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use md5::Digest;
-use partway_core::FileIdentity;
+use partway_core::{Checksum, FileIdentity};
 
 use crate::buffers::BLOCK;
 use crate::drive::{Drive, Drives};
 use crate::place::Mounts;
 use crate::record::Job;
 use crate::source::{self, Source, SourceError};
+use crate::sum::RunningSum;
 
 /// An open file, and its drive.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ impl JobFile {
     /// [`SourceError`]; `Unreadable` with `UnexpectedEof` where the file is shorter than it was.
     pub(crate) async fn block<D>(&self, offset: u64, len: u64, digest: D) -> Result<(Bytes, D), SourceError>
     where
-        D: Digest + Clone + Send + 'static,
+        D: Takes,
     {
         let len = usize::try_from(len).map_err(std::io::Error::other)?;
         self.ask(|source| {
@@ -144,7 +145,7 @@ impl JobFile {
             move || {
                 let mut block = buffers.take(len);
                 source.read_at(block.room(), offset)?;
-                digest.update(&block);
+                digest.take(block.as_ref());
                 Ok((block.freeze(), digest))
             }
         })
@@ -173,6 +174,39 @@ impl JobFile {
             told(len);
         }
         Ok(digest)
+    }
+
+    /// A checksum of some of the file's bytes.
+    ///
+    /// # Errors
+    /// As [`block`](Self::block).
+    pub(crate) async fn sum(&self, checksum: Checksum, from: u64, len: u64) -> Result<Vec<u8>, SourceError> {
+        let (mut sum, mut offset) = (RunningSum::new(checksum), from);
+        let end = from.saturating_add(len);
+        while offset < end {
+            let len = (end - offset).min(BLOCK);
+            sum = self.block(offset, len, sum).await?.1;
+            offset += len;
+        }
+        Ok(sum.end())
+    }
+}
+
+/// What takes the bytes in as they are read.
+pub(crate) trait Takes: Clone + Send + 'static {
+    /// The next of them.
+    fn take(&mut self, bytes: &[u8]);
+}
+
+impl<D: Digest + Clone + Send + 'static> Takes for D {
+    fn take(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
+impl Takes for RunningSum {
+    fn take(&mut self, bytes: &[u8]) {
+        self.update(bytes);
     }
 }
 

@@ -29,6 +29,7 @@ mod providers;
 mod record;
 mod run;
 pub mod source;
+mod sum;
 mod watched;
 #[cfg(windows)]
 mod windows;
@@ -54,4 +55,5 @@ pub use record::{
     Batch, BatchId, Destination, DestinationId, Job, JobId, Keeps, LeftOut, Standing, WatchedId, WhyLeftOut,
 };
 pub use run::reread::has_sum;
+pub use sum::RunningSum;
 pub use watched::{Known, Seen, Sum, Watched};

@@ -189,6 +189,8 @@ pub enum WhyLeftOut {
     EmptyFolder,
     /// `.DS_Store` and the like.
     Ignored,
+    /// Partway's own data folder, or in it.
+    OwnData,
     /// Larger than the destination takes, bytes.
     TooLarge(u64),
 }

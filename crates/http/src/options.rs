@@ -19,6 +19,8 @@ pub struct HttpOptions {
     /// How long a new connection is watched before a request that must not be sent twice goes over it. A server that closes what it
     /// accepts does so within a round trip.
     pub watch_before_once: Duration,
+    /// Connections are kept a while for what goes there next. Not where few may be open: one that lies idle is missed by what wants a new one.
+    pub keep: bool,
     /// What API calls say of us; parts say nothing.
     pub user_agent: String,
     /// This computer's clock; without it no clock difference is told.
@@ -33,6 +35,7 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(10),
             // Such requests are rare enough for a tenth of a second.
             watch_before_once: Duration::from_millis(100),
+            keep: true,
             user_agent: concat!("partway/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: None,
         }

@@ -62,6 +62,8 @@ struct Idle {
 pub(crate) struct Pool {
     connector: HttpsConnector<Connector>,
     connect_timeout: Duration,
+    /// Whether any is kept.
+    keep: bool,
     idle: Mutex<HashMap<Origin, Vec<Idle>>>,
 }
 
@@ -78,7 +80,7 @@ impl Pool {
         tcp.set_tcp_user_timeout(Some(USER_TIMEOUT));
         let connector = HttpsConnector::from((Connector(tcp), tls::client_config(&options.extra_roots_pem)?));
         let connect_timeout = options.connect_timeout;
-        Ok(Arc::new(Self { connector, connect_timeout, idle: Mutex::default() }))
+        Ok(Arc::new(Self { connector, connect_timeout, keep: options.keep, idle: Mutex::default() }))
     }
 
     /// The connection that was used last, if one is still good. (The last one, so that the others can grow old and go.)
@@ -95,6 +97,9 @@ impl Pool {
 
     /// Keeps a connection whose request has ended cleanly.
     pub(crate) fn keep(self: &Arc<Self>, origin: Origin, mut connection: Connection) {
+        if !self.keep {
+            return;
+        }
         connection.reused = true;
         let mut idle = self.lock();
         let first = idle.is_empty();

@@ -52,6 +52,7 @@ impl Route {
             .tls_backend_preconfigured(tls::client_config(&options.extra_roots_pem)?)
             .connect_timeout(options.connect_timeout)
             .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(if options.keep { usize::MAX } else { 0 })
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()

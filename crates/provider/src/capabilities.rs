@@ -35,8 +35,6 @@ pub struct Capabilities {
     /// An ETag that the storage gives, where it has the form of an MD5, is the MD5 of the bytes. `false`: somebody said that its ETags are
     /// none, so one that differs proves nothing.
     pub etag_is_md5: bool,
-    /// Every part has to bring its MD5, as a header that its target names: [`with_md5`](crate::Provider::with_md5) makes it so.
-    pub part_md5: bool,
     /// Part targets are signed here, with the key: they cost nothing, so they are not written down, and a storage that forbids one
     /// forbids it to the key.
     pub signs_links: bool,

@@ -14,7 +14,7 @@ mod target;
 pub mod template;
 
 use async_trait::async_trait;
-use partway_core::{Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
+use partway_core::{Cause, Checksum, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt};
 
 pub use capabilities::{Capabilities, Planner};
 pub use file::{Fields, FileFacts, FileHash, HashAlgorithm};
@@ -74,15 +74,22 @@ pub trait Provider: Send + Sync {
         failure
     }
 
-    /// The target for a body with this MD5. Called for each part before it is sent, where [`Capabilities::part_md5`] holds.
+    /// The checksum that each part of this session has to bring, as a header that its target names ([`with_checksum`](Self::with_checksum)).
+    fn part_checksum(&self, _session: &Session) -> Option<Checksum> {
+        None
+    }
+
+    /// The target for a body with this checksum. Called for each part before it is sent, where there is one to be
+    /// [brought](Self::part_checksum).
     ///
     /// # Errors
     /// [`Failure`] where such a target cannot be made.
-    fn with_md5(
+    fn with_checksum(
         &self,
         _session: &Session,
         target: PartTarget,
-        _md5: [u8; 16],
+        _checksum: Checksum,
+        _sum: &[u8],
     ) -> Result<PartTarget, Failure> {
         Ok(target)
     }

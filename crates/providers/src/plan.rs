@@ -70,6 +70,7 @@ mod tests {
             md5: [0; 16],
             etag: None,
             compared: false,
+            checksum: None,
         };
         for (numbers, told) in [
             (&[1, 2, 3][..], None),

@@ -123,3 +123,46 @@ fn keys_are_lent_in_their_parts() {
         assert_eq!(house.sandbox.copies_of(&file.path), 1, "{kind}");
     }
 }
+
+/// An entry whose address begins in the other way than its server speaks.
+fn confused(entry: &Value) -> (Value, &'static str) {
+    let mut entry = entry.clone();
+    let url = entry["url"].as_str().unwrap();
+    let (url, speaks) = match url.strip_prefix("https://") {
+        Some(rest) => (format!("http://{rest}"), "speaks https"),
+        None => (url.replacen("http://", "https://", 1), "speaks plain HTTP"),
+    };
+    entry["url"] = url.into();
+    // No authority is asked for where nothing is encrypted.
+    entry.as_object_mut().unwrap().remove("ca");
+    (entry, speaks)
+}
+
+/// It ends by itself, although nothing but the bounds of these tests limits how long it may wait.
+#[test]
+fn http_and_https_confused_is_told_at_once_by_a_test_and_by_an_upload_whichever_way_round() {
+    for options in [&[][..], &["--tls"]] {
+        let house = House::with(options);
+        let mut chance = Chance::of("confused");
+        for entry in house.sandbox.destinations.clone() {
+            let (entry, speaks) = confused(&entry);
+            let kind = set_up(&house, &entry);
+            for more in [&[][..], &["--upload"]] {
+                let words = [&["destinations", "check", kind.as_str()][..], more].concat();
+                let ran = run(&house, &entry, &words);
+                let told = ran.out.contains(speaks) && ran.out.contains("at that port");
+                assert!(told && ran.code != Some(0), "{words:?} {:?}: {}{}", ran.code, ran.out, ran.err);
+            }
+            let name = format!("{kind}.mp4");
+            house.file(&name, 1_000, &mut chance);
+            let ran = run(&house, &entry, &["upload", name.as_str(), "--to", &kind]);
+            assert!(
+                ran.out.contains(speaks) && ran.code == Some(1),
+                "{kind} {:?}: {}{}",
+                ran.code,
+                ran.out,
+                ran.err
+            );
+        }
+    }
+}

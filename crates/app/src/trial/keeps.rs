@@ -40,8 +40,14 @@ async fn try_parts(
     let targets = provider.targets(session, &[number]).await?;
     let Some(target) = targets.into_iter().find(|target| target.number == number) else { return Ok(None) };
     let md5: [u8; 16] = Md5::digest(body).into();
-    let answer = put(client, provider, session, target, body, md5, &mut Seen::default()).await?;
-    let receipt =
-        PartReceipt { number, size: body.len() as u64, md5, etag: answer.etag, compared: answer.comparable };
+    let (answer, checksum) = put(client, provider, session, target, body, &mut Seen::default()).await?;
+    let receipt = PartReceipt {
+        number,
+        size: body.len() as u64,
+        md5,
+        etag: answer.etag,
+        compared: answer.comparable,
+        checksum,
+    };
     provider.is_kept(session, std::slice::from_ref(&receipt)).await.map(Some)
 }

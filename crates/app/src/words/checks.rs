@@ -1,6 +1,6 @@
 //! The lines of a destination's test.
 
-use partway_core::{Cause, Failure};
+use partway_core::{Cause, Checksum, Failure};
 use partway_engine::Keeps;
 
 use crate::keys::{KeySource, NoKey};
@@ -70,9 +70,10 @@ pub(crate) fn replaces(keeps: Keeps) -> Option<String> {
     Some(format!("This storage replaces what is there without asking{which}"))
 }
 
-/// A tiny file went only with a checksum beside it.
-pub(crate) fn trial_wants_checksum(to: &str, name: &str) -> String {
+/// A tiny file went only with this checksum beside it.
+pub(crate) fn trial_wants_checksum(to: &str, name: &str, checksum: Checksum) -> String {
+    let (label, value) = (checksum.label(), checksum.name());
     format!(
-        "{to} takes files only with a checksum, as buckets with Object Lock do. Switch on “Send a checksum with each part” in its settings (partwayctl: --part-md5). With one, a tiny file was uploaded; it stays there as {name}"
+        "{to} takes files only with a checksum, as buckets with Object Lock do. Choose {label} under “Checksum sent with each part” in its settings (partwayctl: --part-checksum {value}). With it, a tiny file was uploaded; it stays there as {name}"
     )
 }

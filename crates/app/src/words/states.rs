@@ -158,6 +158,9 @@ pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
         }
         WhyLeftOut::EmptyFolder => format!("{name} is a folder without files, so there is nothing to send."),
         WhyLeftOut::Ignored => format!("{name} is a file that systems leave behind; it was not sent."),
+        WhyLeftOut::OwnData => format!(
+            "{path} is where Partway keeps its own data, which changes all the time; it was not sent."
+        ),
         WhyLeftOut::TooLarge(limit) => {
             format!("{name} is too large: this destination takes up to {} a file.", bytes(*limit))
         }

@@ -20,9 +20,22 @@ async fn tried(kind: &str, faults: &[&str], settings: &[(&str, &str)]) -> CheckL
 async fn a_bucket_that_wants_checksums_is_found_out_and_told_with_its_setting() {
     let line = tried("s3", &["checksum-wanted@put"], &[]).await;
     assert_eq!(line.mark, Mark::Bad, "{line:?}");
-    assert!(line.text.contains("--part-md5") && line.text.contains("Object Lock"), "{line:?}");
-    let line = tried("s3", &["checksum-wanted@put"], &[("part_md5", "true")]).await;
+    assert!(line.text.contains("--part-checksum md5") && line.text.contains("Object Lock"), "{line:?}");
+    let line = tried("s3", &["checksum-wanted@put"], &[("part_checksum", "md5")]).await;
     assert_eq!(line.mark, Mark::Good, "{line:?}");
+    // What the storage names, or the first that it takes; also where another is set.
+    for (fault, found) in [("checksum-wanted-amz@put", "crc32"), ("checksum-wanted-sha256@put", "sha256")] {
+        for set in ["none", "md5", "crc64nvme"] {
+            if (fault, set) == ("checksum-wanted-amz@put", "crc64nvme") {
+                continue;
+            }
+            let line = tried("s3", &[fault], &[("part_checksum", set)]).await;
+            let told = line.text.contains(&format!("--part-checksum {found})"));
+            assert!(line.mark == Mark::Bad && told, "{fault} {set}: {line:?}");
+        }
+        let line = tried("s3", &[fault], &[("part_checksum", found)]).await;
+        assert_eq!(line.mark, Mark::Good, "{fault}: {line:?}");
+    }
     // Where links come from elsewhere nothing can be set.
     for kind in ["autorender", "gjirafa", "record360"] {
         let line = tried(kind, &["checksum-wanted"], &[]).await;

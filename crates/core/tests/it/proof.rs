@@ -6,7 +6,14 @@ use proptest::prelude::*;
 
 fn part(number: u32, size: u64, md5: [u8; 16], compared: bool) -> PartReceipt {
     let etag = compared.then(|| Etag(proof::hex(&md5)));
-    PartReceipt { number: PartNumber::new(number).unwrap_or(PartNumber::FIRST), size, md5, etag, compared }
+    PartReceipt {
+        number: PartNumber::new(number).unwrap_or(PartNumber::FIRST),
+        size,
+        md5,
+        etag,
+        compared,
+        checksum: None,
+    }
 }
 
 fn parts(md5s: &[[u8; 16]], compared: bool) -> Vec<PartReceipt> {

@@ -39,7 +39,10 @@ impl Engine {
     /// Looks at paths and walks folders, all drives side by side. What lies on one that does not answer is left out.
     pub async fn look(&self, paths: Vec<PathBuf>) -> Intake {
         let named = paths.clone();
-        let looked = self.of_each(paths, |path, pulse| intake::look_at(path, &mut || pulse.beat())).await;
+        let own = Arc::clone(&self.0.data_dir);
+        let looked = self
+            .of_each(paths, move |path, pulse| intake::look_at(path, Some(&own), &mut || pulse.beat()))
+            .await;
         let each = named.iter().zip(looked);
         intake::put_together(
             each.map(|(path, looked)| looked.unwrap_or_else(|| intake::unanswered(path))).collect(),

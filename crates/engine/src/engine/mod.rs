@@ -126,6 +126,8 @@ pub(crate) struct Active {
 }
 
 pub(crate) struct Inner {
+    /// The real place of the data folder, of which nothing is ever sent.
+    pub(crate) data_dir: Arc<Path>,
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
@@ -197,6 +199,7 @@ impl Engine {
     pub async fn open(data_dir: &Path, options: EngineOptions) -> Result<OpenEngine, JournalError> {
         let opened = Journal::open(data_dir, options.clock.unix_ms())?;
         let inner = Arc::new(Inner {
+            data_dir: data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned()).into(),
             journal: opened.journal,
             clock: options.clock,
             chance: options.chance,

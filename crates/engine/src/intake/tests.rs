@@ -25,6 +25,33 @@ fn a_folder_gives_its_files_with_their_folders_and_tells_what_it_leaves() {
 }
 
 #[test]
+fn of_partways_own_data_folder_nothing_goes_however_it_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    std::fs::create_dir_all(data.join("logs")).unwrap();
+    std::fs::create_dir_all(dir.path().join("other/data")).unwrap();
+    for file in ["data/journal.db", "data/logs/partway.log", "other/data/a.mov", "b.mov"] {
+        std::fs::write(dir.path().join(file), "x").unwrap();
+    }
+    let own = data.canonicalize().unwrap();
+    let looked = |path: &Path| {
+        let intake = put_together(vec![look_at(path, Some(&own), &mut || true)]);
+        let left = intake.left_out.into_iter().map(|left| left.why).collect::<Vec<_>>();
+        (intake.files.into_iter().map(|found| found.name).collect::<Vec<_>>(), left)
+    };
+    let own_data = vec![WhyLeftOut::OwnData];
+    assert_eq!(looked(dir.path()), (vec!["b.mov".to_owned(), "a.mov".to_owned()], own_data.clone()));
+    for inside in ["data", "data/../data/logs", "data/journal.db"] {
+        assert_eq!(looked(&dir.path().join(inside)), (Vec::new(), own_data.clone()), "{inside}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&data, dir.path().join("link")).unwrap();
+        assert_eq!(looked(&dir.path().join("link")), (Vec::new(), own_data));
+    }
+}
+
+#[test]
 fn a_file_that_is_named_twice_goes_once() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = (dir.path().join("a"), dir.path().join("b"));
@@ -107,7 +134,7 @@ fn one_look_finds_a_folder_that_nobody_may_look_into() {
 fn a_folder_that_cannot_be_walked_is_told_in_words_without_numbers() {
     let mut intake = Intake::default();
     let gone = Path::new("/gone between two looks");
-    walk(gone, &mut intake, &mut || true);
+    walk(gone, None, &mut intake, &mut || true);
     let why = WhyLeftOut::Unreadable("it is not there".into());
     assert_eq!(intake.left_out, [LeftOut { path: gone.to_string_lossy().into_owned(), why }]);
 }

@@ -159,7 +159,7 @@ pub(crate) fn confirm(
 ) -> Result<u64> {
     let added = conn
         .prepare_cached(
-            "INSERT OR IGNORE INTO receipt(session, part, size, md5, etag, compared, at) SELECT ?1,?2,?3,?4,?5,?6,?7
+            "INSERT OR IGNORE INTO receipt(session, part, size, md5, etag, compared, at, checksum) SELECT ?1,?2,?3,?4,?5,?6,?7,?8
              WHERE EXISTS (SELECT 1 FROM session WHERE id = ?1 AND status = 'open')",
         )?
         .execute(params![
@@ -169,7 +169,8 @@ pub(crate) fn confirm(
             receipt.md5.as_slice(),
             receipt.etag.as_ref().map(|etag| etag.0.as_str()),
             receipt.compared,
-            now
+            now,
+            receipt.checksum
         ])?;
     vain::went_through(conn, job, receipt.number)?;
     let (bytes, parts) = if added > 0 { (receipt.size, 1) } else { (0, 0) };
@@ -203,7 +204,7 @@ pub(crate) fn unconfirm(conn: &Connection, job: &JobId, session: i64, parts: &[P
 
 pub(crate) fn receipts(conn: &Connection, session: i64) -> Result<Vec<PartReceipt>> {
     let mut statement = conn.prepare_cached(
-        "SELECT part, size, md5, etag, compared FROM receipt WHERE session = ?1 ORDER BY part",
+        "SELECT part, size, md5, etag, compared, checksum FROM receipt WHERE session = ?1 ORDER BY part",
     )?;
     let mut rows = statement.query([session])?;
     let mut receipts = Vec::new();
@@ -217,6 +218,7 @@ pub(crate) fn receipts(conn: &Connection, session: i64) -> Result<Vec<PartReceip
                 .map_err(|_| JournalError::Damaged("a checksum of the wrong length".into()))?,
             etag: row.get::<_, Option<String>>(3)?.map(Etag),
             compared: row.get(4)?,
+            checksum: row.get(5)?,
         });
     }
     Ok(receipts)

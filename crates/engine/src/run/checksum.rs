@@ -1,6 +1,5 @@
 //! A part's checksum: sent with it where the storage wants one, and compared with what the storage answers.
 
-use md5::{Digest, Md5};
 use partway_core::proof::{self, Proof};
 use partway_core::{Cause, Failure};
 use partway_http::{PutAnswer, PutFailure};
@@ -16,12 +15,12 @@ use crate::journal::sessions;
 const DIFFERENCES: u32 = 3;
 
 impl Part {
-    /// The target of this attempt. Where it has to name the MD5 of its bytes, they are read once before they are sent.
-    pub(super) async fn sealed(&self) -> Result<PartTarget, PutFailure> {
-        let Some(session) = &self.sealing else { return Ok(self.target.clone()) };
-        let read = self.source.digest::<Md5>(self.part.offset, self.part.len, |_| {}).await;
-        let md5 = read.map_err(|trouble| PutFailure::Body(std::io::Error::other(trouble)))?.finalize().into();
-        Ok(self.provider.with_md5(session, self.target.clone(), md5)?)
+    /// The target of this attempt. Where it has to name a checksum of its bytes, they are read once before they are sent.
+    pub(super) async fn sealed(&self) -> Result<(PartTarget, Option<Vec<u8>>), PutFailure> {
+        let Some((session, checksum)) = &self.sealing else { return Ok((self.target.clone(), None)) };
+        let read = self.source.sum(*checksum, self.part.offset, self.part.len).await;
+        let sum = read.map_err(|trouble| PutFailure::Body(std::io::Error::other(trouble)))?;
+        Ok((self.provider.with_checksum(session, self.target.clone(), *checksum, &sum)?, Some(sum)))
     }
 
     /// What another checksum than that of the bytes means: they go again, and after a while a person is told, with how many others

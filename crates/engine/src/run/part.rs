@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use partway_core::{Backoff, Cause, Etag, Failure, PartPlan, PartReceipt, RetryClass, Step};
+use partway_core::{Backoff, Cause, Checksum, Failure, PartPlan, PartReceipt, RetryClass, Step};
 use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
@@ -56,8 +56,8 @@ pub(super) struct Part {
     pub(super) signed_here: bool,
     /// An ETag in the form of an MD5 is that of the bytes.
     pub(super) etag_is_md5: bool,
-    /// Its session, where its target has to name the MD5 of its bytes.
-    pub(super) sealing: Option<partway_provider::Session>,
+    /// Its session, where its target has to name a checksum of its bytes, and which.
+    pub(super) sealing: Option<(partway_provider::Session, Checksum)>,
     /// Its clock stands in until the storage has told its own.
     pub(super) api_host: String,
     pub(super) stop: watch::Receiver<Stop>,
@@ -81,12 +81,20 @@ impl Part {
                     self.made_room().await?;
                     continue;
                 }
-                Attempted::Answered(answer, md5) => {
+                Attempted::Answered(answer, md5, checksum) => {
                     self.note_clock(&host, answer.server_unix_time);
                     match compare(&answer, md5, self.etag_is_md5) {
                         Some(compared) => {
                             self.inner.permits.went_through(&host);
-                            return self.confirm(answer.etag, md5, compared).await;
+                            let receipt = PartReceipt {
+                                number: self.part.number,
+                                size: self.part.len,
+                                md5,
+                                etag: answer.etag,
+                                compared,
+                                checksum,
+                            };
+                            return self.confirm(receipt).await;
                         }
                         None => {
                             differences += 1;
@@ -122,7 +130,9 @@ impl Part {
 
     /// What a storage's no means for this target. One to a link that was signed here is in the end one to its destination's settings.
     async fn explained(&self, failure: Failure) -> Failure {
-        let failure = failure.of_link(self.signed_here).of_checksum(self.signed_here, self.sealing.is_some());
+        let failure = failure
+            .of_link(self.signed_here)
+            .of_checksum(self.signed_here, self.sealing.as_ref().map(|sealing| sealing.1));
         // A fresh link goes without the condition, once nothing was seen there.
         if is_conditional(&self.target) && failure.may_be_the_condition() {
             self.inner.memory().unconditional.insert(self.job.clone());
@@ -142,8 +152,8 @@ impl Part {
     }
 
     async fn attempt(&self, host: &str, again: bool) -> Attempted {
-        let target = match self.sealed().await {
-            Ok(target) => target,
+        let (target, checksum) = match self.sealed().await {
+            Ok(sealed) => sealed,
             Err(failure) => return Attempted::Not(failure),
         };
         let attempt = Arc::new(Attempt::default());
@@ -174,7 +184,7 @@ impl Part {
         match attempt.md5() {
             Some(md5) => {
                 on_line.confirmed();
-                Attempted::Answered(answer, md5)
+                Attempted::Answered(answer, md5, checksum)
             }
             None => Attempted::Not(PutFailure::Wire(passing(
                 DIFFERS,
@@ -183,8 +193,7 @@ impl Part {
         }
     }
 
-    async fn confirm(&self, etag: Option<Etag>, md5: [u8; 16], compared: bool) -> Result<(), PartEnd> {
-        let receipt = PartReceipt { number: self.part.number, size: self.part.len, md5, etag, compared };
+    async fn confirm(&self, receipt: PartReceipt) -> Result<(), PartEnd> {
         let (now, job, session) = (self.inner.clock.unix_ms(), self.job.clone(), self.session);
         let confirmed = self
             .inner
@@ -280,8 +289,8 @@ impl Part {
 
 /// What came of one attempt.
 enum Attempted {
-    /// The storage took it; the MD5 of what was sent.
-    Answered(PutAnswer, [u8; 16]),
+    /// The storage took it; the MD5 of what was sent, and the checksum that went with it.
+    Answered(PutAnswer, [u8; 16], Option<Vec<u8>>),
     /// It made room for others, and goes later.
     LetGo,
     /// It did not go.

@@ -135,7 +135,7 @@ mod tests {
     fn receipt(etag: Option<&str>) -> PartReceipt {
         let md5 = hex::decode(MD5).unwrap().try_into().unwrap();
         let etag = etag.map(|etag| Etag(etag.into()));
-        PartReceipt { number: PartNumber::FIRST, size: 10, md5, etag, compared: false }
+        PartReceipt { number: PartNumber::FIRST, size: 10, md5, etag, compared: false, checksum: None }
     }
 
     #[test]

@@ -172,7 +172,14 @@ pub fn has_sum(
     for part in plan.parts() {
         let md5 = md5_of(&source, part.offset, part.len, go_on).map_err(|error| source.trouble(error))?;
         let Some(md5) = md5 else { return Ok(false) };
-        parts.push(PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: false });
+        parts.push(PartReceipt {
+            number: part.number,
+            size: part.len,
+            md5,
+            etag: None,
+            compared: false,
+            checksum: None,
+        });
     }
     let now = source::identify(path)?;
     if now == *seen { Ok(proof::of_parts(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }

@@ -202,7 +202,7 @@ impl Run {
             provider: Arc::clone(&self.provider),
             signed_here: can.signs_links,
             etag_is_md5: can.etag_is_md5,
-            sealing: can.part_md5.then(|| session.session.clone()),
+            sealing: self.provider.part_checksum(&session.session).map(|it| (session.session.clone(), it)),
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,

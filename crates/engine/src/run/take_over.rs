@@ -47,7 +47,14 @@ impl Run {
                 // *Complete* names the MD5 where no ETag was given.
                 None => (None, false),
             };
-            let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared };
+            let checksum = match self.provider.part_checksum(&session.session) {
+                Some(checksum) => {
+                    let read = source.sum(checksum, part.offset, part.len).await;
+                    Some(read.map_err(PartEnd::Source)?)
+                }
+                None => None,
+            };
+            let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared, checksum };
             let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
             let write =
                 self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt));

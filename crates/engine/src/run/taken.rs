@@ -25,7 +25,14 @@ impl Run {
         let md5 = self.md5_of(source, part.offset, part.len).await?;
         self.unchanged(source).await?;
         // No answer gave it a mark; its bytes are proved.
-        let receipt = PartReceipt { number: part.number, size: part.len, md5, etag: None, compared: true };
+        let receipt = PartReceipt {
+            number: part.number,
+            size: part.len,
+            md5,
+            etag: None,
+            compared: true,
+            checksum: None,
+        };
         if self.arrived_before(session, std::slice::from_ref(&receipt)).await?.is_none() {
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ struct Barrier {
     shut: Mutex<bool>,
     opened: Condvar,
     came: AtomicU32,
+    /// It opened by itself, because nobody came to do so: what should wait elsewhere held up the test.
+    overdue: AtomicBool,
 }
 
 impl Barrier {
@@ -32,7 +34,13 @@ impl Barrier {
             if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(of)) {
                 barrier.came.fetch_add(1, Ordering::SeqCst);
                 let shut = barrier.shut.lock().unwrap();
-                drop(barrier.opened.wait_while(shut, |shut| *shut).unwrap());
+                let (mut shut, waited) =
+                    barrier.opened.wait_timeout_while(shut, 2 * PATIENCE, |shut| *shut).unwrap();
+                if waited.timed_out() {
+                    barrier.overdue.store(true, Ordering::SeqCst);
+                    *shut = false;
+                    barrier.opened.notify_all();
+                }
             }
             Ok(())
         })
@@ -48,12 +56,14 @@ impl Barrier {
     }
 }
 
-/// Nothing hangs when a test is over: the runtime would wait for it.
+/// Nothing hangs when a test is over: the runtime would wait for it. Nor did anything that the test itself waited for.
 struct Shut(Arc<Barrier>);
 
 impl Drop for Shut {
     fn drop(&mut self) {
         self.0.shut(false);
+        let overdue = self.0.overdue.load(Ordering::SeqCst);
+        assert!(!overdue || std::thread::panicking(), "a drive that does not answer held up everything");
     }
 }
 

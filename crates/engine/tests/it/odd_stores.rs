@@ -313,18 +313,40 @@ async fn a_bucket_that_wants_checksums_gets_them_where_that_is_set_and_says_so_w
         let id = under1.add_one(rig.file("a.bin", size)).await;
         let state = under1.ends(&id).await;
         assert!(
-            matches!(&state, State::NeedsAttention(Cause::Refused { said }) if said.contains("--part-md5")),
+            matches!(&state, State::NeedsAttention(Cause::Refused { said }) if said.contains("--part-checksum")),
             "{size}: {state:?}"
         );
         assert_eq!(kept(&rig, step), 0);
         drop((running, under1));
 
         let rig = Rig::new().await;
-        let with = |_: &mut Options, settings: &mut Value| settings["part_md5"] = json!("true");
+        let with = |_: &mut Options, settings: &mut Value| settings["part_checksum"] = json!("md5");
         let (_running, under) = under(&rig, "s3", &[&fault], with).await;
         let id = under.add_one(rig.file("a.bin", size)).await;
         assert_eq!(under.ends(&id).await, State::Verified, "{size}: {:?}", under.log(&id).await);
         assert!(objects(&rig) == [bytes(size)]);
+    }
+}
+
+/// The server holds each against the bytes, takes no part without the one that the upload was begun for, and wants most of them again
+/// at *complete*: so nothing but the right ones, kept over an interruption, goes through.
+#[tokio::test]
+async fn each_checksum_that_a_storage_may_want_comes_with_every_part_and_is_named_at_complete() {
+    for checksum in ["crc32", "crc32c", "crc64nvme", "sha256"] {
+        for (size, step) in [(SMALL, "put"), (LARGE, "part")] {
+            let rig = Rig::new().await;
+            let fault = format!("checksum-wanted-amz@{step}");
+            let with = |_: &mut Options, settings: &mut Value| settings["part_checksum"] = json!(checksum);
+            let (_running, under) = under(&rig, "s3", &[&fault], with).await;
+            let id = under.add_one(rig.file("a.bin", size)).await;
+            assert_eq!(
+                under.ends(&id).await,
+                State::Verified,
+                "{checksum} {size}: {:?}",
+                under.log(&id).await
+            );
+            assert!(objects(&rig) == [bytes(size)], "{checksum} {size}");
+        }
     }
 }
 

@@ -95,7 +95,6 @@ impl Vendor {
                     start_repeatable: true,
                     link_is_open: true,
                     etag_is_md5: true,
-                    part_md5: false,
                     signs_links: false,
                 },
                 part_size: 1000,

@@ -135,7 +135,8 @@ impl<'a> Upload<'a> {
             format!("the storage has another MD5 of part {number} than was sent")
         })?;
         let size = bytes.len() as u64;
-        let receipt = PartReceipt { number, size, md5, etag: taken.etag, compared: taken.comparable };
+        let receipt =
+            PartReceipt { number, size, md5, etag: taken.etag, compared: taken.comparable, checksum: None };
         self.receipts.insert(number, receipt);
         Ok(Ok(()))
     }

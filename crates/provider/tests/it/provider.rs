@@ -67,7 +67,6 @@ impl Provider for MemoryProvider {
             start_repeatable: true,
             link_is_open: true,
             etag_is_md5: true,
-            part_md5: false,
             signs_links: false,
         }
     }

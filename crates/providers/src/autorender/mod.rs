@@ -92,7 +92,6 @@ impl Provider for AutoRender {
             start_repeatable: true,
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,
-            part_md5: false,
             signs_links: false,
         }
     }

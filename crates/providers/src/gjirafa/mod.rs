@@ -157,7 +157,6 @@ impl Provider for Gjirafa {
             // Nothing says whether the download path is open.
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.settings.etag_is_md5,
-            part_md5: false,
             signs_links: false,
         }
     }

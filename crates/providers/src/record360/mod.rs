@@ -148,7 +148,6 @@ impl Provider for Record360 {
             // Nothing says whether the location is open.
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,
-            part_md5: false,
             signs_links: false,
         }
     }

@@ -90,7 +90,7 @@ impl S3 {
         self.ask(Ask {
             query: &[("uploadId", upload_id)],
             headers: if condition { &free } else { &[] },
-            body: Some(Xml(xml::complete(receipts))),
+            body: Some(Xml(xml::complete(receipts, kept.checksum))),
             timeout: COMPLETE_TIMEOUT,
             ..Ask::new(Step::Complete, Method::POST, Some(&kept.key))
         })

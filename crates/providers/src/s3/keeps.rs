@@ -13,7 +13,7 @@ impl S3 {
             return Ok(None);
         }
         let (_, id) = self.create(&kept.key, headers).await?;
-        Ok(Some(Kept { way: Way::UploadId(id), ..kept }))
+        Ok(Some(Kept { way: Way::UploadId(id), checksum: self.begun_for(), ..kept }))
     }
 
     /// Puts that together on the condition that nothing is there, although the file is: there are storages that know the condition for

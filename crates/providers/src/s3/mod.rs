@@ -6,6 +6,7 @@
 mod address;
 mod ask;
 mod check;
+mod checksum;
 mod credentials;
 mod explain;
 mod fields;
@@ -27,7 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use partway_core::{
-    Cause, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
+    Cause, Checksum, Credentials, Failure, FileReceipt, Limits, PartNumber, PartPlan, PartReceipt, Step,
 };
 use partway_http::ApiClient;
 use partway_provider::{
@@ -101,7 +102,6 @@ impl Provider for S3 {
             start_repeatable: true,
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.settings.etag_is_md5,
-            part_md5: self.settings.part_md5,
             signs_links: true,
         }
     }
@@ -150,8 +150,19 @@ impl Provider for S3 {
         self.explained(failure).await
     }
 
-    fn with_md5(&self, session: &Session, target: PartTarget, md5: [u8; 16]) -> Result<PartTarget, Failure> {
-        self.with_content_md5(&Kept::read(session, Step::Part)?, target, md5)
+    fn part_checksum(&self, session: &Session) -> Option<Checksum> {
+        let kept = Kept::read(session, Step::Part).ok()?;
+        self.checksum_of(&kept)
+    }
+
+    fn with_checksum(
+        &self,
+        session: &Session,
+        target: PartTarget,
+        checksum: Checksum,
+        sum: &[u8],
+    ) -> Result<PartTarget, Failure> {
+        self.sealed(&Kept::read(session, Step::Part)?, target, checksum, sum)
     }
 
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure> {

@@ -1,6 +1,6 @@
 //! What is kept of an open upload, so that another process can go on with it.
 
-use partway_core::{Cause, Failure, RetryClass, Step};
+use partway_core::{Cause, Checksum, Failure, RetryClass, Step};
 use partway_provider::Session;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub(crate) struct Kept {
     /// When it was begun, Unix seconds by the storage's clock, where that was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) began: Option<u64>,
+    /// Which checksum the upload was begun for: each of its parts brings it, and *complete* names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// How a file is sent.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use partway_core::Checksum;
 use rusty_s3::{Bucket, UrlStyle};
 use serde_json::Value;
 use url::{Host, Url};
@@ -42,6 +43,15 @@ const ACL: Choices = &[
     ("public-read", "Everybody, to read"),
 ];
 
+const PART_CHECKSUM: Choices = &[
+    ("none", "None"),
+    ("md5", "MD5 (Content-MD5)"),
+    ("crc32", "CRC-32"),
+    ("sha256", "SHA-256"),
+    ("crc64nvme", "CRC-64/NVME"),
+    ("crc32c", "CRC-32C"),
+];
+
 /// What is asked.
 pub(crate) fn asked() -> Vec<Setting> {
     vec![
@@ -78,10 +88,11 @@ pub(crate) fn asked() -> Vec<Setting> {
             "12",
         )
         .advanced(),
-        Setting::switch(
-            "part_md5",
-            "Send a checksum with each part",
-            "For buckets with Object Lock, and storages that refuse parts without Content-MD5. Every file is read twice.",
+        Setting::choice(
+            "part_checksum",
+            "Checksum sent with each part",
+            "For buckets with Object Lock (MD5), and storages that refuse parts without a checksum: the upload of a test finds out which. Every file is read twice.",
+            PART_CHECKSUM,
         )
         .advanced(),
         checksums::setting(),
@@ -112,8 +123,8 @@ pub struct Settings {
     pub acl: Option<&'static str>,
     /// How long a link for a part lives.
     pub link_life: Duration,
-    /// Every part brings its MD5.
-    pub part_md5: bool,
+    /// Every part brings this.
+    pub part_checksum: Option<Checksum>,
     /// The ETags of the storage can be compared.
     pub etag_is_md5: bool,
 }
@@ -150,7 +161,7 @@ impl Settings {
             storage_class: storage_class(text("storage_class")?)?,
             acl: Some(typed::choice(settings, "acl", ACL)?).filter(|acl| *acl != "none"),
             link_life: link_life(text("link_hours")?)?,
-            part_md5: typed::switch(settings, "part_md5")?,
+            part_checksum: part_checksum(settings)?,
             etag_is_md5: etag_is_md5(settings)?,
         })
     }
@@ -221,6 +232,14 @@ fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, S
         "vhost" => Ok(UrlStyle::VirtualHost),
         _ => Ok(if aws && is_label { UrlStyle::VirtualHost } else { UrlStyle::Path }),
     }
+}
+
+/// The checksum that goes with each part. (`part_md5` is how it was called while there was only one.)
+fn part_checksum(settings: &Value) -> Result<Option<Checksum>, SettingsError> {
+    let before = typed::switch(settings, "part_md5")?.then_some(Checksum::Md5);
+    let chosen = typed::text(settings, "part_checksum")?;
+    let named = typed::choice(settings, "part_checksum", PART_CHECKSUM)?;
+    Ok(if chosen.is_some() { Checksum::named(named) } else { before })
 }
 
 fn prefix(typed: Option<String>) -> Result<String, SettingsError> {

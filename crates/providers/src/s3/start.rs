@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use http::Method;
 use jiff::Timestamp;
-use partway_core::{Cause, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
+use partway_core::{Cause, Checksum, Etag, Failure, PartNumber, PartPlan, RetryClass, SignedUrl, Step};
 use partway_http::{ApiAnswer, xml};
 use partway_provider::{FileFacts, IfExists, PartTarget, Started};
 
@@ -20,9 +20,6 @@ const WINDOW: usize = 64;
 
 /// Asks to replace nothing (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with conditional writes").
 pub(crate) const NOTHING_THERE: (&str, &str) = ("if-none-match", "*");
-
-/// The MD5 of a body, in Base64.
-const CONTENT_MD5: &str = "content-md5";
 
 /// A storage may take a while to open an upload when it is busy.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -53,7 +50,8 @@ impl S3 {
             began = answer.server_unix_time.or(began);
             Way::UploadId(id)
         };
-        let kept = Kept { key, size: file.size, parts: plan.count(), way, only_if_free, began };
+        let checksum = if one_put { None } else { self.begun_for() };
+        let kept = Kept { key, size: file.size, parts: plan.count(), way, only_if_free, began, checksum };
         let first: Vec<_> = plan.parts().map(|part| part.number).take(WINDOW).collect();
         let only = if only_if_free { Only::IfFree } else { Only::Always };
         let targets = self.sign(Step::Start, &kept, &only, &first)?;
@@ -66,9 +64,10 @@ impl S3 {
         key: &str,
         headers: &[(String, String)],
     ) -> Result<(ApiAnswer, String), Failure> {
+        let headers: Vec<_> = headers.iter().cloned().chain(self.algorithm()).collect();
         let create = Ask {
             query: &[("uploads", "")],
-            headers,
+            headers: &headers,
             timeout: START_TIMEOUT,
             ..Ask::new(Step::Start, Method::POST, Some(key))
         };
@@ -131,7 +130,7 @@ impl S3 {
     }
 
     /// The target of a part, with these headers and no others.
-    fn target(
+    pub(crate) fn target(
         &self,
         now: Timestamp,
         kept: &Kept,
@@ -149,22 +148,6 @@ impl S3 {
             Request { method: &Method::PUT, object: Some(&kept.key), query, headers: &headers, life };
         let url = signed(&self.settings.bucket, &self.pair, now, request);
         PartTarget { number, url: SignedUrl::new(String::from(url)), headers, expires_at }
-    }
-
-    /// The same target, which then takes a body with this MD5 only (RFC 1864).
-    pub(crate) fn with_content_md5(
-        &self,
-        kept: &Kept,
-        target: PartTarget,
-        md5: [u8; 16],
-    ) -> Result<PartTarget, Failure> {
-        // One that has it already takes the bytes that lie there, and no others.
-        if target.headers.iter().any(|(name, _)| name == CONTENT_MD5) {
-            return Ok(target);
-        }
-        let mut headers = target.headers;
-        headers.push((CONTENT_MD5.to_owned(), base64::engine::general_purpose::STANDARD.encode(md5)));
-        Ok(self.target(self.now(Step::Part)?, kept, target.number, headers))
     }
 }
 
@@ -193,7 +176,7 @@ impl Only {
             Self::IfFree => vec![header(NOTHING_THERE.0, NOTHING_THERE.1)],
             Self::IfSame(Etag(etag), md5) => {
                 let md5 = base64::engine::general_purpose::STANDARD.encode(md5);
-                vec![header(CONTENT_MD5, &md5), header("if-match", &format!("\"{etag}\""))]
+                vec![header(Checksum::Md5.header(), &md5), header("if-match", &format!("\"{etag}\""))]
             }
         }
     }

@@ -151,6 +151,7 @@ fn receipt(part: partway_core::Part) -> partway_core::PartReceipt {
         md5: [7; 16],
         etag: None,
         compared: false,
+        checksum: None,
     }
 }
 

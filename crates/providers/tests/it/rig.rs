@@ -70,7 +70,14 @@ impl Sandbox {
         let client = PartClient::new(&self.http()).unwrap();
         let answer = client.put(&target.url, &target.headers, Full::new(bytes)).await.unwrap();
         let compared = answer.comparable;
-        PartReceipt { number: target.number, size: part.len, md5, etag: answer.etag, compared }
+        PartReceipt {
+            number: target.number,
+            size: part.len,
+            md5,
+            etag: answer.etag,
+            compared,
+            checksum: None,
+        }
     }
 
     /// The bytes of all finished objects.

@@ -69,6 +69,8 @@ pub(crate) enum For {
     Condition,
     /// No checksum comes with its body.
     NoChecksum,
+    /// It has no header whose name begins so.
+    Lacks(&'static str),
 }
 
 impl For {
@@ -78,6 +80,7 @@ impl For {
             Self::Condition => {
                 [header::IF_NONE_MATCH, header::IF_MATCH].iter().any(|name| headers.contains_key(name))
             }
+            Self::Lacks(name) => !headers.keys().any(|given| given.as_str().starts_with(name)),
             Self::NoChecksum => !headers
                 .keys()
                 .any(|name| name == "content-md5" || name.as_str().starts_with("x-amz-checksum-")),

@@ -90,6 +90,8 @@ const UNKNOWN: &str = "A header you provided implies functionality that is not i
 const HEADER: &str = "Unsupported header: If-None-Match";
 const NOT_ALLOWED: &str = "The specified method is not allowed against this resource.";
 const NO_KEY: &str = "The specified key does not exist.";
+const CHECKSUM: &str = "An x-amz-checksum- HTTP header is required";
+const SHA256: &str = "Missing required header for this request: x-amz-checksum-sha256";
 const OBJECT_LOCK: &str = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters";
 
 /// The names of the server's faults, in the order of docs/sandbox.md.
@@ -264,6 +266,18 @@ pub(crate) const FAULTS: &[Fault] = &[
         PART,
         Times::Always,
         Effect::RefuseFor(For::NoChecksum, answer(400, "InvalidRequest", OBJECT_LOCK)),
+    ),
+    on(
+        "checksum-wanted-amz",
+        PART,
+        Times::Always,
+        Effect::RefuseFor(For::Lacks("x-amz-checksum-"), answer(400, "InvalidRequest", CHECKSUM)),
+    ),
+    on(
+        "checksum-wanted-sha256",
+        PART,
+        Times::Always,
+        Effect::RefuseFor(For::Lacks("x-amz-checksum-sha256"), answer(400, "InvalidRequest", SHA256)),
     ),
     on("html-instead-of-json", API_THEN_PART, Times::First(1), Effect::Reply(Reply::Html)),
     on("json-cut", API, Times::First(1), Effect::Reply(Reply::Cut)),

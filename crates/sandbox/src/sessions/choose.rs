@@ -39,6 +39,10 @@ pub(crate) enum Denied {
     Exists,
     #[error("Part {part} has another size than the first; all but the last must have the same")]
     Unequal { part: u32 },
+    #[error(
+        "The upload was created using a {name} checksum. The complete request must include the checksum for each part. It was missing for part {part} in the request."
+    )]
+    NoChecksum { part: u32, name: String },
 }
 
 impl Denied {
@@ -53,6 +57,7 @@ impl Denied {
             | Self::Store { .. } => "InvalidPart",
             Self::Empty => "MalformedXML",
             Self::Exists => "PreconditionFailed",
+            Self::NoChecksum { .. } => "InvalidRequest",
             Self::Order { .. } => "InvalidPartOrder",
             Self::TooSmall { .. } => "EntityTooSmall",
         }
@@ -99,6 +104,26 @@ pub(crate) fn listed(
         let other = others.iter().find(|stored| stored.size != first.size);
         if let Some(other) = other.or((last.size > first.size).then_some(last)) {
             return Err(Denied::Unequal { part: other.part });
+        }
+    }
+    Ok(chosen)
+}
+
+/// The same parts, where they are named with the checksums that they came with. Where that of the whole is made of theirs, none may be
+/// left out (AWS, "CompletedPart").
+pub(crate) fn with_checksums(
+    chosen: Vec<Stored>,
+    named: &BTreeMap<u32, (String, String)>,
+    begun_for: Option<&str>,
+) -> Result<Vec<Stored>, Denied> {
+    let Some(begun_for) = begun_for else { return Ok(chosen) };
+    for stored in &chosen {
+        let part = stored.part;
+        match named.get(&part) {
+            None if begun_for == "crc64nvme" => {}
+            None => return Err(Denied::NoChecksum { part, name: begun_for.to_owned() }),
+            Some((name, sum)) if name == begun_for && stored.checksum.as_ref() == Some(sum) => {}
+            Some(_) => return Err(Denied::Part { part }),
         }
     }
     Ok(chosen)

@@ -87,6 +87,7 @@ impl Incoming {
         mut self,
         opaque: Option<String>,
         unmarked: bool,
+        checksum: Option<String>,
         at: Timestamp,
     ) -> io::Result<String> {
         let md5 = hex::encode(std::mem::take(&mut self.md5).finalize());
@@ -98,6 +99,7 @@ impl Incoming {
             aside: self.aside.as_ref().and_then(name),
             opaque,
             unmarked,
+            checksum,
             at,
         };
         let mut line = serde_json::to_vec(&stored)?;

@@ -42,6 +42,9 @@ pub(crate) struct About {
     /// The upload at the store, where its parts do not lie here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) store: Option<Remote>,
+    /// The checksum that each part brings, by its name in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) checksum: Option<String>,
     /// What the kind wants to remember besides.
     pub(crate) own: Value,
 }
@@ -68,6 +71,7 @@ impl About {
             key: None,
             in_parts: true,
             store: None,
+            checksum: None,
             own: Value::Null,
         }
     }
@@ -107,6 +111,9 @@ pub(crate) struct Stored {
     /// Nothing tells that this ETag is opaque.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) unmarked: bool,
+    /// The checksum that came with it, in Base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) checksum: Option<String>,
     /// When it was kept.
     #[serde(default)]
     pub(crate) at: Timestamp,

@@ -19,10 +19,23 @@ pub(crate) struct Promised {
     /// From `Content-MD5`.
     md5: Option<Vec<u8>>,
     /// An algorithm, lower-case, with its value in base64.
-    checksum: Option<(&'static str, String)>,
+    pub(crate) checksum: Option<(&'static str, String)>,
 }
 
 impl Promised {
+    /// Holds the checksum of a part against the one that its upload was begun for (AWS, "UploadPart"; the words are Amazon's).
+    pub(crate) fn fits(&self, begun_for: Option<&str>) -> Result<(), Refusal> {
+        let given = self.checksum.as_ref().map(|(algorithm, _)| *algorithm);
+        if given == begun_for {
+            return Ok(());
+        }
+        let (expected, actual) = (begun_for.unwrap_or("null"), given.unwrap_or("null"));
+        let message = format!(
+            "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+        );
+        Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequest", message))
+    }
+
     /// Reads headers and query; a presigned link can carry in its query what is a header else.
     pub(crate) fn read(
         headers: &HeaderMap,
@@ -53,6 +66,17 @@ impl Promised {
         }
         Ok(promised)
     }
+}
+
+/// The checksum that an upload is begun for (`x-amz-checksum-algorithm`), in lower case.
+pub(crate) fn begun_for(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(given) = headers.get("x-amz-checksum-algorithm") else { return Ok(None) };
+    let name = given.to_str().unwrap_or_default().to_ascii_lowercase();
+    if Running::of(&name).is_none() {
+        let message = "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA256]";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "InvalidRequest", message));
+    }
+    Ok(Some(name))
 }
 
 /// Digests in the making, of a body whose MD5 somebody else computes.

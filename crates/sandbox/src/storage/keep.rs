@@ -146,7 +146,8 @@ pub(crate) async fn keep(
     // With KMS an ETag is opaque, but still looks like an MD5.
     let unmarked = effect == Some(Effect::Receipt(Receipt::Other));
     let opaque = (unmarked || effect == Some(Effect::Receipt(Receipt::Kms))).then(|| random_hex(16));
-    let etag = match incoming.keep(opaque.clone(), unmarked, front.clock.now()) {
+    let checksum = arriving.promised.checksum.clone().map(|(_, value)| value);
+    let etag = match incoming.keep(opaque.clone(), unmarked, checksum, front.clock.now()) {
         Ok(md5) => opaque.unwrap_or(md5),
         Err(e) => return Err(broken(e, line, entry)),
     };

@@ -81,6 +81,7 @@ fn what_cannot_be_taken_in_is_told_with_its_path_and_what_to_do() {
         WhyLeftOut::Unreadable("permission denied".into()),
         WhyLeftOut::EmptyFolder,
         WhyLeftOut::Ignored,
+        WhyLeftOut::OwnData,
         WhyLeftOut::TooLarge(2_000_000_000),
     ]
     .map(|why| LeftOut { path: "/cards/A001/take3.mxf".into(), why });

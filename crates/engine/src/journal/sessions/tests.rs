@@ -37,6 +37,7 @@ fn receipt(part: u32) -> PartReceipt {
         md5: [0; 16],
         etag: None,
         compared: true,
+        checksum: None,
     }
 }
 

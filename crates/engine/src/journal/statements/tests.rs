@@ -199,6 +199,7 @@ fn a_part_costs_the_same_in_a_file_of_ten_thousand() {
         md5: [0; 16],
         etag: None,
         compared: true,
+        checksum: None,
     };
     let confirm = |part| sessions::confirm(&conn, 1, &JobId("j-0".into()), 1, &receipt(part)).unwrap();
     confirm(1);

@@ -68,7 +68,7 @@ pub async fn a_missing_part_never_makes_a_shorter_file(destination: &dyn Destina
 /// A receipt for bytes that nobody sent.
 fn invented(number: PartNumber, size: u64) -> PartReceipt {
     let etag = Some(Etag("0123456789abcdef0123456789abcdef".to_owned()));
-    PartReceipt { number, size, md5: [0; 16], etag, compared: false }
+    PartReceipt { number, size, md5: [0; 16], etag, compared: false, checksum: None }
 }
 
 /// A journal may be damaged: a session that cannot be read is told, at every step, without asking anybody about it.

@@ -80,6 +80,7 @@ fn receipts() -> Vec<PartReceipt> {
         md5: [part.number.get() as u8; 16],
         etag: Some(Etag(format!("e{}", part.number))),
         compared: false,
+        checksum: None,
     };
     plan().parts().map(receipt).collect()
 }

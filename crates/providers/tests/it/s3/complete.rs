@@ -6,8 +6,8 @@ use partway_core::{Cause, FileReceipt, PartReceipt, RetryClass, Strength};
 use partway_provider::Session;
 use serde_json::json;
 
-use super::{ABSENT, OK, SIZE, answering, by_one_put, error, exists, in_parts, receipts, seen};
-use crate::server::told;
+use super::{ABSENT, OK, SIZE, answering, by_one_put, error, exists, in_parts, plan, receipts, seen};
+use crate::server::{file, told};
 
 /// S3's ETag of the three parts: the MD5 of their MD5s.
 const WHOLE: &str = "5501b5b24e40268ba1b717530a753594-3";
@@ -59,6 +59,48 @@ async fn every_part_is_named_with_its_etag_and_nothing_is_replaced() {
     assert_eq!(receipt, whole);
     provider.complete(&in_parts(false), &receipts(SIZE)).await.unwrap();
     assert!(!seen(&mut asked).await.contains("if-none-match"));
+}
+
+/// AWS, `CreateMultipartUpload` and `CompletedPart`: without its checksum a part of such an upload is none.
+#[tokio::test]
+async fn an_upload_that_was_begun_for_a_checksum_names_that_of_every_part() {
+    for (set, name) in
+        [("crc32", "CRC32"), ("crc32c", "CRC32C"), ("crc64nvme", "CRC64NVME"), ("sha256", "SHA256")]
+    {
+        let settings = json!({ "part_checksum": set });
+        let begun = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+        let (provider, mut asked) =
+            answering(&[ABSENT, (OK, begun.to_owned()), ABSENT, done(WHOLE)], &settings).await;
+        let started = provider.start(&file(SIZE), plan(SIZE)).await.unwrap();
+        seen(&mut asked).await;
+        assert!(seen(&mut asked).await.contains(&format!("x-amz-checksum-algorithm: {name}")));
+        let checksum = provider.part_checksum(&started.session).unwrap();
+        assert_eq!(checksum.name(), set);
+        // That of its own bytes, signed.
+        let target = started.targets[0].clone();
+        let sealed = provider.with_checksum(&started.session, target, checksum, &[1, 2]).unwrap();
+        assert_eq!(sealed.headers, [(format!("x-amz-checksum-{set}"), "AQI=".to_owned())]);
+        assert!(sealed.url.expose().contains(&format!("SignedHeaders=host%3Bx-amz-checksum-{set}")));
+        let mut sent = receipts(SIZE);
+        for part in &mut sent {
+            part.checksum = Some(vec![part.number.get() as u8]);
+        }
+        provider.complete(&started.session, &sent).await.unwrap();
+        seen(&mut asked).await;
+        let body = seen(&mut asked).await;
+        for sum in ["AQ==", "Ag==", "Aw=="] {
+            assert!(body.contains(&format!("<Checksum{name}>{sum}</Checksum{name}></Part>")), "{body}");
+        }
+    }
+    // An MD5 goes with any upload, and is none of those.
+    for settings in [json!({ "part_checksum": "md5" }), json!({ "part_md5": "true" })] {
+        let (provider, _) = answering(&[], &settings).await;
+        let due = provider.part_checksum(&in_parts(true)).unwrap();
+        assert_eq!(due.name(), "md5", "also where it was set before there were others");
+    }
+    let (provider, _) = answering(&[], &json!({ "part_checksum": "sha256" })).await;
+    assert!(provider.part_checksum(&in_parts(true)).is_none(), "begun before it was set");
+    assert_eq!(provider.part_checksum(&by_one_put(true)).unwrap().name(), "sha256");
 }
 
 #[tokio::test]

@@ -109,7 +109,14 @@ fn receipts(size: u64) -> Vec<PartReceipt> {
     let receipt = |part: partway_core::Part| {
         let byte = part.number.get() as u8;
         let etag = Some(Etag(format!("{byte:02x}").repeat(16)));
-        PartReceipt { number: part.number, size: part.len, md5: [byte; 16], etag, compared: true }
+        PartReceipt {
+            number: part.number,
+            size: part.len,
+            md5: [byte; 16],
+            etag,
+            compared: true,
+            checksum: None,
+        }
     };
     plan(size).unwrap().parts().map(receipt).collect()
 }

@@ -209,6 +209,7 @@ fn never_sent(started: &Started) -> Vec<PartReceipt> {
         md5: [0; 16],
         etag: None,
         compared: false,
+        checksum: None,
     };
     started.plan.parts().map(receipt).collect()
 }

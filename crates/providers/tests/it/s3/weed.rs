@@ -91,7 +91,14 @@ pub(super) async fn put(
     let client = PartClient::new(&options(now)).unwrap();
     let answer = client.put(&target.url, &target.headers, Full::new(bytes)).await.map_err(wire)?;
     let compared = answer.comparable && answer.etag.as_ref().is_some_and(|etag| etag.0 == hex(&md5));
-    Ok(PartReceipt { number: target.number, size: part.len, md5, etag: answer.etag, compared })
+    Ok(PartReceipt {
+        number: target.number,
+        size: part.len,
+        md5,
+        etag: answer.etag,
+        compared,
+        checksum: None,
+    })
 }
 
 /// Sends the parts in this order; receipts come in the order of their numbers.

@@ -1,5 +1,7 @@
 //! The parts that a complete names, read from its XML.
 
+use std::collections::BTreeMap;
+
 use crate::storage::refusal::Refusal;
 use crate::storage::xml::{self, Element};
 
@@ -9,6 +11,19 @@ pub(crate) fn parts(body: &[u8]) -> Result<Vec<(u32, String)>, Refusal> {
     let root = root.ok_or_else(Refusal::malformed_xml)?;
     let parts: Option<Vec<_>> = root.children.iter().map(part).collect();
     parts.filter(|parts| (1..=10_000).contains(&parts.len())).ok_or_else(Refusal::malformed_xml)
+}
+
+/// The checksum that is named for each part, by its name in lower case.
+pub(crate) fn checksums(body: &[u8]) -> BTreeMap<u32, (String, String)> {
+    let parts = xml::read(body).map(|root| root.children).unwrap_or_default();
+    let one = |element: &Element| {
+        let (number, _) = part(element)?;
+        let (name, sum) = element.children.iter().find_map(|child| {
+            child.name.strip_prefix("Checksum").map(|name| (name.to_ascii_lowercase(), child.text.clone()))
+        })?;
+        Some((number, (name, sum)))
+    };
+    parts.iter().filter_map(one).collect()
 }
 
 fn part(element: &Element) -> Option<(u32, String)> {

@@ -74,6 +74,13 @@ pub(crate) async fn take(
     }
     let encrypted = arriving.session.about.own[ENCRYPTION].as_str().map(str::to_owned);
     let mut response = receipt(front, &etag, arriving.strike, line, &mut entry).await;
+    // Clients name at *complete* what they were told here (AWS, "UploadPart").
+    if let Some((algorithm, sum)) = &arriving.promised.checksum
+        && let Ok(name) = http::HeaderName::from_bytes(format!("x-amz-checksum-{algorithm}").as_bytes())
+        && let Ok(sum) = sum.parse()
+    {
+        response.headers_mut().insert(name, sum);
+    }
     let kms = matches!(arriving.strike.map(|strike| strike.effect), Some(Effect::Receipt(_)));
     if let Some(encrypted) = encrypted.filter(|_| !kms).and_then(|value| value.parse().ok()) {
         response.headers_mut().insert(ENCRYPTION, encrypted);
@@ -102,6 +109,10 @@ fn judge(
             }
             let session = asked.open(vault)?;
             hold(&session.about, part, length)?;
+            // A link can carry one in its query, whatever its upload was begun for: then no body fits it but that one.
+            if !asked.query.iter().any(|(name, _)| name.starts_with("x-amz-checksum-")) {
+                promised.fits(session.about.checksum.as_deref())?;
+            }
             (session, part, Taken::Replace)
         }
         _ => {

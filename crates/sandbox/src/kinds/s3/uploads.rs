@@ -15,6 +15,7 @@ use crate::random::random_hex;
 use crate::sessions::choose::{self, Denied};
 use crate::sessions::finish::Taken;
 use crate::sessions::session::{About, MOST_PARTS};
+use crate::storage::digest::begun_for;
 use crate::storage::query;
 use crate::storage::refusal::Refusal;
 use crate::storage::xml::tag;
@@ -46,7 +47,8 @@ pub(crate) fn create(
     noted: &mut Noted,
 ) -> Result<Said, No> {
     let attributes = Attributes::read(&call.head.headers, &asked.query)?;
-    let about = about(asked, &attributes, front.clock.now(), true);
+    let checksum = begun_for(&call.head.headers)?;
+    let about = About { checksum, ..about(asked, &attributes, front.clock.now(), true) };
     let session = vault.shelf.begin(about).map_err(|e| No::broken(&e))?;
     noted.session = Some(session.about.id.clone());
     let inside = [
@@ -131,7 +133,11 @@ pub(crate) fn complete(
     let ignored = front.faults.ignores_conditions(Step::Complete);
     let taken = if ignored { Taken::Replace } else { only_new(&call.head.headers)? };
     let words = Words { gone, again, denied };
-    let choose = |stored: &_| choose::listed(stored, &list, asked.s3.rules);
+    let sums = listed::checksums(&call.body);
+    let choose = |stored: &_| {
+        let chosen = choose::listed(stored, &list, asked.s3.rules)?;
+        choose::with_checksums(chosen, &sums, session.about.checksum.as_deref())
+    };
     let done = finished::complete(front, vault, &session, noted, taken, words, choose)?;
     let inside = [
         tag("Location", format!("{}/{BUCKET}/{}", front.origin, query::encode_path(&asked.place.key))),

@@ -156,6 +156,11 @@ async fn sums_that_come_along_are_held_against_the_body() {
         ([("x-amz-checksum-md4", "x")], (501, "NotImplemented")),
     ] {
         for query in [&part[..], &[]] {
+            // An upload that was begun for none takes no part with one.
+            let expected = match headers[0].0 {
+                "x-amz-checksum-crc32" if !query.is_empty() => (400, "InvalidRequest"),
+                _ => expected,
+            };
             let put = Asked { query, headers: &headers, body: b"ab", ..asked("PUT", "k") };
             assert_eq!(code(&client.send(put).await), expected, "{headers:?}");
         }
@@ -165,6 +170,62 @@ async fn sums_that_come_along_are_held_against_the_body() {
     let link = client.link(Asked { query: &poisoned, ..asked("PUT", "k") }, "60");
     assert_eq!(code(&rig.put(&link, b"ab").await.unwrap()), (400, "BadDigest"));
     assert_eq!(rig.put(&link, b"").await.unwrap().status, 200);
+}
+
+/// The words and what is refused are Amazon's (AWS, "UploadPart", "CompletedPart").
+#[tokio::test]
+async fn an_upload_that_was_begun_for_a_checksum_wants_it_with_every_part_and_most_again_at_complete() {
+    let rig = rig(lax).await;
+    let client = client(&rig);
+    // Each the checksum of the letters "ab".
+    for (name, sum, of_the_parts) in [
+        ("CRC32", "noNIbQ==", true),
+        ("SHA256", "+44g/C5MPySMYMOb1lLzwTRymLuXe4tNWQO4UFViBgM=", true),
+        ("CRC64NVME", "60+yEsi2VDI=", false),
+    ] {
+        let header = format!("x-amz-checksum-{}", name.to_lowercase());
+        let begin = [("x-amz-checksum-algorithm", name)];
+        let create = Asked { query: &[("uploads", "")], headers: &begin, ..asked("POST", "k") };
+        let id = client.send(create).await.xml("UploadId").to_owned();
+        let part = [("partNumber", "1"), ("uploadId", id.as_str())];
+        let other = [("x-amz-checksum-crc32c", "NktLcQ==")];
+        let right = [(header.as_str(), sum)];
+        for (headers, expected) in
+            [(&[][..], (400, "InvalidRequest")), (&other, (400, "InvalidRequest")), (&right, (200, ""))]
+        {
+            let put = Asked { query: &part, headers, body: b"ab", ..asked("PUT", "k") };
+            assert_eq!(code(&client.send(put).await), expected, "{name} {headers:?}");
+        }
+        let list = |sum: &str| {
+            let sum = if sum.is_empty() {
+                String::new()
+            } else {
+                format!("<Checksum{name}>{sum}</Checksum{name}>")
+            };
+            parts(&[(1, etag(b"ab").as_str())]).replace("</Part>", &format!("{sum}</Part>"))
+        };
+        let wrong = client.complete("k", &id, &list("AAAAAQ==")).await;
+        assert_eq!(code(&wrong), (400, "InvalidPart"), "{name}");
+        if of_the_parts {
+            let without = client.complete("k", &id, &list("")).await;
+            assert_eq!(code(&without), (400, "InvalidRequest"), "{name}");
+            assert_eq!(client.complete("k", &id, &list(sum)).await.status, 200, "{name}");
+        } else {
+            assert_eq!(client.complete("k", &id, &list("")).await.status, 200, "{name}");
+        }
+    }
+    let id = client.create("k").await;
+    let part = [("partNumber", "1"), ("uploadId", id.as_str())];
+    let put = Asked {
+        query: &part,
+        headers: &[("x-amz-checksum-crc32", "noNIbQ==")],
+        body: b"ab",
+        ..asked("PUT", "k")
+    };
+    assert_eq!(code(&client.send(put).await), (400, "InvalidRequest"), "it was begun for none");
+    let begin = [("x-amz-checksum-algorithm", "MD4")];
+    let create = Asked { query: &[("uploads", "")], headers: &begin, ..asked("POST", "k") };
+    assert_eq!(code(&client.send(create).await), (400, "InvalidRequest"));
 }
 
 #[tokio::test]
