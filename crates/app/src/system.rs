@@ -144,9 +144,12 @@ mod tests {
             let apart = Duration::from_secs(from_1970.unsigned_abs() * 31_556_952);
             if from_1970 < 0 { UNIX_EPOCH - apart } else { UNIX_EPOCH + apart }
         };
-        for (from_1970, date) in
-            [(-10, "1960"), (0, "1970"), (342, "2312"), (8_029, "9999"), (28_857, "9999"), (-20_000, "-9999")]
-        {
+        let mut years = vec![(-10, "1960"), (0, "1970"), (342, "2312"), (8_029, "9999"), (28_857, "9999")];
+        // Windows' own clock knows nothing before 1601 ("FILETIME").
+        if !cfg!(windows) {
+            years.push((-20_000, "-9999"));
+        }
+        for (from_1970, date) in years {
             let said = written(year(from_1970)).to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string();
             assert!(said.starts_with(date), "{from_1970}: {said}");
             assert_eq!(unix_ms(year(from_1970)), from_1970 * 31_556_952_000);

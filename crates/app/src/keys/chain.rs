@@ -237,7 +237,7 @@ aws_access_key_id = HALF
         let gone = [HOME, ("AWS_SHARED_CREDENTIALS_FILE", "/none"), ("AWS_CONFIG_FILE", "/etc/locked")];
         let named = [HOME, ("AWS_PROFILE", "empty")];
         insta::assert_snapshot!(
-            [said(&gone, None), said(&named, None), said(&[HOME], Some("half")), said(&[], None), said(&[], Some("x"))].join("\n"),
+            [said(&gone, None), said(&named, None), said(&[HOME], Some("half")), said(&[], None), said(&[], Some("x"))].join("\n").replace('\\', "/"),
             @r"
         looked in the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for the profile “default” in /none (which is not there) and in /etc/locked (which cannot be read: permission denied)
         looked in the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for the profile “empty” (named by AWS_PROFILE) in /home/ada/.aws/credentials (the profile has no key of its own) and in /home/ada/.aws/config (no such profile in it)
