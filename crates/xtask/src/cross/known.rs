@@ -20,6 +20,11 @@ enum How {
 }
 
 impl Known<'_> {
+    /// Of which package.
+    pub(super) fn package(&self) -> &str {
+        self.name.split(' ').next().unwrap_or(self.name)
+    }
+
     fn means(&self, test: &str) -> bool {
         self.name == test
             || (self.how == How::Skipped && self.name.ends_with("::") && test.starts_with(self.name))
@@ -109,6 +114,7 @@ mod tests {
         let known = read(LIST).unwrap();
         let all = names(&["a::b", "a::c", "slow::x"]);
         assert_eq!(skipped(&known, "p it", &all), ["slow::x"]);
+        assert_eq!(known[1].package(), "p");
         let went = told(&[("a::b", Went::Failed), ("a::c", Went::Passed)]);
         assert_eq!(judge(&known, "p it", &all, &went), names(&[]));
         assert_eq!(strangers(&known, &names(&["p it"])), names(&[]));

@@ -38,9 +38,13 @@ while IFS="$(printf '\t')" read -r name folder program words; do
 done < /out/wine/plan
 "#;
 
-/// Runs all of them; what is not as the list says is told at the end.
-pub(super) fn run(inside: &Inside, programs: &[Tests]) -> Outcome<()> {
-    let known = known::read(LIST).map_err(not_passed)?;
+/// Runs all of them, in the order of their packages; what is not as the list says is told at the end.
+pub(super) fn run(inside: &Inside, mut programs: Vec<Tests>, packages: &[&str]) -> Outcome<()> {
+    let mut known = known::read(LIST).map_err(not_passed)?;
+    known.retain(|one| packages.contains(&one.package()));
+    let place_of = |one: &Tests| packages.iter().position(|package| *package == one.package);
+    programs.sort_by_key(|one| (place_of(one), one.target.clone()));
+    let programs = &programs[..];
     prefix(inside)?;
     let place = inside.out().join("wine");
     chroot::clear(&place)?;
