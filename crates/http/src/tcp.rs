@@ -81,7 +81,11 @@ fn bound_what_is_unsent(tcp: &TcpStream) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let outcome = socket.set_tcp_notsent_lowat(UNSENT);
     #[cfg(target_vendor = "apple")]
-    let outcome = io::Result::Ok(drop(socket));
+    let outcome = {
+        // Its own bound is left as it is.
+        let _ = socket;
+        io::Result::Ok(())
+    };
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
     let outcome = socket.set_send_buffer_size(SEND_BUFFER);
     drop(outcome);

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use partway_core::{Cause, State};
-use partway_engine::{JobId, Log, Which, WhyLeftOut, intake};
+use partway_engine::{JobId, Log, Which};
+#[cfg(target_os = "linux")]
+use partway_engine::{WhyLeftOut, intake};
 
 use crate::rig::{Rig, Under, bytes};
 use crate::vendor::Asked;
