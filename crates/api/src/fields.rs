@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What can be set for files: as defaults of a destination, for a batch, for one job. A kind takes those that its
-/// [`KindView::file_fields`](crate::KindView::file_fields) names. In its texts `{name}`, `{stem}`, `{ext}`, `{folder}` and `{date}` are
-/// filled in for each file; a brace that stands for itself is written twice.
+/// [`KindView::file_fields`](crate::KindView::file_fields) names. In its texts `{name}`, `{stem}`, `{ext}`, `{folder}`, `{date}`, `{year}`,
+/// `{month}` and `{day}` are filled in for each file; a brace that stands for itself is written twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct FieldsDraft {

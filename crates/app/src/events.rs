@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use partway_api::{Event, FinishedState};
 use partway_core::State;
-use partway_engine::{Happening, Job, JobId};
+use partway_engine::{EngineEvent, Job, JobId};
 use tokio::sync::{broadcast, watch};
 
 use crate::App;
@@ -60,7 +60,7 @@ struct Known {
 }
 
 /// Translates until the app closes.
-pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<Happening>) {
+pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<EngineEvent>) {
     let mut known = Known::default();
     let mut closed = app.0.closed.subscribe();
     let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -91,9 +91,9 @@ pub(crate) async fn translate(app: App, mut happened: broadcast::Receiver<Happen
 }
 
 impl Known {
-    async fn tell(&mut self, app: &App, happening: Happening) -> Vec<Event> {
+    async fn tell(&mut self, app: &App, happening: EngineEvent) -> Vec<Event> {
         match happening {
-            Happening::Added { jobs, .. } => {
+            EngineEvent::Added { jobs, .. } => {
                 let mut events = Vec::with_capacity(jobs.len());
                 for job in jobs.iter() {
                     let to = self.names.get(&app.0.kinds, &app.0.engine, &job.destination).await;
@@ -102,7 +102,7 @@ impl Known {
                 }
                 events
             }
-            Happening::Changed { job } => {
+            EngineEvent::Changed { job } => {
                 tracing::info!(job = %job.id, state = job.state.name(), holds = ?job.holds, "changed");
                 let to = self.names.get(&app.0.kinds, &app.0.engine, &job.destination).await;
                 let over = job.state.is_end() || matches!(job.state, State::NeedsAttention(_));
@@ -121,15 +121,15 @@ impl Known {
                 events.extend(finished(&job, &to));
                 events
             }
-            Happening::Started { job, resumed } => job.plan.map_or_else(Vec::new, |plan| {
+            EngineEvent::Started { job, resumed } => job.plan.map_or_else(Vec::new, |plan| {
                 let (parts, part_size) = (plan.count(), plan.part_size());
                 vec![Event::Started { id: job.id.0.clone(), file: path(&job), parts, part_size, resumed }]
             }),
-            Happening::Confirmed { job, part, confirmed } => {
+            EngineEvent::Confirmed { job, part, confirmed } => {
                 let (file, size) = self.file(app, &job).await;
                 vec![Event::Part { id: job.0, file, part, confirmed, size }]
             }
-            Happening::Logged { job, log } => {
+            EngineEvent::Logged { job, log } => {
                 let (file, _) = self.file(app, &job).await;
                 let to = match app.0.engine.job(&job).await {
                     Ok(found) => self.names.get(&app.0.kinds, &app.0.engine, &found.destination).await.name,
@@ -137,7 +137,7 @@ impl Known {
                 };
                 vec![Event::Note { id: job.0, file, text: words::line(&log, &to, app.now_ms()) }]
             }
-            Happening::BatchFinished { batch, count } => {
+            EngineEvent::BatchFinished { batch, count } => {
                 let to = self.names.get(&app.0.kinds, &app.0.engine, &batch.destination).await;
                 vec![Event::BatchFinished {
                     id: batch.id.0.clone(),
@@ -150,11 +150,11 @@ impl Known {
                     practice: to.practice,
                 }]
             }
-            Happening::Destination { .. } => {
+            EngineEvent::Destination { .. } => {
                 self.names.clear();
                 Vec::new()
             }
-            Happening::BatchChanged { .. } | Happening::Removed { .. } | Happening::Setting { .. } => {
+            EngineEvent::BatchChanged { .. } | EngineEvent::Removed { .. } | EngineEvent::Setting { .. } => {
                 Vec::new()
             }
         }

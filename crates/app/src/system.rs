@@ -33,9 +33,10 @@ impl Clock for SystemClock {
         Duration::try_from_secs_f64(seconds).ok()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in")]
-    fn date(&self) -> String {
-        written(SystemTime::now()).to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
+    fn date_of(&self, unix_ms: i64) -> String {
+        let end = if unix_ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let at = Timestamp::from_millisecond(unix_ms).unwrap_or(end);
+        at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
     }
 }
 

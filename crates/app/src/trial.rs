@@ -118,8 +118,15 @@ fn file(provider: &dyn Provider, fields: &Fields, date: &str) -> (FileFacts, Byt
     let facts = |ending: &str, mime: &str, content: &[u8]| {
         let name = format!("partway-test-{number:08x}.{ending}");
         // It lies in no folder.
-        let fields = fields.clone().filled(&Origin { name: &name, folder: "", date });
-        FileFacts { name, size: content.len() as u64, mime: mime.into(), hash: None, fields, beside: 0 }
+        let fields = fields.clone().filled(&Origin { name: &name, folder: "", date, path: None });
+        FileFacts {
+            name,
+            size: content.len() as u64,
+            mime: mime.into(),
+            fields,
+            added_on: date.to_owned(),
+            ..FileFacts::default()
+        }
     };
     let plain = facts("txt", "text/plain", text.as_bytes());
     let picture = [DOT, &[u8::try_from(text.len()).unwrap_or(u8::MAX)], text.as_bytes(), b"\0;"].concat();

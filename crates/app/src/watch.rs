@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partway_api::{Batch, Counts, Footer, Intake, JobRow, Look, Notice, RowsChange, StateName, Tick};
-use partway_engine::{BatchId, Happening, Job, JobId, LiveView, Sums};
+use partway_engine::{BatchId, EngineEvent, Job, JobId, LiveView, Sums};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::App;
@@ -146,8 +146,8 @@ impl Shown {
         self.partly.clear();
     }
 
-    fn note(&mut self, happening: &Happening) {
-        if matches!(happening, Happening::Destination { .. }) {
+    fn note(&mut self, happening: &EngineEvent) {
+        if matches!(happening, EngineEvent::Destination { .. }) {
             self.names.clear();
         }
     }

@@ -12,8 +12,12 @@ pub trait Clock: Send + Sync + 'static {
     fn since_boot(&self) -> Option<Duration> {
         None
     }
-    /// The day where this computer is, "2026-11-21", for files that are named by it.
-    fn date(&self) -> String;
+    /// The day where this computer is, "2026-11-21", at a time in Unix milliseconds: for files that are named by it.
+    fn date_of(&self, unix_ms: i64) -> String;
+    /// Today.
+    fn date(&self) -> String {
+        self.date_of(self.unix_ms())
+    }
 }
 
 /// A number from 0 up to 1.

@@ -238,7 +238,7 @@ mod tests {
         }
         let size = |name: &str| crate::at::look(&dir.path().join(name)).unwrap().seen.identity.size;
         assert_eq!((size("a"), size("a "), size("a.")), (3, 5, 5));
-        let found = crate::intake::look(&[dir.path().to_owned()]).files;
+        let found = crate::scan::look(&[dir.path().to_owned()]).files;
         let found: Vec<_> = found.iter().map(|file| (file.name.as_str(), file.identity.size)).collect();
         assert_eq!(found, [("a", 3), ("a ", 5), ("a.", 5)]);
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use partway_core::IfExists;
 use serde::{Deserialize, Serialize};
 
+use crate::template::Origin;
+
 /// A file as the vendor sees it: never a path of this computer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileFacts {
     /// The name it shall have there.
     pub name: String,
@@ -18,8 +20,21 @@ pub struct FileFacts {
     pub hash: Option<FileHash>,
     /// Everything else that can be set.
     pub fields: Fields,
-    /// 0: its own name. From 1 on that one is taken, and it goes under the so-manieth name beside it ("cut (2).mov" for 1).
+    /// `n`: the n-th alternative name ("cut (2).mov" for 1); 0 for its own.
     pub beside: u32,
+    /// The name of the folder that it lies in on this computer, which a name at the destination may be made of.
+    pub lies_in: String,
+    /// The day on which it was added, where this computer is ("2026-11-21"), for the same.
+    pub added_on: String,
+}
+
+impl FileFacts {
+    /// What words in braces stand for in a pattern for its whole name.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'_> {
+        let path = self.fields.folder.as_deref().unwrap_or_default().trim_matches('/');
+        Origin { name: &self.name, folder: &self.lies_in, date: &self.added_on, path: Some(path) }
+    }
 }
 
 /// How a file's bytes are hashed as a whole.

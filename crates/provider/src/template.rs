@@ -1,28 +1,73 @@
-//! Words in braces within a field, which are filled in for each file: `{stem} of {date}`.
+//! Words in braces, which are filled in for each file: `{stem} of {date}`. They mean the same wherever they stand.
 //!
 //! A brace that stands for itself is written twice, as in Rust and Python.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::Fields;
 
 /// The words there are.
-pub const WORDS: [&str; 5] = ["name", "stem", "ext", "folder", "date"];
+pub const WORDS: [&str; 8] = ["name", "stem", "ext", "folder", "date", "year", "month", "day"];
+
+/// Those of a pattern for a whole name at the destination: besides, `{path}`, the file's folder there.
+pub const WORDS_OF_A_KEY: [&str; 9] =
+    ["path", "name", "stem", "ext", "folder", "date", "year", "month", "day"];
 
 /// What the words stand for, of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// `{name}`; `{stem}` and `{ext}` are its two sides of the last dot.
     pub name: &'a str,
-    /// `{folder}`: the name of the folder that it lies in.
+    /// `{folder}`: the name of the folder that it lies in on this computer.
     pub folder: &'a str,
-    /// `{date}`: the day on which it was added, "2026-11-21".
+    /// `{date}`: the day on which it was added, where this computer is: "2026-11-21". `{year}`, `{month}` and `{day}` are its parts.
     pub date: &'a str,
+    /// `{path}`: its folder at the destination; `None` while that is being made.
+    pub path: Option<&'a str>,
 }
 
-/// Text in braces that is none of the [`WORDS`]; empty where a brace has no other.
+impl<'a> Origin<'a> {
+    fn word(&self, word: &str) -> Option<&'a str> {
+        let (stem, ext) = parted(self.name);
+        let date = |nth| self.date.splitn(3, '-').nth(nth).unwrap_or_default();
+        Some(match word {
+            "name" => self.name,
+            "stem" => stem,
+            "ext" => ext.trim_start_matches('.'),
+            "folder" => self.folder,
+            "date" => self.date,
+            "year" => date(0),
+            "month" => date(1),
+            "day" => date(2),
+            "path" => self.path?,
+            _ => return None,
+        })
+    }
+}
+
+/// A name and its ending with the dot: "cut" and ".mov". A dot at the beginning hides a file, and begins no ending.
+#[must_use]
+pub fn parted(name: &str) -> (&str, &str) {
+    name.rfind('.').filter(|dot| *dot > 0).map_or((name, ""), |dot| name.split_at(dot))
+}
+
+/// Text in braces that is none of the words; empty where a brace has no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoWord(pub String);
+
+impl NoWord {
+    /// What is wrong and what to do, where these are the words.
+    #[must_use]
+    pub fn sentence(&self, words: &[&str]) -> String {
+        let what: Cow<'_, str> = match self.0.as_str() {
+            "" => "A brace is open here and not closed.".into(),
+            word => format!("There is no word {{{word}}} to be filled in.").into(),
+        };
+        let words: Vec<_> = words.iter().map(|word| format!("{{{word}}}")).collect();
+        format!("{what} There are {}; a brace for itself is written twice.", words.join(", "))
+    }
+}
 
 enum Piece<'a> {
     Text(&'a str),
@@ -30,15 +75,15 @@ enum Piece<'a> {
     Lonely,
 }
 
-/// Whether every word in braces is one.
+/// Whether every word in braces is one of these.
 ///
 /// # Errors
 /// The first that is none.
-pub fn check(text: &str) -> Result<(), NoWord> {
+pub fn check(text: &str, words: &[&str]) -> Result<(), NoWord> {
     let mut outcome = Ok(());
     pieces(text, |piece| {
         let wrong = match piece {
-            Piece::Word(word) if !WORDS.contains(&word) => word,
+            Piece::Word(word) if !words.contains(&word) => word,
             Piece::Lonely => "",
             _ => return,
         };
@@ -49,26 +94,38 @@ pub fn check(text: &str) -> Result<(), NoWord> {
     outcome
 }
 
+/// Whether a text has this word to be filled in.
+#[must_use]
+pub fn has(text: &str, word: &str) -> bool {
+    let mut found = false;
+    pieces(text, |piece| found |= matches!(piece, Piece::Word(other) if other == word));
+    found
+}
+
 /// The text with its words filled in; what is no word stays as it was written.
 #[must_use]
 pub fn fill(text: &str, origin: &Origin<'_>) -> String {
-    let (stem, ext) = match origin.name.rsplit_once('.') {
-        // A name that begins with its only dot has no type.
-        Some((stem, ext)) if !stem.is_empty() => (stem, ext),
-        _ => (origin.name, ""),
-    };
     let mut filled = String::with_capacity(text.len());
     pieces(text, |piece| match piece {
         Piece::Text(text) => filled.push_str(text),
-        Piece::Word("name") => filled.push_str(origin.name),
-        Piece::Word("stem") => filled.push_str(stem),
-        Piece::Word("ext") => filled.push_str(ext),
-        Piece::Word("folder") => filled.push_str(origin.folder),
-        Piece::Word("date") => filled.push_str(origin.date),
-        Piece::Word(other) => filled.extend(["{", other, "}"]),
+        Piece::Word(word) => match origin.word(word) {
+            Some(stands_for) => filled.push_str(stands_for),
+            None => filled.extend(["{", word, "}"]),
+        },
         Piece::Lonely => filled.push('{'),
     });
     filled
+}
+
+/// A path, filled in. A segment whose words come out empty has no name and is left out; one that was typed without a name stays, to be
+/// refused.
+#[must_use]
+pub fn fill_path(path: &str, origin: &Origin<'_>) -> String {
+    let filled = path.split('/').filter_map(|typed| {
+        let filled = fill(typed, origin);
+        (typed.is_empty() || !filled.is_empty()).then_some(filled)
+    });
+    filled.collect::<Vec<_>>().join("/")
 }
 
 fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
@@ -116,7 +173,7 @@ impl Fields {
     pub fn filled(self, origin: &Origin<'_>) -> Self {
         let fill = |text: String| if text.contains(['{', '}']) { fill(&text, origin) } else { text };
         Self {
-            folder: self.folder.map(|folder| segments(&folder, origin)),
+            folder: self.folder.map(|folder| fill_path(&folder, origin)),
             tags: self.tags.into_iter().map(fill).collect(),
             metadata: self.metadata.into_iter().map(|(name, value)| (name, fill(value))).collect(),
             custom_id: self.custom_id.map(fill),
@@ -132,20 +189,12 @@ fn over(set: BTreeMap<String, String>, mut below: BTreeMap<String, String>) -> B
     below
 }
 
-/// A folder, filled in. One whose words come out empty has no name and is left out; what was typed without a name stays, to be told.
-fn segments(folder: &str, origin: &Origin<'_>) -> String {
-    let filled = folder.split('/').filter_map(|typed| {
-        let filled = fill(typed, origin);
-        (typed.is_empty() || !filled.is_empty()).then_some(filled)
-    });
-    filled.collect::<Vec<_>>().join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ORIGIN: Origin<'_> = Origin { name: "take 3.final.mov", folder: "A001", date: "2026-11-21" };
+    const ORIGIN: Origin<'_> =
+        Origin { name: "take 3.final.mov", folder: "A001", date: "2026-11-21", path: None };
 
     #[test]
     fn words_are_filled_in_and_everything_else_stays() {
@@ -156,6 +205,8 @@ mod tests {
             ("", ""),
             ("{{name}}", "{name}"),
             ("a } b", "a } b"),
+            ("{year}/{month}-{day}", "2026/11-21"),
+            ("{path}", "{path}"),
             ("{nope}", "{nope}"),
             ("open { end", "open { end"),
             ("ä{stem}ß", "ätake 3.finalß"),
@@ -169,17 +220,19 @@ mod tests {
 
     #[test]
     fn a_word_that_is_none_is_found_where_it_is_typed() {
-        for good in ["", "{name}{stem}{ext}{folder}{date}", "{{anything}}", "a } b"] {
-            assert_eq!(check(good), Ok(()), "{good}");
+        for good in ["", "{name}{stem}{ext}{folder}{date}", "{year}{month}{day}", "{{anything}}", "a } b"] {
+            assert_eq!(check(good, &WORDS), Ok(()), "{good}");
         }
+        assert_eq!(check("{path}", &WORDS), Err(NoWord("path".to_owned())));
+        assert_eq!(check("{path}", &WORDS_OF_A_KEY), Ok(()));
         for (bad, word) in [("{nope}", "nope"), ("{name} {Name}", "Name"), ("a { b", ""), ("{}", "")] {
-            assert_eq!(check(bad), Err(NoWord(word.to_owned())), "{bad}");
+            assert_eq!(check(bad, &WORDS), Err(NoWord(word.to_owned())), "{bad}");
         }
     }
 
     #[test]
     fn a_folder_whose_words_come_out_empty_is_left_out() {
-        let origin = Origin { name: "README", folder: "", date: "2026-11-21" };
+        let origin = Origin { name: "README", folder: "", date: "2026-11-21", path: None };
         for (folder, filled) in [
             ("a/{ext}/b", "a/b"),
             ("{ext}", ""),

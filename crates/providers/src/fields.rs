@@ -1,12 +1,12 @@
 //! What is set for files, looked at by the rules of a kind before anything is sent: the rules are those of the start itself.
 
-use partway_provider::Fields;
 use partway_provider::template::Origin;
+use partway_provider::{Fields, FileFacts};
 
 use crate::setting::SettingsError;
 
 /// A file for what is still a pattern: each word stands for one letter that no other has, so that only what no file can mend is refused.
-const SAMPLE: Origin<'_> = Origin { name: "~.^", folder: "|", date: "2026-11-21" };
+const SAMPLE: Origin<'_> = Origin { name: "~.^", folder: "|", date: "2026-11-21", path: None };
 
 /// The field that is not right, and what is wrong with it and what to do, as the end of a sentence.
 pub(crate) type Wrong = (&'static str, String);
@@ -16,9 +16,15 @@ pub(crate) fn sampled(fields: &Fields) -> Fields {
     fields.clone().filled(&SAMPLE)
 }
 
-/// The sample's name.
-pub(crate) const fn sample_name() -> &'static str {
-    SAMPLE.name
+/// The sample, with these fields.
+pub(crate) fn sample(fields: &Fields) -> FileFacts {
+    FileFacts {
+        name: SAMPLE.name.to_owned(),
+        fields: fields.clone(),
+        lies_in: SAMPLE.folder.to_owned(),
+        added_on: SAMPLE.date.to_owned(),
+        ..FileFacts::default()
+    }
 }
 
 /// Why no address leads to what lies in this folder: a segment that whoever reads a web address takes for a step in it (WHATWG URL,

@@ -168,7 +168,7 @@ export const words = {
   /** What can be set for files. */
   fields: {
     title: "Title",
-    templates: "Filled in for each file: {name}, {stem}, {ext}, {folder}, {date}",
+    templates: "Filled in for each file: {name}, {stem}, {ext}, {folder}, {date}, {year}, {month}, {day}",
     tags: "Tags",
     tagsHelp: "Separated by commas",
     ifExists: "Where a name is taken",

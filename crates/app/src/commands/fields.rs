@@ -128,18 +128,8 @@ fn taken(kind: &Kind, settings: &Value, fields: &Fields) -> Result<(), ApiError>
 
 /// Words in braces are those that are filled in.
 fn no_other_word(field: &str, text: &str) -> Result<(), ApiError> {
-    let template::NoWord(word) = match template::check(text) {
-        Ok(()) => return Ok(()),
-        Err(other) => other,
-    };
-    let what = if word.is_empty() {
-        "A brace is open here and not closed.".into()
-    } else {
-        format!("There is no word {{{word}}} to be filled in.")
-    };
-    let words: Vec<_> = template::WORDS.iter().map(|word| format!("{{{word}}}")).collect();
-    let sentence = format!("{what} There are {}; a brace for itself is written twice.", words.join(", "));
-    Err(ApiError::field(field, sentence))
+    template::check(text, &template::WORDS)
+        .map_err(|none| ApiError::field(field, none.sentence(&template::WORDS)))
 }
 
 /// What shall be set for files, where the kind takes it; `settings` are those of the destination.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use partway_api::Notify;
 use partway_core::{Hold, State};
-use partway_engine::Happening;
+use partway_engine::EngineEvent;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, sleep_until};
 
@@ -160,14 +160,14 @@ async fn begin(app: &App) -> Rules {
 }
 
 /// Hands what happened to the rules; gives back after which time to look.
-fn hear(app: &App, rules: &mut Rules, happening: &Happening) -> Option<Duration> {
+fn hear(app: &App, rules: &mut Rules, happening: &EngineEvent) -> Option<Duration> {
     match happening {
-        Happening::BatchFinished { batch, .. } => {
+        EngineEvent::BatchFinished { batch, .. } => {
             let seconds = u64::try_from((app.now_ms() - batch.created_at) / 1000).unwrap_or(0);
             rules.batch_ended(&batch.id.0, seconds);
             Some(Duration::ZERO)
         }
-        Happening::Changed { job } => {
+        EngineEvent::Changed { job } => {
             if let State::NeedsAttention(cause) = &job.state {
                 if !is_common(cause) {
                     rules.needs_you(app.now_ms(), &job.batch.0);
@@ -177,7 +177,7 @@ fn hear(app: &App, rules: &mut Rules, happening: &Happening) -> Option<Duration>
             let kept = job.holds.contains(Hold::Credentials) || job.holds.contains(Hold::SourceMissing);
             (kept || rules.has_told()).then_some(SETTLE)
         }
-        Happening::Destination { .. } | Happening::Removed { .. } => Some(SETTLE),
+        EngineEvent::Destination { .. } | EngineEvent::Removed { .. } => Some(SETTLE),
         _ => None,
     }
 }

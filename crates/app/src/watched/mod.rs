@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use partway_core::State;
-use partway_engine::{Happening, JournalError, Unanswered, Watched, WatchedId};
+use partway_engine::{EngineEvent, JournalError, Unanswered, Watched, WatchedId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
@@ -224,8 +224,8 @@ async fn tell_verified(app: App, folders: Vec<Arc<Notify>>) {
     let mut happened = app.0.engine.follow();
     loop {
         match happened.recv().await {
-            Ok(Happening::Changed { job }) if job.state != State::Verified => {}
-            Ok(Happening::Changed { .. }) | Err(RecvError::Lagged(_)) => {
+            Ok(EngineEvent::Changed { job }) if job.state != State::Verified => {}
+            Ok(EngineEvent::Changed { .. }) | Err(RecvError::Lagged(_)) => {
                 folders.iter().for_each(|folder| folder.notify_one());
             }
             Ok(_) => {}

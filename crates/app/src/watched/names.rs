@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use partway_engine::intake;
+use partway_engine::scan;
 
 /// Endings of files that a program still writes and renames when it is through: browsers, download tools, copy tools, editors.
 const HALF: &[&str] = &[
@@ -40,7 +40,7 @@ pub(super) fn of(path: &Path) -> Name {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let half = HALF.contains(&ending) || name.starts_with("~$") || name.ends_with('~');
-    if name.starts_with('.') || half || intake::is_ignored(path) { Name::Passed } else { Name::Ordinary }
+    if name.starts_with('.') || half || scan::is_ignored(path) { Name::Passed } else { Name::Ordinary }
 }
 
 /// What lies beside a file and says that it is still being written. Looks at the disk.

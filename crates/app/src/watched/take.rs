@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use partway_core::FileIdentity;
-use partway_engine::{Refusal, Which, intake};
+use partway_engine::{Refusal, Which};
 
 use super::folder::Folder;
 use super::pending::{Errand, Ready, Why};
@@ -82,7 +82,8 @@ async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Result<Vec<Ready>,
 async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
     let engine = folder.app.0.engine.clone();
     let files: Vec<PathBuf> = new.iter().map(|ready| ready.file.clone()).collect();
-    let look = folder.on_drive(move |root, pulse| intake::look_below(root, &files, || pulse.beat()));
+    let look =
+        folder.on_drive(move |root, pulse| partway_engine::scan::look_below(root, &files, || pulse.beat()));
     let mut intake = look.await?;
     let mut judged: HashMap<PathBuf, FileIdentity> =
         new.into_iter().map(|ready| (folder.watched.path.join(ready.file), ready.identity)).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use partway_core::FileIdentity;
-use partway_engine::intake::Found;
+use partway_engine::scan::Found;
 use partway_engine::{Known, Seen, at};
 
 use super::Trouble;

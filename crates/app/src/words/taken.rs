@@ -2,7 +2,7 @@
 
 use partway_api::{Answer, HoldName};
 use partway_core::visible;
-use partway_engine::intake::Found;
+use partway_engine::scan::Found;
 
 use super::{bytes, count};
 
@@ -126,7 +126,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.mov");
         std::fs::write(&path, "a").unwrap();
-        let here = partway_engine::intake::look(&[path]).files.remove(0);
+        let here = partway_engine::scan::look(&[path]).files.remove(0);
         assert!(!here.elsewhere);
         let away = |size| {
             let identity = partway_core::FileIdentity { size, ..here.identity };

@@ -131,7 +131,7 @@ impl Clock for Hands {
         Some(Duration::from_secs(self.since_boot_s.load(Ordering::SeqCst)))
     }
 
-    fn date(&self) -> String {
+    fn date_of(&self, _: i64) -> String {
         "2026-11-21".into()
     }
 }

@@ -99,7 +99,7 @@ async fn a_word_that_is_none_is_told_beside_its_field() {
     let rig = Rig::new().await;
     let app = rig.open().await;
     let mut told = Vec::new();
-    for (field, text) in [("folder", "{day}"), ("tags", "{name"), ("metadata", "{Name}")] {
+    for (field, text) in [("folder", "{week}"), ("tags", "{name"), ("metadata", "{Name}")] {
         let mut draft = rig.draft("Acme");
         match field {
             "folder" => draft.fields.folder = Some(text.into()),
@@ -112,7 +112,7 @@ async fn a_word_that_is_none_is_told_beside_its_field() {
     }
     insta::assert_snapshot!(told.join("\n"));
     let acme = rig.destination(&app, "Acme").await;
-    let folder = Some("{day}".to_owned());
+    let folder = Some("{week}".to_owned());
     let error = tell(&app, Command::UseDestination { id: acme.id, folder }).await.unwrap_err();
     assert_eq!(error.field.as_deref(), Some("folder"));
 }

@@ -7,7 +7,7 @@ use partway_api::FieldsDraft;
 
 #[derive(Debug, Clone, Default, Arguments)]
 #[command(
-    next_help_heading = "For the files, where the service takes it ({name}, {stem}, {ext}, {folder} and {date} are filled in)"
+    next_help_heading = "For the files, where the service takes it ({name}, {stem}, {ext}, {folder}, {date}, {year}, {month} and {day} are filled in)"
 )]
 pub(crate) struct FileFields {
     /// The folder there.

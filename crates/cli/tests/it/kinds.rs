@@ -52,7 +52,7 @@ fn a_field_that_the_kind_does_not_take_or_that_has_no_such_word_is_told_with_its
     };
     let said = [
         told(&autorender(&["--title", "T"])),
-        told(&autorender(&["--folder", "{day}"])),
+        told(&autorender(&["--folder", "{week}"])),
         told(&autorender(&["--tag", "{stem"])),
         told(&["--kind", "s3", "--bucket", "media", "--key-chain", "--metadata", "größe=1"]),
         told(&["--kind", "s3", "--bucket", "media", "--key-chain", "--tag", "aws:x"]),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use partway_core::{Event, Hold, State};
 
-use super::apply::{ended, in_chunks, write};
-use super::{Engine, Inner, Refusal};
-use crate::happening::Happening;
-use crate::journal::{JournalError, events, jobs, sessions};
+use super::Engine;
+use crate::event::EngineEvent;
+use crate::journal::{Journal, JournalError, events, jobs, sessions};
 use crate::log::Log;
 use crate::record::{BatchId, DestinationId, Job, JobId};
+use crate::refusal::Refusal;
+use crate::state::apply::{ended, in_chunks, write};
 
 /// Which jobs a wish is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Engine {
     /// [`Refusal::NotNow`] if one job was named that waits for nothing.
     pub async fn stop_now(&self, which: &Which) -> Result<u32, Refusal> {
         let mut touched = 0;
-        for id in self.0.ids(which).await? {
+        for id in ids(&self.0.journal, which).await? {
             touched += u32::from(self.0.let_go(&id));
         }
         match which {
@@ -87,7 +88,7 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn retry(&self, which: &Which) -> Result<u32, Refusal> {
-        let ids = self.0.ids(which).await?;
+        let ids = ids(&self.0.journal, which).await?;
         for id in &ids {
             self.0.memory().put_off.remove(id);
         }
@@ -162,7 +163,7 @@ impl Engine {
     /// # Errors
     /// [`Refusal::NotNow`] if one was named that has not ended.
     pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
-        let ids = self.0.ids(which).await?;
+        let ids = ids(&self.0.journal, which).await?;
         let now_s = u64::try_from(self.0.clock.unix_ms() / 1000).unwrap_or(0);
         let mut removed = Vec::new();
         for ids in in_chunks(ids) {
@@ -186,7 +187,7 @@ impl Engine {
             ));
         }
         let touched = u32::try_from(removed.len()).unwrap_or(u32::MAX);
-        self.0.tell(Happening::Removed { jobs: Arc::new(removed) });
+        self.0.tell(EngineEvent::Removed { jobs: Arc::new(removed) });
         Ok(touched)
     }
 
@@ -194,7 +195,7 @@ impl Engine {
     where
         F: Fn(&Job) -> Option<(Event, Option<Log>)> + Send + Sync + 'static,
     {
-        let ids = self.0.ids(which).await?;
+        let ids = ids(&self.0.journal, which).await?;
         let touched = self.0.apply_each(ids, decide).await?.len();
         match which {
             Which::Job(id) if touched == 0 => {
@@ -219,39 +220,18 @@ const fn not_now(state: &State) -> &'static str {
     }
 }
 
-impl Inner {
-    /// Unfinished jobs of a destination that carry a hold, or do not.
-    pub(crate) async fn open_of_destination(
-        &self,
-        id: &DestinationId,
-        hold: Hold,
-        held: bool,
-    ) -> Result<Vec<JobId>, JournalError> {
-        let id = id.clone();
-        self.journal.read(move |conn| jobs::open_of_destination(conn, &id, hold, held)).await
-    }
-
-    pub(super) async fn ids(&self, which: &Which) -> Result<Vec<JobId>, Refusal> {
-        let which = which.clone();
-        Ok(self
-            .journal
-            .read(move |conn| match &which {
-                Which::Job(id) => Ok(vec![id.clone()]),
-                Which::Batch(batch) => jobs::of_batch(conn, batch),
-                Which::Open => jobs::in_states(
-                    conn,
-                    &["needs-attention", "waiting", "checking", "uploading", "finishing", "cancelling"],
-                ),
-                Which::Ended => jobs::in_states(conn, &["uploaded", "verified", "cancelled"]),
-            })
-            .await?)
-    }
-
-    pub(crate) async fn job(&self, id: &JobId) -> Result<Job, Refusal> {
-        let job = id.clone();
-        self.journal
-            .read(move |conn| jobs::get(conn, &job))
-            .await?
-            .ok_or_else(|| Refusal::NotThere(format!("job {id}")))
-    }
+/// The jobs that are meant.
+pub(super) async fn ids(journal: &Journal, which: &Which) -> Result<Vec<JobId>, JournalError> {
+    let which = which.clone();
+    journal
+        .read(move |conn| match &which {
+            Which::Job(id) => Ok(vec![id.clone()]),
+            Which::Batch(batch) => jobs::of_batch(conn, batch),
+            Which::Open => jobs::in_states(
+                conn,
+                &["needs-attention", "waiting", "checking", "uploading", "finishing", "cancelling"],
+            ),
+            Which::Ended => jobs::in_states(conn, &["uploaded", "verified", "cancelled"]),
+        })
+        .await
 }

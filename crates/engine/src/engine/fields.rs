@@ -6,10 +6,12 @@ use partway_core::{FieldsChange, State};
 use partway_provider::Fields;
 use partway_provider::template::{self, Origin};
 
-use super::{Engine, Refusal, Which};
-use crate::happening::Happening;
+use super::commands::ids;
+use super::{Engine, Which};
+use crate::event::EngineEvent;
 use crate::journal::{batches, fields, jobs, sessions};
 use crate::record::Job;
+use crate::refusal::Refusal;
 
 /// All fields of a file together are at most so long as JSON, bytes: nothing that a vendor takes comes near it.
 const LONGEST: usize = 64 * 1024;
@@ -26,7 +28,8 @@ impl Engine {
             let shown: String = mime.chars().take(80).collect();
             return Err(Refusal::NotUsable(format!("{shown} is not a type: one looks like video/mp4")));
         }
-        let (ids, batch, date) = (self.0.ids(which).await?, which.clone(), self.0.clock.date());
+        let ids = ids(&self.0.journal, which).await?;
+        let (batch, clock) = (which.clone(), Arc::clone(&self.0.clock));
         let changed = self
             .0
             .journal
@@ -39,6 +42,7 @@ impl Engine {
                     if sessions::current(conn, &id)?.is_some() {
                         continue;
                     }
+                    let date = clock.date_of(job.created_at);
                     let filled = fields::File::of(&job).origin(&date, |origin| filled(&change, origin));
                     apply(&mut job, &filled, matches!(batch, Which::Batch(_)));
                     if !jobs::set_fields(conn, &job, LONGEST)? {
@@ -59,10 +63,10 @@ impl Engine {
         }
         let touched = u32::try_from(changed.len()).unwrap_or(u32::MAX);
         if let Which::Batch(batch) = which {
-            self.0.tell(Happening::BatchChanged { batch: batch.clone() });
+            self.0.tell(EngineEvent::BatchChanged { batch: batch.clone() });
         }
         for job in changed {
-            self.0.tell(Happening::Changed { job: Arc::new(job) });
+            self.0.tell(EngineEvent::Changed { job: Arc::new(job) });
         }
         Ok(touched)
     }
@@ -77,7 +81,7 @@ const fn is_open(state: &State) -> bool {
 fn filled(change: &FieldsChange, origin: &Origin<'_>) -> FieldsChange {
     let fill = |text: &String| template::fill(text, origin);
     FieldsChange {
-        folder: change.folder.as_ref().map(fill),
+        folder: change.folder.as_ref().map(|folder| template::fill_path(folder, origin)),
         tags: change.tags.as_ref().map(|tags| tags.iter().map(fill).collect()),
         metadata: change
             .metadata

@@ -8,9 +8,9 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::Engine;
 use crate::drive::{Drive, Pulse, Unanswered};
-use crate::intake::{self, Intake};
 use crate::place::{Mounts, Place};
 use crate::record::{LeftOut, WhyLeftOut};
+use crate::scan::{self, Intake};
 
 /// After so many things of one drive in a row that did not come back nothing more is asked of it.
 const ENOUGH: u32 = 2;
@@ -41,18 +41,18 @@ impl Engine {
         let named = paths.clone();
         let own = Arc::clone(&self.0.data_dir);
         let looked = self
-            .of_each(paths, move |path, pulse| intake::look_at(path, Some(&own), &mut || pulse.beat()))
+            .of_each(paths, move |path, pulse| scan::look_at(path, Some(&own), &mut || pulse.beat()))
             .await;
         let each = named.iter().zip(looked);
-        intake::put_together(
-            each.map(|(path, looked)| looked.unwrap_or_else(|| intake::unanswered(path))).collect(),
+        scan::put_together(
+            each.map(|(path, looked)| looked.unwrap_or_else(|| scan::unanswered(path))).collect(),
         )
     }
 
     /// What of these paths can be taken in, as far as one look at each tells: no folder is walked.
     pub async fn sift(&self, paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<LeftOut>) {
         let named = paths.clone();
-        let sifted = self.of_each(paths, |path, _| intake::sift(path)).await;
+        let sifted = self.of_each(paths, |path, _| scan::sift(path)).await;
         let (mut good, mut left) = (Vec::new(), Vec::new());
         for (path, sifted) in named.into_iter().zip(sifted) {
             match sifted.unwrap_or(Err(WhyLeftOut::DriveSilent)) {

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use partway_core::{Hold, PartReceipt};
 
-use super::{Engine, Refusal};
+use super::Engine;
 use crate::journal::batches::{self, BatchCount};
 use crate::journal::list::{self, Show, Sums};
 use crate::journal::{JournalError, events, jobs, needs, sessions};
 use crate::log::Log;
 use crate::progress::LiveView;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
+use crate::refusal::Refusal;
 
 /// One job in full.
 #[derive(Debug, Clone)]

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_core::{Event, RetryClass};
+use partway_core::RetryClass;
 
-use super::Inner;
 use crate::journal::sessions::{self, Leftover};
-use crate::journal::{JournalError, destinations, jobs};
+use crate::journal::{JournalError, destinations};
 use crate::log::Log;
-use crate::record::{DestinationId, JobId};
+use crate::record::DestinationId;
+use crate::state::EngineState;
 
 /// Deleted links are wiped at most that often: a wipe costs as much as a commit, and a batch of small files ends in bursts.
 const CALM: Duration = Duration::from_millis(500);
@@ -25,16 +25,16 @@ const AT_ONCE: u32 = 100;
 pub(super) const LAST: Duration = Duration::from_secs(5);
 const LAST_TRIES: u32 = 3;
 
-pub(super) async fn serve(inner: Arc<Inner>) {
+pub(super) async fn serve(state: Arc<EngineState>) {
     loop {
-        let all_clear = match clear(&inner, false).await {
+        let all_clear = match clear(&state, false).await {
             Ok(all_clear) => all_clear,
             Err(error) => {
                 tracing::warn!(%error, "what was given up could not be cleared away");
                 false
             }
         };
-        let wiped = inner.journal.wipe_log().await;
+        let wiped = state.journal.wipe_log().await;
         tokio::time::sleep(CALM).await;
         match wiped {
             Ok(true) => {}
@@ -42,19 +42,19 @@ pub(super) async fn serve(inner: Arc<Inner>) {
             Err(error) => tracing::warn!(%error, "deleted links could not be wiped yet"),
         }
         if all_clear {
-            inner.sweep.notified().await;
+            state.sweep.notified().await;
         } else {
-            let _ = tokio::time::timeout(AGAIN, inner.sweep.notified()).await;
+            let _ = tokio::time::timeout(AGAIN, state.sweep.notified()).await;
         }
     }
 }
 
 /// The last sweep before an end in order: whoever gives an upload up and ends at once must not leave it open, and billed. What
 /// does not succeed in this time is tried again at the next start.
-pub(super) async fn last(inner: &Arc<Inner>, limit: Duration) {
+pub(super) async fn last(state: &Arc<EngineState>, limit: Duration) {
     let all = async {
         for _ in 0..LAST_TRIES {
-            match clear(inner, true).await {
+            match clear(state, true).await {
                 Ok(true) => return,
                 Ok(false) => tokio::time::sleep(CALM).await,
                 Err(error) => return tracing::warn!(%error, "what was given up could not be cleared away"),
@@ -68,27 +68,27 @@ pub(super) async fn last(inner: &Arc<Inner>, limit: Duration) {
 
 /// Throws away what is to be. A destination that does not do it now is not asked for each of a thousand sessions, and, but at the end, not
 /// again with every file that ends.
-async fn clear(inner: &Arc<Inner>, at_the_end: bool) -> Result<bool, JournalError> {
-    let now = inner.clock.steady();
+async fn clear(state: &Arc<EngineState>, at_the_end: bool) -> Result<bool, JournalError> {
+    let now = state.clock.steady();
     let mut refusing: HashSet<DestinationId> = match at_the_end {
         true => HashSet::new(),
         false => {
-            let memory = inner.memory();
+            let memory = state.memory();
             memory.abort_after.iter().filter(|(_, until)| now < **until).map(|(id, _)| id.clone()).collect()
         }
     };
     let (mut all_clear, mut after) = (true, 0);
     loop {
-        let leftovers = inner.journal.read(move |conn| sessions::leftovers(conn, after, AT_ONCE)).await?;
+        let leftovers = state.journal.read(move |conn| sessions::leftovers(conn, after, AT_ONCE)).await?;
         let Some(last) = leftovers.last() else { return Ok(all_clear) };
         after = last.id;
         for leftover in leftovers {
             let destination = leftover.destination.clone();
             if refusing.contains(&destination) {
                 all_clear = false;
-            } else if !abort(inner, leftover).await? {
+            } else if !abort(state, leftover).await? {
                 all_clear = false;
-                inner.memory().abort_after.insert(destination.clone(), now + AGAIN);
+                state.memory().abort_after.insert(destination.clone(), now + AGAIN);
                 refusing.insert(destination);
             }
         }
@@ -96,13 +96,13 @@ async fn clear(inner: &Arc<Inner>, at_the_end: bool) -> Result<bool, JournalErro
 }
 
 /// Throws one session away; `false`: it is to be tried again.
-async fn abort(inner: &Arc<Inner>, leftover: Leftover) -> Result<bool, JournalError> {
+async fn abort(state: &Arc<EngineState>, leftover: Leftover) -> Result<bool, JournalError> {
     let destination = leftover.destination.clone();
-    let Some(destination) = inner.journal.read(move |conn| destinations::get(conn, &destination)).await?
+    let Some(destination) = state.journal.read(move |conn| destinations::get(conn, &destination)).await?
     else {
         return Ok(true);
     };
-    let status = match inner.providers.provider(&destination).await {
+    let status = match state.providers.provider(&destination).await {
         Ok(provider) if provider.capabilities().abort => match provider.abort(&leftover.session).await {
             Ok(()) => "ended",
             Err(failure) if matches!(failure.class, RetryClass::SessionGone | RetryClass::Conflict) => {
@@ -120,35 +120,9 @@ async fn abort(inner: &Arc<Inner>, leftover: Leftover) -> Result<bool, JournalEr
         }
     };
     let (id, until) = (leftover.id, leftover.session.expires_at);
-    inner.journal.write(move |conn| sessions::set_status(conn, id, status)).await?;
+    state.journal.write(move |conn| sessions::set_status(conn, id, status)).await?;
     if status == "left" {
-        inner.log(&leftover.job, Log::LeftBehind { until }).await?;
+        state.log(&leftover.job, Log::LeftBehind { until }).await?;
     }
     Ok(true)
-}
-
-impl Inner {
-    /// The end of a cancellation: parts in flight have stopped, then the session is given up and the job is over.
-    pub(super) async fn finish_cancel(self: &Arc<Self>, id: &JobId) {
-        self.run_is_over(id).await;
-        let job = id.clone();
-        let given_up = self
-            .journal
-            .write(move |conn| {
-                let Some(found) = jobs::get(conn, &job)? else { return Ok(None) };
-                sessions::give_up(conn, &job)?;
-                // Of one that was skipped the history says so already.
-                Ok((!found.skipped).then_some(Log::Cancelled))
-            })
-            .await;
-        let outcome = match given_up {
-            Ok(log) => self.apply(id, Event::Stopped, log).await.map(|_| ()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = outcome {
-            tracing::error!(%error, job = %id, "a cancellation could not be written down; it is done again at the next start");
-        }
-        self.memory().gave_up = true;
-        self.sweep.notify_one();
-    }
 }

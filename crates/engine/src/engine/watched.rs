@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use partway_core::FileIdentity;
 
-use super::take_in::Origin;
-use super::{Engine, Refusal};
-use crate::intake::Intake;
+use super::Engine;
+use super::enqueue::Origin;
 use crate::journal::{JournalError, destinations, watched};
 use crate::record::{Batch, BatchId, Job, WatchedId};
+use crate::refusal::Refusal;
+use crate::scan::Intake;
 use crate::watched::{Known, Seen, Watched};
 
 impl Engine {

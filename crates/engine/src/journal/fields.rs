@@ -1,5 +1,6 @@
 //! What is set for one file: what its batch or its destination has, filled in for it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use partway_provider::Fields;
@@ -22,9 +23,14 @@ impl<'a> File<'a> {
 
     /// Hands over what words in braces stand for.
     pub(crate) fn origin<T>(self, date: &str, with: impl FnOnce(&Origin<'_>) -> T) -> T {
-        let folder = self.path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        with(&Origin { name: self.name, folder: &folder, date })
+        let folder = lies_in(self.path);
+        with(&Origin { name: self.name, folder: &folder, date, path: None })
     }
+}
+
+/// The name of the folder that a file lies in.
+pub(crate) fn lies_in(path: &Path) -> Cow<'_, str> {
+    path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy()
 }
 
 /// What is set for a batch, over the destination's defaults, filled in for one file; in the folder chosen for the batch, below it the

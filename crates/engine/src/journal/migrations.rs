@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-7.sql"),
     include_str!("schema-8.sql"),
     include_str!("schema-9.sql"),
+    include_str!("schema-10.sql"),
 ];
 
 /// Brings the journal to the newest version, keeping a copy of it before each step.
@@ -132,6 +133,34 @@ mod tests {
         conn.prepare("SELECT changed_ns, checksum, part_size FROM watched_file").unwrap();
         conn.prepare("SELECT times, bytes FROM vain").unwrap();
         assert!(dir.path().join("journal.version-1-2.db").exists());
+    }
+
+    #[test]
+    fn a_saved_key_pattern_keeps_its_meaning() {
+        let before = MIGRATIONS.iter().position(|script| script.contains("In a key's pattern")).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate_to(&mut conn, before).unwrap();
+        for (id, kind, settings) in [
+            ("a", "s3", r#"{"object":"{folder}/{year}/{{folder}} {{{folder}}}-{name}","bucket":"b"}"#),
+            ("b", "s3", r#"{"bucket":"{folder}"}"#),
+            ("c", "other", r#"{"object":"{folder}"}"#),
+            ("d", "s3", "not JSON"),
+        ] {
+            conn.execute(
+                "INSERT INTO destination(id, name, kind, settings, fields, key_source, standing, created_at)
+                 VALUES (?1, ?1, ?2, ?3, '{}', '{}', 'unknown', 0)",
+                [id, kind, settings],
+            )
+            .unwrap();
+        }
+        run(&mut conn, Path::new("nowhere"), 0, &MIGRATIONS[..=before]).unwrap();
+        let settings = |id: &str| -> String {
+            conn.query_row("SELECT settings FROM destination WHERE id = ?1", [id], |r| r.get(0)).unwrap()
+        };
+        assert_eq!(settings("a"), r#"{"object":"{path}/{year}/{{folder}} {{{path}}}-{name}","bucket":"b"}"#);
+        assert_eq!(settings("b"), r#"{"bucket":"{folder}"}"#);
+        assert_eq!(settings("c"), r#"{"object":"{folder}"}"#);
+        assert_eq!(settings("d"), "not JSON");
     }
 
     #[test]

@@ -5,36 +5,36 @@ use std::sync::Arc;
 use md5::{Digest, Md5};
 use partway_core::{Cause, FileIdentity};
 
-use super::halt::InTheWay;
-use super::patience::wait_for;
-use super::{Halt, Run};
+use super::error::InTheWay;
+use super::retry::wait_for;
+use super::{Run, RunError};
 use crate::drive;
-use crate::engine::{Inner, Stop};
 use crate::job_file::{self, JobFile};
 use crate::journal::{identity, sessions};
 use crate::log::Log;
 use crate::plain::{is_in_use, is_open_files, plain};
 use crate::record::Job;
 use crate::source::SourceError;
+use crate::state::{EngineState, Stop};
 
 /// Opens a job's file.
-pub(super) async fn source(inner: &Inner, job: &Job) -> Result<Arc<JobFile>, Halt> {
-    match JobFile::open(&inner.drives, job).await {
+pub(super) async fn source(state: &EngineState, job: &Job) -> Result<Arc<JobFile>, RunError> {
+    match JobFile::open(&state.drives, job).await {
         Ok(file) => Ok(Arc::new(file)),
-        Err(error) => Err(halt(inner, job, error).await),
+        Err(error) => Err(halt(state, job, error).await),
     }
 }
 
 /// What a file's trouble means for its job.
-pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
+pub(super) async fn halt(state: &EngineState, job: &Job, error: SourceError) -> RunError {
     let detail = error.to_string();
     let cause = match error {
-        SourceError::Silent => return Halt::DriveSilent { detail },
-        SourceError::Fetching => return Halt::Fetching { detail },
+        SourceError::Silent => return RunError::DriveSilent { detail },
+        SourceError::Fetching => return RunError::Fetching { detail },
         // With its folder, that is with its drive, it comes back by itself; alone it was moved or deleted by somebody.
-        SourceError::Missing => match folder_is_away(inner, job).await {
-            Err(_) => return Halt::DriveSilent { detail },
-            Ok(true) => return Halt::SourceAway { detail },
+        SourceError::Missing => match folder_is_away(state, job).await {
+            Err(_) => return RunError::DriveSilent { detail },
+            Ok(true) => return RunError::SourceAway { detail },
             Ok(false) => Cause::SourceMissing,
         },
         SourceError::Unreadable(io) if drive::passes(&io) => {
@@ -43,20 +43,22 @@ pub(super) async fn halt(inner: &Inner, job: &Job, error: SourceError) -> Halt {
                 () if drive::is_far(&io) => InTheWay::Way,
                 () => InTheWay::Disk,
             };
-            return Halt::Unread { why: plain(&io), what, detail };
+            return RunError::Unread { why: plain(&io), what, detail };
         }
         SourceError::NotAFile => Cause::NotAFile,
-        SourceError::Unreadable(io) if is_open_files(&io) => return Halt::OpenFiles { detail: plain(&io) },
+        SourceError::Unreadable(io) if is_open_files(&io) => {
+            return RunError::OpenFiles { detail: plain(&io) };
+        }
         SourceError::Unreadable(io) => Cause::SourceUnreadable { why: plain(&io) },
         SourceError::NotItsSize(size) => Cause::NotItsSize { told: size },
         SourceError::Changed(_) => Cause::SourceChanged,
     };
-    Halt::Attention { cause, detail }
+    RunError::Attention { cause, detail }
 }
 
-async fn folder_is_away(inner: &Inner, job: &Job) -> Result<bool, SourceError> {
+async fn folder_is_away(state: &EngineState, job: &Job) -> Result<bool, SourceError> {
     let Some(folder) = job.path.parent().map(ToOwned::to_owned) else { return Ok(false) };
-    let (path, drive) = job_file::of_job(&inner.drives, job);
+    let (path, drive) = job_file::of_job(&state.drives, job);
     // What cannot be looked at is not away: that will be told by the next look at the file.
     let look = move || folder.try_exists().is_ok_and(|there| !there);
     Ok(drive.ask(&path, look).await?)
@@ -64,19 +66,19 @@ async fn folder_is_away(inner: &Inner, job: &Job) -> Result<bool, SourceError> {
 
 impl Run {
     /// Takes the file as it is now: if it changed since it was planned, what was sent of it is read again and compared.
-    pub(super) async fn accept_source(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
+    pub(super) async fn accept_source(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let found = source.identity();
         if found == self.job.identity {
             return Ok(());
         }
         let job = self.job.id.clone();
-        let session = self.inner.journal.read(move |conn| sessions::current(conn, &job)).await?;
+        let session = self.state.journal.read(move |conn| sessions::current(conn, &job)).await?;
         match session {
             // The vendor was told another size: nothing of that session can be used for this file.
             Some(_) if found.size != self.job.identity.size => {
                 let (job, bytes) = (self.job.id.clone(), self.job.confirmed);
-                self.inner.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
-                self.inner.clear_away();
+                self.state.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
+                self.state.clear_away();
                 self.log(Log::SourceReplaced { bytes }).await?;
                 self.was_in_vain(bytes, "the file changed again and again").await?;
             }
@@ -86,14 +88,14 @@ impl Run {
         self.plan_again(found).await
     }
 
-    async fn plan_again(&mut self, found: FileIdentity) -> Result<(), Halt> {
+    async fn plan_again(&mut self, found: FileIdentity) -> Result<(), RunError> {
         let id = self.job.id.clone();
-        self.inner.journal.write(move |conn| identity::replace(conn, &id, &found)).await?;
+        self.state.journal.write(move |conn| identity::replace(conn, &id, &found)).await?;
         Ok(self.reload().await?)
     }
 
-    async fn compare(&mut self, session: i64, source: &Arc<JobFile>) -> Result<(), Halt> {
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, session)).await?;
+    async fn compare(&mut self, session: i64, source: &Arc<JobFile>) -> Result<(), RunError> {
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, session)).await?;
         if receipts.is_empty() {
             return Ok(());
         }
@@ -101,14 +103,14 @@ impl Run {
         let differ = self.differing(source, receipts).await?;
         let (differing, job) = (differ.len(), self.job.id.clone());
         let lost =
-            self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
+            self.state.journal.write(move |conn| sessions::unconfirm(conn, &job, session, &differ)).await?;
         let same = u32::try_from(count - differing).unwrap_or(u32::MAX);
         self.log(Log::SourceCompared { same, differ: u32::try_from(differing).unwrap_or(u32::MAX) }).await?;
         self.was_in_vain(lost, "the file changed again and again").await
     }
 
     /// The MD5 of some of the file's bytes. A stop ends the reading at the next block.
-    pub(super) async fn md5_of(&self, source: &JobFile, offset: u64, len: u64) -> Result<[u8; 16], Halt> {
+    pub(super) async fn md5_of(&self, source: &JobFile, offset: u64, len: u64) -> Result<[u8; 16], RunError> {
         let mut stop = self.stop.clone();
         let read = source.digest::<Md5>(offset, len, |_| {});
         let md5 = tokio::select! {
@@ -117,15 +119,15 @@ impl Run {
         };
         match md5 {
             Ok(md5) => Ok(md5.finalize().into()),
-            Err(error) => Err(halt(&self.inner, &self.job, error).await),
+            Err(error) => Err(halt(&self.state, &self.job, error).await),
         }
     }
 
     /// Ends the run where the path does not lead to the same, unchanged file any more.
-    pub(super) async fn unchanged(&self, source: &JobFile) -> Result<(), Halt> {
+    pub(super) async fn unchanged(&self, source: &JobFile) -> Result<(), RunError> {
         match source.unchanged().await {
             Ok(()) => Ok(()),
-            Err(error) => Err(halt(&self.inner, &self.job, error).await),
+            Err(error) => Err(halt(&self.state, &self.job, error).await),
         }
     }
 }

@@ -1,14 +1,13 @@
-//! A part's checksum: sent with it where the storage wants one, and compared with what the storage answers.
+//! A part's checksum: sent with it where the storage wants one, and what follows where the storage answers with another.
 
-use partway_core::proof::{self, Proof};
 use partway_core::{Cause, Failure};
-use partway_http::{PutAnswer, PutFailure};
+use partway_http::PutFailure;
 use partway_provider::PartTarget;
 
-use super::Halt;
+use super::RunError;
 use super::ends::PartEnd;
-use super::halt::DIFFERS;
-use super::part::{Part, passing};
+use super::error::{DIFFERS, passing};
+use super::part::Part;
 use crate::journal::sessions;
 
 /// The storage may so often answer with another checksum before a person is told.
@@ -34,57 +33,15 @@ impl Part {
             ));
         }
         let session = self.session;
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, session)).await;
-        let receipts = receipts.map_err(|error| PartEnd::Halt(error.into()))?;
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, session)).await;
+        let receipts = receipts.map_err(|error| PartEnd::RunError(error.into()))?;
         let matched = receipts.iter().filter(|receipt| receipt.compared).count();
         let matched = u32::try_from(matched).unwrap_or(u32::MAX);
         let detail =
             format!("part {part}: the checksum differed {differences} times, {matched} other parts matched");
-        Err(PartEnd::Halt(Halt::Attention { cause: Cause::ChecksumDiffers { part, matched }, detail }))
-    }
-}
-
-/// Whether a storage's answer bears out what was sent: `Some(compared)` where nothing speaks against it, `None` where the checksums
-/// differ. `etag_is_md5` is false where somebody said that this storage's ETags are none.
-pub(super) fn compare(answer: &PutAnswer, md5: [u8; 16], etag_is_md5: bool) -> Option<bool> {
-    if !answer.comparable {
-        return Some(false);
-    }
-    match proof::of_part(answer.etag.as_ref(), &md5) {
-        Proof::Same => Some(true),
-        Proof::Other if etag_is_md5 => None,
-        Proof::Other | Proof::Silent => Some(false),
-    }
-}
-
-/// Whether a target names a condition for what may be there.
-pub(super) fn is_conditional(target: &PartTarget) -> bool {
-    target
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("if-none-match") || name.eq_ignore_ascii_case("if-match"))
-}
-
-#[cfg(test)]
-mod tests {
-    use partway_core::Etag;
-
-    use super::*;
-
-    #[test]
-    fn a_checksum_that_differs_is_no_receipt_and_one_that_is_no_md5_is_not_compared() {
-        let answer = |etag: &str, comparable| PutAnswer {
-            etag: Some(Etag(etag.into())),
-            comparable,
-            server_unix_time: None,
-        };
-        let empty = "D41D8CD98F00B204E9800998ECF8427E";
-        let md5 = hex::decode(empty).unwrap().try_into().unwrap();
-        for etag_is_md5 in [true, false] {
-            assert_eq!(compare(&answer(empty, true), md5, etag_is_md5), Some(true));
-            assert_eq!(compare(&answer("kms-etag", false), md5, etag_is_md5), Some(false));
-            let other = compare(&answer("d41d8cd98f00b204e9800998ecf8427f", true), md5, etag_is_md5);
-            assert_eq!(other, if etag_is_md5 { None } else { Some(false) });
-        }
+        Err(PartEnd::RunError(RunError::Attention {
+            cause: Cause::ChecksumDiffers { part, matched },
+            detail,
+        }))
     }
 }

@@ -2,13 +2,13 @@
 
 use partway_core::{Cause, Failure, FileReceipt};
 
-use super::Halt;
+use super::RunError;
 use crate::source::SourceError;
 
 /// Why a part did not go.
 pub(super) enum PartEnd {
     /// Its link ran out, or never worked.
-    Links { expired: bool, cause: Cause, detail: String },
+    BadTarget { expired: bool, cause: Cause, detail: String },
     /// The vendor does not know the session any more.
     Session,
     /// Something of this name is there already, and it may be this very file: an answer was lost before.
@@ -17,7 +17,7 @@ pub(super) enum PartEnd {
     /// The file.
     Source(SourceError),
     /// Something that ends the run.
-    Halt(Halt),
+    RunError(RunError),
 }
 
 /// What asking about the finished file brought.

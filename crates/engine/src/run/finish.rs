@@ -7,7 +7,7 @@ use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, 
 
 use super::ends::{Found, Next};
 use super::reread::Reread;
-use super::{Halt, Run, taken};
+use super::{Run, RunError, name_conflict};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 use crate::progress::Trouble;
@@ -28,14 +28,14 @@ const CONFLICTS: u32 = 3;
 
 impl Run {
     /// Completes the session.
-    pub(super) async fn finish(&mut self) -> Result<Next, Halt> {
+    pub(super) async fn finish(&mut self) -> Result<Next, RunError> {
         let id = self.job.id.clone();
-        let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? else {
+        let Some(session) = self.state.journal.read(move |conn| sessions::current(conn, &id)).await? else {
             self.step(Event::SessionGone, None).await?;
             return Ok(Next::SendMore);
         };
         let row = session.id;
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, row)).await?;
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, row)).await?;
         if self.job.plan.is_none_or(|plan| receipts.len() != plan.count() as usize) {
             self.step(Event::PartsMissing, None).await?;
             return Ok(Next::SendMore);
@@ -49,33 +49,35 @@ impl Run {
             // The file may have changed while its parts went: then they are of two files, and no vendor could tell.
             self.same_file(&receipts).await?;
         }
-        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
+        self.state.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
         self.ask(&session, &receipts).await
     }
 
-    async fn same_file(&mut self, receipts: &[PartReceipt]) -> Result<(), Halt> {
+    async fn same_file(&mut self, receipts: &[PartReceipt]) -> Result<(), RunError> {
         match self.is_what_was_sent(receipts).await? {
             // As it was read, each byte was what was sent: it is only not known that all of them were so at one moment.
             Reread::Same | Reread::Restless => Ok(()),
-            Reread::Differs => Err(Halt::Attention { cause: Cause::SourceChanged, detail: String::new() }),
+            Reread::Differs => {
+                Err(RunError::Attention { cause: Cause::SourceChanged, detail: String::new() })
+            }
         }
     }
 
-    async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
+    async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, RunError> {
         // An earlier process sent it, or may have: then "unknown" and "conflict" can mean that it had worked.
         let mut perhaps_done = session.complete_sent;
         let (mut unanswered, mut conflicts, mut unreadable) = (0_usize, 0, 0);
-        let begun = self.inner.clock.unix_ms();
+        let begun = self.state.clock.unix_ms();
         loop {
             self.still_wanted()?;
             let failure = match self.provider.complete(&session.session, receipts).await {
                 Ok(receipt) => {
                     if self.signs_links() {
-                        self.inner.key_is_good(&self.destination.id, self.key).await?;
+                        self.state.key_is_good(&self.destination.id, self.key).await?;
                     }
                     if self.provider.went_unconditionally() {
                         let seen = Keeps { one_put: None, parts: Some(false) };
-                        self.inner.learn(&self.destination.id, seen).await?;
+                        self.state.learn(&self.destination.id, seen).await?;
                     }
                     return self.confirmed(session, receipt, receipts).await;
                 }
@@ -89,7 +91,7 @@ impl Run {
                 RetryClass::Conflict if failure.status == Some(409) && conflicts < CONFLICTS => {
                     conflicts += 1;
                 }
-                RetryClass::PartsMissing if self.inner.memory().resent.insert(self.job.id.clone()) => {
+                RetryClass::PartsMissing if self.state.memory().resent.insert(self.job.id.clone()) => {
                     return self.resend(session, receipts).await;
                 }
                 RetryClass::Conflict
@@ -111,22 +113,22 @@ impl Run {
                         return self.settle(session, receipt, receipts).await;
                     }
                     unreadable = if is_unreadable(&failure) { unreadable + 1 } else { 0 };
-                    if unreadable >= UNREADABLE || self.inner.clock.unix_ms() - begun > ASK_FOR_MS {
+                    if unreadable >= UNREADABLE || self.state.clock.unix_ms() - begun > ASK_FOR_MS {
                         return Err(never_confirmed(&failure));
                     }
                 }
                 // It may be this very file that took the name, when an answer was lost.
-                RetryClass::Refused if perhaps_done && taken::says_so(&failure) => {
+                RetryClass::Refused if perhaps_done && name_conflict::says_so(&failure) => {
                     if let Some(receipt) = self.arrived_before(session, receipts).await? {
                         return self.settle(session, receipt, receipts).await;
                     }
-                    return Err(Halt::from_failure(&failure));
+                    return Err(RunError::from_failure(&failure));
                 }
                 // These prove that nothing was put together: an expired session must not pass for an arrived file later.
                 RetryClass::Throttled { .. } => self.not_done(session, perhaps_done).await?,
                 _ => {
                     self.not_done(session, perhaps_done).await?;
-                    return Err(Halt::from_failure(&failure));
+                    return Err(RunError::from_failure(&failure));
                 }
             }
             let wait = ASK_AGAIN[unanswered.min(ASK_AGAIN.len() - 1)];
@@ -135,7 +137,7 @@ impl Run {
                 RetryClass::Throttled { after: Some(after) } => wait.max(after),
                 _ => wait,
             };
-            self.pause_for(asked.mul_f64(0.75 + self.inner.chance.next() / 2.0)).await?;
+            self.pause_for(asked.mul_f64(0.75 + self.state.chance.next() / 2.0)).await?;
         }
     }
 
@@ -144,7 +146,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         parts: &[PartReceipt],
-    ) -> Result<Option<FileReceipt>, Halt> {
+    ) -> Result<Option<FileReceipt>, RunError> {
         if !self.provider.capabilities().verify {
             return Ok(None);
         }
@@ -157,26 +159,26 @@ impl Run {
     }
 
     /// *Complete* was answered with a plain no.
-    async fn not_done(&self, session: &OpenSession, perhaps_done: bool) -> Result<(), Halt> {
+    async fn not_done(&self, session: &OpenSession, perhaps_done: bool) -> Result<(), RunError> {
         let id = session.id;
         if !perhaps_done {
-            self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
+            self.state.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
         }
         Ok(())
     }
 
     /// The vendor misses parts that have receipts: those go again, all of them where it cannot say which.
-    async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, Halt> {
+    async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, RunError> {
         let missing = self.not_there(session, receipts).await?;
         let id = session.id;
-        self.inner.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
+        self.state.journal.write(move |conn| sessions::mark_complete_sent(conn, id, false)).await?;
         self.take_back(session, missing).await?;
         self.step(Event::PartsMissing, None).await?;
         Ok(Next::SendMore)
     }
 
     /// What is told at the first time only.
-    async fn unanswered(&self, first: Option<&Failure>) -> Result<(), Halt> {
+    async fn unanswered(&self, first: Option<&Failure>) -> Result<(), RunError> {
         self.live.trouble(Some(Trouble::Unanswered));
         match first.map(|failure| &failure.cause) {
             Some(Cause::BrokenReply { what }) => {
@@ -194,6 +196,6 @@ fn is_unreadable(failure: &Failure) -> bool {
     success && matches!(failure.cause, Cause::BrokenReply { .. })
 }
 
-fn never_confirmed(failure: &Failure) -> Halt {
-    Halt::Attention { cause: Cause::NeverConfirmed, detail: failure.to_string() }
+fn never_confirmed(failure: &Failure) -> RunError {
+    RunError::Attention { cause: Cause::NeverConfirmed, detail: failure.to_string() }
 }

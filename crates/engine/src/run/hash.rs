@@ -8,12 +8,12 @@ use partway_provider::{FileHash, HashAlgorithm};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::patience::wait_for;
-use super::{Halt, Run, check};
-use crate::engine::Stop;
+use super::retry::wait_for;
+use super::{Run, RunError, check};
 use crate::job_file::JobFile;
 use crate::journal::jobs;
 use crate::source::SourceError;
+use crate::state::Stop;
 
 impl Run {
     /// Whether the vendor wants a hash that the journal does not have of this file as it is now.
@@ -23,7 +23,7 @@ impl Run {
     }
 
     /// Computes it and writes it down. A pause or a cancellation ends the reading at the next block; it begins anew later.
-    pub(super) async fn hash(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
+    pub(super) async fn hash(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let Some(algorithm) = self.provider.capabilities().wants_hash else { return Ok(()) };
         let read = Arc::new(AtomicU64::new(0));
         self.live.reads(Some(Arc::clone(&read)));
@@ -34,12 +34,12 @@ impl Run {
         self.live.reads(None);
         let hex = match outcome? {
             Ok(hex) => hex,
-            Err(error) => return Err(check::halt(&self.inner, &self.job, error).await),
+            Err(error) => return Err(check::halt(&self.state, &self.job, error).await),
         };
         self.unchanged(source).await?;
         let hash = FileHash { algorithm, hex };
         let (id, kept) = (self.job.id.clone(), hash.clone());
-        self.inner.journal.write(move |conn| jobs::set_hash(conn, &id, &kept)).await?;
+        self.state.journal.write(move |conn| jobs::set_hash(conn, &id, &kept)).await?;
         self.job.hash = Some(hash);
         Ok(())
     }

@@ -1,28 +1,29 @@
 //! One job's way while it has a permit: check → session → parts → complete → settle. Reads like the row that shows it.
 
+mod answer;
 mod check;
 mod checksum;
 mod ends;
+mod error;
 mod expiry;
 mod finish;
-mod flight;
-mod halt;
 mod hash;
-mod links;
+mod in_flight;
+mod name_conflict;
 pub(crate) mod names;
 mod on_line;
-mod once;
+mod pacing;
 mod part;
-mod patience;
 mod probe;
 mod reconcile;
 pub(crate) mod reread;
+mod retry;
 mod send;
 mod session;
 mod settle;
+mod start_guard;
 mod take_over;
-mod taken;
-mod turn;
+mod targets;
 mod vain;
 mod watchdog;
 
@@ -33,19 +34,19 @@ use partway_http::PartClient;
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
-use crate::engine::{Inner, Stop};
-use crate::happening::Happening;
+use crate::event::EngineEvent;
 use crate::job_file::JobFile;
 use crate::journal::{JournalError, destinations, sessions};
 use crate::log::Log;
 use crate::progress::Live;
 use crate::record::{Destination, Job};
+use crate::state::{EngineState, Stop};
 
-pub(crate) use halt::Halt;
+pub(crate) use error::RunError;
 
 /// What a run holds in its hands.
 pub(crate) struct Run {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) state: Arc<EngineState>,
     pub(crate) job: Job,
     pub(crate) destination: Destination,
     pub(crate) provider: Arc<dyn Provider>,
@@ -62,22 +63,22 @@ pub(crate) struct Run {
 
 /// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
 pub(crate) fn run(
-    inner: &Arc<Inner>,
+    state: &Arc<EngineState>,
     job: Job,
     live: Arc<Live>,
     stop: watch::Receiver<Stop>,
 ) -> impl Future<Output = ()> + Send + 'static {
-    let inner = Arc::clone(inner);
+    let state = Arc::clone(state);
     async move {
         let (id, used) = (job.id.clone(), job.fields.if_exists);
-        let key = (job.destination.clone(), inner.which_key(&job.destination));
-        let outcome = go(&inner, job, key.1, live, stop).await;
+        let key = (job.destination.clone(), state.which_key(&job.destination));
+        let outcome = go(&state, job, key.1, live, stop).await;
         let outcome = outcome.map_err(|halt| match halt {
-            Halt::Key { .. } if inner.which_key(&key.0) != key.1 => Halt::OldKey,
+            RunError::Key { .. } if state.which_key(&key.0) != key.1 => RunError::OldKey,
             other => other,
         });
         if let Err(halt) = outcome
-            && let Err(error) = halt::carry_out(&inner, &id, used, halt).await
+            && let Err(error) = error::carry_out(&state, &id, used, halt).await
         {
             tracing::error!(%error, job = %id, "what stopped this job could not be written down");
         }
@@ -85,28 +86,28 @@ pub(crate) fn run(
 }
 
 async fn go(
-    inner: &Arc<Inner>,
+    state: &Arc<EngineState>,
     job: Job,
     key: u32,
     live: Arc<Live>,
     stop: watch::Receiver<Stop>,
-) -> Result<(), Halt> {
+) -> Result<(), RunError> {
     let wanted = job.destination.clone();
-    let destination = inner.journal.read(move |conn| destinations::get(conn, &wanted)).await?;
-    let destination = destination.filter(|found| !found.removed).ok_or_else(|| Halt::Attention {
+    let destination = state.journal.read(move |conn| destinations::get(conn, &wanted)).await?;
+    let destination = destination.filter(|found| !found.removed).ok_or_else(|| RunError::Attention {
         cause: Cause::Refused { said: "its destination was removed".into() },
         detail: String::new(),
     })?;
     // A file that is not there is told even where the key is missing too: it is what the user can see.
     let checking = job.state == State::Checking;
     if checking {
-        check::source(inner, &job).await?;
+        check::source(state, &job).await?;
     }
     let provider =
-        inner.providers.provider(&destination).await.map_err(|failure| Halt::from_failure(&failure))?;
-    let parts = inner.providers.parts(&destination).unwrap_or_else(|| inner.parts.clone());
+        state.providers.provider(&destination).await.map_err(|failure| RunError::from_failure(&failure))?;
+    let parts = state.providers.parts(&destination).unwrap_or_else(|| state.parts.clone());
     let mut run = Run {
-        inner: Arc::clone(inner),
+        state: Arc::clone(state),
         job,
         destination,
         provider,
@@ -133,16 +134,16 @@ async fn go(
 
 impl Run {
     /// What can be known and done before a session is opened: it lives from then on, so nothing slow may come after.
-    async fn before_start(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
+    async fn before_start(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let id = self.job.id.clone();
-        if self.inner.journal.read(move |conn| sessions::current(conn, &id)).await?.is_some() {
+        if self.state.journal.read(move |conn| sessions::current(conn, &id)).await?.is_some() {
             return Ok(());
         }
         self.pre_flight()?;
         if self.lacks_hash() { self.hash_in_peace(source).await } else { Ok(()) }
     }
 
-    async fn upload(&mut self, source: Arc<JobFile>) -> Result<(), Halt> {
+    async fn upload(&mut self, source: Arc<JobFile>) -> Result<(), RunError> {
         loop {
             let session = self.session().await?;
             self.send(&session, &source).await?;
@@ -155,43 +156,43 @@ impl Run {
     }
 
     /// From *finishing* back to sending: the file is needed after all.
-    async fn send_again(&mut self) -> Result<(), Halt> {
+    async fn send_again(&mut self) -> Result<(), RunError> {
         let source = self.open_source().await?;
         self.accept_source(&source).await?;
         self.upload(source).await
     }
 
     /// Applies an event to this job; where it has no meaning any more, somebody else has changed the job and this run is over.
-    pub(crate) async fn step(&mut self, event: Event, log: Option<Log>) -> Result<(), Halt> {
-        match self.inner.apply(&self.job.id, event, log).await? {
+    pub(crate) async fn step(&mut self, event: Event, log: Option<Log>) -> Result<(), RunError> {
+        match self.state.apply(&self.job.id, event, log).await? {
             Ok(applied) => {
                 self.job = applied.job;
                 // With a hold the job gave its permit back: it sends what is missing when the hold is lifted.
-                if self.job.state == State::Waiting { Err(Halt::Overtaken) } else { Ok(()) }
+                if self.job.state == State::Waiting { Err(RunError::Overtaken) } else { Ok(()) }
             }
-            Err(_) => Err(Halt::Overtaken),
+            Err(_) => Err(RunError::Overtaken),
         }
     }
 
     pub(crate) async fn reload(&mut self) -> Result<(), JournalError> {
-        if let Ok(job) = self.inner.job(&self.job.id).await {
+        if let Ok(job) = self.state.job(&self.job.id).await {
             self.job = job;
         }
         Ok(())
     }
 
-    pub(crate) async fn log(&self, log: Log) -> Result<(), Halt> {
-        Ok(self.inner.log(&self.job.id, log).await?)
+    pub(crate) async fn log(&self, log: Log) -> Result<(), RunError> {
+        Ok(self.state.log(&self.job.id, log).await?)
     }
 
     pub(crate) fn tell_started(&self, resumed: u32) {
-        self.inner.tell(Happening::Started { job: Arc::new(self.job.clone()), resumed });
+        self.state.tell(EngineEvent::Started { job: Arc::new(self.job.clone()), resumed });
     }
 
     /// The vendor's present, Unix seconds: it is the vendor who decides when a session ends.
     pub(crate) fn server_now_s(&self) -> u64 {
-        let ahead = self.inner.clock_ahead(&self.provider.host()).unwrap_or(0);
-        u64::try_from(self.inner.clock.unix_ms() / 1000 + ahead).unwrap_or(0)
+        let ahead = self.state.clock_ahead(&self.provider.host()).unwrap_or(0);
+        u64::try_from(self.state.clock.unix_ms() / 1000 + ahead).unwrap_or(0)
     }
 
     /// Whether somebody wants this run to end.

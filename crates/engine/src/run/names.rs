@@ -6,19 +6,17 @@ use std::sync::Arc;
 use partway_core::{Cause, Failure};
 use partway_provider::{FileFacts, IfExists};
 
-use super::{Halt, Run, taken};
+use super::{Run, RunError, name_conflict};
 use crate::journal::names::{self, Reserved};
-
-/// So many names beside a file's own may be taken at the destination.
-pub(crate) const BESIDE: u32 = 99;
+use crate::state::names::BESIDE;
 
 impl Run {
     /// The file under the name that it takes: its own, or the next one beside it that no other job has.
-    pub(super) async fn named(&mut self, from: u32) -> Result<FileFacts, Halt> {
+    pub(super) async fn named(&mut self, from: u32) -> Result<FileFacts, RunError> {
         let (file, provider, job) = (self.facts(), Arc::clone(&self.provider), self.job.clone());
         let asked = file.clone();
         let reserved = self
-            .inner
+            .state
             .journal
             .write(move |conn| {
                 names::reserve(conn, &job, from, |beside| {
@@ -30,7 +28,7 @@ impl Run {
             Reserved::Beside(beside) => Ok(FileFacts { beside, ..file }),
             Reserved::Nameless => Ok(file),
             Reserved::Taken(name, _) if self.renames() => Err(no_more(&name)),
-            Reserved::Taken(name, other) => Err(Halt::Attention {
+            Reserved::Taken(name, other) => Err(RunError::Attention {
                 detail: format!("another file of Partway's list goes there as {name}"),
                 cause: Cause::NameShared { with: in_its_folder(&other) },
             }),
@@ -39,11 +37,11 @@ impl Run {
 
     /// Whether the start of this file, which found its name taken, is tried with the next one.
     pub(super) fn goes_beside(&self, failure: &Failure, file: &FileFacts) -> bool {
-        taken::says_so(failure) && self.renames() && self.provider.name(file).is_some()
+        name_conflict::says_so(failure) && self.renames() && self.provider.name(file).is_some()
     }
 
     /// How many names are passed over next.
-    pub(super) fn next_beside(&self, file: &FileFacts) -> Result<u32, Halt> {
+    pub(super) fn next_beside(&self, file: &FileFacts) -> Result<u32, RunError> {
         match self.provider.name(file) {
             Some(name) if file.beside >= BESIDE => Err(no_more(&name)),
             _ => Ok(file.beside + 1),
@@ -63,7 +61,7 @@ fn in_its_folder(path: &Path) -> String {
     folder.map_or_else(|| file.clone(), |folder| format!("{folder}/{file}"))
 }
 
-fn no_more(name: &str) -> Halt {
+fn no_more(name: &str) -> RunError {
     let said = format!("“{name}” and the names before it are taken. Clear up there");
-    Halt::Attention { detail: said.clone(), cause: Cause::Refused { said } }
+    RunError::Attention { detail: said.clone(), cause: Cause::Refused { said } }
 }

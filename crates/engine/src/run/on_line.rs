@@ -2,34 +2,37 @@
 
 use std::time::Duration;
 
-use partway_core::{Line, RetryClass};
+use partway_core::{Line, Part, PartNumber, RetryClass};
 use partway_http::PutFailure;
 
-use super::part::Part;
 use super::watchdog::Report;
 use crate::body::Attempt;
+use crate::progress::Live;
+use crate::state::EngineState;
 
 /// An attempt on the line; off it when dropped, also when its future is.
 pub(super) struct OnLine<'a> {
-    part: &'a Part,
+    state: &'a EngineState,
+    live: &'a Live,
+    part: PartNumber,
     host: &'a str,
     id: u64,
     acknowledged: u64,
 }
 
 impl<'a> OnLine<'a> {
-    pub(super) fn begin(part: &'a Part, host: &'a str) -> Self {
-        let (at, length) = (part.inner.clock.steady(), part.part.len);
-        let id = part.inner.permits.line(host, |line| line.begin(at, length)).unwrap_or_default();
-        Self { part, host, id, acknowledged: 0 }
+    pub(super) fn begin(state: &'a EngineState, live: &'a Live, host: &'a str, part: Part) -> Self {
+        let at = state.clock.steady();
+        let id = state.permits.line(host, |line| line.begin(at, part.len)).unwrap_or_default();
+        Self { state, live, part: part.number, host, id, acknowledged: 0 }
     }
 
     fn line<T>(&self, with: impl FnOnce(&mut Line) -> T) -> Option<T> {
-        self.part.inner.permits.line(self.host, with)
+        self.state.permits.line(self.host, with)
     }
 
     fn now(&self) -> Duration {
-        self.part.inner.clock.steady()
+        self.state.clock.steady()
     }
 
     /// The storage took the part.
@@ -53,7 +56,7 @@ impl Report for OnLine<'_> {
     fn moved(&mut self, acknowledged: u64) -> bool {
         let more = acknowledged.saturating_sub(self.acknowledged);
         if more > 0 {
-            self.part.live.took(self.now(), more);
+            self.live.took(self.now(), more);
             self.acknowledged = acknowledged;
         }
         self.line(|line| line.moved(self.now(), self.id, acknowledged)).unwrap_or(false)
@@ -76,6 +79,6 @@ impl Report for OnLine<'_> {
 impl Drop for OnLine<'_> {
     fn drop(&mut self) {
         self.line(|line| line.end(self.id));
-        self.part.live.end(self.part.part.number);
+        self.live.end(self.part);
     }
 }

@@ -5,36 +5,36 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use partway_core::{Backoff, Cause, Checksum, Failure, PartPlan, PartReceipt, RetryClass, Step};
+use partway_core::{Backoff, Cause, Checksum, Failure, PartPlan, PartReceipt, RetryClass};
 use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::{PartTarget, Provider};
 use tokio::sync::watch;
 
-use super::checksum::{compare, is_conditional};
+use super::answer::{compare, is_conditional};
 use super::ends::PartEnd;
+use super::error::{DIFFERS, is_answered, passing};
 use super::expiry::{host_of, is_valid};
-use super::halt::{DIFFERS, is_answered};
 use super::on_line::OnLine;
-use super::patience::trouble;
 use super::probe::{Probe, Probing};
+use super::retry::trouble;
 use super::watchdog::{self, Ended, Report, STALLED};
-use super::{Halt, taken};
+use super::{RunError, name_conflict};
 use crate::body::{Attempt, PartBody};
-use crate::engine::{Inner, Stop};
-use crate::happening::Happening;
+use crate::event::EngineEvent;
 use crate::job_file::JobFile;
 use crate::journal::sessions;
 use crate::log::{Again, Log};
 use crate::progress::Live;
 use crate::record::{DestinationId, JobId, Keeps};
 use crate::source::SourceError;
+use crate::state::{EngineState, Stop};
 
 /// So many attempts of one part in a row may not succeed within one run.
 const ATTEMPTS: u32 = 8;
 
 /// One part on its way.
 pub(super) struct Part {
-    pub(super) inner: Arc<Inner>,
+    pub(super) state: Arc<EngineState>,
     pub(super) parts: PartClient,
     pub(super) job: JobId,
     pub(super) destination: DestinationId,
@@ -85,7 +85,7 @@ impl Part {
                     self.note_clock(&host, answer.server_unix_time);
                     match compare(&answer, md5, self.etag_is_md5) {
                         Some(compared) => {
-                            self.inner.permits.went_through(&host);
+                            self.state.permits.went_through(&host);
                             let receipt = PartReceipt {
                                 number: self.part.number,
                                 size: self.part.len,
@@ -111,7 +111,7 @@ impl Part {
             tries += 1;
             tracing::info!(job = %self.job, part = %self.part.number, %failure, tries, "a part did not go");
             if let Some(ahead) = failure.clock_ahead {
-                self.inner.memory().clock_ahead.insert(host.clone(), ahead);
+                self.state.memory().clock_ahead.insert(host.clone(), ahead);
             }
             let refused = self.in_vain(&failure).await?;
             let delay = self.delay(&failure, tries, refused)?;
@@ -119,7 +119,7 @@ impl Part {
             if first && tries == 1 {
                 self.told_again(&failure).await?;
             }
-            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
+            self.live.trouble(trouble(&failure, self.state.clock.steady() + delay));
             // A host that asks for patience gets it from all parts alike.
             if probing.is_none() && is_answered(&failure) && failure.class == RetryClass::Again {
                 probing = self.probe_turn().await?;
@@ -135,7 +135,7 @@ impl Part {
             .of_checksum(self.signed_here, self.sealing.as_ref().map(|sealing| sealing.1));
         // A fresh link goes without the condition, once nothing was seen there.
         if is_conditional(&self.target) && failure.may_be_the_condition() {
-            self.inner.memory().unconditional.insert(self.job.clone());
+            self.state.memory().unconditional.insert(self.job.clone());
             return Failure { class: RetryClass::LinkBroken, ..failure };
         }
         let no = matches!(failure.class, RetryClass::Refused | RetryClass::LinkBroken);
@@ -158,7 +158,7 @@ impl Part {
         };
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
-        let mut on_line = OnLine::begin(self, host);
+        let mut on_line = OnLine::begin(&self.state, &self.live, host, self.part);
         // How large it is may say that it has to wait, before a byte of it goes.
         if on_line.moved(0) {
             return Attempted::LetGo;
@@ -194,23 +194,26 @@ impl Part {
     }
 
     async fn confirm(&self, receipt: PartReceipt) -> Result<(), PartEnd> {
-        let (now, job, session) = (self.inner.clock.unix_ms(), self.job.clone(), self.session);
+        let (now, job, session) = (self.state.clock.unix_ms(), self.job.clone(), self.session);
         let confirmed = self
-            .inner
+            .state
             .journal
             .write(move |conn| sessions::confirm(conn, now, &job, session, &receipt))
             .await
-            .map_err(|error| PartEnd::Halt(error.into()))?;
+            .map_err(|error| PartEnd::RunError(error.into()))?;
         self.live.confirm(self.part.number);
-        if !is_conditional(&self.target) && self.inner.memory().unconditional.remove(&self.job) {
+        if !is_conditional(&self.target) && self.state.memory().unconditional.remove(&self.job) {
             let seen = Keeps { one_put: Some(false), parts: None };
-            self.inner.learn(&self.destination, seen).await.map_err(|error| PartEnd::Halt(error.into()))?;
+            self.state
+                .learn(&self.destination, seen)
+                .await
+                .map_err(|error| PartEnd::RunError(error.into()))?;
         }
         self.probe.went_through();
-        self.inner.went_through(&self.job).await.map_err(|error| PartEnd::Halt(error.into()))?;
+        self.state.went_through(&self.job).await.map_err(|error| PartEnd::RunError(error.into()))?;
         let (job, part) = (self.job.clone(), self.part.number.get());
         self.live.tell_confirmed(confirmed, |confirmed| {
-            self.inner.tell(Happening::Confirmed { job, part, confirmed });
+            self.state.tell(EngineEvent::Confirmed { job, part, confirmed });
         });
         Ok(())
     }
@@ -218,7 +221,7 @@ impl Part {
     /// What to do after an attempt that did not succeed: how long to wait, or that it is larger than this part.
     /// `refused`: how often the service refused the part, also in earlier runs.
     fn delay(&self, failure: &Failure, tries: u32, refused: u32) -> Result<Duration, PartEnd> {
-        if taken::says_so(failure) && (self.again || tries > 1) {
+        if name_conflict::says_so(failure) && (self.again || tries > 1) {
             let (cause, detail) = (failure.cause.clone(), failure.to_string());
             return Err(PartEnd::Taken { cause, detail, looked: false });
         }
@@ -233,7 +236,7 @@ impl Part {
                 return Err(PartEnd::Session);
             }
             RetryClass::LinkExpired | RetryClass::LinkBroken => {
-                return Err(PartEnd::Links {
+                return Err(PartEnd::BadTarget {
                     expired: failure.class == RetryClass::LinkExpired,
                     cause: failure.cause.clone(),
                     detail: failure.to_string(),
@@ -241,12 +244,12 @@ impl Part {
             }
             RetryClass::SessionGone => return Err(PartEnd::Session),
             RetryClass::Offline | RetryClass::Credentials | RetryClass::Refused => {
-                return Err(PartEnd::Halt(Halt::from_failure(failure)));
+                return Err(PartEnd::RunError(RunError::from_failure(failure)));
             }
         };
-        let delay = Backoff::DEFAULT.delay_after(tries, self.inner.chance.next(), after);
+        let delay = Backoff::DEFAULT.delay_after(tries, self.state.chance.next(), after);
         if tries.max(refused) >= ATTEMPTS || delay > Duration::from_secs(120) {
-            return Err(PartEnd::Halt(Halt::from_failure(failure)));
+            return Err(PartEnd::RunError(RunError::from_failure(failure)));
         }
         Ok(delay)
     }
@@ -262,14 +265,14 @@ impl Part {
                 how: how(failure),
             },
         };
-        self.inner.log(&self.job, log).await.map_err(|error| PartEnd::Halt(error.into()))
+        self.state.log(&self.job, log).await.map_err(|error| PartEnd::RunError(error.into()))
     }
 
     fn still_valid(&self) -> Result<(), PartEnd> {
-        if is_valid(&self.inner, &self.api_host, &self.target, self.since) {
+        if is_valid(&self.state, &self.api_host, &self.target, self.since) {
             return Ok(());
         }
-        Err(PartEnd::Links {
+        Err(PartEnd::BadTarget {
             expired: true,
             cause: Cause::LinksUnusable { what: "the links ran out".into() },
             detail: format!(
@@ -281,8 +284,8 @@ impl Part {
 
     fn note_clock(&self, host: &str, server: Option<u64>) {
         if let Some(server) = server.and_then(|s| i64::try_from(s).ok()) {
-            let ahead = server - self.inner.clock.unix_ms() / 1000;
-            self.inner.memory().clock_ahead.insert(host.to_owned(), ahead);
+            let ahead = server - self.state.clock.unix_ms() / 1000;
+            self.state.memory().clock_ahead.insert(host.to_owned(), ahead);
         }
     }
 }
@@ -295,11 +298,6 @@ enum Attempted {
     LetGo,
     /// It did not go.
     Not(PutFailure),
-}
-
-pub(super) fn passing(code: &str, what: &str) -> Failure {
-    let cause = Cause::KeepsFailing { what: what.into() };
-    Failure { code: Some(code.into()), ..Failure::new(Step::Part, RetryClass::Again, cause, what) }
 }
 
 fn how(failure: &Failure) -> Again {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use partway_core::{PartNumber, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
-use super::halt::By;
-use super::patience::Refused;
-use super::{Halt, Run};
+use super::error::By;
+use super::retry::Refused;
+use super::{Run, RunError};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
@@ -39,7 +39,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         receipts: &[PartReceipt],
-    ) -> Result<Standing, Halt> {
+    ) -> Result<Standing, RunError> {
         if receipts.is_empty() || !self.provider.capabilities().list {
             return Ok(Standing::Good);
         }
@@ -59,13 +59,13 @@ impl Run {
                 };
             }
             // A list that keeps failing is no reason to wait: whether the storage is there, the parts themselves will tell.
-            Err(Refused::Halt(
-                Halt::Busy { by: By::Call, detail, .. } | Halt::Offline { page: Some(_), detail },
+            Err(Refused::RunError(
+                RunError::Busy { by: By::Call, detail, .. } | RunError::Offline { page: Some(_), detail },
             )) => {
                 tracing::info!(job = %self.job.id, detail, "the vendor's list of parts keeps failing");
                 return Ok(Standing::Good);
             }
-            Err(Refused::Halt(halt)) => return Err(halt),
+            Err(Refused::RunError(halt)) => return Err(halt),
         };
         let gone = if is_of_another_kind(&listed, receipts) { Vec::new() } else { unlike(&listed, receipts) };
         if !gone.is_empty() {
@@ -75,10 +75,14 @@ impl Run {
     }
 
     /// These receipts do not count any more; their parts go again, and that is told.
-    pub(super) async fn take_back(&self, session: &OpenSession, parts: Vec<PartNumber>) -> Result<(), Halt> {
+    pub(super) async fn take_back(
+        &self,
+        session: &OpenSession,
+        parts: Vec<PartNumber>,
+    ) -> Result<(), RunError> {
         let (id, job) = (session.id, self.job.id.clone());
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        let lost = self.inner.journal.write(move |conn| sessions::unconfirm(conn, &job, id, &parts)).await?;
+        let lost = self.state.journal.write(move |conn| sessions::unconfirm(conn, &job, id, &parts)).await?;
         self.log(Log::PartsMissing { parts: count }).await?;
         self.was_in_vain(lost, "it misses parts that it had taken").await
     }
@@ -88,7 +92,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         receipts: &[PartReceipt],
-    ) -> Result<Vec<PartNumber>, Halt> {
+    ) -> Result<Vec<PartNumber>, RunError> {
         if !self.provider.capabilities().list {
             return Ok(unlike(&Listed::new(), receipts));
         }

@@ -8,12 +8,12 @@ use md5::{Digest, Md5};
 use partway_core::{FileIdentity, FileTime, Match, PartNumber, PartPlan, PartReceipt, proof};
 
 use super::check;
-use super::patience::wait_for;
-use super::{Halt, Run};
-use crate::engine::Stop;
+use super::retry::wait_for;
+use super::{Run, RunError};
 use crate::job_file::{self, JobFile};
 use crate::journal::identity;
 use crate::source::{self, Source, SourceError};
+use crate::state::Stop;
 use crate::watched::Sum;
 
 /// A file that is touched again and again while it is read is read so often at most: then nobody can say of which moment its bytes are.
@@ -39,18 +39,18 @@ pub(super) enum Reread {
 
 impl Run {
     /// Opens the job's file, at a moment from which on every change of it shows.
-    pub(super) async fn open_source(&mut self) -> Result<Arc<JobFile>, Halt> {
-        let source = check::source(&self.inner, &self.job).await?;
-        let wait = until_changes_show(&source.identity(), self.inner.clock.unix_ms());
+    pub(super) async fn open_source(&mut self) -> Result<Arc<JobFile>, RunError> {
+        let source = check::source(&self.state, &self.job).await?;
+        let wait = until_changes_show(&source.identity(), self.state.clock.unix_ms());
         if wait.is_zero() {
             return Ok(source);
         }
         self.pause_for(wait).await?;
-        check::source(&self.inner, &self.job).await
+        check::source(&self.state, &self.job).await
     }
 
     /// Computes the hash that the vendor wants, of bytes that were not touched meanwhile.
-    pub(super) async fn hash_in_peace(&mut self, source: &Arc<JobFile>) -> Result<(), Halt> {
+    pub(super) async fn hash_in_peace(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let mut source = Arc::clone(source);
         for _ in 0..READINGS {
             self.hash(&source).await?;
@@ -63,15 +63,15 @@ impl Run {
     }
 
     /// What the job's file is now.
-    async fn identify(&self) -> Result<FileIdentity, Halt> {
-        match job_file::identify(&self.inner.drives, &self.job).await {
+    async fn identify(&self) -> Result<FileIdentity, RunError> {
+        match job_file::identify(&self.state.drives, &self.job).await {
             Ok(now) => Ok(now),
-            Err(error) => Err(check::halt(&self.inner, &self.job, error).await),
+            Err(error) => Err(check::halt(&self.state, &self.job, error).await),
         }
     }
 
     /// Whether the file is still the one whose parts have these receipts. Nothing is read of it where nothing of it changed.
-    pub(super) async fn is_what_was_sent(&mut self, parts: &[PartReceipt]) -> Result<Reread, Halt> {
+    pub(super) async fn is_what_was_sent(&mut self, parts: &[PartReceipt]) -> Result<Reread, RunError> {
         let now = self.identify().await?;
         if now == self.job.identity {
             return Ok(Reread::Same);
@@ -88,7 +88,7 @@ impl Run {
             let now = self.identify().await?;
             if now == read {
                 let (id, changed) = (self.job.id.clone(), read.changed);
-                self.inner.journal.write(move |conn| identity::touch(conn, &id, changed)).await?;
+                self.state.journal.write(move |conn| identity::touch(conn, &id, changed)).await?;
                 self.job.identity = read;
                 return Ok(Reread::Same);
             }
@@ -101,7 +101,7 @@ impl Run {
         &mut self,
         source: &JobFile,
         parts: Vec<PartReceipt>,
-    ) -> Result<Vec<PartNumber>, Halt> {
+    ) -> Result<Vec<PartNumber>, RunError> {
         let Some(plan) = self.job.plan else { return Ok(Vec::new()) };
         let read = async {
             let mut differ = Vec::new();
@@ -120,7 +120,7 @@ impl Run {
             Ok(differ) => Ok(differ),
             Err(error) => {
                 let trouble = source.trouble(error).await;
-                Err(check::halt(&self.inner, &self.job, trouble).await)
+                Err(check::halt(&self.state, &self.job, trouble).await)
             }
         }
     }

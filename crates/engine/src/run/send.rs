@@ -5,15 +5,15 @@ use std::sync::Arc;
 use partway_core::{Cause, PartNumber, PartPlan};
 
 use super::ends::PartEnd;
-use super::flight::{Flight, Landed};
-use super::links::{Link, Links, NoLink};
+use super::in_flight::{EndedPart, InFlightParts};
 use super::part::Part;
-use super::patience::wait_for;
 use super::probe::Probe;
-use super::{Halt, Run, check};
-use crate::engine::Stop;
+use super::retry::wait_for;
+use super::targets::{IssuedTarget, NoTarget, Targets};
+use super::{Run, RunError, check};
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
+use crate::state::Stop;
 
 /// How sending went on from one session.
 enum Ended {
@@ -27,7 +27,11 @@ enum Ended {
 
 impl Run {
     /// Sends what is missing. Comes back when every receipt is in the journal, in this session or in one that replaced it.
-    pub(super) async fn send(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<(), Halt> {
+    pub(super) async fn send(
+        &mut self,
+        session: &OpenSession,
+        source: &Arc<JobFile>,
+    ) -> Result<(), RunError> {
         let mut session = session.clone();
         loop {
             self.hour_is_not_used_up().await?;
@@ -41,43 +45,48 @@ impl Run {
         }
     }
 
-    async fn send_once(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<Ended, Halt> {
-        let Some(plan) = self.job.plan else { return Err(Halt::Overtaken) };
+    async fn send_once(&mut self, session: &OpenSession, source: &Arc<JobFile>) -> Result<Ended, RunError> {
+        let Some(plan) = self.job.plan else { return Err(RunError::Overtaken) };
         let brought = std::mem::take(&mut self.brought);
-        let (mut flight, mut links) = (Flight::default(), Links::of(session, brought));
+        let (mut in_flight, mut targets) = (InFlightParts::default(), Targets::of(session, brought));
         let mut stop = self.stop.clone();
         let probe = Arc::new(Probe::default());
         loop {
-            let mut landed = match self.begin(&mut flight, &mut links, session, source, &plan, &probe).await {
-                // A stop came while links were asked for.
-                Err(NoLink { end: PartEnd::Halt(Halt::Overtaken), .. }) if self.stopping() != Stop::No => {
-                    self.stop_sending(&mut flight, &plan).await?;
-                    links.again_from(PartNumber::FIRST);
-                    continue;
-                }
-                Err(NoLink { part, renewal, end }) => Landed { part, renewal, since: 0, outcome: Err(end) },
-                Ok(()) => {
-                    let ended = tokio::select! {
-                        // A part that only waited for its turn ends by the stop too: the stop itself is what counts.
-                        biased;
-                        _ = wait_for(&mut stop, Stop::TakenBack) => {
-                            self.stop_sending(&mut flight, &plan).await?;
-                            // What waited for its turn has left, and what is in flight is missing until it is confirmed.
-                            links.again_from(PartNumber::FIRST);
-                            continue;
-                        }
-                        ended = flight.next_end() => ended,
-                    };
-                    match ended {
-                        None => return self.all_there(session.id, &plan).await,
-                        Some(Ok(landed)) => landed,
-                        Some(Err(panic)) => return Err(by_fault(&panic)),
+            let mut ended =
+                match self.begin(&mut in_flight, &mut targets, session, source, &plan, &probe).await {
+                    // A stop came while links were asked for.
+                    Err(NoTarget { end: PartEnd::RunError(RunError::Overtaken), .. })
+                        if self.stopping() != Stop::No =>
+                    {
+                        self.stop_sending(&mut in_flight, &plan).await?;
+                        targets.again_from(PartNumber::FIRST);
+                        continue;
                     }
-                }
-            };
-            let end = match std::mem::replace(&mut landed.outcome, Ok(())) {
+                    Err(NoTarget { part, renewal, end }) => {
+                        EndedPart { part, renewal, since: 0, outcome: Err(end) }
+                    }
+                    Ok(()) => {
+                        let ended = tokio::select! {
+                            // A part that only waited for its turn ends by the stop too: the stop itself is what counts.
+                            biased;
+                            _ = wait_for(&mut stop, Stop::TakenBack) => {
+                                self.stop_sending(&mut in_flight, &plan).await?;
+                                // What waited for its turn has left, and what is in flight is missing until it is confirmed.
+                                targets.again_from(PartNumber::FIRST);
+                                continue;
+                            }
+                            ended = in_flight.next_end() => ended,
+                        };
+                        match ended {
+                            None => return self.all_there(session.id, &plan).await,
+                            Some(Ok(ended)) => ended,
+                            Some(Err(panic)) => return Err(by_fault(&panic)),
+                        }
+                    }
+                };
+            let end = match std::mem::replace(&mut ended.outcome, Ok(())) {
                 Ok(()) => {
-                    links.went_through();
+                    targets.went_through();
                     self.warn_of_short_life(session, &plan).await?;
                     continue;
                 }
@@ -89,42 +98,46 @@ impl Run {
                         PartEnd::Taken { cause, detail, looked }
                     } else {
                         // Its provider may look once what is there, and say its name.
-                        PartEnd::Links { expired: false, cause, detail }
+                        PartEnd::BadTarget { expired: false, cause, detail }
                     }
                 }
                 Err(end) => end,
             };
             match end {
                 // What the others have nearly sent is worth waiting for a moment: it will not be sent again.
-                PartEnd::Halt(halt) => {
+                PartEnd::RunError(halt) => {
                     probe.over();
-                    flight.drain(self.stop.clone(), self.inner.grace).await;
+                    in_flight.drain(self.stop.clone(), self.state.grace).await;
                     return Err(halt);
                 }
                 // The others were judged when they began, so they go on.
-                PartEnd::Links { expired, cause, detail } if self.provider.capabilities().refresh => {
-                    if !self.renew(&mut links, session, &landed, expired).await? {
-                        flight.shut_down().await;
+                PartEnd::BadTarget { expired, cause, detail } if self.provider.capabilities().refresh => {
+                    if !self.renew(&mut targets, session, &ended, expired).await? {
+                        in_flight.shut_down().await;
                         return links_ended(self.signs_links(), expired, cause, detail);
                     }
                 }
                 end => {
                     let ended = match end {
-                        PartEnd::Source(error) => Err(check::halt(&self.inner, &self.job, error).await),
-                        PartEnd::Links { expired, cause, detail } => {
+                        PartEnd::Source(error) => Err(check::halt(&self.state, &self.job, error).await),
+                        PartEnd::BadTarget { expired, cause, detail } => {
                             links_ended(self.signs_links(), expired, cause, detail)
                         }
                         PartEnd::Session => Ok(Ended::Session),
-                        PartEnd::Taken { cause, detail, .. } => Err(Halt::Attention { cause, detail }),
-                        PartEnd::Halt(halt) => Err(halt),
+                        PartEnd::Taken { cause, detail, .. } => Err(RunError::Attention { cause, detail }),
+                        PartEnd::RunError(halt) => Err(halt),
                     };
                     match &ended {
                         // The file may still be the same: what the others have read of it counts.
-                        Err(Halt::DriveSilent { .. } | Halt::Fetching { .. } | Halt::Unread { .. }) => {
-                            flight.drain(self.stop.clone(), self.inner.grace).await;
+                        Err(
+                            RunError::DriveSilent { .. }
+                            | RunError::Fetching { .. }
+                            | RunError::Unread { .. },
+                        ) => {
+                            in_flight.drain(self.stop.clone(), self.state.grace).await;
                         }
                         // The others are of the same session, or of the same file: what they send is of no use any more.
-                        _ => flight.shut_down().await,
+                        _ => in_flight.shut_down().await,
                     }
                     return ended;
                 }
@@ -135,30 +148,36 @@ impl Run {
     /// Begins as many parts as may go at once.
     async fn begin(
         &mut self,
-        flight: &mut Flight,
-        links: &mut Links,
+        in_flight: &mut InFlightParts,
+        targets: &mut Targets,
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: &PartPlan,
         probe: &Arc<Probe>,
-    ) -> Result<(), NoLink> {
-        while flight.len() < self.parts_at_once() {
-            let Some(link) = self.next_link(links, session, source, plan, flight).await? else { break };
-            let (part, renewal) = (link.target.number, link.renewal);
-            let begun = self.part(session, source, *plan, link, Arc::clone(probe));
-            flight.begin(begun.map_err(|halt| NoLink { part, renewal, end: PartEnd::Halt(halt) })?);
+    ) -> Result<(), NoTarget> {
+        while in_flight.len() < self.parts_at_once() {
+            let Some(issued) = self.next_target(targets, session, source, plan, in_flight).await? else {
+                break;
+            };
+            let (part, renewal) = (issued.target.number, issued.renewal);
+            let begun = self.part(session, source, *plan, issued, Arc::clone(probe));
+            in_flight.begin(begun.map_err(|halt| NoTarget {
+                part,
+                renewal,
+                end: PartEnd::RunError(halt),
+            })?);
         }
         Ok(())
     }
 
     /// After a round that brought no part further, one is enough to see whether it does now.
     fn parts_at_once(&self) -> usize {
-        if self.inner.is_failing(&self.job.id) { 1 } else { self.inner.permits.parts_per_job() }
+        if self.state.is_failing(&self.job.id) { 1 } else { self.state.permits.parts_per_job() }
     }
 
-    /// No part is left to send: either all have receipts, or some have no link.
-    async fn all_there(&self, session: i64, plan: &PartPlan) -> Result<Ended, Halt> {
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, session)).await?;
+    /// No part is left to send: either all have receipts, or some have no target.
+    async fn all_there(&self, session: i64, plan: &PartPlan) -> Result<Ended, RunError> {
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, session)).await?;
         let whole = receipts.len() == plan.count() as usize
             && receipts
                 .iter()
@@ -175,28 +194,28 @@ impl Run {
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: PartPlan,
-        link: Link,
+        issued: IssuedTarget,
         probe: Arc<Probe>,
-    ) -> Result<Part, Halt> {
+    ) -> Result<Part, RunError> {
         let can = self.provider.capabilities();
-        let number = link.target.number;
-        let part = plan.part(number).ok_or_else(|| Halt::Attention {
+        let number = issued.target.number;
+        let part = plan.part(number).ok_or_else(|| RunError::Attention {
             cause: Cause::BrokenReply {
                 what: format!("a link for part {number}, which the file does not have"),
             },
             detail: String::new(),
         })?;
         Ok(Part {
-            inner: Arc::clone(&self.inner),
+            state: Arc::clone(&self.state),
             parts: self.parts.clone(),
             job: self.job.id.clone(),
             destination: self.destination.id.clone(),
             live: Arc::clone(&self.live),
             source: Arc::clone(source),
             session: session.id,
-            since: link.since,
-            again: session.resumed || link.renewal > 0,
-            renewal: link.renewal,
+            since: issued.since,
+            again: session.resumed || issued.renewal > 0,
+            renewal: issued.renewal,
             probe,
             plan,
             provider: Arc::clone(&self.provider),
@@ -206,28 +225,28 @@ impl Run {
             api_host: self.provider.host(),
             stop: self.stop.clone(),
             part,
-            target: link.target,
+            target: issued.target,
         })
     }
 }
 
 /// Links that ran out end their session; that those of another one would ever work is not to be expected. Not so where they are signed
 /// here: the session lives on whatever a storage says of a link, so what was confirmed in it stays.
-fn links_ended(signed_here: bool, expired: bool, cause: Cause, detail: String) -> Result<Ended, Halt> {
+fn links_ended(signed_here: bool, expired: bool, cause: Cause, detail: String) -> Result<Ended, RunError> {
     match cause {
         _ if expired && !signed_here => Ok(Ended::Expired),
-        Cause::ClockWrong { .. } => Err(Halt::Attention { cause, detail }),
+        Cause::ClockWrong { .. } => Err(RunError::Attention { cause, detail }),
         _ if expired => {
             let said = "it says that links which were signed a moment ago have run out. Check this computer's clock, and whether \
                         something on the way answers in its place; then try again";
-            Err(Halt::Attention { cause: Cause::Refused { said: said.to_owned() }, detail })
+            Err(RunError::Attention { cause: Cause::Refused { said: said.to_owned() }, detail })
         }
-        _ => Err(Halt::Attention { cause, detail }),
+        _ => Err(RunError::Attention { cause, detail }),
     }
 }
 
-fn by_fault(panic: &tokio::task::JoinError) -> Halt {
-    Halt::Attention {
+fn by_fault(panic: &tokio::task::JoinError) -> RunError {
+    RunError::Attention {
         cause: Cause::KeepsFailing { what: "a fault of Partway's own".into() },
         detail: panic.to_string(),
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
 use partway_provider::{FileFacts, IfExists, Planner, Started};
 
-use super::patience::Refused;
 use super::reconcile::Standing;
-use super::{Halt, Run, once};
+use super::retry::Refused;
+use super::{Run, RunError, start_guard};
+use crate::journal::fields::lies_in;
 use crate::journal::sessions::{self, OpenSession};
 use crate::journal::starts;
 use crate::log::Log;
@@ -24,9 +25,9 @@ const WISHED_PARTS: u64 = 128;
 
 impl Run {
     /// The open session, or a new one.
-    pub(super) async fn session(&mut self) -> Result<OpenSession, Halt> {
+    pub(super) async fn session(&mut self) -> Result<OpenSession, RunError> {
         let id = self.job.id.clone();
-        if let Some(session) = self.inner.journal.read(move |conn| sessions::current(conn, &id)).await? {
+        if let Some(session) = self.state.journal.read(move |conn| sessions::current(conn, &id)).await? {
             let alive = session.session.expires_at.is_none_or(|until| until > self.server_now_s());
             match (self.job.plan, alive) {
                 (Some(plan), true) => {
@@ -41,19 +42,19 @@ impl Run {
     }
 
     /// `None`: the vendor does not know it any more, and it was given up.
-    async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<Option<OpenSession>, Halt> {
+    async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<Option<OpenSession>, RunError> {
         let id = session.id;
         if self.signs_links() {
             // An earlier version of Partway wrote them down.
-            self.inner.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
+            self.state.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
         }
         let Some(session) = self.that_replaces(session).await? else { return Ok(None) };
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, id)).await?;
         if let Standing::Gone = self.recount(&session, &receipts).await? {
             self.session_lost(&session, false).await?;
             return Ok(None);
         }
-        let receipts = self.inner.journal.read(move |conn| sessions::receipts(conn, id)).await?;
+        let receipts = self.state.journal.read(move |conn| sessions::receipts(conn, id)).await?;
         let confirmed: Vec<PartNumber> = receipts.iter().map(|receipt| receipt.number).collect();
         self.live.set_plan(plan, &confirmed);
         let count = u32::try_from(confirmed.len()).unwrap_or(u32::MAX);
@@ -65,23 +66,23 @@ impl Run {
     }
 
     /// The session as it has to be where a person said since that what is there may be replaced. `None`: it was given up for a new one.
-    async fn that_replaces(&mut self, session: OpenSession) -> Result<Option<OpenSession>, Halt> {
+    async fn that_replaces(&mut self, session: OpenSession) -> Result<Option<OpenSession>, RunError> {
         if self.job.fields.if_exists != Some(IfExists::Overwrite) || session.replaces {
             return Ok(Some(session));
         }
         let Some(changed) = self.provider.replacing(&session.session) else {
             let job = self.job.id.clone();
-            self.inner.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
-            self.inner.clear_away();
+            self.state.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
+            self.state.clear_away();
             self.reload().await?;
             return Ok(None);
         };
         let (id, written) = (session.id, changed.clone());
-        self.inner.journal.write(move |conn| sessions::set_replacing(conn, id, &written)).await?;
+        self.state.journal.write(move |conn| sessions::set_replacing(conn, id, &written)).await?;
         Ok(Some(OpenSession { session: changed, replaces: true, ..session }))
     }
 
-    async fn open(&mut self) -> Result<OpenSession, Halt> {
+    async fn open(&mut self) -> Result<OpenSession, RunError> {
         self.pre_flight()?;
         if self.lacks_hash() {
             let source = self.open_source().await?;
@@ -103,23 +104,23 @@ impl Run {
         };
         // Where links are signed here a start may have asked nobody: then the finished file says it.
         if !self.signs_links() {
-            self.inner.key_is_good(&self.destination.id, self.key).await?;
+            self.state.key_is_good(&self.destination.id, self.key).await?;
         }
         if let Some(ahead) = started.clock_ahead {
-            self.inner.memory().clock_ahead.insert(self.provider.host(), ahead);
+            self.state.memory().clock_ahead.insert(self.provider.host(), ahead);
         }
         self.keep(started).await
     }
 
     async fn begin_session(&mut self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Refused> {
         let repeatable = self.may_repeat_start();
-        let (inner, job) = (Arc::clone(&self.inner), self.job.id.clone());
+        let (state, job) = (Arc::clone(&self.state), self.job.id.clone());
         let started = self
             .patiently(|provider| {
-                let (file, inner, job) = (file.clone(), Arc::clone(&inner), job.clone());
+                let (file, state, job) = (file.clone(), Arc::clone(&state), job.clone());
                 async move {
                     let start = provider.start(&file, plan);
-                    if repeatable { start.await } else { once::start(&inner, &job, start).await }
+                    if repeatable { start.await } else { start_guard::start(&state, &job, start).await }
                 }
             })
             .await;
@@ -127,7 +128,7 @@ impl Run {
             // No answer to a start: where a second one does no harm, the job comes back to it after a while.
             Err(Refused::Failure(failure)) if failure.class == RetryClass::Unknown && !repeatable => {
                 let (what, detail) = (failure.plain().to_owned(), failure.to_string());
-                Err(Refused::Halt(Halt::Attention { cause: Cause::PerhapsBegun { what }, detail }))
+                Err(Refused::RunError(RunError::Attention { cause: Cause::PerhapsBegun { what }, detail }))
             }
             started => started,
         }
@@ -142,13 +143,15 @@ impl Run {
             hash: self.job.hash.clone().filter(|hash| Some(hash.algorithm) == wanted),
             fields: self.job.fields.clone(),
             beside: 0,
+            lies_in: lies_in(&self.job.path).into_owned(),
+            added_on: self.state.clock.date_of(self.job.created_at),
         }
     }
 
     /// Whether this file can go there at all, as far as that is known without asking anybody.
-    pub(super) fn pre_flight(&self) -> Result<(), Halt> {
+    pub(super) fn pre_flight(&self) -> Result<(), RunError> {
         match self.provider.refuses(&self.facts()) {
-            Some(cause) => Err(Halt::Attention { cause, detail: String::new() }),
+            Some(cause) => Err(RunError::Attention { cause, detail: String::new() }),
             None => self.own_plan().map(drop),
         }
     }
@@ -157,11 +160,11 @@ impl Run {
         self.provider.capabilities().start_repeatable
     }
 
-    fn own_plan(&self) -> Result<Option<PartPlan>, Halt> {
+    fn own_plan(&self) -> Result<Option<PartPlan>, RunError> {
         let (size, limits) = (self.job.identity.size, self.provider.limits());
         let too_large = limits.max_file.filter(|limit| size > *limit);
         if too_large.is_some() {
-            return Err(Halt::Attention {
+            return Err(RunError::Attention {
                 cause: Cause::TooLarge { limit: too_large },
                 detail: String::new(),
             });
@@ -174,17 +177,17 @@ impl Run {
                 PartPlan::by_count(size, wished, &limits)
             }
         };
-        plan.map(Some).map_err(|error| Halt::Attention {
+        plan.map(Some).map_err(|error| RunError::Attention {
             cause: Cause::TooLarge { limit: limits.max_file },
             detail: error.to_string(),
         })
     }
 
-    async fn keep(&mut self, mut started: Started) -> Result<OpenSession, Halt> {
-        let (now, job, plan) = (self.inner.clock.unix_ms(), self.job.clone(), started.plan);
+    async fn keep(&mut self, mut started: Started) -> Result<OpenSession, RunError> {
+        let (now, job, plan) = (self.state.clock.unix_ms(), self.job.clone(), started.plan);
         self.brought = if self.signs_links() { std::mem::take(&mut started.targets) } else { Vec::new() };
         let session = self
-            .inner
+            .state
             .journal
             .write(move |conn| {
                 let id = sessions::open(conn, now, &job, &started)?;
@@ -208,26 +211,30 @@ impl Run {
     }
 
     /// The session cannot be used any more. Everything goes again in a new one, and that is told; after two a person is asked.
-    pub(super) async fn session_lost(&mut self, session: &OpenSession, expired: bool) -> Result<(), Halt> {
-        self.inner.memory().resent.remove(&self.job.id);
+    pub(super) async fn session_lost(
+        &mut self,
+        session: &OpenSession,
+        expired: bool,
+    ) -> Result<(), RunError> {
+        self.state.memory().resent.remove(&self.job.id);
         self.reload().await?;
         let bytes = self.job.confirmed;
         let id = self.job.id.clone();
-        let ended = self.inner.journal.write(move |conn| sessions::count_ended(conn, &id)).await?;
+        let ended = self.state.journal.write(move |conn| sessions::count_ended(conn, &id)).await?;
         self.log(Log::SessionLost { bytes, expired }).await?;
         self.was_in_vain(bytes, "its sessions end again and again").await?;
         if ended >= SESSIONS {
-            let lived_ms = self.inner.clock.unix_ms().saturating_sub(session.opened_at);
+            let lived_ms = self.state.clock.unix_ms().saturating_sub(session.opened_at);
             let lived_seconds = u64::try_from(lived_ms / 1000).unwrap_or(0);
             // What the whole would have taken at the speed of what was confirmed; unknown speed tells nothing.
             let size = u128::from(self.job.identity.size);
             let needed = u128::from(lived_seconds.max(1)) * size / u128::from(bytes.max(1));
             let needed_seconds = if bytes == 0 { 0 } else { u64::try_from(needed).unwrap_or(u64::MAX) };
             let id = self.job.id.clone();
-            self.inner.journal.write(move |conn| sessions::give_up(conn, &id)).await?;
-            self.inner.clear_away();
+            self.state.journal.write(move |conn| sessions::give_up(conn, &id)).await?;
+            self.state.clear_away();
             let detail = format!("{ended} sessions ended before the file was through");
-            return Err(Halt::Attention {
+            return Err(RunError::Attention {
                 cause: Cause::SessionsExpired { lived_seconds, needed_seconds },
                 detail,
             });
@@ -242,9 +249,9 @@ impl Run {
         &mut self,
         session: &OpenSession,
         plan: &PartPlan,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), RunError> {
         let Some(until) = session.session.expires_at.filter(|_| !self.told_short) else { return Ok(()) };
-        let speed = self.live.bytes_per_second(self.inner.clock.steady());
+        let speed = self.live.bytes_per_second(self.state.clock.steady());
         let left = (u64::from(plan.count()) - self.live.confirmed_count()) * plan.part_size();
         let Some(needs) = time_left(left, speed) else { return Ok(()) };
         let lives_seconds = until.saturating_sub(self.server_now_s());

@@ -7,10 +7,10 @@ use partway_core::{Cause, Event, Failure, FileReceipt, PartReceipt, RetryClass, 
 use partway_provider::IfExists;
 
 use super::ends::{Found, Next};
-use super::halt::ROUNDS_HEADLESS;
-use super::patience::Refused;
+use super::error::ROUNDS_HEADLESS;
 use super::reread::Reread;
-use super::{Halt, Run};
+use super::retry::Refused;
+use super::{Run, RunError};
 use crate::job_file;
 use crate::journal::sessions::{self, OpenSession};
 use crate::journal::{JournalError, destinations};
@@ -27,12 +27,12 @@ impl Run {
         session: &OpenSession,
         receipt: FileReceipt,
         parts: &[PartReceipt],
-    ) -> Result<Next, Halt> {
+    ) -> Result<Next, RunError> {
         if !self.provider.capabilities().verify {
             return self.settle(session, receipt, parts).await;
         }
         let (id, kept) = (self.job.id.clone(), receipt.clone());
-        self.inner.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
+        self.state.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
         match self.look(session, parts, &receipt, &LOOK_AGAIN).await? {
             Found::There(more) => self.settle(session, more, parts).await,
             Found::NotThere => {
@@ -52,7 +52,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         parts: &[PartReceipt],
-    ) -> Result<Next, Halt> {
+    ) -> Result<Next, RunError> {
         if !self.provider.capabilities().verify {
             return self.end(FileReceipt::unknown(), parts, false, Log::Presumed).await;
         }
@@ -76,7 +76,7 @@ impl Run {
         parts: &[PartReceipt],
         receipt: &FileReceipt,
         waits: &[Duration],
-    ) -> Result<Found, Halt> {
+    ) -> Result<Found, RunError> {
         let mut waits = waits.iter();
         loop {
             let asked = self
@@ -102,10 +102,12 @@ impl Run {
                     tracing::info!(job = %self.job.id, %failure, "nothing was learnt of the finished file");
                     return Ok(Found::CannotSay(failure));
                 }
-                Err(Refused::Halt(halt @ (Halt::Overtaken | Halt::Journal(_)))) => return Err(halt),
+                Err(Refused::RunError(halt @ (RunError::Overtaken | RunError::Journal(_)))) => {
+                    return Err(halt);
+                }
                 // Confirmed is confirmed; else the job waits and asks again later.
-                Err(Refused::Halt(halt)) if receipt.strength != Strength::Confirmed => return Err(halt),
-                Err(Refused::Halt(_)) => return Ok(Found::CannotSay(cannot_say("it did not answer"))),
+                Err(Refused::RunError(halt)) if receipt.strength != Strength::Confirmed => return Err(halt),
+                Err(Refused::RunError(_)) => return Ok(Found::CannotSay(cannot_say("it did not answer"))),
             }
         }
     }
@@ -120,7 +122,7 @@ impl Run {
         session: &OpenSession,
         receipt: FileReceipt,
         parts: &[PartReceipt],
-    ) -> Result<Next, Halt> {
+    ) -> Result<Next, RunError> {
         let equal = match self.against(&receipt, parts) {
             Verdict::Equal => true,
             Verdict::Open => false,
@@ -146,10 +148,10 @@ impl Run {
         session: &OpenSession,
         receipt: &FileReceipt,
         parts: &[PartReceipt],
-    ) -> Result<(), Halt> {
+    ) -> Result<(), RunError> {
         let Some(told) = proof::contradicted_by(receipt, parts) else { return Ok(()) };
         let to = self.destination.id.clone();
-        let known = self.inner.journal.read(move |conn| destinations::is_amazons_way(conn, &to)).await?;
+        let known = self.state.journal.read(move |conn| destinations::is_amazons_way(conn, &to)).await?;
         if !known || !self.provider.capabilities().etag_is_md5 {
             return Ok(());
         }
@@ -161,51 +163,57 @@ impl Run {
     }
 
     /// What it has is not this file: a later "I do not know that session" must not pass for an arrival.
-    async fn another_file(&self, session: &OpenSession, said: String) -> Result<Halt, JournalError> {
+    async fn another_file(&self, session: &OpenSession, said: String) -> Result<RunError, JournalError> {
         let (id, row) = (self.job.id.clone(), session.id);
-        self.inner
+        self.state
             .journal
             .write(move |conn| {
                 sessions::forget_receipt(conn, &id)?;
                 sessions::mark_complete_sent(conn, row, false)
             })
             .await?;
-        Ok(Halt::Attention { cause: Cause::Refused { said }, detail: String::new() })
+        Ok(RunError::Attention { cause: Cause::Refused { said }, detail: String::new() })
     }
 
     /// Whether the file is still what was sent. That may take long where its bytes have to be read: the vendor's yes is in the journal
     /// before, so that it is not asked for again should the process end meanwhile.
-    async fn is_still_there(&mut self, receipt: &FileReceipt, parts: &[PartReceipt]) -> Result<bool, Halt> {
-        if job_file::identify(&self.inner.drives, &self.job)
+    async fn is_still_there(
+        &mut self,
+        receipt: &FileReceipt,
+        parts: &[PartReceipt],
+    ) -> Result<bool, RunError> {
+        if job_file::identify(&self.state.drives, &self.job)
             .await
             .is_ok_and(|found| found == self.job.identity)
         {
             return Ok(true);
         }
         let (id, kept) = (self.job.id.clone(), receipt.clone());
-        self.inner.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
+        self.state.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
         match self.is_what_was_sent(parts).await {
             Ok(read) => Ok(read == Reread::Same),
             // A drive that does not answer will say it when it does.
             Err(
-                halt
-                @ (Halt::Overtaken | Halt::Journal(_) | Halt::DriveSilent { .. } | Halt::Fetching { .. }),
+                halt @ (RunError::Overtaken
+                | RunError::Journal(_)
+                | RunError::DriveSilent { .. }
+                | RunError::Fetching { .. }),
             ) => Err(halt),
             // Nor can it be read just now. What never can needs nobody: the vendor has the file.
-            Err(halt @ Halt::Unread { .. }) if !self.is_last_round() => Err(halt),
+            Err(halt @ RunError::Unread { .. }) if !self.is_last_round() => Err(halt),
             // It is gone, or cannot be read.
             Err(_) => Ok(false),
         }
     }
 
     /// Whether the storage would have replaced what somebody else put there in the last moment, although nobody asked for that.
-    async fn could_replace(&self) -> Result<bool, Halt> {
+    async fn could_replace(&self) -> Result<bool, RunError> {
         if self.job.fields.if_exists == Some(IfExists::Overwrite) {
             return Ok(false);
         }
         // It may have been learnt with this very file.
         let id = self.destination.id.clone();
-        let found = self.inner.journal.read(move |conn| destinations::get(conn, &id)).await?;
+        let found = self.state.journal.read(move |conn| destinations::get(conn, &id)).await?;
         let keeps = found.map(|found| found.keeps).unwrap_or_default();
         let in_parts = self.job.plan.is_some_and(|plan| plan.count() > 1);
         Ok(if in_parts { keeps.parts } else { keeps.one_put } == Some(false))
@@ -213,7 +221,7 @@ impl Run {
 
     /// Whether the file could not be read in so many rounds that the next one would need a person.
     fn is_last_round(&self) -> bool {
-        self.inner.memory().unread.get(&self.job.id).is_some_and(|(round, _)| *round >= ROUNDS_HEADLESS)
+        self.state.memory().unread.get(&self.job.id).is_some_and(|(round, _)| *round >= ROUNDS_HEADLESS)
     }
 
     async fn end(
@@ -222,10 +230,10 @@ impl Run {
         parts: &[PartReceipt],
         verified: bool,
         log: Log,
-    ) -> Result<Next, Halt> {
+    ) -> Result<Next, RunError> {
         let (id, checksum) = (self.job.id.clone(), proof::of_parts(parts));
         let shown = proof::shows_amazons_way(&receipt, parts).then(|| self.destination.id.clone());
-        self.inner
+        self.state
             .journal
             .write(move |conn| {
                 sessions::settle(conn, &id, &receipt, Some(&checksum))?;
@@ -236,7 +244,7 @@ impl Run {
         if self.could_replace().await? {
             self.log(Log::CouldReplace).await?;
         }
-        self.inner.went_through(&self.job.id).await?;
+        self.state.went_through(&self.job.id).await?;
         self.step(Event::Settled { verified }, Some(log)).await?;
         Ok(Next::Settled)
     }

@@ -7,12 +7,12 @@ use partway_core::{PartNumber, PartPlan, PartReceipt, RetryClass};
 use partway_provider::ListedPart;
 
 use super::ends::PartEnd;
-use super::halt::By;
-use super::links::part_end;
-use super::patience::Refused;
+use super::error::By;
 use super::reconcile::Listed;
-use super::{Halt, Run};
-use crate::happening::Happening;
+use super::retry::Refused;
+use super::targets::part_end;
+use super::{Run, RunError};
+use crate::event::EngineEvent;
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 
@@ -29,14 +29,14 @@ impl Run {
     ) -> Result<(), PartEnd> {
         let listed = self.listed_if_it_lists(session).await?;
         for number in parts {
-            self.still_wanted().map_err(PartEnd::Halt)?;
+            self.still_wanted().map_err(PartEnd::RunError)?;
             let Some(part) = plan.part(*number) else { return Err(PartEnd::Session) };
             let there = listed.as_ref().map(|listed| listed.get(number));
             if there == Some(None) {
                 tracing::warn!(job = %self.job.id, part = %number, "the vendor gives no link for a part that it does not have");
                 return Err(PartEnd::Session);
             }
-            let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::Halt)?;
+            let md5 = self.md5_of(source, part.offset, part.len).await.map_err(PartEnd::RunError)?;
             source.unchanged().await.map_err(PartEnd::Source)?;
             let (etag, compared) = match there.flatten() {
                 Some(there) if !is_that_part(there, part.len, &md5) => {
@@ -55,12 +55,16 @@ impl Run {
                 None => None,
             };
             let receipt = PartReceipt { number: *number, size: part.len, md5, etag, compared, checksum };
-            let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
+            let (now, job, id) = (self.state.clock.unix_ms(), self.job.id.clone(), session.id);
             let write =
-                self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt));
-            let confirmed = write.await.map_err(|error| PartEnd::Halt(error.into()))?;
+                self.state.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt));
+            let confirmed = write.await.map_err(|error| PartEnd::RunError(error.into()))?;
             self.live.confirm(*number);
-            self.inner.tell(Happening::Confirmed { job: self.job.id.clone(), part: number.get(), confirmed });
+            self.state.tell(EngineEvent::Confirmed {
+                job: self.job.id.clone(),
+                part: number.get(),
+                confirmed,
+            });
         }
         Ok(())
     }
@@ -78,8 +82,8 @@ impl Run {
                 tracing::info!(job = %self.job.id, %failure, "the vendor's list of parts could not be had");
                 Ok(None)
             }
-            Err(Refused::Halt(
-                Halt::Busy { by: By::Call, detail, .. } | Halt::Offline { page: Some(_), detail },
+            Err(Refused::RunError(
+                RunError::Busy { by: By::Call, detail, .. } | RunError::Offline { page: Some(_), detail },
             )) => {
                 tracing::info!(job = %self.job.id, detail, "the vendor's list of parts keeps failing");
                 Ok(None)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use partway_core::{Cause, Failure, MaySend, SentInVain};
 
 use super::ends::PartEnd;
-use super::halt::is_answered;
+use super::error::is_answered;
 use super::part::Part;
-use super::{Halt, Run};
+use super::{Run, RunError};
 use crate::journal::vain::{self, InVain};
 
 /// What is told of parts that made room for others.
@@ -33,25 +33,25 @@ impl Part {
         if bytes == 0 {
             return Ok(0);
         }
-        let (now, job, part) = (self.inner.clock.unix_ms(), self.job.clone(), self.part.number);
+        let (now, job, part) = (self.state.clock.unix_ms(), self.job.clone(), self.part.number);
         let written =
-            self.inner.journal.write(move |conn| vain::add(conn, now, &job, Some(part), bytes, answered));
-        let sent = written.await.map_err(|error| PartEnd::Halt(error.into()))?;
+            self.state.journal.write(move |conn| vain::add(conn, now, &job, Some(part), bytes, answered));
+        let sent = written.await.map_err(|error| PartEnd::RunError(error.into()))?;
         let plan = self.plan;
         match sent.vain.may_send(self.part.len, plan.largest_part(), plan.file_size()) {
             MaySend::GoOn => Ok(sent.vain.part_times),
-            MaySend::NextHour => Err(PartEnd::Halt(next_hour(&sent, now, said))),
-            MaySend::Enough => Err(PartEnd::Halt(enough(&sent, said, detail.to_owned()))),
+            MaySend::NextHour => Err(PartEnd::RunError(next_hour(&sent, now, said))),
+            MaySend::Enough => Err(PartEnd::RunError(enough(&sent, said, detail.to_owned()))),
         }
     }
 }
 
 impl Run {
     /// Nothing is sent while the hour is used up, whoever started this process.
-    pub(super) async fn hour_is_not_used_up(&self) -> Result<(), Halt> {
+    pub(super) async fn hour_is_not_used_up(&self) -> Result<(), RunError> {
         let Some(plan) = self.job.plan else { return Ok(()) };
-        let (now, job) = (self.inner.clock.unix_ms(), self.job.id.clone());
-        let sent = self.inner.journal.read(move |conn| vain::of(conn, now, &job, None)).await?;
+        let (now, job) = (self.state.clock.unix_ms(), self.job.id.clone());
+        let sent = self.state.journal.read(move |conn| vain::of(conn, now, &job, None)).await?;
         if sent.vain.hour_is_used_up(plan.largest_part()) {
             Err(next_hour(&sent, now, BEFORE))
         } else {
@@ -60,11 +60,11 @@ impl Run {
     }
 
     /// What was confirmed and does not count any more has to go again: it was sent in vain, too.
-    pub(super) async fn was_in_vain(&self, bytes: u64, why: &str) -> Result<(), Halt> {
+    pub(super) async fn was_in_vain(&self, bytes: u64, why: &str) -> Result<(), RunError> {
         let Some(plan) = self.job.plan.filter(|_| bytes > 0) else { return Ok(()) };
-        let (now, job) = (self.inner.clock.unix_ms(), self.job.id.clone());
+        let (now, job) = (self.state.clock.unix_ms(), self.job.id.clone());
         let sent =
-            self.inner.journal.write(move |conn| vain::add(conn, now, &job, None, bytes, true)).await?;
+            self.state.journal.write(move |conn| vain::add(conn, now, &job, None, bytes, true)).await?;
         match sent.vain.may_send(0, plan.largest_part(), plan.file_size()) {
             MaySend::Enough => Err(enough(&sent, why, String::new())),
             MaySend::GoOn | MaySend::NextHour => Ok(()),
@@ -72,16 +72,16 @@ impl Run {
     }
 }
 
-fn next_hour(sent: &InVain, now: i64, why: &str) -> Halt {
+fn next_hour(sent: &InVain, now: i64, why: &str) -> RunError {
     let left = u64::try_from(sent.hour_until.saturating_sub(now)).unwrap_or(0);
-    Halt::InVain {
+    RunError::InVain {
         left: Duration::from_millis(left.max(1000)),
         bytes: sent.vain.hour_bytes,
         what: why.to_owned(),
     }
 }
 
-fn enough(sent: &InVain, said: &str, detail: String) -> Halt {
+fn enough(sent: &InVain, said: &str, detail: String) -> RunError {
     let sent = SentInVain { times: sent.vain.times, bytes: sent.vain.bytes, said: said.to_owned() };
-    Halt::Attention { cause: Cause::SentInVain(Box::new(sent)), detail }
+    RunError::Attention { cause: Cause::SentInVain(Box::new(sent)), detail }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partway_core::{Cause, Hold, RetryClass, State};
-use partway_engine::{Happening, Refusal, Which};
+use partway_engine::{EngineEvent, Refusal, Which};
 
 use crate::rig::{Rig, destination};
 use crate::vendor::failure;
@@ -102,7 +102,7 @@ async fn the_end_of_a_batch_is_told_once_and_again_after_another_try() {
     let mut happened = under.engine.follow();
     let (_, ids) = under.add(&[rig.file("a", 10), rig.file("b", 10)], None).await;
     let mut next_end = async || loop {
-        if let Happening::BatchFinished { count, .. } = happened.recv().await.unwrap() {
+        if let EngineEvent::BatchFinished { count, .. } = happened.recv().await.unwrap() {
             return count;
         }
     };

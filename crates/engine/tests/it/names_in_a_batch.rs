@@ -181,7 +181,7 @@ async fn a_name_found_taken_at_the_start_or_at_the_end_gives_way_to_the_next_and
         assert_eq!(under.until(&ids[0], |job| job.state.is_end()).await.state, State::Verified);
         assert_eq!(beside(&rig), [0, 1, 2]);
         while let Ok(happening) = happened.try_recv() {
-            if let partway_engine::Happening::Changed { job } = happening {
+            if let partway_engine::EngineEvent::Changed { job } = happening {
                 assert!(
                     !matches!(job.state, State::NeedsAttention(_)),
                     "a script would take that for its end"

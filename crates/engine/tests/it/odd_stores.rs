@@ -2,7 +2,7 @@
 //! know, checksums that they demand. With the real providers against the real sandbox.
 
 use partway_core::{Cause, State, Strength, proof};
-use partway_engine::intake::{self, Intake};
+use partway_engine::scan::{self, Intake};
 use partway_engine::{Log, Which};
 use partway_http::{HttpOptions, PartClient};
 use partway_provider::{Fields, FileFacts, IfExists};
@@ -86,7 +86,7 @@ async fn taken_up(how: IfExists, whole: &str, after: AfterComplete) -> (Rig, Sta
     let (running, under) = under(&rig, "s3", &faults, |options, _| options.after_complete = after).await;
     written_meanwhile(&running, &rig, "a.mp4", b"older").await;
     let set = Fields { if_exists: Some(how), ..Fields::default() };
-    let found = Intake { set, ..intake::look(&[rig.file("a.mp4", LARGER)]) };
+    let found = Intake { set, ..scan::look(&[rig.file("a.mp4", LARGER)]) };
     let id = under.take_in(found, None).await.1.remove(0).id;
     under.until(&id, |job| job.parts_confirmed == 2).await;
     under.engine.pause(&Which::Open).await.unwrap();
@@ -282,7 +282,7 @@ async fn written_meanwhile(running: &partway_sandbox::Running, rig: &Rig, name: 
     let fields = Fields { if_exists: Some(IfExists::Overwrite), ..Fields::default() };
     let size = bytes.len() as u64;
     let file =
-        FileFacts { name: name.into(), size, mime: "text/plain".into(), hash: None, fields, beside: 0 };
+        FileFacts { name: name.into(), size, mime: "text/plain".into(), fields, ..FileFacts::default() };
     let started = other.start(&file, None).await.unwrap();
     let client = PartClient::new(&HttpOptions::default()).unwrap();
     let target = &started.targets[0];

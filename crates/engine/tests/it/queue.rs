@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partway_core::State;
-use partway_engine::{Bounds, Happening, Show};
+use partway_engine::{Bounds, EngineEvent, Show};
 
 use crate::rig::{Rig, bytes};
 use crate::vendor::Asked;
@@ -90,7 +90,7 @@ async fn two_thousand_files_are_shown_at_once_and_open_no_more_sessions_than_per
     let shown = under.engine.window(Show::All, 0, 50).await.unwrap();
     assert_eq!((ids.len(), shown.len()), (2000, 50));
     // One message for the whole batch, not one a file.
-    assert!(matches!(happened.recv().await, Ok(Happening::Added { jobs, .. }) if jobs.len() == 2000));
+    assert!(matches!(happened.recv().await, Ok(EngineEvent::Added { jobs, .. }) if jobs.len() == 2000));
     rig.vendor.storage.came_in(8).await;
     assert_eq!(rig.vendor.asked().len(), 8, "eight permits, eight sessions");
     assert_eq!(under.engine.jobs_of(&batch.id).await.unwrap(), ids);

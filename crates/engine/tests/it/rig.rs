@@ -9,7 +9,7 @@ use partway_core::State;
 use partway_engine::{
     Batch, BatchId, Bounds, Chance, Clock, Destination, DestinationId, Engine, EngineOptions, GRACE, Gate,
     Job, JobId, Log, OpenEngine, Providers, Standing,
-    intake::{self, Intake},
+    scan::{self, Intake},
 };
 use partway_http::{HttpOptions, PartClient};
 use partway_provider::Fields;
@@ -51,7 +51,7 @@ impl Clock for Hands {
         self.begun.elapsed()
     }
 
-    fn date(&self) -> String {
+    fn date_of(&self, _: i64) -> String {
         "2026-11-21".into()
     }
 }
@@ -210,7 +210,7 @@ impl Under {
     }
 
     pub(crate) async fn add(&self, paths: &[PathBuf], countdown_ms: Option<i64>) -> (Batch, Vec<JobId>) {
-        let (batch, jobs) = self.take_in(intake::look(paths), countdown_ms).await;
+        let (batch, jobs) = self.take_in(scan::look(paths), countdown_ms).await;
         (batch, jobs.into_iter().map(|job| job.id).collect())
     }
 

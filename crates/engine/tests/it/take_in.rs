@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use partway_engine::{BatchId, Happening, intake};
+use partway_engine::{BatchId, EngineEvent, scan};
 
 use crate::rig::{Rig, Under};
 
 /// So many files of nothing, which are all one on the disk.
-fn many(rig: &Rig, count: usize) -> intake::Intake {
-    let one = intake::look(&[rig.file("a", 0)]);
-    let named = |number: usize| intake::Found { name: number.to_string(), ..one.files[0].clone() };
-    intake::Intake { files: (0..count).map(named).collect(), ..intake::Intake::default() }
+fn many(rig: &Rig, count: usize) -> scan::Intake {
+    let one = scan::look(&[rig.file("a", 0)]);
+    let named = |number: usize| scan::Found { name: number.to_string(), ..one.files[0].clone() };
+    scan::Intake { files: (0..count).map(named).collect(), ..scan::Intake::default() }
 }
 
 #[tokio::test]
@@ -24,7 +24,9 @@ async fn many_files_come_in_by_several_commits_in_their_order_and_are_told_of_on
     assert!(jobs.windows(2).all(|two| two[0].position < two[1].position));
     let counting = under.engine.counting_down().await.unwrap();
     assert_eq!(counting.iter().map(|(_, count)| count.files).collect::<Vec<_>>(), [2_500]);
-    let Happening::Added { jobs, .. } = happened.recv().await.unwrap() else { unreachable!("nothing else") };
+    let EngineEvent::Added { jobs, .. } = happened.recv().await.unwrap() else {
+        unreachable!("nothing else")
+    };
     assert_eq!(jobs.len(), 2_500);
     assert_eq!(under.engine.undo(&batch.id).await.unwrap(), 2_500);
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use partway_core::{Cause, State};
 use partway_engine::{JobId, Log, Which};
 #[cfg(target_os = "linux")]
-use partway_engine::{WhyLeftOut, intake};
+use partway_engine::{WhyLeftOut, scan};
 
 use crate::rig::{Rig, Under, bytes};
 use crate::vendor::Asked;
@@ -229,11 +229,11 @@ async fn files_of_years_that_no_disk_can_hold_are_verified() {
 async fn a_file_that_says_it_is_empty_and_is_not_is_named_and_never_verified() {
     let empty = tempfile::NamedTempFile::new().unwrap();
     let made_while_read: PathBuf = "/proc/self/status".into();
-    let found = intake::look(&[made_while_read.clone(), empty.path().to_owned()]);
+    let found = scan::look(&[made_while_read.clone(), empty.path().to_owned()]);
     assert_eq!(found.files.len(), 1, "an empty file goes");
     let why: Vec<_> = found.left_out.iter().map(|left| left.why.clone()).collect();
     assert_eq!(why, [WhyLeftOut::NotItsSize(0)]);
-    assert_eq!(intake::sift(&made_while_read), Err(WhyLeftOut::NotItsSize(0)));
+    assert_eq!(scan::sift(&made_while_read), Err(WhyLeftOut::NotItsSize(0)));
 
     // One that turned into such a file since it was taken in.
     let rig = rig().await;

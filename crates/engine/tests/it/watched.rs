@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use partway_core::{Cause, FileIdentity, State};
-use partway_engine::{Known, Refusal, Seen, Sum, Watched, WatchedId, Which, at, has_sum, intake};
+use partway_engine::{Known, Refusal, Seen, Sum, Watched, WatchedId, Which, at, has_sum, scan};
 use partway_provider::Fields;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
@@ -42,7 +42,7 @@ impl Folder {
         let files: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
         under
             .engine
-            .add_from_watched(&self.id, intake::look_below(&self.root, &files, || true))
+            .add_from_watched(&self.id, scan::look_below(&self.root, &files, || true))
             .await
             .unwrap()
             .1
@@ -338,7 +338,7 @@ async fn a_folder_that_is_watched_again_knows_what_went_and_a_destination_that_i
     assert!(under.engine.watched().await.unwrap().is_empty());
     let gone = under
         .engine
-        .add_from_watched(&folder.id, intake::look_below(&folder.root, &["a.mov".into()], || true))
+        .add_from_watched(&folder.id, scan::look_below(&folder.root, &["a.mov".into()], || true))
         .await;
     assert!(matches!(gone, Err(Refusal::NotThere(_))));
     let again = under.engine.add_watched(watched(&folder.root, &under)).await.unwrap();

@@ -25,9 +25,7 @@ impl Example {
             name: name.to_owned(),
             size,
             mime: destination.mime().to_owned(),
-            hash: None,
-            fields: crate::Fields::default(),
-            beside: 0,
+            ..FileFacts::default()
         };
         Self { facts, bytes }
     }

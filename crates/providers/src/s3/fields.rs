@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-use partway_provider::{Fields, FileFacts};
+use partway_provider::Fields;
 
 use super::{Settings, key};
-use crate::fields::{self, Wrong, sample_name};
+use crate::fields::{self, Wrong, sample};
 
 /// AWS, "Categorizing your objects using tags": so many tags, and so many letters in a tag's key and in its value.
 const MOST_TAGS: usize = 10;
@@ -22,16 +21,7 @@ const RESERVED: &str = "aws:";
 /// Whether a file with these fields can go to this bucket.
 pub(crate) fn looked_at(settings: &Settings, given: &Fields) -> Result<(), Wrong> {
     fields::folder(given)?;
-    let file = FileFacts {
-        name: sample_name().to_owned(),
-        size: 0,
-        mime: String::new(),
-        hash: None,
-        fields: given.clone(),
-        beside: 0,
-    };
-    // A date never makes a key longer or shorter, so any does.
-    key::key(settings, &file, Timestamp::UNIX_EPOCH).map_err(|said| ("folder", said))?;
+    key::key(settings, &sample(given)).map_err(|said| ("folder", said))?;
     of(given)
 }
 

@@ -62,8 +62,13 @@ mod tests {
             metadata: metadata.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect::<BTreeMap<_, _>>(),
             ..Fields::default()
         };
-        let file =
-            FileFacts { name: "a".to_owned(), size: 1, mime: mime.to_owned(), hash: None, fields, beside: 0 };
+        let file = FileFacts {
+            name: "a".to_owned(),
+            size: 1,
+            mime: mime.to_owned(),
+            fields,
+            ..FileFacts::default()
+        };
         of(&Settings::read(&settings).unwrap(), &file)
     }
 

@@ -1,20 +1,19 @@
 //! The key under which a file goes: prefix, folder and name, byte for byte as they are.
 
-use jiff::Timestamp;
 use partway_provider::FileFacts;
+use partway_provider::template::parted;
 
 use super::Settings;
-use super::template::parted;
 use crate::fields::unreachable;
 
 /// AWS, "Naming Amazon S3 objects": at most 1,024 bytes of UTF-8.
 const LONGEST: usize = 1024;
 
-/// The key of a file that starts now, or why it cannot be one.
+/// The key of a file, or why it cannot be one.
 ///
 /// Letters are not normalised: "é" in one code point and in two are two keys, as they are two file names.
-pub(crate) fn key(settings: &Settings, file: &FileFacts, now: Timestamp) -> Result<String, String> {
-    let (prefix, own) = (&settings.prefix, settings.object.fill(file, now));
+pub(crate) fn key(settings: &Settings, file: &FileFacts) -> Result<String, String> {
+    let (prefix, own) = (&settings.prefix, settings.object.fill(file));
     let key = if prefix.is_empty() { own } else { format!("{prefix}/{own}") };
     let key = if file.beside == 0 { key } else { beside(&key, file.beside.saturating_add(1)) };
     if file.name.is_empty() || file.name.ends_with('/') {
@@ -55,9 +54,8 @@ mod tests {
     fn of(prefix: &str, folder: &str, name: &str) -> Result<String, String> {
         let settings = Settings::read(&json!({ "bucket": "films", "prefix": prefix })).unwrap();
         let fields = Fields { folder: Some(folder.to_owned()), ..Fields::default() };
-        let file =
-            FileFacts { name: name.to_owned(), size: 1, mime: String::new(), hash: None, fields, beside: 0 };
-        key(&settings, &file, Timestamp::UNIX_EPOCH)
+        let file = FileFacts { name: name.to_owned(), fields, ..FileFacts::default() };
+        key(&settings, &file)
     }
 
     #[test]

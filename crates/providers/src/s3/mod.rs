@@ -119,15 +119,13 @@ impl Provider for S3 {
     }
 
     fn refuses(&self, file: &FileFacts) -> Option<Cause> {
-        // A date never makes a key longer or shorter, so without a clock any does.
-        let now = self.now(Step::Start).unwrap_or_default();
-        let key = key::key(&self.settings, file, now).map(drop);
+        let key = key::key(&self.settings, file).map(drop);
         let said = key.and_then(|()| headers::of(&self.settings, file).map(drop)).err()?;
         Some(Cause::Refused { said })
     }
 
     fn name(&self, file: &FileFacts) -> Option<String> {
-        key::key(&self.settings, file, self.now(Step::Start).ok()?).ok()
+        key::key(&self.settings, file).ok()
     }
 
     fn replacing(&self, session: &Session) -> Option<Session> {

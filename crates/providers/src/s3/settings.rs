@@ -62,7 +62,8 @@ pub(crate) fn asked() -> Vec<Setting> {
         Setting::text(
             "object",
             "Key of each file",
-            "May hold {folder}, {name}, {stem}, {ext}, {date}, {year}, {month} and {day}; the dates are those of the start, in UTC.",
+            "May hold {path} (the folder there), {folder} (the one that the file lies in), {name}, {stem}, {ext}, {date}, {year}, {month} and {day}; \
+             the dates are those of the day it was added.",
             template::USUAL,
         )
         .advanced(),

@@ -27,7 +27,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 impl S3 {
     /// Opens an upload.
     pub(crate) async fn open_upload(&self, file: &FileFacts, plan: PartPlan) -> Result<Started, Failure> {
-        let key = key::key(&self.settings, file, self.now(Step::Start)?).map_err(refused)?;
+        let key = key::key(&self.settings, file).map_err(refused)?;
         let headers = headers::of(&self.settings, file).map_err(refused)?;
         let only_if_free = file.fields.if_exists != Some(IfExists::Overwrite);
         let one_put = plan.count() <= 1;

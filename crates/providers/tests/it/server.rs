@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use partway_core::{ApiKey, Credentials, Failure};
 use partway_http::{ApiClient, HttpOptions};
-use partway_provider::{Fields, FileFacts, Provider};
+use partway_provider::{FileFacts, Provider};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -109,8 +109,6 @@ pub(crate) fn file(size: u64) -> FileFacts {
         name: "cut v7.mov".to_owned(),
         size,
         mime: "video/quicktime".to_owned(),
-        hash: None,
-        fields: Fields::default(),
-        beside: 0,
+        ..FileFacts::default()
     }
 }

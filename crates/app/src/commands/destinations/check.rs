@@ -141,14 +141,7 @@ async fn tried(
 
 /// What is known of whether files there are replaced unasked, where files can be in each other's way.
 fn guard(provider: &dyn Provider, keeps: Keeps) -> Option<CheckLine> {
-    let file = FileFacts {
-        name: "a".into(),
-        size: 1,
-        mime: String::new(),
-        hash: None,
-        fields: Fields::default(),
-        beside: 0,
-    };
+    let file = FileFacts { name: "a".into(), size: 1, ..FileFacts::default() };
     provider.name(&file)?;
     let good = keeps == Keeps { one_put: Some(true), parts: Some(true) };
     let mark = if good { Mark::Good } else { Mark::Unknown };

@@ -60,7 +60,7 @@ fn rclone(weed: &Weed, home: &Path, what: &[&str]) -> String {
 #[tokio::test]
 async fn others_read_the_same_bytes_type_and_metadata() {
     let weed = Weed::new("readers");
-    let settings = json!({ "prefix": "in", "object": "{folder}/{stem} final.{ext}" });
+    let settings = json!({ "prefix": "in", "object": "{path}/{stem} final.{ext}" });
     let provider = weed.provider(&settings);
     let home = tempfile::tempdir().unwrap();
     let metadata = BTreeMap::from([("scene", "12 a"), ("Take-No", "3")]);

@@ -75,7 +75,7 @@ fn what_cannot_be_used_is_told_in_a_sentence() {
         ("url", json!("https://key:secret@minio.example")),
         ("region", json!("Frankfurt (eu)")),
         ("style", json!("virtual")),
-        ("object", json!("{folder}/{nam}")),
+        ("object", json!("{path}/{nam}")),
         ("object", json!("film.mov")),
         ("prefix", json!("a/../b")),
         ("prefix", json!("a\nb")),

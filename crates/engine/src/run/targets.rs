@@ -9,9 +9,9 @@ use partway_provider::PartTarget;
 
 use super::ends::PartEnd;
 use super::expiry::is_valid;
-use super::flight::{Flight, Landed};
-use super::patience::Refused;
-use super::{Halt, Run, taken};
+use super::in_flight::{EndedPart, InFlightParts};
+use super::retry::Refused;
+use super::{Run, RunError, name_conflict};
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
@@ -26,7 +26,7 @@ const RENEWALS_OF_BROKEN: u32 = 1;
 const RENEWALS_IN_VAIN: u32 = 3;
 
 /// One part's target, and what is known of its age.
-pub(super) struct Link {
+pub(super) struct IssuedTarget {
     pub(super) target: PartTarget,
     /// Since when it lives at most, Unix milliseconds.
     pub(super) since: i64,
@@ -35,10 +35,10 @@ pub(super) struct Link {
 }
 
 /// The links of one session, as far as they are in memory.
-pub(super) struct Links {
-    waiting: VecDeque<Link>,
+pub(super) struct Targets {
+    waiting: VecDeque<IssuedTarget>,
     /// Those that are not written down and whose part is on its way, or is not due yet.
-    spare: BTreeMap<PartNumber, Link>,
+    spare: BTreeMap<PartNumber, IssuedTarget>,
     /// Before this part every one has a receipt, is on its way, or waits here.
     next: u32,
     renewal: u32,
@@ -47,17 +47,18 @@ pub(super) struct Links {
 }
 
 /// Why no link could be had, as if this part had been tried.
-pub(super) struct NoLink {
+pub(super) struct NoTarget {
     pub(super) part: PartNumber,
     pub(super) renewal: u32,
     pub(super) end: PartEnd,
 }
 
-impl Links {
+impl Targets {
     /// Those of a session; what came with it and is not written down is here already.
     pub(super) fn of(session: &OpenSession, brought: Vec<PartTarget>) -> Self {
         let since = session.opened_at;
-        let spare = brought.into_iter().map(|target| (target.number, Link { target, since, renewal: 0 }));
+        let spare =
+            brought.into_iter().map(|target| (target.number, IssuedTarget { target, since, renewal: 0 }));
         Self {
             waiting: VecDeque::new(),
             spare: spare.collect(),
@@ -75,95 +76,96 @@ impl Links {
 
     /// What waits is read anew, and this part with it.
     pub(super) fn again_from(&mut self, part: PartNumber) {
-        let first = self.waiting.front().map_or(part, |link| link.target.number);
+        let first = self.waiting.front().map_or(part, |issued| issued.target.number);
         self.next = self.next.min(part.get()).min(first.get());
-        self.spare.extend(self.waiting.drain(..).map(|link| (link.target.number, link)));
+        self.spare.extend(self.waiting.drain(..).map(|issued| (issued.target.number, issued)));
     }
 
-    fn without(&self, end: PartEnd) -> NoLink {
+    fn without(&self, end: PartEnd) -> NoTarget {
         let part = PartNumber::new(self.next).unwrap_or(PartNumber::FIRST);
-        NoLink { part, renewal: self.renewal, end }
+        NoTarget { part, renewal: self.renewal, end }
     }
 }
 
 impl Run {
-    /// The next part to send, and where; `None`: each has its receipt, is on its way, or has no link.
-    pub(super) async fn next_link(
+    /// The next part to send, and where; `None`: each has its receipt, is on its way, or has no target.
+    pub(super) async fn next_target(
         &mut self,
-        links: &mut Links,
+        targets: &mut Targets,
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: &PartPlan,
-        flight: &Flight,
-    ) -> Result<Option<Link>, NoLink> {
-        if let Some(link) = links.waiting.pop_front() {
+        in_flight: &InFlightParts,
+    ) -> Result<Option<IssuedTarget>, NoTarget> {
+        if let Some(issued) = targets.waiting.pop_front() {
             // Where they cannot be renewed the part itself says that its link ran out.
-            if !self.provider.capabilities().refresh || self.is_valid(&link.target, link.since) {
-                return Ok(Some(link));
+            if !self.provider.capabilities().refresh || self.is_valid(&issued.target, issued.since) {
+                return Ok(Some(issued));
             }
-            links.again_from(link.target.number);
+            targets.again_from(issued.target.number);
         }
-        while links.waiting.is_empty() && links.next <= plan.count() {
-            let filled = self.fill(links, session, source, plan, flight).await;
-            filled.map_err(|end| links.without(end))?;
+        while targets.waiting.is_empty() && targets.next <= plan.count() {
+            let filled = self.fill(targets, session, source, plan, in_flight).await;
+            filled.map_err(|end| targets.without(end))?;
         }
-        Ok(links.waiting.pop_front())
+        Ok(targets.waiting.pop_front())
     }
 
     async fn fill(
         &mut self,
-        links: &mut Links,
+        targets: &mut Targets,
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: &PartPlan,
-        flight: &Flight,
+        in_flight: &InFlightParts,
     ) -> Result<(), PartEnd> {
-        let (id, from, to) = (session.id, links.next, plan.count());
-        let limit = WINDOW.saturating_add(u32::try_from(flight.len()).unwrap_or(u32::MAX));
-        let read = self.inner.journal.read(move |conn| sessions::missing(conn, id, from, to, limit));
-        let mut window = read.await.map_err(|error| PartEnd::Halt(error.into()))?;
+        let (id, from, to) = (session.id, targets.next, plan.count());
+        let limit = WINDOW.saturating_add(u32::try_from(in_flight.len()).unwrap_or(u32::MAX));
+        let read = self.state.journal.read(move |conn| sessions::missing(conn, id, from, to, limit));
+        let mut window = read.await.map_err(|error| PartEnd::RunError(error.into()))?;
         let after = window.last().map_or(to, |(last, _)| last.get()) + 1;
-        let renewal = links.renewal;
+        let renewal = targets.renewal;
         for (_, known) in &mut window {
             // One that was signed here is made anew.
             known.take_if(|_| self.signs_links());
         }
-        let mut links_of: BTreeMap<PartNumber, Link> = std::mem::take(&mut links.spare);
+        let mut targets_of: BTreeMap<PartNumber, IssuedTarget> = std::mem::take(&mut targets.spare);
         for (part, target) in &mut window {
             if let Some(target) = target.take() {
-                links_of.insert(*part, Link { target, since: session.opened_at, renewal });
+                targets_of.insert(*part, IssuedTarget { target, since: session.opened_at, renewal });
             }
         }
         if self.provider.capabilities().refresh {
             let good = |part: &PartNumber| {
-                links_of.get(part).is_some_and(|link| self.is_valid(&link.target, link.since))
+                targets_of.get(part).is_some_and(|issued| self.is_valid(&issued.target, issued.since))
             };
             let lacking: Vec<PartNumber> =
                 window.iter().map(|(part, _)| *part).filter(|part| !good(part)).collect();
-            if lacking.iter().any(|part| !flight.holds(*part)) {
+            if lacking.iter().any(|part| !in_flight.holds(*part)) {
                 // Also for those on their way: where their links never work, they come back for others one after the other.
-                let fresh = self.fresh(session, &lacking, flight).await?;
+                let fresh = self.fresh(session, &lacking, in_flight).await?;
                 let left_out: Vec<_> = lacking
                     .into_iter()
-                    .filter(|part| !fresh.contains_key(part) && !flight.holds(*part))
+                    .filter(|part| !fresh.contains_key(part) && !in_flight.holds(*part))
                     .collect();
                 if !left_out.is_empty() {
                     self.take_over(session, source, plan, &left_out).await?;
                     window.retain(|(part, _)| !left_out.contains(part));
                 }
-                let since = self.inner.clock.unix_ms();
-                links_of
-                    .extend(fresh.into_iter().map(|(part, target)| (part, Link { target, since, renewal })));
+                let since = self.state.clock.unix_ms();
+                targets_of.extend(
+                    fresh.into_iter().map(|(part, target)| (part, IssuedTarget { target, since, renewal })),
+                );
             }
         }
-        for (part, _) in window.iter().filter(|(part, _)| !flight.holds(*part)) {
-            links.waiting.extend(links_of.remove(part));
+        for (part, _) in window.iter().filter(|(part, _)| !in_flight.holds(*part)) {
+            targets.waiting.extend(targets_of.remove(part));
         }
         if self.signs_links() {
-            links_of.retain(|part, _| flight.holds(*part));
-            links.spare = links_of;
+            targets_of.retain(|part, _| in_flight.holds(*part));
+            targets.spare = targets_of;
         }
-        links.next = after;
+        targets.next = after;
         Ok(())
     }
 
@@ -176,7 +178,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         parts: &[PartNumber],
-        flight: &Flight,
+        in_flight: &InFlightParts,
     ) -> Result<BTreeMap<PartNumber, PartTarget>, PartEnd> {
         let vendor = session.session.clone();
         let asked = self.patiently(|provider| {
@@ -186,13 +188,13 @@ impl Run {
         let targets = asked.await.map_err(part_end)?;
         if !self.signs_links() {
             let (id, kept) = (session.id, targets.clone());
-            let written = self.inner.journal.write(move |conn| sessions::put_targets(conn, id, &kept)).await;
-            written.map_err(|error| PartEnd::Halt(error.into()))?;
+            let written = self.state.journal.write(move |conn| sessions::put_targets(conn, id, &kept)).await;
+            written.map_err(|error| PartEnd::RunError(error.into()))?;
         }
         let fresh: BTreeMap<_, _> = targets.into_iter().map(|target| (target.number, target)).collect();
-        match parts.iter().find(|part| !fresh.contains_key(part) && !flight.holds(**part)) {
+        match parts.iter().find(|part| !fresh.contains_key(part) && !in_flight.holds(**part)) {
             // Of those on their way one may have arrived in the meantime.
-            Some(part) if !self.provider.capabilities().list => Err(PartEnd::Links {
+            Some(part) if !self.provider.capabilities().list => Err(PartEnd::BadTarget {
                 expired: true,
                 cause: Cause::LinksUnusable { what: "links for some parts are missing".into() },
                 detail: format!("there was no link for part {part} among {} that came", fresh.len()),
@@ -204,27 +206,27 @@ impl Run {
     /// A link did not do, and the vendor can give others: from now on they are asked for. `false`: that was done often enough.
     pub(super) async fn renew(
         &mut self,
-        links: &mut Links,
+        targets: &mut Targets,
         session: &OpenSession,
-        landed: &Landed,
+        ended: &EndedPart,
         expired: bool,
-    ) -> Result<bool, Halt> {
-        links.again_from(landed.part);
-        if landed.renewal < links.renewal {
+    ) -> Result<bool, RunError> {
+        targets.again_from(ended.part);
+        if ended.renewal < targets.renewal {
             return Ok(true);
         }
         // Who is stopped meanwhile is told so when the links are asked for.
-        let _ = self.pause_for(self.until_another(landed.since)).await;
-        links.in_vain += 1;
-        links.broken += u32::from(!expired);
-        let given_up = links.broken > RENEWALS_OF_BROKEN || links.in_vain > RENEWALS_IN_VAIN;
-        links.renewal += 1;
+        let _ = self.pause_for(self.until_another(ended.since)).await;
+        targets.in_vain += 1;
+        targets.broken += u32::from(!expired);
+        let given_up = targets.broken > RENEWALS_OF_BROKEN || targets.in_vain > RENEWALS_IN_VAIN;
+        targets.renewal += 1;
         // The others that have none now, or come back for one, are asked for at once.
-        links.spare.clear();
-        links.next = 1;
+        targets.spare.clear();
+        targets.next = 1;
         // Who tries again later begins with fresh ones: that is their one renewal.
-        let (id, broken) = (session.id, links.broken.min(RENEWALS_OF_BROKEN));
-        self.inner
+        let (id, broken) = (session.id, targets.broken.min(RENEWALS_OF_BROKEN));
+        self.state
             .journal
             .write(move |conn| {
                 sessions::set_broken(conn, id, broken)?;
@@ -242,30 +244,30 @@ impl Run {
 
     /// How long until a new link is another one: it tells its second (AWS, `X-Amz-Date`), so one of the same second is the same.
     fn until_another(&self, since: i64) -> Duration {
-        let age = self.inner.clock.unix_ms().saturating_sub(since);
+        let age = self.state.clock.unix_ms().saturating_sub(since);
         let left = 1000_i64.saturating_sub(age).clamp(0, 1000);
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
 
     fn is_valid(&self, target: &PartTarget, since: i64) -> bool {
-        is_valid(&self.inner, &self.provider.host(), target, since)
+        is_valid(&self.state, &self.provider.host(), target, since)
     }
 }
 
 /// What it means for a part that its link, or the vendor's list, could not be had.
 pub(super) fn part_end(refused: Refused) -> PartEnd {
     let failure = match refused {
-        Refused::Halt(halt) => return PartEnd::Halt(halt),
+        Refused::RunError(halt) => return PartEnd::RunError(halt),
         Refused::Failure(failure) => failure,
     };
-    if taken::says_so(&failure) {
+    if name_conflict::says_so(&failure) {
         return PartEnd::Taken { detail: failure.to_string(), cause: failure.cause, looked: true };
     }
     match failure.class {
         RetryClass::SessionGone | RetryClass::Conflict => PartEnd::Session,
         RetryClass::LinkExpired => {
-            PartEnd::Links { expired: true, detail: failure.to_string(), cause: failure.cause }
+            PartEnd::BadTarget { expired: true, detail: failure.to_string(), cause: failure.cause }
         }
-        _ => PartEnd::Halt(Halt::from_failure(&failure)),
+        _ => PartEnd::RunError(RunError::from_failure(&failure)),
     }
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use partway_core::{Cause, Event, FileReceipt, State, Strength};
 use rusqlite::Connection;
 
-use super::{Engine, Refusal};
+use super::Engine;
+use super::timers;
 use crate::JournalError;
-use crate::happening::Happening;
+use crate::event::EngineEvent;
 use crate::journal::{batches, destinations, jobs, sessions};
 use crate::log::Log;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
+use crate::refusal::Refusal;
 
 impl Engine {
     /// The batch of that id and its jobs as they are now, where there is one.
@@ -43,8 +45,8 @@ impl Engine {
             .await?
             .ok_or_else(|| Refusal::NotNow("These files have started already.".into()))?;
         let touched = u32::try_from(removed.len()).unwrap_or(u32::MAX);
-        self.0.tell(Happening::Removed { jobs: Arc::new(removed) });
-        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        self.0.tell(EngineEvent::Removed { jobs: Arc::new(removed) });
+        self.0.tell(EngineEvent::BatchChanged { batch: id.clone() });
         Ok(touched)
     }
 
@@ -78,7 +80,7 @@ impl Engine {
                 Ok(Ok(()))
             })
             .await?;
-        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        self.0.tell(EngineEvent::BatchChanged { batch: id.clone() });
         outcome
     }
 
@@ -100,7 +102,7 @@ impl Engine {
                 Ok(counts)
             })
             .await?;
-        self.0.tell(Happening::BatchChanged { batch: id.clone() });
+        self.0.tell(EngineEvent::BatchChanged { batch: id.clone() });
         if done { Ok(()) } else { Err(Refusal::NotNow("These files have started already.".into())) }
     }
 
@@ -109,7 +111,7 @@ impl Engine {
     /// # Errors
     /// Of the journal.
     pub async fn start_now(&self, id: &BatchId) -> Result<(), Refusal> {
-        Ok(self.0.start_batch(id).await?)
+        Ok(timers::start_batch(&self.0, id).await?)
     }
 
     /// The user has seen that a file arrived which the vendor never confirmed.
@@ -138,7 +140,7 @@ impl Engine {
         // One that needs attention comes to its end by this; one that is *Uploaded* is there already.
         if self.0.apply(id, Event::MarkedArrived, Some(Log::MarkedArrived)).await?.is_err() {
             self.0.log(id, Log::MarkedArrived).await?;
-            self.0.tell(Happening::Changed { job: Arc::new(self.0.job(id).await?) });
+            self.0.tell(EngineEvent::Changed { job: Arc::new(self.0.job(id).await?) });
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
 /// One thing that happened. Sent after the journal has it.
 #[derive(Debug, Clone)]
-pub enum Happening {
+pub enum EngineEvent {
     /// A batch was taken in.
     Added {
         /// The batch.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use partway_core::{Cause, Event};
 use tokio::sync::watch;
 
-use super::{Active, Inner, Stop};
 use crate::journal::{JournalError, jobs};
 use crate::progress::Live;
 use crate::record::JobId;
 use crate::run;
+use crate::state::{Active, EngineState, Stop};
 
 /// After an error of the journal the queue is looked at again after that time.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -18,10 +18,10 @@ const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// A job whose run could not be written down is put back so often before it waits for the next start: an hour of a full disk.
 const ATTEMPTS_TO_WRITE: u32 = 720;
 
-pub(super) async fn serve(inner: Arc<Inner>) {
+pub(crate) async fn serve(state: Arc<EngineState>) {
     loop {
-        match fill(&inner).await {
-            Ok(()) => inner.wake.notified().await,
+        match fill(&state).await {
+            Ok(()) => state.wake.notified().await,
             Err(error) => {
                 tracing::error!(%error, "the queue could not be read");
                 tokio::time::sleep(AFTER_ERROR).await;
@@ -30,73 +30,77 @@ pub(super) async fn serve(inner: Arc<Inner>) {
     }
 }
 
-async fn fill(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    while !inner.is_closing() {
-        let free = inner.permits.free_jobs();
+async fn fill(state: &Arc<EngineState>) -> Result<(), JournalError> {
+    while !state.is_closing() {
+        let free = state.permits.free_jobs();
         if free == 0 {
             return Ok(());
         }
         // A paused job whose last parts are still ending is in here: it may be resumed already, but never runs twice.
-        let running: Vec<JobId> = inner.active().keys().cloned().collect();
-        let next = inner.journal.read(move |conn| jobs::runnable(conn, free, &running)).await?;
+        let running: Vec<JobId> = state.active().keys().cloned().collect();
+        let next = state.journal.read(move |conn| jobs::runnable(conn, free, &running)).await?;
         if next.is_empty() {
             return Ok(());
         }
         for id in next {
-            let Some(permit) = inner.permits.try_job() else { return Ok(()) };
-            start(inner, id, permit).await?;
+            let Some(permit) = state.permits.try_job() else { return Ok(()) };
+            start(state, id, permit).await?;
         }
     }
     Ok(())
 }
 
-async fn start(inner: &Arc<Inner>, id: JobId, permit: crate::permits::JobPermit) -> Result<(), JournalError> {
+async fn start(
+    state: &Arc<EngineState>,
+    id: JobId,
+    permit: crate::permits::JobPermit,
+) -> Result<(), JournalError> {
     let live = Arc::new(Live::default());
     let (stop, stopped) = watch::channel(Stop::No);
     // Registered before the step, so that whoever pauses it from now on reaches the run.
-    inner.active().insert(id.clone(), Active { live: Arc::clone(&live), stop });
-    let applied = match inner.apply(&id, Event::Permit, None).await {
+    state.active().insert(id.clone(), Active { live: Arc::clone(&live), stop });
+    let applied = match state.apply(&id, Event::Permit, None).await {
         Ok(Ok(applied)) => applied,
         other => {
-            inner.active().remove(&id);
-            inner.run_ended.notify_waiters();
+            state.active().remove(&id);
+            state.run_ended.notify_waiters();
             return other.map(|_| ());
         }
     };
-    let inner = Arc::clone(inner);
+    let state = Arc::clone(state);
     tokio::spawn(async move {
-        let ended = tokio::spawn(run::run(&inner, applied.job, live, stopped)).await;
+        let ended = tokio::spawn(run::run(&state, applied.job, live, stopped)).await;
         // Nobody cancels a run: one that was goes down with its runtime, and its job goes on when Partway is opened again.
         if ended.is_err_and(|error| error.is_panic()) {
             // Before its place is free: a job that was finishing would begin anew at once, and so on without end.
-            by_fault(&inner, &id).await;
+            by_fault(&state, &id).await;
         }
-        inner.active().remove(&id);
+        state.active().remove(&id);
         drop(permit);
-        inner.run_ended.notify_waiters();
-        inner.wake.notify_one();
-        after_run(&inner, &id).await;
+        state.run_ended.notify_waiters();
+        state.wake.notify_one();
+        after_run(&state, &id).await;
     });
     Ok(())
 }
 
 /// A run that ended by a fault of Partway's own must not end the others.
-async fn by_fault(inner: &Arc<Inner>, id: &JobId) {
+async fn by_fault(state: &Arc<EngineState>, id: &JobId) {
     let cause = Cause::KeepsFailing { what: "a fault of Partway's own".into() };
-    if let Err(error) = inner.refuse(vec![id.clone()], cause, String::new()).await {
+    if let Err(error) = state.refuse(vec![id.clone()], cause, String::new()).await {
         tracing::error!(%error, job = %id, "what became of a run could not be written down");
     }
 }
 
 /// A run leaves its job waiting or ended. One that could not write that down (a full disk) must not keep its job in mid-air.
-async fn after_run(inner: &Arc<Inner>, id: &JobId) {
+async fn after_run(state: &Arc<EngineState>, id: &JobId) {
     for _ in 0..ATTEMPTS_TO_WRITE {
-        if inner.is_closing() || matches!(inner.is_in_mid_air(id).await, Ok(false)) {
+        if state.is_closing() || matches!(is_in_mid_air(state, id).await, Ok(false)) {
             return;
         }
         tokio::time::sleep(AFTER_ERROR).await;
-        if matches!(inner.is_in_mid_air(id).await, Ok(true)) {
-            match inner.apply(id, Event::Restarted, None).await {
+        if matches!(is_in_mid_air(state, id).await, Ok(true)) {
+            match state.apply(id, Event::Restarted, None).await {
                 Ok(_) => return,
                 Err(error) => tracing::error!(%error, job = %id, "the journal does not answer"),
             }
@@ -104,10 +108,8 @@ async fn after_run(inner: &Arc<Inner>, id: &JobId) {
     }
 }
 
-impl Inner {
-    async fn is_in_mid_air(&self, id: &JobId) -> Result<bool, JournalError> {
-        let wanted = id.clone();
-        let job = self.journal.read(move |conn| jobs::get(conn, &wanted)).await?;
-        Ok(job.is_some_and(|job| job.state.is_running()) && !self.active().contains_key(id))
-    }
+async fn is_in_mid_air(state: &EngineState, id: &JobId) -> Result<bool, JournalError> {
+    let wanted = id.clone();
+    let job = state.journal.read(move |conn| jobs::get(conn, &wanted)).await?;
+    Ok(job.is_some_and(|job| job.state.is_running()) && !state.active().contains_key(id))
 }

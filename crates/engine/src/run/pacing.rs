@@ -6,11 +6,11 @@ use partway_core::{Failure, RetryClass};
 
 use super::ends::PartEnd;
 use super::part::Part;
-use super::patience::wait_for;
 use super::probe::Probing;
-use crate::engine::Stop;
+use super::retry::wait_for;
 use crate::permits::PartPermit;
-use crate::run::Halt;
+use crate::run::RunError;
+use crate::state::Stop;
 
 impl Part {
     /// Waits for it. A part that only waits is not begun any more once the run is to stop.
@@ -19,7 +19,7 @@ impl Part {
         let mine = async {
             loop {
                 self.leave_alone(host).await;
-                let permit = self.inner.permits.part(host).await?;
+                let permit = self.state.permits.part(host).await?;
                 // The host may have asked for patience while this part waited for its permit.
                 if self.left_alone_for(host).is_zero() {
                     return Some(permit);
@@ -28,8 +28,8 @@ impl Part {
         };
         tokio::select! {
             biased;
-            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
-            permit = mine => permit.ok_or(PartEnd::Halt(Halt::Overtaken)),
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::RunError(halt)),
+            permit = mine => permit.ok_or(PartEnd::RunError(RunError::Overtaken)),
         }
     }
 
@@ -38,8 +38,8 @@ impl Part {
         let mut stop = self.stop.clone();
         tokio::select! {
             biased;
-            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
-            () = self.probe.until_over() => Err(PartEnd::Halt(Halt::Overtaken)),
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::RunError(halt)),
+            () = self.probe.until_over() => Err(PartEnd::RunError(RunError::Overtaken)),
             turn = self.probe.turn() => Ok(turn),
         }
     }
@@ -48,8 +48,8 @@ impl Part {
     pub(super) async fn rest(&self, delay: Duration) -> Result<(), PartEnd> {
         let mut stop = self.stop.clone();
         tokio::select! {
-            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::Halt(halt)),
-            () = self.probe.until_over() => Err(PartEnd::Halt(Halt::Overtaken)),
+            halt = wait_for(&mut stop, Stop::TakenBack) => Err(PartEnd::RunError(halt)),
+            () = self.probe.until_over() => Err(PartEnd::RunError(RunError::Overtaken)),
             () = tokio::time::sleep(delay) => Ok(()),
         }
     }
@@ -59,9 +59,9 @@ impl Part {
         if !matches!(failure.class, RetryClass::Throttled { .. }) {
             return true;
         }
-        let now = self.inner.clock.steady();
+        let now = self.state.clock.steady();
         let first = {
-            let mut memory = self.inner.memory();
+            let mut memory = self.state.memory();
             let until = memory.quiet_until.entry(host.to_owned()).or_default();
             let first = *until < now;
             // The longest wait counts: parts that were on their way together are told different ones.
@@ -69,7 +69,7 @@ impl Part {
             first
         };
         if first {
-            self.inner.permits.slow_down(host);
+            self.state.permits.slow_down(host);
         }
         first
     }
@@ -81,12 +81,12 @@ impl Part {
             if left.is_zero() {
                 return;
             }
-            tokio::time::sleep(left + Duration::from_millis(200).mul_f64(self.inner.chance.next())).await;
+            tokio::time::sleep(left + Duration::from_millis(200).mul_f64(self.state.chance.next())).await;
         }
     }
 
     fn left_alone_for(&self, host: &str) -> Duration {
-        let until = self.inner.memory().quiet_until.get(host).copied();
-        until.map_or(Duration::ZERO, |until| until.saturating_sub(self.inner.clock.steady()))
+        let until = self.state.memory().quiet_until.get(host).copied();
+        until.map_or(Duration::ZERO, |until| until.saturating_sub(self.state.clock.steady()))
     }
 }

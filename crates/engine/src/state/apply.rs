@@ -6,8 +6,8 @@ use std::sync::Arc;
 use partway_core::{Cause, Effect, Event, Hold, IllegalStep, State};
 use rusqlite::Connection;
 
-use super::{Inner, Stop};
-use crate::happening::Happening;
+use super::{EngineState, Stop};
+use crate::event::EngineEvent;
 use crate::journal::batches::BatchCount;
 use crate::journal::jobs::Applied;
 use crate::journal::{JournalError, batches, events, jobs};
@@ -15,12 +15,12 @@ use crate::log::Log;
 use crate::record::{Batch, Job, JobId};
 
 /// A step that is on the disk, and what follows from it.
-pub(super) struct Written {
-    pub(super) applied: Applied,
+pub(crate) struct Written {
+    pub(crate) applied: Applied,
     log: Option<Log>,
 }
 
-pub(super) fn write(
+pub(crate) fn write(
     conn: &Connection,
     now: i64,
     id: &JobId,
@@ -38,7 +38,7 @@ pub(super) fn write(
 }
 
 /// The batches that these steps ended. Each is asked once, after all its steps: thousands of them may be of the same one.
-pub(super) fn ended(
+pub(crate) fn ended(
     conn: &Connection,
     now: i64,
     written: &[Written],
@@ -60,7 +60,7 @@ pub(super) fn ended(
 const CHUNK: usize = 500;
 
 /// These in as many commits as they need.
-pub(super) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>> {
+pub(crate) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>> {
     std::iter::from_fn(move || {
         let rest = ids.split_off(ids.len().min(CHUNK));
         let chunk = std::mem::replace(&mut ids, rest);
@@ -68,7 +68,7 @@ pub(super) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>>
     })
 }
 
-impl Inner {
+impl EngineState {
     /// Applies one event. `Ok(Err(…))`: it has no meaning in the present state, nothing changed.
     pub(crate) async fn apply(
         self: &Arc<Self>,
@@ -156,7 +156,7 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
+    pub(crate) fn carry_out(self: &Arc<Self>, written: Written) -> Applied {
         let Written { applied, log } = written;
         let job = Arc::new(applied.job.clone());
         if job.state.is_end() {
@@ -178,9 +178,9 @@ impl Inner {
                     self.wake.notify_one();
                 }
                 Effect::Abort => {
-                    let inner = Arc::clone(self);
+                    let state = Arc::clone(self);
                     let id = job.id.clone();
-                    tokio::spawn(async move { inner.finish_cancel(&id).await });
+                    tokio::spawn(async move { state.finish_cancel(&id).await });
                 }
                 Effect::DropSession | Effect::ForgetSecrets => self.sweep.notify_one(),
                 // These are carried out by the run that applied the event, and the permit goes back with its end.
@@ -188,15 +188,15 @@ impl Inner {
             }
         }
         if let Some(log) = log {
-            self.tell(Happening::Logged { job: job.id.clone(), log });
+            self.tell(EngineEvent::Logged { job: job.id.clone(), log });
         }
-        self.tell(Happening::Changed { job });
+        self.tell(EngineEvent::Changed { job });
         applied
     }
 
-    pub(super) fn tell_ended(&self, ended: Vec<(Batch, BatchCount)>) {
+    pub(crate) fn tell_ended(&self, ended: Vec<(Batch, BatchCount)>) {
         for (batch, count) in ended {
-            self.tell(Happening::BatchFinished { batch: Arc::new(batch), count });
+            self.tell(EngineEvent::BatchFinished { batch: Arc::new(batch), count });
         }
     }
 
@@ -226,7 +226,7 @@ impl Inner {
     }
 
     /// Lets go of the last parts of a paused job. `false`: it has none, or is not paused.
-    pub(super) fn let_go(&self, id: &JobId) -> bool {
+    pub(crate) fn let_go(&self, id: &JobId) -> bool {
         self.active().get(id).is_some_and(|active| {
             active.stop.send_if_modified(|stop| {
                 let paused = *stop == Stop::Pause;
@@ -255,37 +255,7 @@ impl Inner {
     pub(crate) async fn log(&self, id: &JobId, log: Log) -> Result<(), JournalError> {
         let (now, job, line) = (self.clock.unix_ms(), id.clone(), log.clone());
         self.journal.write(move |conn| events::add(conn, now, &job, &line)).await?;
-        self.tell(Happening::Logged { job: id.clone(), log });
+        self.tell(EngineEvent::Logged { job: id.clone(), log });
         Ok(())
-    }
-
-    /// Something was answered: a lost network is told to be back. That a list was answered says nothing of a part that fails, so what
-    /// counts failures goes on counting.
-    pub(crate) async fn network_back(&self, id: &JobId) -> Result<(), JournalError> {
-        let was_lost = {
-            let mut memory = self.memory();
-            if let Some(put_off) = memory.put_off.get_mut(id) {
-                put_off.offline = 0;
-            }
-            memory.offline.remove(id)
-        };
-        if was_lost { self.log(id, Log::NetworkBack).await } else { Ok(()) }
-    }
-
-    /// A part was confirmed: passing errors of before are over.
-    pub(crate) async fn went_through(&self, id: &JobId) -> Result<(), JournalError> {
-        self.memory().put_off.remove(id);
-        self.network_back(id).await
-    }
-
-    /// Whether a job was put off by failures since its last part was confirmed.
-    pub(crate) fn is_failing(&self, id: &JobId) -> bool {
-        self.memory().put_off.get(id).is_some_and(|put_off| put_off.failing > 0)
-    }
-
-    /// Lifts a hold from a job, if it is still there and still carries it.
-    pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
-        let held = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));
-        self.apply_each(vec![id.clone()], held).await.map(drop)
     }
 }

@@ -8,10 +8,10 @@ use partway_core::{Backoff, Cause, Event, Failure, Hold, RetryClass, SentInVain,
 use partway_provider::IfExists;
 
 use super::watchdog::STALLED;
-use crate::engine::{Inner, PutOff};
 use crate::journal::{JournalError, vain};
 use crate::log::Log;
 use crate::record::{Job, JobId, Standing};
+use crate::state::{EngineState, PutOff};
 
 /// Our own code of a failure that no answer told: other bytes arrived than were sent.
 pub(super) const DIFFERS: &str = "differs";
@@ -48,7 +48,7 @@ const PAGES: u32 = 40;
 
 /// Why a run ends.
 #[derive(Debug)]
-pub(crate) enum Halt {
+pub(crate) enum RunError {
     /// The job was paused, cancelled or changed by somebody else, or the process ends: nothing to write.
     Overtaken,
     /// Only a person can say how it goes on.
@@ -140,13 +140,13 @@ impl By {
     }
 }
 
-impl From<JournalError> for Halt {
+impl From<JournalError> for RunError {
     fn from(error: JournalError) -> Self {
         Self::Journal(error)
     }
 }
 
-impl Halt {
+impl RunError {
     /// The end of a run because of one request that will not succeed by asking again at once.
     pub(crate) fn from_failure(failure: &Failure) -> Self {
         let detail = failure.to_string();
@@ -172,172 +172,184 @@ impl Halt {
 
 /// Writes down why a run ended; `used` is what it had been told to do where the name is taken.
 pub(super) async fn carry_out(
-    inner: &Arc<Inner>,
+    state: &Arc<EngineState>,
     id: &JobId,
     used: Option<IfExists>,
-    halt: Halt,
+    halt: RunError,
 ) -> Result<(), JournalError> {
     match halt {
-        Halt::Overtaken => Ok(()),
-        Halt::Attention { cause: cause @ (Cause::NameTaken { .. } | Cause::NameShared { .. }), detail } => {
-            inner.name_taken(id, used, cause, detail).await
-        }
-        Halt::Attention { cause, detail } => inner.refuse(vec![id.clone()], cause, detail).await,
-        Halt::Key { cause, detail } => key(inner, id, cause, detail).await,
-        Halt::OldKey => {
-            let _ = inner.apply(id, Event::Restarted, None).await?;
+        RunError::Overtaken => Ok(()),
+        RunError::Attention {
+            cause: cause @ (Cause::NameTaken { .. } | Cause::NameShared { .. }),
+            detail,
+        } => state.name_taken(id, used, cause, detail).await,
+        RunError::Attention { cause, detail } => state.refuse(vec![id.clone()], cause, detail).await,
+        RunError::Key { cause, detail } => key(state, id, cause, detail).await,
+        RunError::OldKey => {
+            let _ = state.apply(id, Event::Restarted, None).await?;
             Ok(())
         }
-        Halt::Offline { page, detail } => {
+        RunError::Offline { page, detail } => {
             tracing::info!(job = %id, detail, "no network");
             let (log, round) = match &page {
-                Some(_) => (Log::Page, put_off(inner, id, |put_off| &mut put_off.pages)),
-                None => (Log::NetworkLost, put_off(inner, id, |put_off| &mut put_off.offline)),
+                Some(_) => (Log::Page, put_off(state, id, |put_off| &mut put_off.pages)),
+                None => (Log::NetworkLost, put_off(state, id, |put_off| &mut put_off.offline)),
             };
             match page {
-                Some(cause) if round > if inner.headless { PAGES_HEADLESS } else { PAGES } => {
-                    return inner.refuse(vec![id.clone()], cause, detail).await;
+                Some(cause) if round > if state.headless { PAGES_HEADLESS } else { PAGES } => {
+                    return state.refuse(vec![id.clone()], cause, detail).await;
                 }
                 _ => {}
             }
-            let first = inner.memory().offline.insert(id.clone());
-            hold(inner, id, Hold::Offline, first.then_some(log)).await?;
-            let wait = PUT_OFF.delay(round, inner.chance.next()).min(Duration::from_secs(30));
-            inner.release_later(id.clone(), Hold::Offline, wait);
+            let first = state.memory().offline.insert(id.clone());
+            hold(state, id, Hold::Offline, first.then_some(log)).await?;
+            let wait = PUT_OFF.delay(round, state.chance.next()).min(Duration::from_secs(30));
+            state.release_later(id.clone(), Hold::Offline, wait);
             Ok(())
         }
         // Nobody plugs a drive in for a headless run.
-        Halt::SourceAway { detail } if inner.headless => {
-            inner.refuse(vec![id.clone()], Cause::SourceMissing, detail).await
+        RunError::SourceAway { detail } if state.headless => {
+            state.refuse(vec![id.clone()], Cause::SourceMissing, detail).await
         }
-        Halt::SourceAway { detail } => {
+        RunError::SourceAway { detail } => {
             tracing::info!(job = %id, detail, "the file's folder is gone");
-            hold(inner, id, Hold::SourceMissing, Some(Log::SourceAway)).await
+            hold(state, id, Hold::SourceMissing, Some(Log::SourceAway)).await
         }
-        Halt::DriveSilent { detail } => {
+        RunError::DriveSilent { detail } => {
             tracing::info!(job = %id, detail, "the file's drive does not answer");
-            hold(inner, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
+            hold(state, id, Hold::DriveSilent, Some(Log::DriveSilent)).await
         }
-        Halt::Fetching { detail } => {
+        RunError::Fetching { detail } => {
             tracing::info!(job = %id, detail, "the file's content is not here yet");
-            hold(inner, id, Hold::Fetching, Some(Log::Fetching)).await
+            hold(state, id, Hold::Fetching, Some(Log::Fetching)).await
         }
-        Halt::Unread { why, what, detail } => unread(inner, id, why, what, detail).await,
-        Halt::Busy { after, what, detail, by } => {
-            let round = put_off(inner, id, |put_off| &mut put_off.failing);
-            if by.rounds(inner.headless).is_some_and(|rounds| round > rounds) {
-                let cause = keeps_failing(inner, id, what).await?;
-                return inner.refuse(vec![id.clone()], cause, detail).await;
+        RunError::Unread { why, what, detail } => unread(state, id, why, what, detail).await,
+        RunError::Busy { after, what, detail, by } => {
+            let round = put_off(state, id, |put_off| &mut put_off.failing);
+            if by.rounds(state.headless).is_some_and(|rounds| round > rounds) {
+                let cause = keeps_failing(state, id, what).await?;
+                return state.refuse(vec![id.clone()], cause, detail).await;
             }
-            let pace = if by == By::Part && !inner.headless { PUT_OFF_PARTS } else { PUT_OFF };
-            let wait = pace.delay_after(round, inner.chance.next(), after);
+            let pace = if by == By::Part && !state.headless { PUT_OFF_PARTS } else { PUT_OFF };
+            let wait = pace.delay_after(round, state.chance.next(), after);
             let seconds = wait.as_secs().max(1);
             let log = if by == By::Wish { Log::Throttled { seconds } } else { Log::PutOff { seconds } };
             let told = round <= ROUNDS_TOLD || round.is_power_of_two();
-            hold(inner, id, Hold::Throttled, told.then_some(log)).await?;
-            inner.release_later(id.clone(), Hold::Throttled, wait);
+            hold(state, id, Hold::Throttled, told.then_some(log)).await?;
+            state.release_later(id.clone(), Hold::Throttled, wait);
             Ok(())
         }
-        Halt::OpenFiles { detail } => {
+        RunError::OpenFiles { detail } => {
             tracing::warn!(job = %id, detail, "too many open files");
             let wait = PUT_OFF
-                .delay(put_off(inner, id, |put_off| &mut put_off.offline), inner.chance.next())
+                .delay(put_off(state, id, |put_off| &mut put_off.offline), state.chance.next())
                 .min(LACK);
             let log = Log::OpenFiles { seconds: wait.as_secs().max(1) };
-            hold(inner, id, Hold::Throttled, Some(log)).await?;
-            inner.release_later(id.clone(), Hold::Throttled, wait);
+            hold(state, id, Hold::Throttled, Some(log)).await?;
+            state.release_later(id.clone(), Hold::Throttled, wait);
             Ok(())
         }
-        Halt::InVain { left, bytes, what } => {
+        RunError::InVain { left, bytes, what } => {
             let log = Log::InVain { bytes, seconds: left.as_secs().max(1), why: what };
-            hold(inner, id, Hold::Throttled, Some(log)).await?;
-            inner.release_later(id.clone(), Hold::Throttled, left);
+            hold(state, id, Hold::Throttled, Some(log)).await?;
+            state.release_later(id.clone(), Hold::Throttled, left);
             Ok(())
         }
-        Halt::Journal(error) => Err(error),
+        RunError::Journal(error) => Err(error),
     }
 }
 
 /// The file is read again after a while. What is counted are rounds in which nothing of it was confirmed.
 async fn unread(
-    inner: &Arc<Inner>,
+    state: &Arc<EngineState>,
     id: &JobId,
     why: String,
     what: InTheWay,
     detail: String,
 ) -> Result<(), JournalError> {
-    let confirmed = inner.job(id).await.map_or(0, |job| job.confirmed);
+    let confirmed = state.job(id).await.map_or(0, |job| job.confirmed);
     let round = {
-        let mut memory = inner.memory();
+        let mut memory = state.memory();
         let (round, at) = memory.unread.entry(id.clone()).or_default();
         *round = if *at == confirmed { *round + 1 } else { 1 };
         *at = confirmed;
         *round
     };
-    if what.rounds(inner.headless).is_some_and(|rounds| round > rounds) {
-        inner.memory().unread.remove(id);
-        return inner.refuse(vec![id.clone()], Cause::SourceUnreadable { why }, detail).await;
+    if what.rounds(state.headless).is_some_and(|rounds| round > rounds) {
+        state.memory().unread.remove(id);
+        return state.refuse(vec![id.clone()], Cause::SourceUnreadable { why }, detail).await;
     }
-    let wait = PUT_OFF.delay(round, inner.chance.next());
+    let wait = PUT_OFF.delay(round, state.chance.next());
     let (of, wait) = match what {
         InTheWay::Program => (Hold::InUse, wait.min(LACK)),
         InTheWay::Disk | InTheWay::Way => (Hold::Unread, wait),
     };
     let told = round <= ROUNDS_TOLD || round.is_power_of_two();
     let log = Log::Unread { why, seconds: wait.as_secs().max(1) };
-    hold(inner, id, of, told.then_some(log)).await?;
-    inner.release_later(id.clone(), of, wait);
+    hold(state, id, of, told.then_some(log)).await?;
+    state.release_later(id.clone(), of, wait);
     Ok(())
 }
 
 /// Counts one more round of that sort.
-fn put_off(inner: &Inner, id: &JobId, of: impl FnOnce(&mut PutOff) -> &mut u32) -> u32 {
-    let mut memory = inner.memory();
+fn put_off(state: &EngineState, id: &JobId, of: impl FnOnce(&mut PutOff) -> &mut u32) -> u32 {
+    let mut memory = state.memory();
     let round = of(memory.put_off.entry(id.clone()).or_default());
     *round = round.saturating_add(1);
     *round
 }
 
 /// What is told of failures that did not pass: with figures, where bytes were sent in vain.
-async fn keeps_failing(inner: &Inner, id: &JobId, what: String) -> Result<Cause, JournalError> {
-    let (now, job) = (inner.clock.unix_ms(), id.clone());
-    let sent = inner.journal.read(move |conn| vain::of(conn, now, &job, None)).await?.vain;
+async fn keeps_failing(state: &EngineState, id: &JobId, what: String) -> Result<Cause, JournalError> {
+    let (now, job) = (state.clock.unix_ms(), id.clone());
+    let sent = state.journal.read(move |conn| vain::of(conn, now, &job, None)).await?.vain;
     Ok(match sent.times {
         0 => Cause::KeepsFailing { what },
         times => Cause::SentInVain(Box::new(SentInVain { times, bytes: sent.bytes, said: what })),
     })
 }
 
-async fn hold(inner: &Arc<Inner>, id: &JobId, hold: Hold, log: Option<Log>) -> Result<(), JournalError> {
+async fn hold(
+    state: &Arc<EngineState>,
+    id: &JobId,
+    hold: Hold,
+    log: Option<Log>,
+) -> Result<(), JournalError> {
     // Finishing knows no pause, but it does wait for network and service.
-    let _ = inner.apply(id, Event::Held(hold), log).await?;
+    let _ = state.apply(id, Event::Held(hold), log).await?;
     Ok(())
 }
 
 /// One refused key concerns every job of its destination: they all wait for it. Nobody can give another one to a headless run.
-async fn key(inner: &Arc<Inner>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
-    let Ok(job) = inner.job(id).await else { return Ok(()) };
+async fn key(state: &Arc<EngineState>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
+    let Ok(job) = state.job(id).await else { return Ok(()) };
     let standing = match cause {
         Cause::KeyMissing { .. } | Cause::KeyUnread { .. } | Cause::KeyUnusable { .. } => Standing::Missing,
         _ => Standing::Refused,
     };
-    inner.key_changed(&job.destination);
-    inner.set_standing(&job.destination, standing).await?;
-    let open = inner.open_of_destination(&job.destination, Hold::Credentials, false).await?;
-    if inner.headless {
-        inner.refuse(open, cause.clone(), detail.clone()).await?;
+    state.key_changed(&job.destination);
+    state.set_standing(&job.destination, standing).await?;
+    let open = state.open_of_destination(&job.destination, Hold::Credentials, false).await?;
+    if state.headless {
+        state.refuse(open, cause.clone(), detail.clone()).await?;
         // A window held these before.
-        let held = inner.open_of_destination(&job.destination, Hold::Credentials, true).await?;
-        inner.refuse(held, cause, detail).await?;
+        let held = state.open_of_destination(&job.destination, Hold::Credentials, true).await?;
+        state.refuse(held, cause, detail).await?;
     } else {
         let id = id.clone();
         // A key that cannot be read now was good a moment ago: what is on its way with it goes on.
         let concerned =
             move |job: &Job| standing == Standing::Refused || job.id == id || job.state == State::Waiting;
         let held = (Event::Held(Hold::Credentials), None);
-        inner.apply_each(open, move |job| concerned(job).then(|| held.clone())).await?;
+        state.apply_each(open, move |job| concerned(job).then(|| held.clone())).await?;
     }
     Ok(())
+}
+
+/// A failure of a part that is likely to pass.
+pub(super) fn passing(code: &str, what: &str) -> Failure {
+    let cause = Cause::KeepsFailing { what: what.into() };
+    Failure { code: Some(code.into()), ..Failure::new(Step::Part, RetryClass::Again, cause, what) }
 }
 
 /// Whether the service answered, or took other bytes; else a connection broke, and nobody said no.

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use partway_core::{Event, Hold};
 
-use super::{Inner, missing};
+use super::missing;
 use crate::drive::{Drive, Look};
-use crate::happening::Happening;
+use crate::event::EngineEvent;
 use crate::journal::{JournalError, batches, jobs, settings};
 use crate::paths;
 use crate::place::Mounts;
 use crate::record::{BatchId, Job, JobId};
+use crate::state::EngineState;
 
 /// The longest time between two looks at the countdowns; a new batch wakes the look at once.
 const LOOK: Duration = Duration::from_millis(250);
@@ -27,21 +28,18 @@ const STARTED_AT_ONCE: usize = 500;
 /// A disk that was full is tried again after that time.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 
-/// After an error of the journal the end of a wait is tried again after that time.
-const AFTER_ERROR: Duration = Duration::from_secs(5);
-
 /// At the start, jobs left in mid-cancellation are brought to their end; then countdowns are watched.
-pub(super) async fn serve(inner: Arc<Inner>) {
-    match inner.journal.read(|conn| jobs::in_states(conn, &["cancelling"])).await {
+pub(super) async fn serve(state: Arc<EngineState>) {
+    match state.journal.read(|conn| jobs::in_states(conn, &["cancelling"])).await {
         Ok(ids) => {
             for id in ids {
-                inner.finish_cancel(&id).await;
+                state.finish_cancel(&id).await;
             }
         }
         Err(error) => tracing::error!(%error, "cancelled jobs could not be read"),
     }
     loop {
-        if let Err(error) = start_due(&inner).await {
+        if let Err(error) = start_due(&state).await {
             tracing::error!(%error, "countdowns could not be read");
         }
         tokio::time::sleep(LOOK).await;
@@ -49,23 +47,23 @@ pub(super) async fn serve(inner: Arc<Inner>) {
 }
 
 /// Looks whether the disk takes something again, after it took nothing: nobody else may have anything to write.
-pub(super) async fn look_for_room(inner: Arc<Inner>) {
-    let mut trouble = inner.journal.unwritable();
+pub(super) async fn look_for_room(state: Arc<EngineState>) {
+    let mut trouble = state.journal.unwritable();
     while trouble.wait_for(Option::is_some).await.is_ok() {
         tokio::time::sleep(LOOK_FOR_ROOM).await;
-        let now = inner.clock.unix_ms().to_string();
-        if inner.journal.write(move |conn| settings::set(conn, "room_looked_for", &now)).await.is_ok() {
-            inner.wake.notify_one();
+        let now = state.clock.unix_ms().to_string();
+        if state.journal.write(move |conn| settings::set(conn, "room_looked_for", &now)).await.is_ok() {
+            state.wake.notify_one();
         }
     }
 }
 
 /// Looks for files that were away, and for drives that did not answer. Each drive is asked by a task of its own: one that does not answer
 /// must not hold up the look at the others.
-pub(super) async fn look_for_files(inner: Arc<Inner>) {
+pub(super) async fn look_for_files(state: Arc<EngineState>) {
     loop {
         tokio::time::sleep(LOOK_FOR_FILES).await;
-        if let Err(error) = look_at_drives(&inner).await {
+        if let Err(error) = look_at_drives(&state).await {
             tracing::error!(%error, "files that were away could not be looked for");
         }
     }
@@ -80,8 +78,8 @@ struct Waiting {
     silent: Vec<(JobId, PathBuf)>,
 }
 
-async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    let files = inner
+async fn look_at_drives(state: &Arc<EngineState>) -> Result<(), JournalError> {
+    let files = state
         .journal
         .read(|conn| {
             let mut files = Vec::new();
@@ -98,7 +96,7 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
     let mut by_drive: Vec<(Arc<Drive>, Hold, Waiting)> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
     for (hold, (id, path, device)) in files {
-        let drive = inner.drives.of(&mounts, &path, device);
+        let drive = state.drives.of(&mounts, &path, device);
         let (drive, silence) = match hold {
             Hold::Fetching => (drive.elsewhere(), hold),
             _ => (drive, Hold::DriveSilent),
@@ -120,9 +118,9 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
             continue;
         }
         let Some(look) = Look::begin(&drive) else { continue };
-        let inner = Arc::clone(inner);
+        let state = Arc::clone(state);
         tokio::spawn(async move {
-            if let Err(error) = look_at(&inner, &drive, silence, waiting).await {
+            if let Err(error) = look_at(&state, &drive, silence, waiting).await {
                 tracing::error!(%error, "files that were away could not be looked for");
             }
             drop(look);
@@ -133,7 +131,7 @@ async fn look_at_drives(inner: &Arc<Inner>) -> Result<(), JournalError> {
 
 /// Jobs whose file is there again, or whose drive answers, go on. `silence`: what those are held by that hear nothing of it.
 async fn look_at(
-    inner: &Arc<Inner>,
+    state: &Arc<EngineState>,
     drive: &Arc<Drive>,
     silence: Hold,
     waiting: Waiting,
@@ -144,7 +142,7 @@ async fn look_at(
     if let Some((_, first)) = away.first() {
         let first: Arc<Path> = first.as_path().into();
         if let Ok(looked) = drive.ask(&first, move || missing::look(away)).await {
-            release_all(inner, looked.there, Hold::SourceMissing).await?;
+            release_all(state, looked.there, Hold::SourceMissing).await?;
         }
     }
     // A file of which something is still out would only hang again.
@@ -154,72 +152,54 @@ async fn look_at(
         let at = Arc::clone(&first);
         // Whatever it says: it says something.
         if drive.ask(&first, move || at.try_exists().is_ok()).await.is_ok() {
-            release_all(inner, silent.into_iter().map(|(id, _)| id).collect(), silence).await?;
+            release_all(state, silent.into_iter().map(|(id, _)| id).collect(), silence).await?;
         }
     }
     Ok(())
 }
 
-async fn release_all(inner: &Arc<Inner>, ids: Vec<JobId>, hold: Hold) -> Result<(), JournalError> {
+async fn release_all(state: &Arc<EngineState>, ids: Vec<JobId>, hold: Hold) -> Result<(), JournalError> {
     if ids.is_empty() {
         return Ok(());
     }
     let held = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));
-    inner.apply_each(ids, held).await.map(drop)
+    state.apply_each(ids, held).await.map(drop)
 }
 
-async fn start_due(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    let now = inner.clock.unix_ms();
-    for batch in inner.journal.read(move |conn| batches::due(conn, now)).await? {
-        inner.start_batch(&batch).await?;
+async fn start_due(state: &Arc<EngineState>) -> Result<(), JournalError> {
+    let now = state.clock.unix_ms();
+    for batch in state.journal.read(move |conn| batches::due(conn, now)).await? {
+        start_batch(state, &batch).await?;
     }
     Ok(())
 }
 
-impl Inner {
-    /// Ends the countdown of a batch; its jobs may run.
-    ///
-    /// Many in one commit: two thousand single steps would be two thousand messages, and a single commit of a hundred thousand would keep
-    /// everybody else from writing. Until the last one the countdown is over and not gone, so that a crash in between is made good by the
-    /// next start.
-    pub(crate) async fn start_batch(self: &Arc<Self>, id: &BatchId) -> Result<(), JournalError> {
-        let _alone = self.countdowns.lock().await;
-        let (now, mut after) = (self.clock.unix_ms(), i64::MIN);
-        loop {
-            let batch = id.clone();
-            let last = self.journal.write(move |conn| {
-                let chunk = jobs::of_batch_after(conn, &batch, after, STARTED_AT_ONCE)?;
-                let last =
-                    chunk.last().map(|(_, position)| *position).filter(|_| chunk.len() == STARTED_AT_ONCE);
-                batches::set_starts_at(conn, &batch, last.map(|_| now))?;
-                for (job, _) in chunk {
-                    let _ = jobs::apply(conn, now, &job, &Event::Released(Hold::Countdown))?;
-                }
-                Ok(last)
-            });
-            let last = last.await?;
-            self.wake.notify_one();
-            match last {
-                Some(last) => after = last,
-                None => break,
+/// Ends the countdown of a batch; its jobs may run.
+///
+/// Many in one commit: two thousand single steps would be two thousand messages, and a single commit of a hundred thousand would keep
+/// everybody else from writing. Until the last one the countdown is over and not gone, so that a crash in between is made good by the
+/// next start.
+pub(super) async fn start_batch(state: &Arc<EngineState>, id: &BatchId) -> Result<(), JournalError> {
+    let _alone = state.countdowns.lock().await;
+    let (now, mut after) = (state.clock.unix_ms(), i64::MIN);
+    loop {
+        let batch = id.clone();
+        let last = state.journal.write(move |conn| {
+            let chunk = jobs::of_batch_after(conn, &batch, after, STARTED_AT_ONCE)?;
+            let last = chunk.last().map(|(_, position)| *position).filter(|_| chunk.len() == STARTED_AT_ONCE);
+            batches::set_starts_at(conn, &batch, last.map(|_| now))?;
+            for (job, _) in chunk {
+                let _ = jobs::apply(conn, now, &job, &Event::Released(Hold::Countdown))?;
             }
-        }
-        self.tell(Happening::BatchChanged { batch: id.clone() });
-        Ok(())
-    }
-
-    /// Lifts a hold after a while; where the journal cannot write it down, again and again.
-    pub(crate) fn release_later(self: &Arc<Self>, id: JobId, hold: Hold, after: Duration) {
-        let inner = Arc::clone(self);
-        tokio::spawn(async move {
-            tokio::time::sleep(after).await;
-            while !inner.is_closing() {
-                match inner.release(&id, hold).await {
-                    Ok(()) => return,
-                    Err(error) => tracing::error!(%error, job = %id, "a wait could not be ended"),
-                }
-                tokio::time::sleep(AFTER_ERROR).await;
-            }
+            Ok(last)
         });
+        let last = last.await?;
+        state.wake.notify_one();
+        match last {
+            Some(last) => after = last,
+            None => break,
+        }
     }
+    state.tell(EngineEvent::BatchChanged { batch: id.clone() });
+    Ok(())
 }

@@ -6,8 +6,8 @@ use partway_core::proof;
 use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt};
 
 use super::ends::Found;
-use super::{Halt, Run};
-use crate::happening::Happening;
+use super::{Run, RunError};
+use crate::event::EngineEvent;
 use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 
@@ -19,7 +19,7 @@ impl Run {
         session: &OpenSession,
         source: &Arc<JobFile>,
         plan: &PartPlan,
-    ) -> Result<bool, Halt> {
+    ) -> Result<bool, RunError> {
         let single = plan.parts().next().filter(|_| plan.count() == 1);
         let Some(part) = single.filter(|_| self.provider.capabilities().verify) else { return Ok(false) };
         let md5 = self.md5_of(source, part.offset, part.len).await?;
@@ -36,12 +36,12 @@ impl Run {
         if self.arrived_before(session, std::slice::from_ref(&receipt)).await?.is_none() {
             return Ok(false);
         }
-        let (now, job, id) = (self.inner.clock.unix_ms(), self.job.id.clone(), session.id);
+        let (now, job, id) = (self.state.clock.unix_ms(), self.job.id.clone(), session.id);
         let confirmed =
-            self.inner.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt)).await?;
+            self.state.journal.write(move |conn| sessions::confirm(conn, now, &job, id, &receipt)).await?;
         self.live.confirm(part.number);
         let job = self.job.id.clone();
-        self.inner.tell(Happening::Confirmed { job, part: part.number.get(), confirmed });
+        self.state.tell(EngineEvent::Confirmed { job, part: part.number.get(), confirmed });
         Ok(true)
     }
 
@@ -50,7 +50,7 @@ impl Run {
         &mut self,
         session: &OpenSession,
         parts: &[PartReceipt],
-    ) -> Result<Option<FileReceipt>, Halt> {
+    ) -> Result<Option<FileReceipt>, RunError> {
         if !self.provider.capabilities().verify {
             return Ok(None);
         }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use partway_core::{Backoff, Failure, RetryClass};
 use partway_provider::Provider;
 
-use super::{Halt, Run};
-use crate::engine::Stop;
+use super::{Run, RunError};
 use crate::progress::Trouble;
+use crate::state::Stop;
 
 /// So often in a row a call may not succeed within one run; then the job gives its permit back and waits.
 const TRIES: u32 = 6;
@@ -27,7 +27,7 @@ impl Run {
             let failure = match call(Arc::clone(&self.provider)).await {
                 Ok(value) => {
                     self.live.trouble(None);
-                    self.inner.network_back(&self.job.id).await.map_err(Halt::from)?;
+                    self.state.network_back(&self.job.id).await.map_err(RunError::from)?;
                     return Ok(value);
                 }
                 Err(failure) => failure,
@@ -39,39 +39,43 @@ impl Run {
                 RetryClass::Throttled { after } => after,
                 _ => return Err(Refused::Failure(failure)),
             };
-            let delay = Backoff::DEFAULT.delay_after(tries, self.inner.chance.next(), after);
+            let delay = Backoff::DEFAULT.delay_after(tries, self.state.chance.next(), after);
             // A long wait is not spent with a permit in hand.
             if tries >= TRIES
                 || delay > Duration::from_secs(30)
                 || (failure.class == RetryClass::Offline && tries >= 2)
             {
-                return Err(Refused::Halt(Halt::from_failure(&failure)));
+                return Err(Refused::RunError(RunError::from_failure(&failure)));
             }
-            self.live.trouble(trouble(&failure, self.inner.clock.steady() + delay));
+            self.live.trouble(trouble(&failure, self.state.clock.steady() + delay));
             self.pause_for(delay).await?;
         }
     }
 
     /// Waits, unless the run is to end.
-    pub(super) async fn pause_for(&mut self, delay: Duration) -> Result<(), Halt> {
+    pub(super) async fn pause_for(&mut self, delay: Duration) -> Result<(), RunError> {
         tokio::select! {
             () = tokio::time::sleep(delay) => Ok(()),
             halt = wait_for(&mut self.stop, Stop::TakenBack) => Err(halt),
         }
     }
 
-    pub(super) fn still_wanted(&self) -> Result<(), Halt> {
-        if self.stopping() == Stop::No && !self.inner.is_closing() { Ok(()) } else { Err(Halt::Overtaken) }
+    pub(super) fn still_wanted(&self) -> Result<(), RunError> {
+        if self.stopping() == Stop::No && !self.state.is_closing() {
+            Ok(())
+        } else {
+            Err(RunError::Overtaken)
+        }
     }
 }
 
 /// Ends when the run is to stop at least that hard.
-pub(super) async fn wait_for(stop: &mut tokio::sync::watch::Receiver<Stop>, least: Stop) -> Halt {
+pub(super) async fn wait_for(stop: &mut tokio::sync::watch::Receiver<Stop>, least: Stop) -> RunError {
     if stop.wait_for(|now| *now >= least).await.is_err() {
         // The engine let go of this run: nobody can stop it any more, so it ends.
         tracing::debug!("the way to stop a run is gone");
     }
-    Halt::Overtaken
+    RunError::Overtaken
 }
 
 /// What a failure says of the way ahead; one that may be gone at the next try says nothing.
@@ -89,20 +93,20 @@ pub(super) enum Refused {
     /// For the caller to judge.
     Failure(Failure),
     /// The run ends.
-    Halt(Halt),
+    RunError(RunError),
 }
 
-impl From<Halt> for Refused {
-    fn from(halt: Halt) -> Self {
-        Self::Halt(halt)
+impl From<RunError> for Refused {
+    fn from(halt: RunError) -> Self {
+        Self::RunError(halt)
     }
 }
 
-impl From<Refused> for Halt {
+impl From<Refused> for RunError {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Failure(failure) => Self::from_failure(&failure),
-            Refused::Halt(halt) => halt,
+            Refused::RunError(halt) => halt,
         }
     }
 }

@@ -10,14 +10,15 @@ use partway_core::{Hold, Holds, State};
 use partway_provider::{Fields, IfExists};
 use rusqlite::Connection;
 
-use super::intake::taken_in;
-use super::{Engine, Refusal};
+use super::Engine;
+use super::batch_ops::taken_in;
 use crate::JournalError;
-use crate::happening::Happening;
-use crate::intake::{Found, Intake};
+use crate::event::EngineEvent;
 use crate::journal::{batches, destinations, events, fields, jobs, watched};
 use crate::log::Log;
 use crate::record::{Batch, BatchId, Destination, DestinationId, Job, JobId, WatchedId};
+use crate::refusal::Refusal;
+use crate::scan::{Found, Intake};
 use crate::watched::Known;
 
 /// So many files are written in one commit: some tens of milliseconds.
@@ -132,7 +133,7 @@ impl Engine {
         let id = common.batch.id.clone();
         let batch = self.0.journal.read(move |conn| batches::get(conn, &id)).await?;
         let batch = batch.unwrap_or_else(|| common.batch.clone());
-        self.0.tell(Happening::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
+        self.0.tell(EngineEvent::Added { batch: Arc::new(batch.clone()), jobs: Arc::new(jobs.clone()) });
         self.0.wake.notify_one();
         Ok((batch, jobs))
     }
@@ -250,7 +251,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         std::fs::write(&file, "a").unwrap();
-        let intake = crate::intake::look(&[file]);
+        let intake = crate::scan::look(&[file]);
         let destination = Destination {
             id: DestinationId("d".into()),
             name: "Acme".into(),
