@@ -3,8 +3,8 @@ import type { IfExists } from "./IfExists";
 
 /**
  * What can be set for files: as defaults of a destination, for a batch, for one job. A kind takes those that its
- * [`KindView::file_fields`](crate::KindView::file_fields) names. In its texts `{name}`, `{stem}`, `{ext}`, `{folder}` and `{date}` are
- * filled in for each file; a brace that stands for itself is written twice.
+ * [`KindView::file_fields`](crate::KindView::file_fields) names. In its texts `{name}`, `{stem}`, `{ext}`, `{folder}`, `{date}`, `{year}`,
+ * `{month}` and `{day}` are filled in for each file; a brace that stands for itself is written twice.
  */
 export type FieldsDraft = { 
 /**
