@@ -2,57 +2,59 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One cause. Journaled as JSON, so names and fields are kept stable.
+/// One cause. Journaled as JSON, so names and fields must stay stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "kebab-case")]
 pub enum Cause {
     /// The destination does not accept this key (401).
     KeyRefused,
-    /// There is no key for this destination at hand.
+    /// No key for this destination was found.
     KeyMissing {
         /// Where it was looked for, as the end of a sentence.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         looked: Option<String>,
     },
-    /// There may be a key for this destination, and it could not be read where it is kept.
+    /// There may be a key for this destination, but it could not be read from where it is kept.
     KeyUnread {
-        /// Why, and what to do, as a sentence for people.
+        /// Why, and what to do, as a sentence for the user.
         said: String,
     },
-    /// The key that is at hand has a form that cannot be used, so nobody was asked with it.
+    /// The key has a form that cannot be used, so no request was sent with it.
     KeyUnusable {
-        /// What is wrong with it, and what to do, as a sentence for people.
+        /// What is wrong with it, and what to do, as a sentence for the user.
         said: String,
     },
-    /// The key is good but may not do this (403).
+    /// The key is valid but lacks permission (403).
     PermissionRefused,
-    /// Something that is not the destination itself did not let it through: a firewall, a proxy, a gateway in front of it.
+    /// Something other than the destination blocked the request: a firewall, a proxy, a gateway in front of
+    /// it.
     Blocked {
-        /// What stood in the way, and what to do, as the end of a sentence.
+        /// What blocked it, and what to do, as the end of a sentence.
         what: String,
     },
     /// This computer lets Partway open no more files and connections; it passes by itself.
     OpenFiles,
     /// The account is full or unpaid (402, quota).
     QuotaRefused,
-    /// The file is larger than the destination takes.
+    /// The file is larger than the destination accepts.
     TooLarge {
-        /// The largest file it takes, bytes; `None` where it did not say.
+        /// The largest file it accepts, bytes; `None` if it did not say.
         limit: Option<u64>,
     },
-    /// The destination does not take files of this type.
+    /// The destination does not accept files of this type.
     TypeRefused {
         /// The MIME type that was offered.
         mime: String,
     },
-    /// There is something of this name already, and nobody said what then.
+    /// The name is taken at the destination, and nothing says what to do then.
     NameTaken {
         /// The name at the destination.
         name: String,
     },
-    /// Another file of the list goes, or within its batch went, to the name of this one: what the destination has of it is not known.
+    /// Another queued file, or one of the same batch that was sent before, goes to the same name: which of
+    /// them the destination has is not known.
     NameShared {
-        /// The other file: its name and that of the folder it lies in.
+        /// The other file: its name and that of its folder.
         with: String,
     },
     /// The destination said no for another reason, in its own words.
@@ -60,51 +62,51 @@ pub enum Cause {
         /// The vendor's words, redacted.
         said: String,
     },
-    /// An answer that cannot be understood: HTML, cut JSON, impossible sizes.
+    /// An answer that cannot be understood: HTML, truncated JSON, impossible sizes.
     BrokenReply {
         /// What was wrong with it.
         what: String,
     },
-    /// The links it gave can never work.
+    /// The part URLs it gave can never work.
     LinksUnusable {
         /// Which header or rule.
         what: String,
     },
-    /// Two sessions ran out before the file was through.
+    /// Two sessions expired before the upload finished.
     SessionsExpired {
         /// How long the last session lived, seconds.
         lived_seconds: u64,
         /// What the whole file would have needed at the measured speed, seconds.
         needed_seconds: u64,
     },
-    /// The storage keeps receiving other bytes than were read.
+    /// The storage repeatedly received other bytes than were read.
     ChecksumDiffers {
         /// The part that differed.
         part: u32,
-        /// How many other parts of this file had a checksum that was right.
+        /// How many other parts of this file had a matching checksum.
         #[serde(default)]
         matched: u32,
     },
-    /// All is sent; the vendor never confirmed and cannot be asked any more.
+    /// All parts are sent; the provider never confirmed and can no longer be asked.
     NeverConfirmed,
-    /// A start that may not be repeated was sent, and no answer says whether it began something.
+    /// A start that must not be repeated was sent, and no answer says whether it opened a session.
     PerhapsBegun {
         /// What came instead of a clear answer.
         what: String,
     },
-    /// Passing errors that did not pass.
+    /// Transient errors that did not pass.
     KeepsFailing {
-        /// The last thing that happened.
+        /// The last error.
         what: String,
     },
-    /// So much was sent in vain that nothing more is sent by itself.
+    /// Too much was sent in vain; nothing more is sent without the user.
     SentInVain(Box<SentInVain>),
-    /// This computer's clock is wrong by that many seconds.
+    /// This computer's clock is off by this many seconds.
     ClockWrong {
-        /// Positive where the server is ahead.
+        /// Positive if the server is ahead.
         ahead_seconds: i64,
     },
-    /// The file is not there any more.
+    /// The file no longer exists.
     SourceMissing,
     /// The file cannot be read.
     SourceUnreadable {
@@ -115,12 +117,12 @@ pub enum Cause {
     SourceChanged,
     /// Neither a file nor a folder: a pipe, a device, a socket.
     NotAFile,
-    /// What can be read of the file is not as long as the system says that it is.
+    /// The readable content is not as long as the system reports.
     NotItsSize {
-        /// What the system says, bytes.
+        /// The size the system reports, bytes.
         told: u64,
     },
-    /// The certificate of the server cannot be trusted.
+    /// The server's certificate cannot be trusted.
     CertificateRefused {
         /// What is wrong with it.
         what: String,
@@ -130,10 +132,10 @@ pub enum Cause {
 /// What was sent in vain, in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentInVain {
-    /// How often something of the file went in vain.
+    /// How many times something of the file was sent in vain.
     pub times: u32,
-    /// Bytes that went so.
+    /// Bytes sent in vain.
     pub bytes: u64,
-    /// What came back the last time.
+    /// The last answer.
     pub said: String,
 }

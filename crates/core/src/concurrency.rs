@@ -1,8 +1,10 @@
-//! How many parts to send to one host at once: as many as pay, and on a slow line so few that parts get through.
+//! How many parts to send to one host at once: as many as pay off, and on a slow line few enough that parts
+//! get through.
 //!
-//! A far line with loss carries more with more connections, a slow one does not: there each further part only makes all others take longer,
-//! and a crash or a break loses all that are half through. Neither can be known beforehand, so it is tried: the number changes, and stays
-//! only where the acknowledged bytes a second say that it paid. No clock and no I/O; times are those since any fixed start.
+//! A distant, lossy line carries more with more connections. A slow line does not: each further part only
+//! slows the others, and a crash or a broken connection loses every half-sent part. Neither is known in
+//! advance, so the limit is changed on trial and kept only if the acknowledged bytes per second show that it
+//! paid. No clock and no I/O; times count from any fixed start.
 
 mod confirmed;
 mod trial;
@@ -28,7 +30,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// whole part cannot be told from a storage that does not answer.
 const SILENT: Duration = Duration::from_secs(20);
 
-/// A part should be confirmed within this time, where its size lets it.
+/// A part should be confirmed within this time, if its size allows.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(120);
 
 /// More go at once only where their parts would be through in this share of that time, because a rate is never quite right.
@@ -43,28 +45,29 @@ const QUICK: Duration = Duration::from_secs(2);
 /// After a try that did not pay the next waits this long, and twice as long each time.
 const HOLD_OFF: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
 
-/// A try costs what the parts sent that are let go of again: at most this share of what was confirmed since the last one.
+/// Bound on a trial's cost (the bytes of parts that are dropped again) as a share of the bytes confirmed
+/// since the last trial.
 const COST: f64 = 0.02;
 
-/// After a connection broke nothing is added for this long, or until so many parts were confirmed: what a line carries between two breaks
-/// should be whole parts.
+/// After a broken connection the limit does not grow for this long, or until this many parts were confirmed:
+/// what a line carries between two breaks should be whole parts.
 const CALM: (Duration, u32) = (Duration::from_secs(120), 16);
 
-/// Connections that break within this time broke together.
+/// Connections that break within this time count as one break.
 const TOGETHER: Duration = Duration::from_secs(5);
 
-/// What is going on at one host, at one moment.
+/// A snapshot of the transfers to one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
-    /// When.
+    /// When it was taken.
     pub at: Duration,
-    /// Parts on their way to the host of which not everything is acknowledged yet.
+    /// Parts in flight that are not fully acknowledged.
     pub in_flight: usize,
-    /// Bytes that the host has acknowledged so far, in all.
+    /// Total bytes acknowledged by the host so far.
     pub acknowledged: u64,
-    /// Bytes of the largest part on its way.
+    /// Size of the largest part in flight, bytes.
     pub part: u64,
-    /// Bytes that were acknowledged of the part that is furthest.
+    /// Acknowledged bytes of the part that is furthest along.
     pub furthest: u64,
 }
 
@@ -85,7 +88,7 @@ pub struct Concurrency {
     /// Since when there was nothing to do but wait for answers, while nothing is known.
     silent_since: Option<Duration>,
     trial: Option<Trial>,
-    /// No more before then, and no fewer.
+    /// The limit neither grows nor shrinks before these times.
     no_more_before: Duration,
     no_fewer_before: Duration,
     hold_off: Duration,
@@ -132,7 +135,7 @@ impl Concurrency {
         }
     }
 
-    /// How many may go at once now, at least 1.
+    /// How many parts may be in flight now, at least 1.
     #[must_use]
     pub const fn limit(&self) -> usize {
         self.limit
@@ -198,9 +201,10 @@ impl Concurrency {
         }
     }
 
-    /// A connection broke while it carried a part, or stood still for too long.
+    /// Records that a connection broke, or stalled, while it carried a part.
     ///
-    /// Down to one where nothing was confirmed since the break before: a line that carries no whole part between two breaks.
+    /// Drops the limit to one if nothing was confirmed since the previous break: such a line carries no whole
+    /// part between two breaks.
     pub fn broke(&mut self, at: Duration) {
         let together = self.broke_at.is_some_and(|before| at.saturating_sub(before) < TOGETHER);
         (self.calm_until, self.through) = (at.saturating_add(CALM.0), 0);
@@ -212,9 +216,9 @@ impl Concurrency {
         self.set(at, if in_vain { 1 } else { self.limit / 2 });
     }
 
-    /// Looks at what was acknowledged, and changes the limit where that is worth a try or did not pay.
+    /// Looks at what was acknowledged, and changes the limit if a change is worth a trial or did not pay off.
     ///
-    /// Says nothing while fewer parts go than may: then the limit is not what makes it slow.
+    /// Does nothing while fewer parts are in flight than allowed: then the limit is not the bottleneck.
     pub fn sample(&mut self, now: Sample) {
         self.look_at_silence(&now);
         // One that just ended is about to be followed by the next.

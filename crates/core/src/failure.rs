@@ -1,23 +1,23 @@
-//! What went wrong with one request, in the one shape that http, providers and engine share.
+//! A failed request, in the one shape that http, providers and engine share.
 
 use std::fmt;
 
 use crate::{Cause, Checksum, RetryClass};
 
-/// The step of the upload during which something happened.
+/// The step of the upload at which something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Opening the vendor's session.
+    /// Opening the provider's session.
     Start,
-    /// Asking for part targets anew.
+    /// Asking for fresh part targets.
     Refresh,
     /// Sending one part.
     Part,
-    /// Asking the vendor to put the parts together.
+    /// Asking the provider to put the parts together.
     Complete,
-    /// Asking which parts the vendor has.
+    /// Asking which parts the provider has.
     List,
-    /// Throwing the session away.
+    /// Aborting the session.
     Abort,
     /// Asking about the finished file.
     Verify,
@@ -25,24 +25,25 @@ pub enum Step {
     Check,
 }
 
-/// One request that did not do what it should.
+/// One failed request.
 ///
-/// `detail` is for "Details" and the log: the vendor's own words or the network's, without keys or signed URLs, at most 500 characters.
+/// `detail` is for "Details" and the log: the provider's or the network's own words, without keys or signed
+/// URLs, at most 500 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// During which step.
+    /// The step at which it failed.
     pub step: Step,
     /// What to do about it.
     pub class: RetryClass,
-    /// What to tell the user if it comes to that.
+    /// What to report to the user if it comes to that.
     pub cause: Cause,
-    /// The HTTP status, where an answer came.
+    /// The HTTP status, if there was an answer.
     pub status: Option<u16>,
-    /// The vendor's or the storage's error code, where there was one.
+    /// The provider's or the storage's error code, if any.
     pub code: Option<String>,
     /// Plain text for Details; redacted and bounded.
     pub detail: String,
-    /// By how many seconds the server's clock is ahead of ours, where the answer told its time.
+    /// By how many seconds the server's clock is ahead of ours, if the answer carried a time.
     pub clock_ahead: Option<i64>,
 }
 
@@ -53,9 +54,9 @@ impl Failure {
         Self { step, class, cause, status: None, code: None, detail: detail.into(), clock_ahead: None }
     }
 
-    /// What a storage's no to a link means. Of one that was signed here: that the key may not store, that this computer's clock is
-    /// wrong, or that key and secret do not belong together; nobody else made it, so nobody else is blamed. Of one that came from
-    /// elsewhere no more than that it does not do.
+    /// Reinterprets a storage's rejection of a part URL. If we signed it, the key lacks permission, this
+    /// computer's clock is wrong, or key and secret do not belong together: no one else made the URL.
+    /// Otherwise the link is simply unusable.
     #[must_use]
     pub fn of_link(mut self, signed_here: bool) -> Self {
         if signed_here {
@@ -78,8 +79,8 @@ impl Failure {
         self
     }
 
-    /// What a refusal means of a request that was signed here, by this computer's clock: where that is known to be further off than
-    /// storages allow, and no reason is told, the clock comes first.
+    /// Reinterprets a rejection of a request that we signed. If our clock is known to be further off than
+    /// storages allow, and the answer gives no other reason, blames the clock.
     #[must_use]
     pub fn by_clock(mut self) -> Self {
         let Some(ahead_seconds) = self.clock_ahead.filter(|ahead| ahead.unsigned_abs() >= CLOCK_TOLERANCE)
@@ -95,12 +96,13 @@ impl Failure {
         self
     }
 
-    /// Whether a request that carried a condition (`If-None-Match`, `If-Match`) may have been refused for the condition itself, by a server
-    /// that does not know it. One list for whole files and for *complete*.
+    /// Whether a conditional request (`If-None-Match`, `If-Match`) may have been refused for the condition
+    /// itself, by a server that does not know it. One list for whole files and for *complete*.
     ///
-    /// Servers word it in many ways (501 *NotImplemented*, 400 *InvalidArgument* or *InvalidRequest*, 405, or no word at all), and a proxy
-    /// that cuts the header out breaks the signature. So what counts is what it is *not*: a refusal that is plainly about something
-    /// else. Whoever asks again without the condition learns the truth.
+    /// Servers word it in many ways (501 *NotImplemented*, 400 *InvalidArgument* or *InvalidRequest*, 405, or
+    /// no word at all), and a proxy that strips the header breaks the signature. So this checks what it is
+    /// *not*: a refusal that is plainly about something else. Repeating the request without the condition
+    /// settles it.
     #[must_use]
     pub fn may_be_the_condition(&self) -> bool {
         let code = self.code.as_deref().unwrap_or_default();
@@ -115,7 +117,8 @@ impl Failure {
         refused && !elsewhere && !self.wants_checksum() && (named(OF_A_HEADER) || (status && !named(OF_ELSE)))
     }
 
-    /// Whether a storage refused because no checksum came with the bytes (a bucket with Object Lock; AWS, `PutObject`, `Content-MD5`).
+    /// Whether a storage refused because the body came without a checksum (a bucket with Object Lock; AWS,
+    /// `PutObject`, `Content-MD5`).
     #[must_use]
     pub fn wants_checksum(&self) -> bool {
         let detail = self.detail.to_ascii_lowercase();
@@ -162,7 +165,7 @@ impl Failure {
         self
     }
 
-    /// What happened, for a sentence: without status, code or a library's words, which `detail` may hold.
+    /// What happened, for use in a sentence: without the status, code or library text that `detail` may hold.
     #[must_use]
     pub fn plain(&self) -> &str {
         match &self.cause {
@@ -176,7 +179,7 @@ impl Failure {
         }
     }
 
-    /// A refusal of a file's type with that type, which the reader of the answer could not know.
+    /// Fills in the file's type, which the reader of the answer could not know.
     #[must_use]
     pub fn with_type(mut self, offered: &str) -> Self {
         if let Cause::TypeRefused { mime } = &mut self.cause {
@@ -189,7 +192,7 @@ impl Failure {
 /// How far a clock may be off, seconds (AWS, "RequestTimeTooSkewed": 15 minutes).
 const CLOCK_TOLERANCE: u64 = 15 * 60;
 
-/// A storage's codes for a signature that it does not accept (AWS, "Error responses").
+/// Storage codes for a signature that is not accepted (AWS, "Error responses").
 const OF_THE_SIGNATURE: &[&str] = &[
     "SignatureDoesNotMatch",
     "HeadersNotSigned",
@@ -198,7 +201,7 @@ const OF_THE_SIGNATURE: &[&str] = &[
     "InvalidToken",
 ];
 
-/// A storage's codes for a header that it does not know.
+/// Storage codes for an unknown header.
 const OF_A_HEADER: &[&str] = &[
     "NotImplemented",
     "MethodNotAllowed",
@@ -211,7 +214,7 @@ const OF_A_HEADER: &[&str] = &[
     "SignatureDoesNotMatch",
 ];
 
-/// Its codes for what a condition cannot be the reason of (AWS, "Error responses").
+/// Storage codes that a condition cannot cause (AWS, "Error responses").
 const OF_ELSE: &[&str] = &[
     "AuthorizationHeaderMalformed",
     "AuthorizationQueryParametersError",
@@ -247,7 +250,7 @@ const WANTS_OTHER: &str = "it takes files only with another checksum";
 const CHOOSE_CHECKSUM: &str = "Choose it under “Checksum sent with each part” in its settings (partwayctl: --part-checksum), then try \
      again; the upload of a test finds out which";
 
-/// What then is to be done.
+/// What to do about a rejected signature of ours.
 const SIGNED_HERE: &str = "it does not accept what was signed with this key. Check the key and its secret, and whether a proxy on the \
      way changes requests; then try again";
 

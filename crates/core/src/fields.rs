@@ -1,11 +1,11 @@
-//! What can be decided and changed for files beside the file itself. Front ends, engine and providers speak of it in these types.
+//! Choices for a file beside its content. Front ends, engine and providers share these types.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What to do where the destination has something of that name already.
+/// What to do if the name is taken at the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum IfExists {
@@ -19,7 +19,7 @@ pub enum IfExists {
     Skip,
 }
 
-/// What is changed of files that have not started. What is `None` stays as it is; an empty text or list takes away what was set.
+/// A change to files that have not started. `None` keeps the value; an empty text or list clears it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct FieldsChange {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// One reason to wait. The names are the ones `partwayctl list --json` prints.
+/// One reason to wait. The names are those `partwayctl list --json` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(rename = "HoldName")]
@@ -59,7 +59,7 @@ impl Hold {
         Self::Throttled,
     ];
 
-    /// The name under which the journal and the command line know this hold.
+    /// The hold's name in the journal and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl Hold {
         }
     }
 
-    /// The hold of that name, if there is one.
+    /// The hold with that name, if any.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|hold| hold.name() == name)
@@ -99,16 +99,16 @@ impl Hold {
 pub struct Holds(u16);
 
 impl Holds {
-    /// No reason to wait.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// This set and one more.
+    /// This set plus one hold.
     #[must_use]
     pub const fn with(self, hold: Hold) -> Self {
         Self(self.0 | hold.bit())
     }
 
-    /// This set less one.
+    /// This set minus one hold.
     #[must_use]
     pub const fn without(self, hold: Hold) -> Self {
         Self(self.0 & !hold.bit())
@@ -120,13 +120,13 @@ impl Holds {
         self.0 & hold.bit() != 0
     }
 
-    /// Whether nothing keeps the job.
+    /// Whether nothing holds the job.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The holds of the set, most telling first.
+    /// The holds of the set, most important first.
     pub fn iter(self) -> impl Iterator<Item = Hold> {
         Hold::ALL.into_iter().filter(move |hold| self.contains(*hold))
     }

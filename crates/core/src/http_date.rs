@@ -1,13 +1,14 @@
-//! Dates and waiting times as HTTP headers carry them.
+//! Dates and waiting times in HTTP headers.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-/// No service is waited for longer than an hour at once: a wrong figure must not put a job to sleep for a year.
+/// Longest wait for a service, one hour: a wrong figure must not put a job to sleep for a year.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// How long `Retry-After` asks to wait: seconds or a date (RFC 9110, 10.2.3), at most one hour; `None` where it is neither.
+/// How long `Retry-After` asks to wait: seconds or a date (RFC 9110, 10.2.3), capped at one hour; `None` if
+/// it is neither.
 ///
-/// `now_unix` is the present in seconds since the Unix epoch, best by the server's own `Date`.
+/// `now_unix` is the current time in Unix seconds, preferably from the server's own `Date`.
 #[must_use]
 pub fn retry_after(value: &str, now_unix: u64) -> Option<Duration> {
     let value = value.trim();
@@ -19,7 +20,7 @@ pub fn retry_after(value: &str, now_unix: u64) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-/// The seconds since the Unix epoch that an HTTP date names, in any of its three forms (RFC 9110, 5.6.7).
+/// Parses an HTTP date in any of its three forms (RFC 9110, 5.6.7) into Unix seconds.
 #[must_use]
 pub fn http_date(value: &str) -> Option<u64> {
     let time = httpdate::parse_http_date(value.trim()).ok()?;

@@ -1,13 +1,13 @@
-//! What tells whether a file is still the one that was planned.
+//! Whether a file is still the one that was planned.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// A moment as a file system tells it: nanoseconds since the Unix epoch, modulo 2⁶⁴.
+/// A file system timestamp: nanoseconds since the Unix epoch, modulo 2⁶⁴.
 ///
-/// File systems hold years from 1601 to far beyond 2262, where nanoseconds no longer fit 64 bits. Moments of files are only ever
-/// compared for being the same, and two that lie 584 years apart are not met in one file: so they wrap, and nothing is lost.
+/// File systems hold years from 1601 to far beyond 2262, where nanoseconds no longer fit 64 bits. File times
+/// are only compared for equality, and no file has two that are 584 years apart: so wrapping loses nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileTime(pub i64);
 
@@ -18,7 +18,7 @@ impl FileTime {
         Self(seconds.wrapping_mul(1_000_000_000).wrapping_add(nanoseconds))
     }
 
-    /// The same of a time of the standard library's.
+    /// Converts a time of the standard library.
     #[must_use]
     pub fn of(time: SystemTime) -> Self {
         let since = |apart: std::time::Duration| {
@@ -31,34 +31,34 @@ impl FileTime {
     }
 }
 
-/// Size, times and the file system's own id of a file.
+/// Size, times and file system id of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
     /// Bytes.
     pub size: u64,
-    /// When its content was last modified; programs can set it to whatever they like.
+    /// When the content was last modified; programs can set it freely.
     pub modified: FileTime,
-    /// When anything of it last changed (content, times, rights, names): no program can set it. `None` where the system does not tell,
-    /// or where it was not noted.
+    /// When anything of the file last changed (content, times, rights, names): no program can set it. `None`
+    /// if the system does not report it, or if it was not recorded.
     pub changed: Option<FileTime>,
-    /// Device and inode (Unix), volume serial and file index (Windows); `None` where the system has none.
+    /// Device and inode (Unix), volume serial and file index (Windows); `None` if the system has none.
     pub file_id: Option<(u64, u64)>,
 }
 
-/// How a file stands to what was noted of it.
+/// How a file compares to its recorded identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
     /// The same, and unchanged.
     Same,
-    /// The time of its last change moved and nothing else did, or was not noted: it was overwritten and its time of modification put
-    /// back, or only its rights, a link or its name changed. Only its bytes tell.
+    /// Only the change time moved, or it was not recorded: the file was overwritten and its modification time
+    /// put back, or only its rights, a link or its name changed. Only its bytes can show which.
     Touched,
     /// Another file, or another version of it.
     Different,
 }
 
 impl FileIdentity {
-    /// How the file as it is now stands to what was noted of it before.
+    /// Compares the file as it is now with what was recorded before.
     #[must_use]
     pub fn against(&self, noted: &Self) -> Match {
         let same = |one: &Self| (one.size, one.modified, one.file_id);
@@ -110,7 +110,7 @@ mod tests {
         let half = Duration::from_millis(500);
         assert_eq!(FileTime::of(UNIX_EPOCH), FileTime(0));
         assert_eq!(FileTime::of(UNIX_EPOCH + half), FileTime::new(0, 500_000_000));
-        // As systems tell it: whole seconds below, and the part after them.
+        // As systems report it: whole seconds, rounded down, and the part after them.
         assert_eq!(FileTime::of(UNIX_EPOCH - half), FileTime::new(-1, 500_000_000));
     }
 }

@@ -1,7 +1,7 @@
 //! The domain of Partway, pure: states, part plans, retry classes, back-off, rates, holds.
 //!
-//! Nothing here reads a clock, a file or the network, and nothing is random: whatever changes from run to run is handed in.
-//! That is what lets property tests walk through every state and every plan.
+//! Nothing here reads a clock, a file or the network, and nothing is random: callers pass in whatever changes
+//! from run to run. This lets property tests walk through every state and every plan.
 
 mod answer;
 mod backoff;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// The number of a part, from 1 as all vendors count.
+/// The number of a part, from 1 as all providers count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PartNumber(NonZeroU32);
@@ -14,7 +14,7 @@ impl PartNumber {
     /// Part 1.
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
-    /// The part of that number; `None` for 0.
+    /// The part with that number; `None` for 0.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
         match NonZeroU32::new(number) {
@@ -29,7 +29,7 @@ impl PartNumber {
         self.0.get()
     }
 
-    /// The part that stands at this place, from 0.
+    /// The part at this index, from 0.
     pub(crate) const fn at(index: u32) -> Self {
         Self(NonZeroU32::MIN.saturating_add(index))
     }
@@ -44,10 +44,10 @@ impl fmt::Display for PartNumber {
 /// One part of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// Its number, from 1.
+    /// The part's number, from 1.
     pub number: PartNumber,
-    /// Where it begins in the file, bytes.
+    /// Where it starts in the file, bytes.
     pub offset: u64,
-    /// How long it is, bytes; 0 only for the one part of an empty file.
+    /// Its length, bytes; 0 only for the single part of an empty file.
     pub len: u64,
 }

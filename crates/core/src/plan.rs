@@ -1,15 +1,16 @@
-//! How a file divides into parts: every byte in exactly one part, in order, within the destination's limits.
+//! How a file is divided into parts: every byte in exactly one part, in order, within the destination's
+//! limits.
 
 use std::cmp::Ordering;
 
 use crate::limits::{Limits, MIB, MOST_PARTS};
 use crate::{Part, PartNumber, PlanError};
 
-/// A part size above 1 PiB is refused even where the file fits into it: no store takes an object of that size,
-/// so a server that names it is broken (2^63 or 10^18 in place of a size).
+/// A part size above 1 PiB is refused even if the file fits into it: no store accepts an object of that size,
+/// so a server that names it is broken (2^63 or 10^18 instead of a size).
 const ABSURD_PART: u64 = 1 << 50;
 
-/// How one file divides: parts of one size, the last as long as what is left.
+/// How one file is divided: parts of one size, the last with the remainder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartPlan {
     file_size: u64,
@@ -18,13 +19,13 @@ pub struct PartPlan {
 }
 
 impl PartPlan {
-    /// The server decided: it named `part_size` and gave one link a part.
+    /// The server decided: it named `part_size` and gave one link per part.
     ///
-    /// A file of 0 bytes has as many parts as links came, none or one. A part size above the limit is refused only
-    /// where the file has a part that large.
+    /// An empty file has as many parts as links were given, zero or one. A part size above the limit is
+    /// refused only if the file has a part that large.
     ///
     /// # Errors
-    /// [`PlanError`] where the server's figures cannot be meant or do not fit the file or the limits.
+    /// [`PlanError`] if the server's figures are absurd or do not fit the file or the limits.
     pub fn by_server(
         file_size: u64,
         part_size: u64,
@@ -49,14 +50,15 @@ impl PartPlan {
         }
     }
 
-    /// The client decides by size: parts of `wished` bytes, more where the limits ask for it. An empty file is one empty part.
+    /// The client decides by size: parts of `wished` bytes, larger if the limits require it. An empty file is
+    /// one empty part.
     ///
     /// # Errors
-    /// [`PlanError::FileTooLarge`] where even the largest parts do not suffice.
+    /// [`PlanError::FileTooLarge`] if even the largest parts do not suffice.
     pub fn by_size(file_size: u64, wished: u64, limits: &Limits) -> Result<Self, PlanError> {
         let most = limits.most_parts();
         let needed = file_size.div_ceil(u64::from(most));
-        // Where the size has to grow, it grows to whole MiB: parts then begin where the blocks of a disk do.
+        // A size that must grow is rounded up to whole MiB, so that parts align with disk blocks.
         let grown =
             if wished < needed { needed.checked_next_multiple_of(MIB).unwrap_or(needed) } else { wished };
         Self::by_client(file_size, grown, limits)
@@ -64,17 +66,17 @@ impl PartPlan {
 
     /// The client decides by count: `wished` parts of one size, the last smaller.
     ///
-    /// Fewer come out where parts would be smaller than the limit or where rounding up leaves nothing for the last ones,
-    /// more where parts would be larger than the limit. An empty file is one empty part.
+    /// There are fewer if parts would be smaller than the limit or if rounding up leaves nothing for the last
+    /// ones, and more if parts would be larger than the limit. An empty file is one empty part.
     ///
     /// # Errors
-    /// [`PlanError::FileTooLarge`] where even the largest parts do not suffice.
+    /// [`PlanError::FileTooLarge`] if even the largest parts do not suffice.
     pub fn by_count(file_size: u64, wished: u32, limits: &Limits) -> Result<Self, PlanError> {
         let count = wished.clamp(1, limits.most_parts());
         Self::by_client(file_size, file_size.div_ceil(u64::from(count)), limits)
     }
 
-    /// Parts of the wished size, or of the nearest that the limits allow.
+    /// Parts of the wished size, or of the nearest size that the limits allow.
     fn by_client(file_size: u64, wished: u64, limits: &Limits) -> Result<Self, PlanError> {
         let part_size = wished.max(limits.min_part).min(limits.max_part).max(1);
         let most = u64::from(limits.most_parts());
@@ -85,10 +87,10 @@ impl PartPlan {
         Self::divide(file_size, part_size, limits)?.within(limits)
     }
 
-    /// The plan that the journal holds; its three figures are believed only where they belong together.
+    /// Restores a plan from the journal, if its three figures are consistent.
     ///
     /// # Errors
-    /// [`PlanError::Inconsistent`] where they do not.
+    /// [`PlanError::Inconsistent`] if they are not.
     pub fn restore(file_size: u64, part_size: u64, count: u32) -> Result<Self, PlanError> {
         let consistent = if file_size == 0 {
             count <= 1
@@ -102,7 +104,7 @@ impl PartPlan {
         }
     }
 
-    /// Parts of `part_size` (above 0), one where the file is empty.
+    /// Divides into parts of `part_size` (above 0); one part if the file is empty.
     fn divide(file_size: u64, part_size: u64, limits: &Limits) -> Result<Self, PlanError> {
         let needed = file_size.div_ceil(part_size).max(1);
         let limit = limits.most_parts();
@@ -134,39 +136,39 @@ impl PartPlan {
         self.file_size
     }
 
-    /// Bytes of every part but the last; of an empty file whatever was named.
+    /// Bytes of every part but the last; for an empty file, the size that was named.
     #[must_use]
     pub const fn part_size(&self) -> u64 {
         self.part_size
     }
 
-    /// How many parts; 0 only for an empty file whose server gave no link.
+    /// The number of parts; 0 only for an empty file whose server gave no link.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
     }
 
-    /// The part of that number; `None` beyond the last.
+    /// The part with that number; `None` beyond the last.
     #[must_use]
     pub fn part(&self, number: PartNumber) -> Option<Part> {
         let index = number.get() - 1;
         (index < self.count).then(|| self.at(index))
     }
 
-    /// All parts, in order; can be walked from both ends.
+    /// All parts, in order.
     #[must_use]
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = Part> + ExactSizeIterator + use<> {
         let plan = *self;
         (0..plan.count).map(move |index| plan.at(index))
     }
 
-    /// Bytes of the largest part.
+    /// Size of the largest part, bytes.
     #[must_use]
     pub fn largest_part(&self) -> u64 {
         self.part_size.min(self.file_size)
     }
 
-    /// The part at an index below `count`; so the offset lies within the file and nothing overflows.
+    /// The part at an index below `count`, so the offset is within the file and nothing overflows.
     fn at(&self, index: u32) -> Part {
         let offset = u64::from(index).saturating_mul(self.part_size);
         let len = self.part_size.min(self.file_size.saturating_sub(offset));

@@ -1,8 +1,8 @@
-//! Why a file cannot be divided that way, with the figures.
+//! Why a file cannot be divided as asked, with the figures.
 
 use thiserror::Error;
 
-/// Why a file cannot be divided that way.
+/// Why a file cannot be divided as asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PlanError {
     /// The file is larger than the destination takes.

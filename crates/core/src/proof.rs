@@ -1,35 +1,36 @@
-//! What sizes and checksums prove of the bytes that were sent: the rules behind *verified*, pure.
+//! What sizes and checksums prove about the bytes that were sent: the rules behind *verified*, pure.
 //!
-//! Sources: AWS, "Object" (`ETag`) and "Checking object integrity" for when an ETag is an MD5 and how that of an object in parts is
-//! made; RFC 9110, 8.8.3 for its form. Why these rules: docs/decisions.md, "What *verified* needs".
+//! Sources: AWS, "Object" (`ETag`) and "Checking object integrity" for when an ETag is an MD5 and how a
+//! multipart ETag is computed; RFC 9110, 8.8.3 for its form. Why these rules: docs/decisions.md, "What
+//! *verified* needs".
 
 use md5::{Digest, Md5};
 
 use crate::{Etag, FileReceipt, PartReceipt, Strength};
 
-/// What an ETag says of bytes.
+/// What an ETag says about bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// It is their MD5.
     Same,
-    /// It has the form of an MD5 and is another.
+    /// It has the form of an MD5 and differs.
     Other,
-    /// It says nothing of them.
+    /// It says nothing about them.
     Silent,
 }
 
-/// What the vendor's word on the whole file proves.
+/// What the provider's report on the whole file proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Size and bytes are those that were sent.
+    /// Size and bytes match what was sent.
     Equal,
-    /// Nothing speaks against it.
+    /// Nothing contradicts it.
     Open,
-    /// The vendor has a file of another size, bytes.
+    /// The provider has a file of another size, bytes.
     OtherSize(u64),
 }
 
-/// Whether an ETag has the form of a checksum: an MD5, or one with the number of parts after it.
+/// Whether an ETag has the form of a checksum: an MD5, optionally followed by the number of parts.
 #[must_use]
 pub fn has_form_of_checksum(etag: &str) -> bool {
     is_md5(etag.split_once('-').map_or(etag, |(digits, _)| digits))
@@ -41,7 +42,7 @@ pub fn is_md5(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The MD5 that a text of hex digits is.
+/// Parses an MD5 from hex digits.
 #[must_use]
 pub fn md5_in(text: &str) -> Option<[u8; 16]> {
     is_md5(text).then_some(())?;
@@ -52,26 +53,26 @@ pub fn md5_in(text: &str) -> Option<[u8; 16]> {
     Some(md5)
 }
 
-/// Lower-case hex.
+/// Formats bytes as lower-case hex.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An ETag without the quotes and the mark of a weak one, which belong to the header only (RFC 9110, 8.8.3).
+/// An ETag without its quotes and weak marker, which belong to the header only (RFC 9110, 8.8.3).
 #[must_use]
 pub fn bare(etag: &str) -> &str {
     let etag = etag.trim();
     etag.strip_prefix("W/").unwrap_or(etag).trim_matches('"')
 }
 
-/// Whether two ETags are one, however they are written.
+/// Whether two ETags are equal, in whatever notation.
 #[must_use]
 pub fn same_etag(one: &str, other: &str) -> bool {
     bare(one).eq_ignore_ascii_case(bare(other))
 }
 
-/// What the ETag that a storage gave for a part, or for a file that came whole, says of the bytes that were sent.
+/// What a storage's ETag for a part, or for a file sent whole, says about the bytes that were sent.
 #[must_use]
 pub fn of_part(etag: Option<&Etag>, md5: &[u8; 16]) -> Proof {
     match etag.and_then(|etag| md5_in(bare(&etag.0))) {
@@ -81,14 +82,15 @@ pub fn of_part(etag: Option<&Etag>, md5: &[u8; 16]) -> Proof {
     }
 }
 
-/// The ETag that *complete* names for a part. Where the storage gave none (a proxy may cut it out), the MD5 of what was sent: it is
-/// that nearly everywhere, and where it is not, the storage refuses it.
+/// The ETag to name for a part at *complete*. If the storage gave none (a proxy may strip it), the MD5 of
+/// what was sent: nearly everywhere that is the ETag, and where it is not, the storage refuses it.
 #[must_use]
 pub fn named_at_complete(receipt: &PartReceipt) -> String {
     receipt.etag.as_ref().map_or_else(|| hex(&receipt.md5), |etag| bare(&etag.0).to_owned())
 }
 
-/// The ETag that Amazon, and by custom its kin, give what is put together from parts: the MD5 of their MD5s, and their number.
+/// The multipart ETag of Amazon and, by custom, compatible storages: the MD5 of the parts' MD5s, and their
+/// number.
 #[must_use]
 pub fn of_parts(parts: &[PartReceipt]) -> String {
     let mut md5 = Md5::new();
@@ -98,10 +100,11 @@ pub fn of_parts(parts: &[PartReceipt]) -> String {
     format!("{}-{}", hex(&md5.finalize()), parts.len())
 }
 
-/// Whether a checksum of the whole is that of what was sent: the MD5 of the one part's bytes, or Amazon's MD5 of as many MD5s.
+/// Whether a checksum of the whole matches what was sent: the MD5 of a single part's bytes, or Amazon's MD5
+/// of MD5s.
 ///
-/// One that is *not* says nothing by itself, whatever its form: how the ETag of a whole is made only Amazon defines, for itself. See
-/// [`contradicted_by`].
+/// A mismatch proves nothing by itself, whatever its form: only Amazon defines how its multipart ETags are
+/// computed. See [`contradicted_by`].
 #[must_use]
 pub fn proves_whole(told: &str, parts: &[PartReceipt]) -> bool {
     let told = bare(told);
@@ -112,8 +115,8 @@ pub fn proves_whole(told: &str, parts: &[PartReceipt]) -> bool {
     single || (!parts.is_empty() && told.eq_ignore_ascii_case(&of_parts(parts)))
 }
 
-/// Whether a receipt's checksum of the whole is that of what was sent. Only one that may be made of MD5s is looked at ("md5:…",
-/// "etag:…"); the algorithm of any other nobody tells.
+/// Whether a receipt's checksum of the whole matches what was sent. Only checksums that may be built from
+/// MD5s are considered ("md5:…", "etag:…"); the algorithm of any other is unknown.
 fn proved_by_checksum(receipt: &FileReceipt, parts: &[PartReceipt]) -> bool {
     told_of_whole(receipt).is_some_and(|told| proves_whole(told, parts))
 }
@@ -123,7 +126,8 @@ fn told_of_whole(receipt: &FileReceipt) -> Option<&str> {
     told.strip_prefix("md5:").or_else(|| told.strip_prefix("etag:"))
 }
 
-/// The vendor's word on the whole against what was sent: its size, and the bytes, proved either part by part or by a checksum of all.
+/// Judges the provider's report on the whole file: its size, and its bytes, proved either part by part or by
+/// a checksum of the whole.
 #[must_use]
 pub fn verdict(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Verdict {
     if let Some(other) = receipt.size.filter(|told| *told != size) {
@@ -137,18 +141,20 @@ pub fn verdict(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> Verdi
     }
 }
 
-/// Whether the parts of a receipt's file were put together as Amazon's kin do: the storage's own checksum of the whole is the MD5 of their
-/// MD5s. One part is not enough, because the MD5 of its bytes may be told for it.
+/// Whether the storage computes multipart ETags in Amazon's way: its checksum of this receipt's file is the
+/// MD5 of the parts' MD5s. Takes at least two parts, because a single part's ETag may be the plain MD5 of its
+/// bytes.
 #[must_use]
 pub fn shows_amazons_way(receipt: &FileReceipt, parts: &[PartReceipt]) -> bool {
     let whole = told_of_whole(receipt);
     parts.len() > 1 && whole.is_some_and(|told| bare(told).eq_ignore_ascii_case(&of_parts(parts)))
 }
 
-/// The checksum of the whole that speaks against what was sent, of a storage that is known to build it in Amazon's way
-/// ([`shows_amazons_way`]): every part was compared and equal, and what was made of them has another checksum of that form.
+/// The checksum of the whole that contradicts what was sent, for a storage known to compute it in Amazon's
+/// way ([`shows_amazons_way`]): every part was compared and equal, but the result has another checksum of
+/// that form.
 ///
-/// A storage that nothing is known of is contradicted by nothing, nor is one that encrypts: there the parts' ETags are no MD5s.
+/// An unknown storage is contradicted by nothing, nor is one that encrypts: its parts' ETags are no MD5s.
 #[must_use]
 pub fn contradicted_by<'a>(receipt: &'a FileReceipt, parts: &[PartReceipt]) -> Option<&'a str> {
     let told = bare(told_of_whole(receipt)?);
@@ -158,15 +164,17 @@ pub fn contradicted_by<'a>(receipt: &'a FileReceipt, parts: &[PartReceipt]) -> O
     (of_that_form && compared && !proves_whole(told, parts)).then_some(told)
 }
 
-/// Whether size and checksum of what lies at the destination prove that it is what was sent, whoever put it there.
+/// Whether size and checksum of the file at the destination prove that it is what was sent, no matter who put
+/// it there.
 #[must_use]
 pub fn is_that_file(receipt: &FileReceipt, size: u64, parts: &[PartReceipt]) -> bool {
     receipt.size == Some(size) && proved_by_checksum(receipt, parts)
 }
 
-/// Whether the part of a vendor's list, with this size and ETag, is the one of a receipt. The ETag is a mark, not a checksum: it must be
-/// the one that was given. Where none was given, one of an MD5's form must be that of what was sent; where none is listed, the size
-/// is all there is, and where that is not told either, nothing speaks against it.
+/// Whether a listed part with this size and ETag is the one of a receipt. The ETag is an identifier, not a
+/// checksum: it must equal the one that was given. If none was given, a listed ETag in the form of an MD5
+/// must be that of what was sent. If none is listed, only the size counts, and if that is missing too, the
+/// part passes.
 #[must_use]
 pub fn is_listed(size: Option<u64>, etag: Option<&Etag>, receipt: &PartReceipt) -> bool {
     let marked = match (etag, &receipt.etag) {

@@ -1,7 +1,8 @@
-//! The table of answers: (step, status, body) → class and cause. The first row that fits holds.
+//! The table of answers: (step, status, body) → class and cause. The first matching row wins.
 //!
-//! Sources: AWS "Error responses" and "Multipart upload" for the codes of S3 and its kin, Cloudflare R2 and Google Cloud
-//! Storage for their forms of expiry, RFC 9110 and RFC 6585 for the statuses, AutoRender's documented errors.
+//! Sources: AWS "Error responses" and "Multipart upload" for the codes of S3 and compatible storages,
+//! Cloudflare R2 and Google Cloud Storage for their forms of expiry, RFC 9110 and RFC 6585 for the statuses,
+//! AutoRender's documented errors.
 
 use std::ops::RangeInclusive;
 
@@ -15,28 +16,28 @@ use RetryClass::{
 };
 use Step::{Abort, Check, Complete, List, Refresh, Start, Verify};
 
-/// At which steps a row holds.
+/// The steps at which a row applies.
 enum At {
     Any,
-    /// At the storage, with a presigned link and without a key.
+    /// At the storage, with a presigned URL and without a key.
     Part,
-    /// Everywhere but on a part.
+    /// Everywhere but for a part.
     Api,
     Only(&'static [Step]),
 }
 
-/// What the body or the headers must hold.
+/// What the body or the headers must contain.
 enum Body {
     Anything,
-    /// HTML where JSON or XML is due.
+    /// HTML where JSON or XML is expected.
     Html,
-    /// One of these codes, in whatever case.
+    /// One of these codes, case-insensitively.
     Code(&'static [&'static str]),
     /// This code, with these words in the message.
     CodeSaying(&'static str, &'static str),
-    /// A code with these letters in it.
+    /// A code that contains these letters.
     CodeHolding(&'static str),
-    /// A message with these words in it.
+    /// A message that contains these words.
     Saying(&'static str),
     /// This message and no code.
     Message(&'static str),
@@ -46,20 +47,20 @@ enum Body {
     RetryAfter,
 }
 
-/// What a person is told.
+/// What the user gets to read.
 #[derive(Clone, Copy)]
 enum Tell {
-    /// Nothing: it passes, or the step that follows tells.
+    /// Nothing: it passes, or the next step reports it.
     Nothing,
     Key,
     Permission,
-    /// A page that refuses: a firewall's or a proxy's.
+    /// A page that refuses: from a firewall or a proxy.
     Firewall,
-    /// A gateway in front of the service refuses, and does not say what.
+    /// A gateway in front of the service refuses without a reason.
     Gateway,
     /// A gateway in front of the service has nothing at this address.
     NoSuchPath,
-    /// Something on the way takes no request of this size.
+    /// Something on the way accepts no request of this size.
     TooLargeOnTheWay,
     Quota,
     TooLarge,
@@ -67,7 +68,7 @@ enum Tell {
     NameTaken,
     /// The destination's own words.
     Said,
-    /// A page came in place of data.
+    /// A page instead of data.
     Page,
     Redirect,
     Unreadable,
@@ -83,22 +84,26 @@ const THROTTLED: RetryClass = Throttled { after: None };
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    // A page where data is due: somebody else answered, most likely a captive portal. Below 400 nothing else tells that.
+    // A page instead of data: something else answered, most likely a captive portal. Below 400 this is the
+    // only sign.
     (Any,  511..=511, Anything,                                      Offline,      Tell::Page),
     (Any,  200..=399, Html,                                          Offline,      Tell::Page),
-    // A page that refuses is a firewall's or a proxy's: it says nothing of a key, nor of what the service would say.
+    // A page that refuses is from a firewall or a proxy: it says nothing about the key, nor about the
+    // service.
     (Part, 403..=403, Html,                                          Refused,      Tell::Firewall),
     (Only(&[Start, Check]),                     403..=403, Html,     Refused,      Tell::Firewall),
     (Only(&[Refresh, Complete, List, Abort, Verify]), 403..=403, Html, Again,      Tell::Firewall),
     (Any,  413..=413, Html,                                          Refused,      Tell::TooLargeOnTheWay),
-    // Amazon API Gateway's own answers, for a request that did not come to the service (AWS, "Gateway responses").
+    // Amazon API Gateway's own answers, for a request that did not reach the service (AWS, "Gateway
+    // responses").
     (Api,  403..=403, Message("forbidden"),                          Refused,      Tell::Gateway),
     (Api,  403..=403, Message("missing authentication token"),       Refused,      Tell::NoSuchPath),
-    // No API writes a page for a session that it lacks; so this 404 must not count as "perhaps already done".
+    // No API sends a page for an unknown session, so this 404 must not count as "perhaps already done".
     (Only(&[Start, Check]),                     404..=404, Html,     Refused,      Tell::Page),
     (Only(&[Refresh, Complete, List, Abort, Verify]), 404..=404, Html, Again,      Tell::Page),
 
-    // Codes come before statuses: S3 sends <Error> with 200 at complete, and some of its 4xx pass by themselves.
+    // Codes come before statuses: S3 sends <Error> with 200 at complete, and some of its 4xx pass by
+    // themselves.
     (Any,  ALL, Code(&["RequestTimeTooSkewed"]),                     Refused,      Tell::Clock),
     (Part, ALL, Code(&["ExpiredRequest", "ExpiredToken"]),           LinkExpired,  Tell::Nothing),
     (Part, ALL, CodeSaying("AccessDenied", "expired"),               LinkExpired,  Tell::Nothing),
@@ -106,10 +111,11 @@ const ROWS: &[Row] = &[
                        "InvalidAccessKeyId", "InvalidToken"]),       LinkBroken,   Tell::Links),
     (Part, ALL, CodeSaying("AccessDenied", "not signed"),            LinkBroken,   Tell::Links),
     (Part, 401..=403, Saying("expired"),                             LinkExpired,  Tell::Nothing),
-    // A link that is too young: stores differ in the order of the words. Whose clock it was, who knows the signer says.
+    // A link that is not valid yet: stores differ in the order of the words. The caller knows who signed it,
+    // so whose clock is wrong.
     (Part, ALL, CodeSaying("AccessDenied", "not yet valid"),         LinkBroken,   Tell::Clock),
     (Part, ALL, CodeSaying("AccessDenied", "not valid yet"),         LinkBroken,   Tell::Clock),
-    // These links are signed here and now: one that is too old at once was signed by a wrong clock.
+    // We sign these links as we use them: one that has expired at once was signed by a wrong clock.
     (Api,  ALL, Code(&["ExpiredRequest"]),                           Refused,      Tell::Clock),
     (Api,  ALL, CodeSaying("AccessDenied", "request has expired"),   Refused,      Tell::Clock),
     (Api,  ALL, CodeSaying("AccessDenied", "not yet valid"),         Refused,      Tell::Clock),
@@ -122,14 +128,15 @@ const ROWS: &[Row] = &[
     (Any,  ALL, Code(&["InvalidPart", "InvalidPartOrder", "EntityTooSmall"]), Refused, Tell::Said),
     (Part, ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::Said),
     (Api,  ALL, Code(&["EntityTooLarge"]),                           Refused,      Tell::TooLarge),
-    // The answer to `If-None-Match: *` (AWS, "How to prevent object overwrites with conditional writes").
-    // A part that carries it is the whole file. Its provider may look once what is there, and say its name.
+    // The answer to `If-None-Match: *` (AWS, "How to prevent object overwrites with conditional writes"). A
+    // part that carries it is the whole file. Its provider may look once at what is there, and report its
+    // name.
     (Part, 412..=412, Anything,                                      LinkBroken,   Tell::NameTaken),
-    // Servers that do not know the condition; a fresh link goes without it.
+    // Servers that do not know conditional writes; a fresh link omits the condition.
     (Part, ALL, Code(&["NotImplemented", "InvalidArgument"]),        LinkBroken,   Tell::Links),
     (Any,  412..=412, Anything,                                      Refused,      Tell::NameTaken),
     (Any,  ALL, Code(&["PreconditionFailed"]),                       Refused,      Tell::NameTaken),
-    // Somebody wrote there at the same moment. A PUT is repeated, an upload in parts is begun anew (same page).
+    // A concurrent write. A PUT is repeated, a multipart upload is started anew (same page).
     (Only(&[Complete]), ALL, Code(&["ConditionalRequestConflict"]),  SessionGone,  Tell::Nothing),
     (Any,  ALL, Code(&["ConditionalRequestConflict"]),               Again,        Tell::Nothing),
     (Any,  ALL, Code(&["NoSuchBucket"]),                             Refused,      Tell::Said),
@@ -139,29 +146,30 @@ const ROWS: &[Row] = &[
     (Any,  ALL, Code(&["BadDigest", "IncompleteBody", "RequestTimeout", "InternalError", "ServiceUnavailable",
                        "OperationAborted"]),                         Again,        Tell::Nothing),
 
-    // Then the statuses alone.
+    // Then by status alone.
     (Any,  429..=429, Anything,                                      THROTTLED,    Tell::Nothing),
     (Any,  503..=503, RetryAfter,                                    THROTTLED,    Tell::Nothing),
-    // A gateway that gave up waiting does not know whether the service behind it went on.
+    // A gateway that timed out does not know whether the service behind it went on.
     (Only(&[Complete]), 504..=504, Anything,                         Unknown,      Tell::NeverConfirmed),
-    // Out of the 5xx these two say "never".
+    // Of the 5xx, these two mean "never".
     (Any,  501..=501, Anything,                                      Refused,      Tell::Said),
     (Any,  505..=505, Anything,                                      Refused,      Tell::Said),
     (Any,  507..=507, Anything,                                      Refused,      Tell::Quota),
     (Any,  500..=599, Anything,                                      Again,        Tell::Nothing),
     (Any,  408..=408, Anything,                                      Again,        Tell::Nothing),
     (Any,  425..=425, Anything,                                      Again,        Tell::Nothing),
-    // Never followed: the key and the body stay with the host that was named.
+    // Redirects are never followed: the key and the body stay with the configured host.
     (Any,  300..=399, Anything,                                      Refused,      Tell::Redirect),
     (Any,  402..=402, Anything,                                      Refused,      Tell::Quota),
     (Any,  407..=407, Anything,                                      Refused,      Tell::Said),
 
-    // No key goes with a part, so neither 401 nor 403 says anything of it.
+    // A part is sent without the key, so neither 401 nor 403 says anything about it.
     (Part, 401..=401, Anything,                                      LinkBroken,   Tell::Links),
-    // Whose links are signed here knows that it is the key that may not; who got them from elsewhere can only say that they do not do.
+    // If we signed the link, the caller knows that the key lacks permission; otherwise it can only report an
+    // unusable link.
     (Part, 403..=403, Anything,                                      LinkBroken,   Tell::Permission),
     (Part, 404..=404, Anything,                                      LinkBroken,   Tell::Links),
-    // A storage says of it with a code; without one it is the limit of something before it.
+    // A storage gives a code with it; without one it is a limit of something in between.
     (Part, 413..=413, Anything,                                      Refused,      Tell::TooLargeOnTheWay),
     (Part, 409..=409, Anything,                                      Again,        Tell::Nothing),
     (Part, 410..=410, Anything,                                      SessionGone,  Tell::Nothing),
@@ -173,7 +181,7 @@ const ROWS: &[Row] = &[
     (Api,  413..=413, Anything,                                      Refused,      Tell::TooLarge),
     (Api,  415..=415, Anything,                                      Refused,      Tell::Type),
 
-    // What is done is gone too: these may be the answers to a complete whose first answer was lost.
+    // A finished session is gone too: these may answer a complete whose first answer was lost.
     (Only(&[Complete, Verify]),      404..=404, Anything,            Conflict,     Tell::NeverConfirmed),
     (Only(&[Complete, Verify]),      409..=410, Anything,            Conflict,     Tell::NeverConfirmed),
     (Only(&[Refresh, List, Abort]),  404..=404, Anything,            SessionGone,  Tell::Nothing),
@@ -181,14 +189,14 @@ const ROWS: &[Row] = &[
     (Only(&[Refresh, List, Abort]),  409..=409, Anything,            Again,        Tell::Nothing),
 
     (Any,  400..=499, Anything,                                      Refused,      Tell::Said),
-    // A yes with a no in its body is a no.
+    // A success status with an error in its body is an error.
     (Any,  200..=299, Worded,                                        Refused,      Tell::Said),
-    // A yes that cannot be read is not: the vendor may have put the file together.
+    // A success that cannot be read is not an error: the provider may have put the file together.
     (Only(&[Complete]), 200..=299, Anything,                         Unknown,      Tell::Unreadable),
     (Any,  ALL, Anything,                                            Refused,      Tell::Unreadable),
 ];
 
-/// What the first row that fits says; the last one fits everything.
+/// The result of the first matching row; the last one matches everything.
 pub(crate) fn first_match(step: Step, answer: &Answer<'_>) -> (RetryClass, Option<Cause>) {
     ROWS.iter()
         .find(|(at, status, body, _, _)| {
@@ -197,7 +205,7 @@ pub(crate) fn first_match(step: Step, answer: &Answer<'_>) -> (RetryClass, Optio
         .map_or((Refused, None), |(_, _, _, class, tell)| (with_wait(class, answer), tell.cause(answer)))
 }
 
-/// The class of a row, with the wait that this answer named.
+/// A row's class, with the wait that this answer asked for.
 fn with_wait(class: &RetryClass, answer: &Answer<'_>) -> RetryClass {
     match class {
         Throttled { .. } => Throttled { after: answer.retry_after },
@@ -237,7 +245,7 @@ impl Body {
     }
 }
 
-/// Whether the text holds the needle (lower case), whatever its own case.
+/// Whether the text contains the needle (lower case), case-insensitively.
 fn holds(text: &str, needle: &str) -> bool {
     text.to_ascii_lowercase().contains(needle)
 }

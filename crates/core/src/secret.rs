@@ -1,6 +1,6 @@
 //! Keys and signed URLs: text that must not be printed by accident.
 //!
-//! Neither type has `Display` or `Serialize`, and their `Debug` says nothing of the content.
+//! Neither type has `Display` or `Serialize`, and their `Debug` shows nothing of the content.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ macro_rules! secret {
         pub struct $name(Zeroizing<String>);
 
         impl $name {
-            /// Takes the text over; it is wiped when the value goes.
+            /// Takes ownership of the text; it is wiped on drop.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
                 Self(Zeroizing::new(text.into()))
             }
 
-            /// The text itself, for the one place that must send or keep it.
+            /// The text itself, for the one place that must send or store it.
             #[must_use]
             pub fn expose(&self) -> &str {
                 &self.0
@@ -35,18 +35,18 @@ macro_rules! secret {
 }
 
 secret! {
-    /// A destination's key: it goes to the vendor's API host and nowhere else.
+    /// A destination's key: it is sent to the provider's API host and nowhere else.
     ApiKey
 }
 
-/// What a destination is opened with.
+/// The credentials for a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The key; of two, the one that names the account (S3's access key id).
+    /// The key; of a pair, the one that names the account (S3's access key id).
     pub key: ApiKey,
-    /// Its other half, where a kind has two (S3's secret access key).
+    /// The secret half, if a kind has two (S3's secret access key).
     pub secret: Option<ApiKey>,
-    /// What makes a lent pair valid for a while (S3's session token).
+    /// Makes a temporary pair valid (S3's session token).
     pub session_token: Option<ApiKey>,
 }
 
@@ -57,6 +57,6 @@ impl From<ApiKey> for Credentials {
 }
 
 secret! {
-    /// A presigned URL: whoever has it can write, so it is a password.
+    /// A presigned URL: anyone who has it can write, so it is a password.
     SignedUrl
 }

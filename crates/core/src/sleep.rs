@@ -1,34 +1,35 @@
-//! Whether this computer slept between two looks at its clocks.
+//! Whether this computer slept between two readings of its clocks.
 
 use std::time::Duration;
 
-/// What stands on the clocks at one moment.
+/// The clocks at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocks {
-    /// Milliseconds since the Unix epoch; may be set by hand.
+    /// Milliseconds since the Unix epoch; the user may change it.
     pub unix_ms: i64,
-    /// Time that this process could see pass: on most systems it stands still while the computer sleeps.
+    /// Monotonic time of this process: on most systems it stands still while the computer sleeps.
     pub steady: Duration,
-    /// Time since the computer was started, sleep included, where the system tells.
+    /// Time since boot, sleep included, if the system reports it.
     pub since_boot: Option<Duration>,
 }
 
-/// From when until when, in milliseconds since the Unix epoch.
+/// The interval slept, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slept {
-    /// The last look before.
+    /// The last reading before.
     pub from_ms: i64,
-    /// The first look after.
+    /// The first reading after.
     pub until_ms: i64,
 }
 
-/// Servers and routers keep a silent connection longer than this, and a busy machine looks at its clocks more often.
+/// Shortest gap that counts as sleep. Servers and routers keep an idle connection longer than this, and a
+/// busy machine reads its clocks more often.
 const SHORTEST: Duration = Duration::from_secs(60);
 
-/// Whether more time passed than there should lie between two looks, which are some seconds apart.
+/// The sleep between two readings that should be some seconds apart, if more time passed than that.
 ///
-/// A process that was stopped is told as asleep, too: for its connections it is the same. Where the system does not tell the time since its
-/// start, a clock that was set ahead by hand cannot be told from a sleep.
+/// A stopped process counts as asleep, too: for its connections it is the same. If the system does not report
+/// the time since boot, a clock that was set ahead looks like a sleep.
 #[must_use]
 pub fn slept(before: &Clocks, now: &Clocks) -> Option<Slept> {
     let ran = now.steady.saturating_sub(before.steady);

@@ -17,31 +17,31 @@ use thiserror::Error;
 
 use crate::{Cause, Hold, Holds};
 
-/// Where a job is. What it waits for stands beside it, in its [`Holds`].
+/// Where a job is. What it waits for is kept beside it, in its [`Holds`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// In the queue, without a permit; a session may lie behind it.
+    /// Queued, without a permit; it may have a session already.
     Waiting,
-    /// Has a permit; the file is looked at before the first byte.
+    /// Has a permit; the file is checked before the first byte is sent.
     Checking,
-    /// A session is opened or open, parts go.
+    /// A session is open or being opened, and parts are sent.
     Uploading,
-    /// Every receipt is in the journal; the vendor has not yet confirmed the whole.
+    /// Every receipt is in the journal; the provider has not yet confirmed the whole.
     Finishing,
-    /// The vendor confirmed the whole, or all that can be known says so; the bytes were not compared.
+    /// The provider confirmed the whole, or everything known says so; the bytes were not compared.
     Uploaded,
     /// Confirmed and compared: the only green.
     Verified,
-    /// Only a person can say how it goes on.
+    /// Only the user can decide how to continue.
     NeedsAttention(Cause),
-    /// Given up; parts in flight end, the vendor's session is being aborted.
+    /// Cancelled by the user; parts in flight end, the provider's session is being aborted.
     Cancelling,
-    /// Given up for good.
+    /// Cancelled for good.
     Cancelled,
 }
 
 impl State {
-    /// The name under which the journal and the command line know this state.
+    /// The state's name in the journal and on the command line.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ impl State {
         }
     }
 
-    /// Whether nothing more happens by itself or by waiting.
+    /// Whether the state is final: nothing more happens by itself or by waiting.
     #[must_use]
     pub const fn is_end(&self) -> bool {
         matches!(self, Self::Uploaded | Self::Verified | Self::Cancelled)
@@ -75,55 +75,55 @@ impl State {
 pub enum Event {
     /// The scheduler grants a permit.
     Permit,
-    /// The file is the one that was planned and can be read.
+    /// The file is the one that was planned and is readable.
     Ready,
     /// The last missing receipt is in the journal.
     AllConfirmed,
-    /// The vendor confirmed the whole; `verified` where every comparison that DESIGN.md names held.
+    /// The provider confirmed the whole; `verified` if every comparison that DESIGN.md names held.
     Settled {
         /// Whether the bytes were compared and equal.
         verified: bool,
     },
-    /// *Complete* was answered with "a part is missing or other": those parts go again.
+    /// *Complete* was answered with "a part is missing or differs": those parts are sent again.
     PartsMissing,
-    /// The vendor's session is gone or its links cannot be renewed: everything goes again in a new one.
+    /// The provider's session is gone or its links cannot be renewed: everything is sent again in a new one.
     SessionGone,
     /// A reason to wait appeared.
     Held(Hold),
     /// A reason to wait is gone.
     Released(Hold),
-    /// Only a person can say how it goes on.
+    /// Only the user can decide how to continue.
     Refused(Cause),
-    /// The person says: try again.
+    /// The user asks to try again.
     Retry,
-    /// The person says: send it again from the start, although it may have arrived.
+    /// The user asks to send it again from the start, although it may have arrived.
     SendAgain,
-    /// The person has seen that it arrived, although the vendor never confirmed it.
+    /// The user has seen that it arrived, although the provider never confirmed it.
     MarkedArrived,
-    /// The person gives it up.
+    /// The user cancels it.
     Cancel,
-    /// The destination has something of its name, and that is to be left as it is: this file is given up.
+    /// The name is taken at the destination, and that file is to be left alone: this one is cancelled.
     Skip,
-    /// Parts in flight have ended and the session was aborted, or its abort is remembered.
+    /// Parts in flight have ended, and the session was aborted or its abort is recorded for later.
     Stopped,
-    /// The process was started again; nothing of before is in flight.
+    /// The process was restarted; nothing from before is in flight.
     Restarted,
 }
 
 /// What the engine has to do after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Look at the file before the first byte.
+    /// Check the file before the first byte is sent.
     Check,
     /// Open a session if there is none, and send what is missing.
     Send,
-    /// Ask the vendor to put the parts together.
+    /// Ask the provider to put the parts together.
     Complete,
-    /// Forget the session, its targets and receipts: a new one begins.
+    /// Drop the session, its targets and receipts: a new one begins.
     DropSession,
-    /// Begin no new part; those in flight may end within the grace that the engine gives.
+    /// Start no new part; those in flight may end within the engine's grace period.
     StopParts,
-    /// Tell the vendor to throw the session away, and remember it if that does not succeed.
+    /// Abort the provider's session, and record it if that does not succeed.
     Abort,
     /// Give the permit back.
     ReleasePermit,
@@ -133,7 +133,7 @@ pub enum Effect {
     ForgetSecrets,
 }
 
-/// An event that cannot happen in that state: a fault of the caller, never of the outside.
+/// An event that cannot happen in that state: a bug of the caller, never the outside's fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{event:?} cannot happen while a job is {state:?}")]
 pub struct IllegalStep {
@@ -146,7 +146,7 @@ pub struct IllegalStep {
 /// One step of a job's life.
 ///
 /// # Errors
-/// [`IllegalStep`] where the event has no meaning in that state; nothing changes then.
+/// [`IllegalStep`] if the event has no meaning in that state; nothing changes then.
 pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds, Vec<Effect>), IllegalStep> {
     use Effect as Do;
     use Event as E;
@@ -162,14 +162,14 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
         (S::Finishing, E::Permit) if holds.is_empty() => stay(vec![Do::Complete]),
         (S::Checking, E::Ready) => go(S::Uploading, vec![Do::Send]),
         (S::Uploading, E::AllConfirmed) => go(S::Finishing, vec![Do::Complete]),
-        // The answer may come after a hold did; an end waits for nothing.
+        // The answer may come after a hold did; a final state waits for nothing.
         (S::Finishing, E::Settled { verified }) => Ok((
             if *verified { S::Verified } else { S::Uploaded },
             Holds::NONE,
             vec![Do::ReleasePermit, Do::ForgetSecrets, Do::Wake],
         )),
-        // Whether the permit is still there cannot be told (a hold gave it back, and the answer came after it): so back to
-        // the queue, and past the look at the file, before anything is sent again.
+        // The permit may be gone already (a hold released it, and the answer came after it). So go back to
+        // the queue, and check the file again, before anything is sent.
         (S::Finishing, E::PartsMissing) => go(S::Waiting, vec![Do::ReleasePermit, Do::Wake]),
         (S::Finishing, E::SessionGone) => go(S::Waiting, vec![Do::DropSession, Do::ReleasePermit, Do::Wake]),
         (S::Uploading, E::SessionGone) => stay(vec![Do::DropSession, Do::Send]),
@@ -178,13 +178,13 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
             Ok((S::Waiting, holds.with(*hold), vec![Do::StopParts, Do::ReleasePermit, Do::Wake]))
         }
         (S::Waiting | S::NeedsAttention(_), E::Held(hold)) => Ok((state.clone(), holds.with(*hold), vec![])),
-        // A pause cannot take back a complete that was sent; the other holds stop the asking.
+        // A pause cannot take back a complete that was sent; the other holds stop the polling.
         (S::Finishing, E::Held(Hold::User | Hold::Countdown)) => Err(illegal()),
         (S::Finishing, E::Held(hold)) => {
             Ok((S::Finishing, holds.with(*hold), vec![Do::ReleasePermit, Do::Wake]))
         }
         (S::Cancelling, E::Held(_)) => stay(vec![]),
-        // Also in an end and while cancelling, where no hold is left and so nothing comes of it.
+        // Also in a final state and while cancelling, where no hold is left and this has no effect.
         (_, E::Released(hold)) => {
             let left = holds.without(*hold);
             let effects = if left.is_empty() && left != holds { vec![Do::Wake] } else { vec![] };
@@ -205,7 +205,7 @@ pub fn step(state: &State, holds: Holds, event: &Event) -> Result<(State, Holds,
         (S::Waiting | S::Checking | S::Uploading | S::NeedsAttention(_), E::Cancel) => {
             Ok((S::Cancelling, Holds::NONE, vec![Do::StopParts, Do::Abort, Do::ReleasePermit]))
         }
-        // Also while finishing: "the name is taken" says that nothing was put together.
+        // Also while finishing: "the name is taken" means that nothing was put together.
         (
             S::Checking
             | S::Uploading

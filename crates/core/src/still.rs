@@ -1,42 +1,43 @@
-//! When a file in a watched folder may go: it was seen unchanged for long enough. Whoever looks hands in what was seen, and when.
+//! When a file in a watched folder may be sent: once it was seen unchanged for long enough. Callers pass in
+//! what was seen, and when.
 
 use std::time::Duration;
 
 use crate::FileIdentity;
 
-/// A file of any size is seen unchanged for so long before it goes.
+/// Shortest time that a file of any size must be unchanged.
 const AT_LEAST: Duration = Duration::from_secs(2);
 
-/// No file is waited for longer than this.
+/// Longest time to wait for any file.
 const AT_MOST: Duration = Duration::from_secs(60);
 
-/// Of a file that is empty more is to be expected: many programs make it first and write into it later.
+/// The time for an empty file: many programs create a file first and write to it later.
 const EMPTY: Duration = Duration::from_secs(10);
 
-/// One second more for each of these: whoever writes a large file pauses longer in between.
+/// One second is added per this many bytes: programs that write large files pause longer in between.
 const BYTES_A_SECOND_MORE: u64 = 500_000_000;
 
-/// So many files are handed over at once at most, so that no batch takes the journal's writer for long.
+/// The most files handed over at once, so that no batch occupies the journal's writer for long.
 pub const MOST_AT_ONCE: usize = 5_000;
 
-/// The first of those that are still waits so long at most for others.
+/// The longest that the first stable file waits for others.
 const GATHERED_FOR: Duration = Duration::from_secs(5);
 
-/// A file that will be still within that time is waited for.
+/// A file that will be stable within this time is waited for.
 const NEARLY: Duration = Duration::from_secs(2);
 
-/// A file as it was at one look.
+/// A file as seen at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// What it was then.
+    /// Its identity at that moment.
     pub identity: FileIdentity,
-    /// So often it changed soon after it went.
+    /// How many times it changed soon after it was sent.
     pub changes: u32,
-    /// When, by a clock that never goes back.
+    /// When, by a monotonic clock.
     pub at: Duration,
 }
 
-/// Since when a file is seen as it is.
+/// Since when a file has been seen unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calm {
     identity: FileIdentity,
@@ -44,22 +45,22 @@ pub struct Calm {
     since: Duration,
 }
 
-/// What the looks say.
+/// The result of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Unchanged for long enough.
     Still,
-    /// Unchanged until now for too short a time: look again then.
+    /// Unchanged, but not yet for long enough: look again at `until`.
     NotYet {
-        /// When it will have been still for long enough.
+        /// When it will have been unchanged for long enough.
         until: Duration,
     },
-    /// Not there any more.
+    /// No longer there.
     Gone,
 }
 
-/// So long a file of that size is to be seen unchanged; twice as long for each time that it changed soon after it went, because whoever
-/// writes it pauses for longer than was waited.
+/// How long a file of that size must be seen unchanged. Doubles for each time that it changed soon after it
+/// was sent, because its writer pauses for longer than that.
 #[must_use]
 pub fn calm_time(size: u64, changes: u32) -> Duration {
     let calm = match size {
@@ -69,7 +70,8 @@ pub fn calm_time(size: u64, changes: u32) -> Duration {
     calm.saturating_mul(2u32.saturating_pow(changes)).min(AT_MOST)
 }
 
-/// What one more look says, given what was known before it; and what is known after it, `None` where the file is gone.
+/// Judges one more look, given what was known before. Returns what is known after it, `None` if the file is
+/// gone.
 #[must_use]
 pub fn judge(before: Option<Calm>, now: Option<Look>) -> (Option<Calm>, Verdict) {
     let Some(look) = now else { return (None, Verdict::Gone) };
@@ -83,21 +85,22 @@ pub fn judge(before: Option<Calm>, now: Option<Look>) -> (Option<Calm>, Verdict)
 }
 
 impl Calm {
-    /// What the file is.
+    /// The identity of the file.
     #[must_use]
     pub const fn identity(&self) -> FileIdentity {
         self.identity
     }
 
-    /// When it will have been, or was, still for long enough.
+    /// When the file will be, or became, stable.
     #[must_use]
     pub fn until(&self) -> Duration {
         self.since.saturating_add(calm_time(self.identity.size, self.changes))
     }
 }
 
-/// Whether files that are still are handed over now, or wait a little for others: many that come together become one batch, and
-/// the first of them does not wait for ever. `first`: when the first of them was still; `next`: when the next one will be.
+/// Whether stable files are handed over now or wait a little for others: many that arrive together become one
+/// batch, and the first of them does not wait for ever. `first`: when the first of them became stable;
+/// `next`: when the next one will be.
 #[must_use]
 pub fn gathered(files: usize, first: Duration, next: Option<Duration>, now: Duration) -> bool {
     files > 0

@@ -1,53 +1,55 @@
-//! How much may be sent in vain: bounds for one part, for one file and for an hour.
+//! How much may be sent in vain: bounds per part, per file and per hour.
 //!
-//! Bytes are sent in vain when the part that they belong to is not confirmed afterwards. Where the service answered (or took other bytes
-//! than were sent), sending once more is likely to end the same way, so such bytes are bounded for good. Where a connection broke, nobody
-//! said no: a poor line is no reason to end an upload, so those are bounded by the hour only, and by what the line does carry.
+//! Bytes are sent in vain when their part is not confirmed afterwards. If the service answered with an error
+//! (or received other bytes than were sent), a retry is likely to end the same way, so such bytes have a
+//! final bound. If a connection broke, the service did not refuse: a poor line is no reason to end an upload,
+//! so those bytes are bounded only per hour, and by what the line does carry.
 
-/// One part may be sent so often in a row without being confirmed, as far as the service answered.
+/// How many times its size one part may be sent in a row without being confirmed, if the service answered.
 const TIMES: u64 = 32;
 
-/// What all of a file may cost beside that: so many times its size.
+/// What a whole file may cost on top of that, as a multiple of its size.
 const FILES: u64 = 8;
 
-/// What an hour may cost at least, bytes: less than a poor line carries in it, much less than a good one.
+/// Lower bound of the hourly allowance, bytes: less than a poor line carries in an hour, much less than a
+/// good one.
 const HOUR: u64 = 1 << 30;
 
-/// A line that confirms a part for each so many sent in vain still gets along.
+/// How many bytes may be sent in vain per confirmed byte: such a line still makes progress.
 const PER_CONFIRMED: u64 = 4;
 
-/// What was sent in vain of one file.
+/// What was sent in vain for one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Vain {
-    /// How often the part in question went and was answered with a no, since it was last confirmed.
+    /// How many times the part in question was sent and refused since it was last confirmed.
     pub part_times: u32,
-    /// Its bytes.
+    /// The bytes of those attempts.
     pub part_bytes: u64,
-    /// The bytes of the whole file that were answered with a no, since a person last said "try again".
+    /// Refused bytes of the whole file since the user last asked to try again.
     pub file_bytes: u64,
-    /// How often anything of the file went in vain since then, for whatever reason.
+    /// How many times anything of the file was sent in vain since then, for whatever reason.
     pub times: u32,
-    /// And how many bytes that was.
+    /// The bytes of those.
     pub bytes: u64,
-    /// Bytes in vain since the present hour began, for whatever reason.
+    /// Bytes sent in vain since the current hour began, for whatever reason.
     pub hour_bytes: u64,
-    /// Bytes that were confirmed since then.
+    /// Bytes confirmed since then.
     pub hour_confirmed: u64,
 }
 
-/// What follows from it.
+/// Whether to send more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaySend {
     /// It may be tried again.
     GoOn,
     /// Not before the hour is over.
     NextHour,
-    /// Only when a person says so.
+    /// Only if the user says so.
     Enough,
 }
 
 impl Vain {
-    /// Judges it for a part of `part` bytes of a file of `file` bytes whose parts have at most `largest`.
+    /// Judges a part of `part` bytes of a file of `file` bytes whose largest part has `largest` bytes.
     #[must_use]
     pub fn may_send(&self, part: u64, largest: u64, file: u64) -> MaySend {
         let of_part = part.saturating_mul(TIMES);
@@ -58,7 +60,7 @@ impl Vain {
         if self.hour_is_used_up(largest) { MaySend::NextHour } else { MaySend::GoOn }
     }
 
-    /// Whether nothing more of the file is to be sent in the present hour.
+    /// Whether nothing more of the file may be sent in the current hour.
     #[must_use]
     pub fn hour_is_used_up(&self, largest: u64) -> bool {
         let least = largest.saturating_mul(TIMES).max(HOUR);

@@ -1,13 +1,14 @@
-//! Other people's words and names, without characters that nobody sees and that change what stands around them.
+//! Replaces invisible characters in other people's words and names that change the text around them.
 
 use std::borrow::Cow;
 
-/// What stands for a character that must not act (U+FFFD, as Unicode 3.9 wants it for what cannot be shown).
+/// Stands for a replaced character (U+FFFD, as Unicode 3.9 recommends for what cannot be shown).
 const INSTEAD: char = '\u{fffd}';
 
-/// Whether a character would act on the words around it, or hide, instead of being seen: controls (also those of terminals), line and
-/// paragraph separators, marks and overrides of the direction of writing (Unicode Standard Annex 9, "Directional Formatting
-/// Characters"), and invisible ones with no use in a name. Joiners stay: scripts and emoji need them.
+/// Whether a character would act on the text around it, or hide, instead of being shown: controls (also those
+/// of terminals), line and paragraph separators, directional marks and overrides (Unicode Standard Annex 9,
+/// "Directional Formatting Characters"), and invisible ones with no use in a name. Joiners stay: scripts and
+/// emoji need them.
 #[must_use]
 pub fn acts(letter: char) -> bool {
     letter.is_control()

@@ -1,4 +1,4 @@
-//! Every answer that storages and vendors are known to give leads to the class that it must, and no answer leads nowhere.
+//! Every known answer of storages and providers maps to the right class, and no answer maps to none.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ fn links_that_can_never_work_say_why() {
         links("There were headers present in the request which were not signed"),
     );
     is(Step::Part, said(403, "HeadersNotSigned", "x-amz-acl"), RetryClass::LinkBroken, links("x-amz-acl"));
-    // Nothing is said of the link itself: its maker knows whether that is his key's fault.
+    // This says nothing about the link itself: its signer knows whether the key is at fault.
     let forbidden = || Some(Cause::PermissionRefused);
     is(Step::Part, coded(403, "AccessDenied"), RetryClass::LinkBroken, forbidden());
     is(Step::Part, status(403), RetryClass::LinkBroken, forbidden());
@@ -131,7 +131,7 @@ fn a_wrong_clock_stops() {
     for step in STEPS {
         is(step, coded(403, "RequestTimeTooSkewed"), RetryClass::Refused, clock.clone());
     }
-    // A link of our own making that is too old at once, or too young.
+    // A link that we signed, expired at once or not valid yet.
     is(Step::Start, said(403, "AccessDenied", "Request has expired"), RetryClass::Refused, clock.clone());
     for words in ["Request is not valid yet", "Request is not yet valid"] {
         is(Step::Start, said(403, "AccessDenied", words), RetryClass::Refused, clock.clone());
@@ -282,14 +282,14 @@ fn what_stands_between_is_not_told_as_the_destination() {
         blocked(step, page(403), "a firewall or a proxy");
         blocked(step, page(413), "takes no request as large");
     }
-    // A storage that means its own limit says so with a code.
+    // A storage that means its own limit gives a code.
     blocked(Step::Part, status(413), "takes no request as large");
     is(Step::Part, said(413, "EntityTooLarge", "too large"), RetryClass::Refused, words("too large"));
     for step in NEVER_FROM_PARTS {
         let gateway = |message| Answer { message: Some(message), ..status(403) };
         blocked(step, gateway("Forbidden"), "said “Forbidden” and not why");
         blocked(step, gateway("Missing Authentication Token"), "nothing at this address");
-        // A service that gives a code has looked at what it was asked.
+        // A service that gives a code has looked at the request.
         is(step, said(403, "Forbidden", "Forbidden"), RetryClass::Refused, Some(Cause::PermissionRefused));
         is(step, gateway("Forbidden for this folder"), RetryClass::Refused, Some(Cause::PermissionRefused));
     }
@@ -317,7 +317,7 @@ fn the_vendors_words_are_bounded() {
     assert_eq!(cause, words(&"é".repeat(500)));
 }
 
-/// One line a status, so that a changed row shows what it changes everywhere.
+/// One line per status, so that a changed row shows its effect at every step.
 #[test]
 fn bare_statuses_at_every_step() {
     let mut table = String::from("status");
@@ -338,7 +338,8 @@ fn bare_statuses_at_every_step() {
 }
 
 proptest! {
-    /// Whatever a server says: a class that a person must see has a cause, and what is not for a step is not given at it.
+    /// Whatever a server says: a class that the user must see has a cause, and no class appears at a step it
+    /// is not for.
     #[test]
     fn any_answer_leads_somewhere(
         step in prop::sample::select(&STEPS[..]),
@@ -357,7 +358,7 @@ proptest! {
             RetryClass::Conflict | RetryClass::Unknown => prop_assert!(finishing),
             _ => {}
         }
-        // A redirect and a refusal of the key are never simply repeated.
+        // A redirect and a refused key are never simply retried.
         if (300..400).contains(&status) || status == 401 {
             prop_assert_ne!(class, RetryClass::Again);
         }

@@ -1,8 +1,9 @@
-//! Whose fault a refusal is where this computer's clock is off.
+//! Which cause a refusal gets when this computer's clock is off.
 
 use partway_core::{Answer, Cause, Failure, RetryClass, Step, classify};
 
-/// A storage that says nothing but "forbidden" to a clock that is off; what it does say is believed.
+/// A storage that answers a skewed clock with a bare "forbidden" means the clock; a stated reason is
+/// believed.
 #[test]
 fn the_clock_comes_first_where_a_refusal_of_what_was_signed_here_gives_no_reason() {
     let refused = |status, code: Option<&str>, ahead| {
@@ -32,7 +33,7 @@ fn the_clock_comes_first_where_a_refusal_of_what_was_signed_here_gives_no_reason
     ] {
         assert!(!is_clocks(refused(status, code, ahead).by_clock()), "{status} {code:?} {ahead:?}");
     }
-    // Of a link that the vendor signed this clock says nothing.
+    // Our clock has no bearing on a link that the provider signed.
     assert!(!is_clocks(refused(403, None, Some(1200)).of_link(false)));
     assert!(is_clocks(refused(403, None, Some(1200)).of_link(true)));
 }

@@ -1,4 +1,4 @@
-//! How many parts go at once, on lines that are modelled: what they carry in all, and what one connection carries at most.
+//! How many parts go at once on simulated lines, given their total rate and the rate per connection.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const STEP: Duration = Duration::from_millis(500);
 
-/// A line by the bytes a second that it carries, and that one connection carries.
+/// A line, by its bytes per second in total and per connection.
 #[derive(Debug, Clone, Copy)]
 struct Line {
     whole: f64,
     connection: f64,
-    /// It carries for so many seconds, and then breaks all connections and carries nothing for so many.
+    /// Alternates between (up, down) seconds; going down breaks all connections.
     flaps: Option<(u64, u64)>,
     /// A box in between acknowledges so many bytes of each connection before they are through.
     ahead: u64,
@@ -22,11 +22,11 @@ struct Line {
     queue: f64,
 }
 
-/// What came of a file.
+/// The result of sending one file.
 #[derive(Debug)]
 struct Course {
     took: Duration,
-    /// The longest time without a confirmed part, the first one included.
+    /// The longest time without a confirmed part, including the first one.
     longest_wait: Duration,
     sent: f64,
     most_at_once: usize,
@@ -328,7 +328,7 @@ fn a_line_that_only_looked_fast_at_first_has_one_part_within_fifteen_seconds() {
 }
 
 proptest! {
-    /// Whatever comes, in whatever order: at least one part may go, and never more than the most.
+    /// Whatever happens, in whatever order: at least one part may go, and never more than the maximum.
     #[test]
     fn the_limit_stays_within_its_bounds(
         first in 0_usize..40,

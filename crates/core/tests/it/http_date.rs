@@ -18,7 +18,7 @@ fn dates_that_are_known() {
         ("Tue, 19 Jan 2038 03:14:08 GMT", 1 << 31),
         ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
         (" Sun, 06 Nov 1994 08:49:37 GMT ", EXAMPLE),
-        // Two forms that nobody writes any more and that a recipient has to read (RFC 9110, 5.6.7).
+        // Two obsolete forms that a recipient must still parse (RFC 9110, 5.6.7).
         ("Sunday, 06-Nov-94 08:49:37 GMT", EXAMPLE),
         ("Sun Nov  6 08:49:37 1994", EXAMPLE),
     ] {
@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn the_day_after_is_a_day_later(year in 1970..9_999_u64, month in 1..=12_usize, day in 1..=31_u64) {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        // Only one day of the week is a date's own.
+        // Only one weekday is right for a date.
         let date = |year: u64, month: usize, day: u64| {
             ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().find_map(|weekday| {
                 http_date(&format!("{weekday}, {day:02} {} {year:04} 00:00:00 GMT", MONTHS[month - 1]))

@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 type Node = (State, Holds);
 
-/// A job as it is added.
+/// A newly added job.
 const BEGIN: Node = (State::Waiting, Holds::NONE);
 
 fn name_taken() -> Cause {
     Cause::NameTaken { name: "a.mov".into() }
 }
 
-/// What can happen without anybody's doing, and brings a job on.
+/// Events that happen by themselves and move a job forward.
 fn by_itself() -> Vec<Event> {
     let passing = Hold::ALL.into_iter().filter(|hold| !hold.needs_person()).map(Event::Released);
     [Event::Permit, Event::Ready, Event::AllConfirmed, Event::Settled { verified: true }, Event::Stopped]
@@ -23,7 +23,7 @@ fn by_itself() -> Vec<Event> {
         .collect()
 }
 
-/// What a person can do, and brings a job on.
+/// Events caused by the user that move a job forward.
 fn by_a_person() -> Vec<Event> {
     let lifted = Hold::ALL.into_iter().filter(|hold| hold.needs_person()).map(Event::Released);
     [Event::Retry, Event::SendAgain, Event::MarkedArrived, Event::Cancel, Event::Skip]
@@ -32,7 +32,7 @@ fn by_a_person() -> Vec<Event> {
         .collect()
 }
 
-/// What throws a job back or ends it.
+/// Events that set a job back or end it.
 fn mishaps() -> Vec<Event> {
     let held = Hold::ALL.into_iter().map(Event::Held);
     [
@@ -52,7 +52,7 @@ fn all_events() -> Vec<Event> {
     [by_itself(), by_a_person(), mishaps()].concat()
 }
 
-/// Every job that can be, breadth first from a new one.
+/// Every reachable job, breadth first from a new one.
 fn reachable() -> Vec<Node> {
     let (mut seen, mut queue) = (HashSet::new(), VecDeque::from([BEGIN]));
     let mut all = Vec::new();
@@ -70,7 +70,7 @@ fn reachable() -> Vec<Node> {
     all
 }
 
-/// Every step that can be taken anywhere: (from, event, to, effects).
+/// Every legal step: (from, event, to, effects).
 fn every_step() -> Vec<(Node, Event, Node, Vec<Effect>)> {
     let mut steps = Vec::new();
     for node in reachable() {
@@ -90,7 +90,7 @@ fn every_state_can_be_reached() {
     assert_eq!(names.len(), 9, "{names:?}");
 }
 
-/// How many events of these kinds bring each job to where `there` holds.
+/// How many events of these kinds bring each job to a node for which `there` holds.
 fn distances(events: &[Event], there: impl Fn(&Node) -> bool) -> HashMap<String, usize> {
     let key = |node: &Node| format!("{node:?}");
     let nodes = reachable();
@@ -115,7 +115,7 @@ fn distances(events: &[Event], there: impl Fn(&Node) -> bool) -> HashMap<String,
     }
 }
 
-/// Without anybody's doing a job comes to an end, or to where it says that it needs a person.
+/// By itself, a job comes to an end or to a state that needs the user.
 #[test]
 fn nothing_waits_for_ever_without_saying_so() {
     let says_so = |(state, holds): &Node| {
@@ -125,12 +125,13 @@ fn nothing_waits_for_ever_without_saying_so() {
     let passing = Hold::ALL.into_iter().filter(|hold| !hold.needs_person()).count();
     for node in reachable() {
         let steps = far.get(&format!("{node:?}"));
-        // The holds that pass, and Permit, Ready, AllConfirmed, Settled.
+        // The passing holds, and Permit, Ready, AllConfirmed, Settled.
         assert!(steps.is_some_and(|steps| *steps <= passing + 4), "{node:?}: {steps:?}");
     }
 }
 
-/// With a person every job comes to an end, and one that was not given up can still become *Verified*.
+/// With the user's help every job comes to an end, and one that was not cancelled can still become
+/// *Verified*.
 #[test]
 fn every_job_can_be_brought_to_its_end() {
     let events = [by_itself(), by_a_person()].concat();
@@ -158,7 +159,7 @@ fn every_job_can_be_given_up_until_complete_was_sent() {
     }
 }
 
-/// A taken name is met only by a job that runs or waits for what is decided; leaving the other file as it is ends like giving up.
+/// Only a job that runs or waits for a decision meets a taken name; skipping ends like cancelling.
 #[test]
 fn only_a_taken_name_is_left_as_it_is_and_then_the_job_ends() {
     for (state, holds) in reachable() {
@@ -229,7 +230,7 @@ fn ends_are_ends() {
     }
 }
 
-/// Pausing twice, losing the network and getting it back: the job waits as long as one reason is left.
+/// Pausing twice, losing the network and getting it back: the job waits until the last hold is gone.
 #[test]
 fn a_job_waits_until_its_last_hold_is_lifted() {
     let steps = [
@@ -252,12 +253,13 @@ fn a_job_waits_until_its_last_hold_is_lifted() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
-    /// A job has a permit exactly while it may use one; and holds that came are there until they are lifted.
+    /// A job has a permit only while it may use one, and holds stay until they are lifted.
     #[test]
     fn permits_and_holds_follow_any_sequence(events in prop::collection::vec(prop::sample::select(all_events()), 0..200)) {
         let (mut state, mut holds, mut permit) = (State::Waiting, Holds::NONE, false);
         for event in events {
-            // The scheduler grants a permit only to a job that has none, and complete is answered only after it was asked.
+            // The scheduler grants a permit only to a job that has none, and complete is answered only after
+            // it was asked.
             if event == Event::Permit && permit {
                 continue;
             }

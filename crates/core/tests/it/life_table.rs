@@ -1,4 +1,4 @@
-//! The whole life of a job on one page: every state, every event, what comes of it.
+//! The whole life of a job on one page: every state, every event, and the result.
 
 use partway_core::{Cause, Event, Hold, Holds, State, step};
 
@@ -38,7 +38,7 @@ fn the_life_of_a_job() {
     ];
     let mut page = String::new();
     for state in states {
-        // Released is shown for a job that waits for that very thing, where it can.
+        // Released is shown for a job that has that hold, if it can have it.
         let offline = step(&state, Holds::NONE, &Event::Held(Hold::Offline))
             .ok()
             .filter(|(next, ..)| *next == state)

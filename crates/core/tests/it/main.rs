@@ -1,4 +1,4 @@
-//! What the domain promises, through its public face only.
+//! What the domain promises, through its public API only.
 
 mod answers;
 mod backoff;

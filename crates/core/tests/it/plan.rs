@@ -28,7 +28,7 @@ fn of((min_part, max_part, max_parts, max_file, equal_parts): (u64, u64, u32, Op
     Limits { min_part, max_part, max_parts, max_file, equal_parts }
 }
 
-/// What must hold for every plan that is not refused.
+/// Invariants of every plan that is not refused.
 fn sound(plan: &PartPlan, file_size: u64, limits: &Limits) -> Result<(), TestCaseError> {
     let parts: Vec<Part> = plan.parts().collect();
     prop_assert_eq!(parts.len(), plan.count() as usize);
@@ -87,7 +87,7 @@ proptest! {
         links in prop_oneof![0..12_000_usize, any::<usize>()],
         limits in limits(),
     ) {
-        // The number of links that would be right, and any other.
+        // The right number of links, and others.
         let right = usize::try_from(size.checked_div(part_size).unwrap_or(0)).unwrap_or(0);
         for links in [links, right, right.saturating_add(1)] {
             if let Ok(plan) = PartPlan::by_server(size, part_size, links, &limits) {

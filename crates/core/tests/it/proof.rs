@@ -167,7 +167,7 @@ proptest! {
         prop_assert_eq!(proof::proves_whole(&proof::hex(&md5s[0]), &sent), md5s.len() == 1);
     }
 
-    /// Verified is never said without a size that fits and a proof of every byte.
+    /// Verified always requires a size that fits and a proof of every byte.
     #[test]
     fn equal_needs_the_size_and_a_proof_of_every_part(
         md5s in prop::collection::vec(any::<[u8; 16]>(), 1..8),

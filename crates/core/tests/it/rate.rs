@@ -1,4 +1,4 @@
-//! The rate slides: no jumps, down to 0 when nothing comes, and a clock that is set back does no harm.
+//! The rate slides: no jumps, down to 0 when nothing arrives, and a clock that is set back does no harm.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// A meter that took `bytes` every `every` milliseconds, from `from` up to `to`.
+/// A meter that recorded `bytes` every `every` milliseconds, from `from` up to `to`.
 fn steady(from: u64, to: u64, every: u64, bytes: u64) -> RateMeter {
     let mut meter = RateMeter::new();
     (from..to).step_by(every as usize).for_each(|at| meter.record(ms(at), bytes));
@@ -50,7 +50,7 @@ fn the_first_block_is_no_gigabyte_a_second() {
 
 #[test]
 fn the_figure_never_jumps() {
-    // Big blocks with rests between them, as parts that end together make them.
+    // Big blocks with gaps between them, as produced by parts that end together.
     let mut meter = RateMeter::new();
     let mut last = None;
     for at in (0..60_000_u64).step_by(10) {
@@ -118,7 +118,7 @@ proptest! {
         let _ = time_left(u64::MAX, rate);
     }
 
-    /// What the meter says over ten seconds is what came in them, to within the bucket that slides out.
+    /// The meter's ten-second figure matches what arrived, to within the bucket that slides out.
     #[test]
     fn it_counts_what_came(blocks in prop::collection::vec((1..400_u64, 1..1_000_000_u64), 60..200)) {
         let mut meter = RateMeter::new();

@@ -1,4 +1,4 @@
-//! Sleep, told from the clocks.
+//! Detecting sleep from the clocks.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn a_night_is_told_where_the_steady_clock_stood_still() {
     let before = at(23 * HOUR, 100, Some(1000));
     let now = at(31 * HOUR, 105, Some(1000 + 8 * 3600));
     assert_eq!(slept(&before, &now), Some(Slept { from_ms: 23 * HOUR, until_ms: 31 * HOUR }));
-    // And where the system tells only the time of day.
+    // And if the system reports only the time of day.
     let (before, now) = (Clocks { since_boot: None, ..before }, Clocks { since_boot: None, ..now });
     assert_eq!(slept(&before, &now), Some(Slept { from_ms: 23 * HOUR, until_ms: 31 * HOUR }));
 }
@@ -30,7 +30,7 @@ fn a_clock_that_was_set_is_no_sleep_where_the_system_tells() {
     for set in [HOUR, -HOUR] {
         assert_eq!(slept(&at(5 * HOUR, 100, Some(100)), &at(5 * HOUR + set, 105, Some(105))), None);
     }
-    // One that was set back during the night does not end the night before it began.
+    // A clock set back during the night does not end the night before it began.
     let night = slept(&at(23 * HOUR, 100, Some(100)), &at(22 * HOUR, 105, Some(100 + 8 * 3600)));
     assert_eq!(night, Some(Slept { from_ms: 14 * HOUR, until_ms: 22 * HOUR }));
 }

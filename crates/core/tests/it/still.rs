@@ -1,4 +1,4 @@
-//! A file goes after it was still, never before, and never never.
+//! A file is sent once it is stable: never before, and always eventually.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ fn identity(size: u64, changed: i64) -> FileIdentity {
     FileIdentity { size, modified: FileTime(0), changed: Some(FileTime(changed)), file_id: Some((1, 2)) }
 }
 
-/// What the looks say one after the other.
+/// The verdicts for these looks, in order.
 fn judged(looks: &[Option<Look>]) -> Vec<Verdict> {
     let mut calm: Option<Calm> = None;
     looks
@@ -23,7 +23,7 @@ fn judged(looks: &[Option<Look>]) -> Vec<Verdict> {
 }
 
 prop_compose! {
-    /// Looks at a file that is now written, now let be, now away; some time passes between them.
+    /// Looks at a file that is written, left alone or removed; some time passes between them.
     fn looks()(steps in prop::collection::vec((0u64..20_000, prop::option::weighted(0.9, (0u64..3, 0i64..3))), 1..60))
         -> Vec<Option<Look>>
     {
@@ -45,7 +45,7 @@ proptest! {
                 prop_assert_eq!(*verdict, Verdict::Gone);
                 continue;
             };
-            // Said another way: back through the looks as long as each saw the same file.
+            // The same rule, stated backwards: go back through the looks while each saw the same file.
             let same = looks[..=end].iter().rev().map_while(|look| look.filter(|look| look.identity == last.identity));
             let since = same.last().map_or(last.at, |first| first.at);
             let calm = calm_time(last.identity.size, 0);
@@ -86,7 +86,7 @@ proptest! {
         if now >= first + 5_000 || files >= MOST_AT_ONCE || next.is_none() {
             prop_assert!(over);
         }
-        // One that will be still in a moment is waited for.
+        // One that will be stable in a moment is waited for.
         if files < MOST_AT_ONCE && now < first + 5_000 && next.is_some_and(|next| next <= now + 2_000) {
             prop_assert!(!over);
         }

@@ -16,7 +16,7 @@ fn a_part_that_is_refused_again_and_again_comes_to_its_end() {
     let sent = |times: u64| Vain { part_bytes: times * PART, file_bytes: times * PART, ..Vain::default() };
     assert_eq!(judged(sent(31)), MaySend::GoOn);
     assert_eq!(judged(sent(32)), MaySend::Enough);
-    // An early no costs little, so it may come more often.
+    // An early refusal costs little, so it may happen more often.
     assert_eq!(judged(Vain { part_times: 1000, part_bytes: 31 * PART, ..Vain::default() }), MaySend::GoOn);
 }
 
