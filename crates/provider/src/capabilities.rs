@@ -1,8 +1,8 @@
-//! What a vendor can and cannot do, declared.
+//! What a provider can and cannot do, declared.
 
 use crate::HashAlgorithm;
 
-/// Who decides how a file divides.
+/// Who decides how a file is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Planner {
     /// The server names the part size when the session starts.
@@ -13,27 +13,27 @@ pub enum Planner {
     ClientByCount,
 }
 
-/// What the vendor can do.
+/// What the provider can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Who decides how a file divides.
+    /// Who decides how a file is divided.
     pub planner: Planner,
-    /// An open session's links can be renewed.
+    /// The links of an open session can be renewed.
     pub refresh: bool,
-    /// The vendor tells which parts it has.
+    /// The vendor lists the parts it has.
     pub list: bool,
-    /// A session can be thrown away.
+    /// A session can be aborted.
     pub abort: bool,
     /// The vendor can be asked about a finished file.
     pub verify: bool,
-    /// The vendor looks for files that it has already, and wants this hash of the file before the session starts.
+    /// The vendor deduplicates, and wants this hash of the file before the session starts.
     pub wants_hash: Option<HashAlgorithm>,
-    /// Opening a session twice does no harm, so an unanswered start may be repeated.
+    /// Starting a session twice does no harm, so an unanswered start may be repeated.
     pub start_repeatable: bool,
-    /// The address of a finished file is open to whoever has it (else: "sign-in needed").
+    /// Anyone with a finished file's URL can open it (else: "sign-in needed").
     pub link_is_open: bool,
-    /// An ETag that the storage gives, where it has the form of an MD5, is the MD5 of the bytes. `false`: somebody said that its ETags are
-    /// none, so one that differs proves nothing.
+    /// A storage ETag in the form of an MD5 is the MD5 of the bytes. `false`: the user set that this
+    /// storage's ETags are no MD5s, so a differing one proves nothing.
     pub etag_is_md5: bool,
     /// Part targets are signed here, with the key: they cost nothing, so they are not written down, and a storage that forbids one
     /// forbids it to the key.

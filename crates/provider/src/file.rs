@@ -1,4 +1,4 @@
-//! What a vendor is told of a file.
+//! What a provider gets to know about a file.
 
 use std::collections::BTreeMap;
 
@@ -7,29 +7,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::template::Origin;
 
-/// A file as the vendor sees it: never a path of this computer.
+/// A file as the vendor sees it: never a local path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileFacts {
-    /// The name it shall have there.
+    /// The name it shall have at the destination.
     pub name: String,
     /// Bytes.
     pub size: u64,
     /// MIME type.
     pub mime: String,
-    /// The hash of its bytes, where the vendor wants one ([`Capabilities::wants_hash`](crate::Capabilities::wants_hash)).
+    /// The hash of its bytes, if the vendor wants one
+    /// ([`Capabilities::wants_hash`](crate::Capabilities::wants_hash)).
     pub hash: Option<FileHash>,
     /// Everything else that can be set.
     pub fields: Fields,
-    /// `n`: the n-th alternative name ("cut (2).mov" for 1); 0 for its own.
+    /// `n`: the n-th alternative name ("cut (2).mov" for 1); 0 for the name itself.
     pub beside: u32,
-    /// The name of the folder that it lies in on this computer, which a name at the destination may be made of.
+    /// The name of its local parent folder, which a name at the destination may use.
     pub lies_in: String,
-    /// The day on which it was added, where this computer is ("2026-11-21"), for the same.
+    /// The local date on which it was added ("2026-11-21"), for the same purpose.
     pub added_on: String,
 }
 
 impl FileFacts {
-    /// What words in braces stand for in a pattern for its whole name.
+    /// What the words in braces stand for in a pattern for the whole name.
     #[must_use]
     pub fn origin(&self) -> Origin<'_> {
         let path = self.fields.folder.as_deref().unwrap_or_default().trim_matches('/');
@@ -37,7 +38,7 @@ impl FileFacts {
     }
 }
 
-/// How a file's bytes are hashed as a whole.
+/// How a whole file is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HashAlgorithm {
@@ -52,13 +53,13 @@ pub enum HashAlgorithm {
 /// The hash of a file's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileHash {
-    /// How.
+    /// The algorithm.
     pub algorithm: HashAlgorithm,
     /// Lower-case hex.
     pub hex: String,
 }
 
-/// What can be set beside the file itself; what is `None` or empty is not sent at all.
+/// What can be set beside the file itself; `None` and empty values are not sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -74,16 +75,16 @@ pub struct Fields {
     /// The client's own id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// The title that people read there.
+    /// The title that is shown to people at the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What to do where the name is taken; `None`: ask, and meanwhile send nothing.
+    /// What to do if the name is taken; `None`: ask, and send nothing meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_exists: Option<IfExists>,
-    /// Whether the vendor shall put random characters before the name.
+    /// Whether the vendor shall prefix the name with random characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub random_prefix: Option<bool>,
-    /// How long the session shall live, seconds; the vendor may give less.
+    /// The lifetime to request for the session, seconds; the vendor may grant less.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<u64>,
 }

@@ -1,9 +1,10 @@
-//! What every vendor must answer: the [`Provider`] trait and its plain types.
+//! The contract that every provider implements: the [`Provider`] trait and its plain types.
 //!
-//! A provider signs and keeps books; bytes never pass through it. All vendors hand out places to PUT a part ([`PartTarget`]),
-//! so bytes move on one path, the engine's. What a vendor cannot do is a declared [`Capabilities`], not a surprise.
+//! A provider signs and keeps books; bytes never pass through it. All vendors hand out places to PUT a part
+//! ([`PartTarget`]), so bytes move on one path, the engine's. What a vendor cannot do is declared in
+//! [`Capabilities`], not a surprise.
 //!
-//! With the feature `conformance` there is the suite that every implementation runs.
+//! The feature `conformance` adds the test suite for every implementation.
 
 mod capabilities;
 #[cfg(feature = "conformance")]
@@ -24,52 +25,54 @@ pub use target::PartTarget;
 
 /// One destination at one vendor.
 ///
-/// Every call may fail with a [`Failure`] whose class says what to do; none is repeated inside a provider, because only the
-/// engine knows permits, back-off and what the user wants.
+/// Every call may fail with a [`Failure`] whose class says what to do. Providers never retry, because only
+/// the engine knows permits, back-off and what the user wants.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// What the vendor can do and what it lets us know.
+    /// What the vendor supports and reports.
     fn capabilities(&self) -> Capabilities;
 
     /// Sizes and counts that the vendor accepts.
     fn limits(&self) -> Limits;
 
-    /// The host that its API calls go to, for permits and for words ("127.0.0.1:4000").
+    /// The host of its API, for permits and for messages ("127.0.0.1:4000").
     fn host(&self) -> String;
 
-    /// The measured difference of the vendor's clock, and whether host and key answer, as far as can be known.
+    /// Measures the vendor's clock, and checks host and key as far as possible.
     async fn check(&self) -> CheckReport;
 
-    /// Why this file can never go there, as far as that is known without asking anybody: its type, a character of its name.
-    /// Its size is judged by [`limits`](Provider::limits).
+    /// Why this file can never go there, as far as is known without a request: its type, a character of its
+    /// name. [`limits`](Provider::limits) covers its size.
     fn refuses(&self, _file: &FileFacts) -> Option<Cause> {
         None
     }
 
-    /// The name that this file will have there, where the destination holds one file a name and it is known before anybody is asked.
-    /// `None`: every file has a place of its own, whatever it is called.
+    /// The name that this file will have there, if the destination holds one file per name and the name is
+    /// known without a request. `None`: every file has its own place, whatever it is called.
     fn name(&self, _file: &FileFacts) -> Option<String> {
         None
     }
 
-    /// The same session, from now on replacing what is there; `None` where that takes a new one. For a session that found its name taken
-    /// at the end, when a person says "replace": what was sent need not be sent again.
+    /// The same session, changed to overwrite; `None` if that takes a new one. For a session that found its
+    /// name taken at the end, when the user chooses "replace": what was sent need not be sent again.
     fn replacing(&self, _session: &Session) -> Option<Session> {
         None
     }
 
-    /// Opens a session. `plan` is there where the client plans ([`Planner`]); where the server does, the plan comes back.
+    /// Opens a session. `plan` is given if the client plans ([`Planner`]); if the server does, the plan is
+    /// returned.
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure>;
 
-    /// Part targets of an open session, at least for these parts. Called where [`Capabilities::refresh`] holds, for links that ran out
-    /// and for those that [`start`](Provider::start) did not bring.
+    /// Requests part targets of an open session, at least for these parts. Called if
+    /// [`Capabilities::refresh`] is set, for links that expired and for those that [`start`](Provider::start)
+    /// did not bring.
     ///
-    /// A part that the vendor has already may be left out, where it gives links for missing parts only: then
-    /// [`list_parts`](Provider::list_parts) tells its ETag.
+    /// If the vendor gives links for missing parts only, a part that it has already may be left out: then
+    /// [`list_parts`](Provider::list_parts) gives its ETag.
     async fn targets(&self, session: &Session, parts: &[PartNumber]) -> Result<Vec<PartTarget>, Failure>;
 
-    /// What a storage's no to a part means, where the links are signed here: whose settings made the link knows which of them is wrong.
-    /// It may ask the storage once more.
+    /// Explains a storage's rejection of a part whose link was signed locally: the provider knows which of
+    /// its settings made the link, and so which may be wrong. May send one more request to the storage.
     async fn explain(&self, failure: Failure) -> Failure {
         failure
     }
@@ -94,39 +97,40 @@ pub trait Provider: Send + Sync {
         Ok(target)
     }
 
-    /// Which parts the vendor has. Called where [`Capabilities::list`] holds.
+    /// Lists the parts that the vendor has. Called if [`Capabilities::list`] is set.
     async fn list_parts(&self, session: &Session) -> Result<Vec<ListedPart>, Failure>;
 
-    /// Asks the vendor to put the parts together. Receipts come in the order of their numbers.
+    /// Asks the vendor to put the parts together. Receipts are in the order of their numbers.
     ///
-    /// A failure of class `Unknown` means that the answer was lost, `Conflict` that the vendor says it knows no such session
-    /// (any more) or has done it already.
+    /// A failure of class `Unknown` means that the answer was lost; `Conflict`, that the vendor no longer
+    /// knows the session or has completed it already.
     async fn complete(&self, session: &Session, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure>;
 
-    /// Whether a [`complete`](Provider::complete) of this object went through only without the condition that nothing be replaced: the
-    /// storage does not know that condition.
+    /// Whether a [`complete`](Provider::complete) went through only without its conditional write (do not
+    /// replace), because the storage does not support it.
     fn went_unconditionally(&self) -> bool {
         false
     }
 
-    /// A second session for the place of a file that was just sent whole, to find out whether the storage keeps it from being replaced.
-    /// `None`: there is nothing to be found out.
+    /// A second session for the place of a file that was just sent whole, to find out whether the storage
+    /// protects it from being replaced. `None`: there is nothing to find out.
     async fn once_more(&self, _session: &Session) -> Result<Option<Session>, Failure> {
         Ok(None)
     }
 
-    /// Completes such a session under the condition that nothing be replaced; whether the storage refused that.
+    /// Completes such a session with a conditional write (do not replace); returns whether the storage
+    /// refused it.
     async fn is_kept(&self, _session: &Session, _receipts: &[PartReceipt]) -> Result<bool, Failure> {
         Ok(true)
     }
 
-    /// Asks about the finished file, and adds what comes to `receipt` (what *complete* brought, or
-    /// [`FileReceipt::unknown`] where its answer was lost). Called where [`Capabilities::verify`] holds.
+    /// Asks about the finished file and adds the answer to `receipt` (what *complete* returned, or
+    /// [`FileReceipt::unknown`] if its answer was lost). Called if [`Capabilities::verify`] is set.
     ///
-    /// A file that is there makes the receipt `Confirmed`, also one that is not what was sent: its size, and its checksum where that has
-    /// the form "md5:…" or "etag:…", are compared by whoever asks. One that can be this file, and that may have been replaced since as
-    /// far as its ETag tells, makes it `Unproved`. A failure of class `Conflict` means that it is not there; any other, that
-    /// nothing can be said.
+    /// If a file is there, the receipt becomes `Confirmed`, even if it is not what was sent: the caller
+    /// compares its size, and its checksum if that has the form "md5:…" or "etag:…". A file that may be this
+    /// one, but by its ETag may have been replaced since, makes the receipt `Unproved`. A failure of class
+    /// `Conflict` means that the file is not there; any other, that nothing is known.
     async fn verify(
         &self,
         _session: &Session,
@@ -136,27 +140,27 @@ pub trait Provider: Send + Sync {
         Ok(receipt)
     }
 
-    /// Throws the session away. Throwing away what is gone already is no failure. Called where [`Capabilities::abort`] holds.
+    /// Aborts the session. One that is gone already is no failure. Called if [`Capabilities::abort`] is set.
     async fn abort(&self, session: &Session) -> Result<(), Failure>;
 }
 
-/// One line of a destination's test.
+/// One line of a destination's check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding<T> {
-    /// It was seen.
+    /// Seen to hold.
     Good(T),
-    /// It was seen not to hold.
+    /// Seen not to hold.
     Bad(Failure),
-    /// The vendor gives no way to know; the sentence says so.
+    /// The vendor offers no way to know; the sentence says so.
     CannotKnow(&'static str),
 }
 
-/// What can be known of a destination without sending a file.
+/// What can be learned about a destination without sending a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckReport {
-    /// The host answered after that many milliseconds.
+    /// The host answered, after this many milliseconds.
     pub host: Finding<u64>,
-    /// The server's clock is ahead by that many seconds.
+    /// The server's clock is ahead by this many seconds.
     pub clock_ahead: Finding<i64>,
     /// The key is accepted.
     pub key: Finding<()>,

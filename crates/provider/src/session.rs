@@ -1,4 +1,4 @@
-//! The vendor's multipart upload, as the engine may know it: opaque, but it can be journaled.
+//! The vendor's multipart upload as the engine sees it: opaque, but it can be journaled.
 
 use std::fmt;
 
@@ -6,14 +6,15 @@ use partway_core::{Etag, PartNumber, PartPlan, PartReceipt, proof};
 
 use crate::PartTarget;
 
-/// An open session. Its content belongs to the provider; the engine writes it to the journal before the first byte is sent.
+/// An open session. Its content belongs to the provider; the engine journals it before the first byte is
+/// sent.
 ///
-/// No `Debug` of the content: with some vendors whoever has it can finish or abort the upload.
+/// `Debug` hides the content: with some vendors, anyone who has it can finish or abort the upload.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
-    /// What the provider needs to go on, as JSON of its own shape.
+    /// What the provider needs to resume, as JSON in its own format.
     pub body: String,
-    /// Until when the session lives, Unix seconds, where the vendor says it.
+    /// When the session expires, Unix seconds, if the vendor says so.
     pub expires_at: Option<u64>,
 }
 
@@ -23,32 +24,32 @@ impl fmt::Debug for Session {
     }
 }
 
-/// What opening a session brought.
+/// The result of opening a session.
 #[derive(Debug, Clone)]
 pub struct Started {
     /// The session.
     pub session: Session,
-    /// How the file divides, checked against the file's size and the limits.
+    /// How the file is divided, checked against its size and the limits.
     pub plan: PartPlan,
-    /// Where the parts go; all of them or the first window, in the order of their numbers.
+    /// Where the parts go: all of them or the first window, in the order of their numbers.
     pub targets: Vec<PartTarget>,
-    /// By how many seconds the vendor's clock is ahead of ours, where its reply told the time.
+    /// By how many seconds the vendor's clock is ahead of ours, if its reply carried a time.
     pub clock_ahead: Option<i64>,
 }
 
-/// A part that the vendor says it has.
+/// A part that the vendor reports to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPart {
-    /// Which part.
+    /// The part's number.
     pub number: PartNumber,
-    /// Bytes; `None` where the list does not tell.
+    /// Bytes; `None` if the list does not say.
     pub size: Option<u64>,
-    /// Its ETag; `None` where the list tells none.
+    /// Its ETag; `None` if the list has none.
     pub etag: Option<Etag>,
 }
 
 impl ListedPart {
-    /// Whether it is the part of this receipt.
+    /// Whether this is the part of that receipt.
     #[must_use]
     pub fn is(&self, receipt: &PartReceipt) -> bool {
         self.number == receipt.number && proof::is_listed(self.size, self.etag.as_ref(), receipt)

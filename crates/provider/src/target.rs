@@ -2,15 +2,15 @@
 
 use partway_core::{PartNumber, SignedUrl};
 
-/// Method (always PUT), URL, headers and life of one part's place.
+/// Method (always PUT), URL, headers and lifetime of one part's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartTarget {
-    /// Which part.
+    /// The part's number.
     pub number: PartNumber,
-    /// Where it goes. A password.
+    /// Where to send it. As sensitive as a password.
     pub url: SignedUrl,
-    /// Exactly these headers are sent, beside Host and Content-Length.
+    /// Exactly these headers are sent, besides Host and Content-Length.
     pub headers: Vec<(String, String)>,
-    /// Until when a request may start, Unix seconds by the server's clock, where it is known.
+    /// Until when a request may start, Unix seconds by the server's clock, if known.
     pub expires_at: Option<u64>,
 }

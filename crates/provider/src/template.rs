@@ -1,29 +1,30 @@
-//! Words in braces, which are filled in for each file: `{stem} of {date}`. They mean the same wherever they stand.
+//! Placeholders in braces that are filled in per file: `{stem} of {date}`. They mean the same everywhere.
 //!
-//! A brace that stands for itself is written twice, as in Rust and Python.
+//! A literal brace is doubled, as in Rust and Python.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::Fields;
 
-/// The words there are.
+/// The known placeholders.
 pub const WORDS: [&str; 8] = ["name", "stem", "ext", "folder", "date", "year", "month", "day"];
 
-/// Those of a pattern for a whole name at the destination: besides, `{path}`, the file's folder there.
+/// The placeholders of a pattern for a whole name at the destination: adds `{path}`, the file's folder there.
 pub const WORDS_OF_A_KEY: [&str; 9] =
     ["path", "name", "stem", "ext", "folder", "date", "year", "month", "day"];
 
-/// What the words stand for, of one file.
+/// What the placeholders stand for, for one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin<'a> {
-    /// `{name}`; `{stem}` and `{ext}` are its two sides of the last dot.
+    /// `{name}`; `{stem}` and `{ext}` are what comes before and after its last dot.
     pub name: &'a str,
-    /// `{folder}`: the name of the folder that it lies in on this computer.
+    /// `{folder}`: the name of its local parent folder.
     pub folder: &'a str,
-    /// `{date}`: the day on which it was added, where this computer is: "2026-11-21". `{year}`, `{month}` and `{day}` are its parts.
+    /// `{date}`: the local date on which it was added: "2026-11-21". `{year}`, `{month}` and `{day}` are its
+    /// parts.
     pub date: &'a str,
-    /// `{path}`: its folder at the destination; `None` while that is being made.
+    /// `{path}`: its folder at the destination; `None` while that is being computed.
     pub path: Option<&'a str>,
 }
 
@@ -46,18 +47,19 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// A name and its ending with the dot: "cut" and ".mov". A dot at the beginning hides a file, and begins no ending.
+/// Splits a name into stem and extension with its dot: "cut" and ".mov". A leading dot hides a file and
+/// starts no extension.
 #[must_use]
 pub fn parted(name: &str) -> (&str, &str) {
     name.rfind('.').filter(|dot| *dot > 0).map_or((name, ""), |dot| name.split_at(dot))
 }
 
-/// Text in braces that is none of the words; empty where a brace has no other.
+/// An unknown placeholder; empty for an unclosed brace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoWord(pub String);
 
 impl NoWord {
-    /// What is wrong and what to do, where these are the words.
+    /// What is wrong and what to do, given the allowed placeholders.
     #[must_use]
     pub fn sentence(&self, words: &[&str]) -> String {
         let what: Cow<'_, str> = match self.0.as_str() {
@@ -75,10 +77,10 @@ enum Piece<'a> {
     Lonely,
 }
 
-/// Whether every word in braces is one of these.
+/// Checks that every placeholder is one of these.
 ///
 /// # Errors
-/// The first that is none.
+/// The first that is not.
 pub fn check(text: &str, words: &[&str]) -> Result<(), NoWord> {
     let mut outcome = Ok(());
     pieces(text, |piece| {
@@ -94,7 +96,7 @@ pub fn check(text: &str, words: &[&str]) -> Result<(), NoWord> {
     outcome
 }
 
-/// Whether a text has this word to be filled in.
+/// Whether a text contains this placeholder.
 #[must_use]
 pub fn has(text: &str, word: &str) -> bool {
     let mut found = false;
@@ -102,7 +104,7 @@ pub fn has(text: &str, word: &str) -> bool {
     found
 }
 
-/// The text with its words filled in; what is no word stays as it was written.
+/// Fills in the placeholders; unknown ones stay as written.
 #[must_use]
 pub fn fill(text: &str, origin: &Origin<'_>) -> String {
     let mut filled = String::with_capacity(text.len());
@@ -117,8 +119,7 @@ pub fn fill(text: &str, origin: &Origin<'_>) -> String {
     filled
 }
 
-/// A path, filled in. A segment whose words come out empty has no name and is left out; one that was typed without a name stays, to be
-/// refused.
+/// Fills in a path. A segment that becomes empty is dropped; one that was typed empty stays, to be refused.
 #[must_use]
 pub fn fill_path(path: &str, origin: &Origin<'_>) -> String {
     let filled = path.split('/').filter_map(|typed| {
@@ -136,7 +137,7 @@ fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
             each(Piece::Text(brace));
             text = rest;
         } else if brace == "}" {
-            // It closes nothing, so it is no riddle what is meant.
+            // A lone `}` closes nothing and is unambiguous, so it stands for itself.
             each(Piece::Text(brace));
             text = rest;
         } else if let Some((word, rest)) = rest.split_once('}') {
@@ -151,8 +152,9 @@ fn pieces<'a>(mut text: &'a str, mut each: impl FnMut(Piece<'a>)) {
 }
 
 impl Fields {
-    /// These, and where one is not set, what `below` has. Metadata is set name by name; one that is set to nothing takes away what
-    /// `below` has of its name, in whatever case: S3 knows none, and two spellings of one name are hardly meant.
+    /// These fields, with unset ones taken from `below`. Metadata is merged name by name; an empty value
+    /// removes that name from `below`, case-insensitively: S3's names have no case, and two spellings of one
+    /// name are hardly intended.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let below = below.clone();
@@ -168,7 +170,7 @@ impl Fields {
         }
     }
 
-    /// The same with every word in braces filled in for a file.
+    /// Fills in all placeholders for a file.
     #[must_use]
     pub fn filled(self, origin: &Origin<'_>) -> Self {
         let fill = |text: String| if text.contains(['{', '}']) { fill(&text, origin) } else { text };

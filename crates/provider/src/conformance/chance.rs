@@ -1,10 +1,11 @@
-//! Chance that follows from a seed: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+//! Randomness derived from a seed: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+//! generators", 2014).
 
-/// Numbers that follow from a seed.
+/// A seeded random number generator.
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// Chance for this purpose: two purposes of one seed have nothing in common.
+    /// A generator for this purpose; two purposes of one seed are independent.
     pub(super) fn of(seed: u64, purpose: &str) -> Self {
         // FNV-1a: small, and the same on every machine.
         let name = purpose.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -20,12 +21,12 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`; 0 where that is 0.
+    /// A number below `bound`; 0 if `bound` is 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
-    /// The same things in another order.
+    /// Shuffles the items.
     pub(super) fn shuffled<T>(&mut self, mut things: Vec<T>) -> Vec<T> {
         for last in (1..things.len()).rev() {
             let other = usize::try_from(self.below(last as u64 + 1)).unwrap_or(last);
@@ -34,7 +35,7 @@ impl Chance {
         things
     }
 
-    /// So many bytes.
+    /// `count` random bytes.
     pub(super) fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(count + 8);
         while bytes.len() < count {

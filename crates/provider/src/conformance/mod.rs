@@ -1,7 +1,8 @@
-//! The conformance suite: what every provider must do, whoever wrote it. The feature `conformance`.
+//! The conformance suite: what every provider must do, no matter who wrote it. Behind the feature
+//! `conformance`.
 //!
-//! A provider is tried at a [`Destination`]: a sandbox, a real server, an account that may be filled. Whoever writes a provider
-//! writes that one trait and names it in one macro, which makes a test of each case:
+//! A provider is tested at a [`Destination`]: a sandbox, a real server, a test account. The author of a
+//! provider implements that one trait and names it in one macro, which generates a test per case:
 //!
 //! ```ignore
 //! partway_provider::conformance! {
@@ -11,14 +12,14 @@
 //! }
 //! ```
 //!
-//! The cases that are skipped must be named: one that is skipped without being named does not pass, nor does one that is named
-//! and holds. So a capability that is lost is noticed, and what a destination cannot show stands written in the test.
+//! Skipped cases must be named: a case that is skipped without being named fails, and so does a named one
+//! that holds. So a lost capability is noticed, and the test itself lists what a destination cannot show.
 //!
-//! Chance comes from [`Destination::seed`] alone and is told where a case does not hold. Nothing here waits for time, reads the
-//! environment, or asks the network but through the provider and the destination. Where the server is a shared one, [`run`] goes
-//! through all cases, one after the other, and reports by name.
+//! Randomness comes from [`Destination::seed`] alone, which is printed when a case fails. Nothing here waits
+//! for time, reads the environment, or uses the network except through the provider and the destination. For
+//! a shared server, [`run`] goes through all cases one after the other and reports by name.
 //!
-//! `crates/provider/tests` holds an example in memory, with all that can be wrong in it and the case that finds it.
+//! `crates/provider/tests` has an in-memory example, with each possible flaw and the case that finds it.
 
 mod cases;
 mod chance;
@@ -32,7 +33,7 @@ pub use destination::{Destination, Object, Refusal, Seen, Sent, Taken};
 pub use outcome::{NotHeld, Outcome, judge};
 pub use report::{CASES, Case, Report, run};
 
-/// The one list of cases, for whatever is made of it.
+/// The one list of cases, for any macro that uses it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance_cases {
@@ -83,8 +84,8 @@ macro_rules! __conformance_test {
     };
 }
 
-/// A test of each case: the attributes of a test (`#[tokio::test]`), an expression that makes a
-/// [`Destination`](crate::conformance::Destination) within an async function, and the cases that are skipped there.
+/// Generates a test per case from: test attributes (`#[tokio::test]`), an expression that makes a
+/// [`Destination`](crate::conformance::Destination) within an async function, and the cases to skip.
 #[macro_export]
 macro_rules! conformance {
     ($(#[$test:meta])+ $make:expr $(, skipping: [$($skipping:ident),* $(,)?])? $(,)?) => {

@@ -4,15 +4,15 @@ use std::fmt;
 
 use partway_core::Failure;
 
-/// A case held, or why not.
+/// `Ok` if the case held, else why not.
 pub type Outcome = Result<(), NotHeld>;
 
 /// Why a case did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotHeld {
-    /// It does not apply: the provider declares that it cannot, or the destination cannot show it.
+    /// It does not apply: the provider declares that it cannot do this, or the destination cannot show it.
     Skipped(&'static str),
-    /// The provider does what none may do.
+    /// The provider breaks a rule.
     Broken(String),
 }
 
@@ -25,7 +25,7 @@ impl fmt::Display for NotHeld {
     }
 }
 
-/// Whether a case ended as its destination says it must; a sentence where it did not.
+/// Judges a case's outcome against the destination's list of skips; the error is a sentence.
 ///
 /// # Errors
 /// The case is broken, or was skipped without being named, or was named and held all the same.
@@ -38,7 +38,7 @@ pub fn judge(case: &str, outcome: &Outcome, seed: u64, skipping: &[&str]) -> Res
     }
 }
 
-/// Broken unless this holds.
+/// Broken unless `held`.
 pub(super) fn ensure(held: bool, otherwise: impl FnOnce() -> String) -> Outcome {
     if held { Ok(()) } else { Err(NotHeld::Broken(otherwise())) }
 }
@@ -51,11 +51,11 @@ pub(super) fn skipped<T>(why: &'static str) -> Result<T, NotHeld> {
     Err(NotHeld::Skipped(why))
 }
 
-/// A step that must go well where this is tried.
+/// A step that must succeed for the case to go on.
 pub(super) trait MustGo<T> {
-    /// What it brought; broken where it did not go well.
+    /// The value; broken if the step failed.
     fn must(self, when: &str) -> Result<T, NotHeld>;
-    /// Why it did not go well; broken where it did.
+    /// The failure; broken if the step succeeded.
     fn must_not(self, when: &str) -> Result<Failure, NotHeld>;
 }
 

@@ -1,4 +1,4 @@
-//! All cases by name, and what came of them.
+//! All cases by name, and their outcomes.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,13 +6,13 @@ use std::pin::Pin;
 use super::destination::Destination;
 use super::outcome::{Outcome, judge};
 
-/// A case under way.
+/// A running case.
 pub(super) type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// One case.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
-    /// Its name, as that of its function.
+    /// The name of its function.
     pub name: &'static str,
     /// The function.
     pub run: for<'a> fn(&'a dyn Destination) -> Running<'a>,
@@ -26,7 +26,7 @@ macro_rules! __conformance_list {
     };
 }
 
-/// All cases, in the order in which they are run.
+/// All cases, in the order in which they run.
 pub const CASES: &[Case] = crate::__conformance_cases! { __conformance_list {} };
 
 /// Runs all cases at one destination, one after the other.
@@ -38,17 +38,17 @@ pub async fn run(destination: &dyn Destination) -> Report {
     Report { seed: destination.seed(), outcomes }
 }
 
-/// What came of all cases; printed, a line each.
+/// The outcomes of all cases; prints one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// From where chance came.
+    /// The seed that was used.
     pub seed: u64,
-    /// Name and outcome, in the order in which they were run.
+    /// Name and outcome, in the order in which they ran.
     pub outcomes: Vec<(&'static str, Outcome)>,
 }
 
 impl Report {
-    /// Sentences on the cases that did not end as they must, where these are skipped; none where all is well.
+    /// Sentences about the cases that did not end as they must, given those to skip; empty if all is well.
     #[must_use]
     pub fn complaints(&self, skipping: &[&str]) -> Vec<String> {
         let judged = self.outcomes.iter().map(|(name, outcome)| judge(name, outcome, self.seed, skipping));

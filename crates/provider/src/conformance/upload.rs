@@ -1,4 +1,4 @@
-//! One file on its way, a step at a time, with what must hold at every step whatever is tried.
+//! One upload, a step at a time, with the invariants that hold at every step of every case.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use super::destination::{Destination, Object, Seen, Sent};
 use super::outcome::{MustGo, NotHeld, Outcome, broken, ensure};
 use crate::{FileFacts, FileHash, PartTarget, Planner, Provider, Session, Started};
 
-/// A file: what the vendor is told of it, and its bytes.
+/// A file: its facts for the vendor, and its bytes.
 pub(super) struct Example {
     pub(super) facts: FileFacts,
     pub(super) bytes: Vec<u8>,
 }
 
 impl Example {
-    /// A file of so many bytes by chance.
+    /// A file of `size` random bytes.
     pub(super) fn new(destination: &dyn Destination, name: &str, size: u64) -> Self {
         let bytes = Chance::of(destination.seed(), name).bytes(usize::try_from(size).unwrap_or(usize::MAX));
         let facts = FileFacts {
@@ -31,7 +31,7 @@ impl Example {
     }
 }
 
-/// A file whose session is open.
+/// A file with an open session.
 pub(super) struct Upload<'a> {
     pub(super) destination: &'a dyn Destination,
     pub(super) provider: Box<dyn Provider>,
@@ -44,7 +44,7 @@ pub(super) struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    /// A file of so many bytes by chance, whose session must open.
+    /// A file of `size` random bytes, whose session must open.
     pub(super) async fn begin(
         destination: &'a dyn Destination,
         name: &str,
@@ -53,14 +53,14 @@ impl<'a> Upload<'a> {
         Self::of(destination, Example::new(destination, name, size)).await
     }
 
-    /// This file, whose session must open.
+    /// The given file, whose session must open.
     pub(super) async fn of(destination: &'a dyn Destination, example: Example) -> Result<Self, NotHeld> {
         let name = example.facts.name.clone();
         let (upload, started) = Self::start(destination, example).await?;
         upload.opened(started.must(&format!("start of {name:?}"))?)
     }
 
-    /// What comes of asking for a session.
+    /// Requests a session and returns the result.
     pub(super) async fn start(
         destination: &'a dyn Destination,
         Example { mut facts, bytes }: Example,
@@ -89,7 +89,8 @@ impl<'a> Upload<'a> {
         self.plan.parts().map(|part| part.number).collect()
     }
 
-    /// The target of a part: the one at hand, else asked for as the engine does where a start brings only the first ones.
+    /// The target of a part: an existing one, else requested as the engine does if a start brings only the
+    /// first ones.
     pub(super) async fn target(&mut self, number: PartNumber) -> Result<PartTarget, NotHeld> {
         if !self.targets.contains_key(&number) {
             self.renew(&[number]).await?;
@@ -97,7 +98,7 @@ impl<'a> Upload<'a> {
         self.targets.get(&number).cloned().map_or_else(|| broken(format!("part {number} has no target")), Ok)
     }
 
-    /// Asks for targets of these parts anew; all of them must come.
+    /// Requests fresh targets for these parts; all of them must come.
     pub(super) async fn renew(&mut self, parts: &[PartNumber]) -> Outcome {
         let fresh = self.provider.targets(&self.session, parts).await.must("targets")?;
         self.targets.extend(fresh.into_iter().map(|target| (target.number, target)));
@@ -107,7 +108,7 @@ impl<'a> Upload<'a> {
         }
     }
 
-    /// The bytes of a part as they stand in the file.
+    /// The bytes of a part in the file.
     pub(super) fn part(&self, number: PartNumber) -> &[u8] {
         let range = self.plan.part(number).and_then(|part| {
             let from = usize::try_from(part.offset).ok()?;
@@ -116,7 +117,7 @@ impl<'a> Upload<'a> {
         range.and_then(|range| self.bytes.get(range)).unwrap_or_default()
     }
 
-    /// Tries to send a part with these bytes; a receipt is kept.
+    /// Tries to send these bytes as a part; keeps the receipt.
     pub(super) async fn put(
         &mut self,
         number: PartNumber,
@@ -139,7 +140,7 @@ impl<'a> Upload<'a> {
         Ok(Ok(()))
     }
 
-    /// Sends these parts in this order; each must be taken.
+    /// Sends these parts in this order; each must be accepted.
     pub(super) async fn send(&mut self, numbers: &[PartNumber]) -> Outcome {
         for number in numbers {
             let bytes = self.part(*number).to_vec();
@@ -148,28 +149,28 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    /// Receipts in the order of their numbers, as *complete* gets them.
+    /// Receipts in the order of their numbers, as passed to *complete*.
     pub(super) fn receipts(&self) -> Vec<PartReceipt> {
         self.receipts.values().cloned().collect()
     }
 
-    /// Asks to put the parts together.
+    /// Calls *complete*.
     pub(super) async fn complete(&self) -> Result<FileReceipt, Failure> {
         self.provider.complete(&self.session, &self.receipts()).await
     }
 
-    /// Goes on as another process does that knows nothing but what the journal kept.
+    /// Continues as another process would that knows only what the journal kept.
     pub(super) async fn in_a_new_process(&mut self) {
         self.provider = self.destination.open().await;
         self.session = Session { body: self.session.body.clone(), expires_at: self.session.expires_at };
     }
 
-    /// What lies at the destination now.
+    /// What is at the destination now.
     pub(super) async fn seen(&self, receipt: Option<&FileReceipt>) -> Seen {
         self.destination.read(&Sent { file: &self.file, session: &self.session, receipt }).await
     }
 
-    /// Completes, and all that was sent must be there, as it was sent.
+    /// Completes; the file must then be at the destination exactly as sent.
     pub(super) async fn finish(&self) -> Result<FileReceipt, NotHeld> {
         let name = &self.file.name;
         let receipt = self.complete().await.must(&format!("complete of {name:?}"))?;
@@ -197,7 +198,7 @@ impl<'a> Upload<'a> {
         self.lies_there(Some(&receipt)).await.map(|_| receipt)
     }
 
-    /// The whole file must be at the destination; gives what was seen of it, where it can be.
+    /// The whole file must be at the destination; returns what was seen of it, if it can be inspected.
     pub(super) async fn lies_there(&self, receipt: Option<&FileReceipt>) -> Result<Option<Object>, NotHeld> {
         let name = &self.file.name;
         match self.seen(receipt).await {
@@ -218,7 +219,7 @@ impl<'a> Upload<'a> {
         }
     }
 
-    /// Nothing may lie at the destination.
+    /// Nothing may be at the destination.
     pub(super) async fn lies_nowhere(&self, when: &str) -> Outcome {
         match self.seen(None).await {
             Seen::Object(object) => {
@@ -229,7 +230,7 @@ impl<'a> Upload<'a> {
     }
 }
 
-/// A file whose session was asked for.
+/// A file whose session was requested.
 pub(super) struct Unopened<'a> {
     destination: &'a dyn Destination,
     provider: Box<dyn Provider>,
@@ -239,12 +240,12 @@ pub(super) struct Unopened<'a> {
 }
 
 impl<'a> Unopened<'a> {
-    /// What was asked.
+    /// The arguments of the request.
     pub(super) const fn asked(&self) -> (&FileFacts, Option<PartPlan>) {
         (&self.file, self.plan)
     }
 
-    /// The session was opened: what came must fit the file.
+    /// The session was opened: the result must fit the file.
     pub(super) fn opened(self, started: Started) -> Result<Upload<'a>, NotHeld> {
         let Started { session, plan, targets, .. } = started;
         let name = &self.file.name;
@@ -299,7 +300,7 @@ fn planned(
     }
 }
 
-/// At which step a failure came, for words.
+/// The step's name, for messages.
 pub(super) const fn step(step: Step) -> &'static str {
     match step {
         Step::Start => "start",

@@ -1,4 +1,4 @@
-//! The destination of the suite: what any provider's tests must hand it, here for the one in memory.
+//! The suite's destination: what any provider's tests must supply, here for the in-memory provider.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use crate::flaws::Flaw;
 use crate::provider::{KEY, MemoryProvider};
 use crate::server::{LIFE, Server};
 
-/// A server in memory, and how its provider is opened.
+/// An in-memory server, and how to open its provider.
 pub(crate) struct Memory {
     server: Arc<Server>,
     flaw: Option<Flaw>,

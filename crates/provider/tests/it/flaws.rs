@@ -6,7 +6,7 @@ use partway_provider::conformance::{CASES, NotHeld, judge, run};
 
 use crate::destination::Memory;
 
-/// One thing that is wrong.
+/// One defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
     JoinsAsItArrived,
@@ -36,7 +36,7 @@ pub(crate) enum Flaw {
 
 use Flaw::*;
 
-/// Each flaw, and a case that must find it; every case is there.
+/// Each flaw with a case that must find it; every case is listed.
 const FOUND_BY: &[(Flaw, &str)] = &[
     (JoinsAsItArrived, "parts_arrive_in_any_order"),
     (MixesFiles, "two_files_at_once_do_not_mix"),

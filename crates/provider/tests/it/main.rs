@@ -1,4 +1,4 @@
-//! The conformance suite itself: a provider that does all as it must passes, and each thing that can be wrong is found.
+//! Tests the conformance suite itself: a correct provider passes, and each flaw is found.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 

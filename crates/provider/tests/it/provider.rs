@@ -1,4 +1,4 @@
-//! A provider for that server, with one flaw or none.
+//! A provider for the in-memory server, with one flaw or none.
 
 use std::sync::{Arc, Mutex};
 
@@ -25,7 +25,7 @@ pub(crate) struct MemoryProvider {
     pub(crate) key: ApiKey,
     pub(crate) flaw: Option<Flaw>,
     pub(crate) can_do_little: bool,
-    /// Sessions that this one opened; nobody else may need it.
+    /// Sessions that this instance opened; a correct provider does not need to know.
     pub(crate) opened: Mutex<Vec<String>>,
 }
 
@@ -40,7 +40,7 @@ impl MemoryProvider {
         PartTarget { number, url: SignedUrl::new(url), headers: Vec::new(), expires_at: Some(ends) }
     }
 
-    /// The session's id; what cannot be read is gone.
+    /// The session's id; one that cannot be read is gone.
     fn id(&self, step: Step, session: &Session) -> Result<String, Failure> {
         let json: serde_json::Value = serde_json::from_str(&session.body).unwrap_or_default();
         let id = json["id"].as_str().ok_or_else(|| gone(step))?.to_owned();
@@ -122,7 +122,7 @@ impl Provider for MemoryProvider {
             body["key"] = self.key.expose().into();
         }
         let session = Session { body: body.to_string(), expires_at: None };
-        // Where targets can be renewed, the first ones do.
+        // If targets can be renewed, the first ones suffice.
         let first = if self.can_do_little { plan.count() as usize } else { 2 };
         let targets = plan.parts().take(first).map(|part| self.target(&id, part.number, began)).collect();
         Ok(Started { session, plan, targets, clock_ahead: None })

@@ -9,7 +9,7 @@ use partway_provider::{Fields, FileFacts};
 
 use crate::flaws::Flaw;
 
-/// Seconds that a link lives.
+/// Lifetime of a link, seconds.
 pub(crate) const LIFE: u64 = 3600;
 
 #[derive(Default)]
@@ -30,17 +30,17 @@ pub(crate) struct Object {
     pub(crate) fields: Fields,
 }
 
-/// An open session, and one that is done.
+/// A session, open or completed.
 pub(crate) struct Kept {
     pub(crate) file: FileFacts,
     pub(crate) plan: PartPlan,
-    /// Number and bytes, as they arrived.
+    /// Number and bytes, in order of arrival.
     pub(crate) parts: Vec<(u32, Vec<u8>)>,
     pub(crate) done: bool,
 }
 
 impl Server {
-    /// The state, for one request.
+    /// The state, counting one request.
     pub(crate) fn asked(&self) -> MutexGuard<'_, State> {
         let mut state = self.look();
         state.requests += 1;
@@ -53,7 +53,7 @@ impl Server {
 }
 
 impl State {
-    /// Takes a part, if its link still lives.
+    /// Accepts a part if its link has not expired.
     pub(crate) fn put(
         &mut self,
         session: &str,

@@ -1,4 +1,4 @@
-//! Throwing a session away, and what it is good for afterwards.
+//! Aborting a session, and what it is good for afterwards.
 
 use partway_core::{Failure, RetryClass};
 
@@ -6,7 +6,8 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, Outcome, ensure, skipped};
 use super::super::upload::Upload;
 
-/// Once and twice, also by another process; afterwards the session is gone at every step, and nothing lies anywhere.
+/// Aborts once and twice, also from another process. Afterwards the session is gone at every step, and
+/// nothing is stored.
 pub async fn an_aborted_session_is_gone(destination: &dyn Destination) -> Outcome {
     if !destination.open().await.capabilities().abort {
         return skipped("it cannot throw a session away");

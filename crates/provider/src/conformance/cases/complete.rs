@@ -1,4 +1,4 @@
-//! Asking to put the parts together: twice, and too early.
+//! Completing twice, and too early.
 
 use partway_core::{Etag, PartNumber, PartReceipt, RetryClass};
 
@@ -6,8 +6,8 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, NotHeld, Outcome, broken, ensure};
 use super::super::upload::Upload;
 
-/// The answer to the first may be lost, so the second says yes again or `Conflict`: never that the file is not there, and never
-/// that all must go again.
+/// The first answer may be lost, so the second complete succeeds again or fails with `Conflict`. It never
+/// says that the file is missing or that everything must be sent again.
 pub async fn a_second_complete_is_yes_or_conflict(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "completed twice.bin", destination.part_size() + 1).await?;
     let all = upload.numbers();
@@ -36,8 +36,8 @@ pub async fn a_second_complete_is_yes_or_conflict(destination: &dyn Destination)
     upload.lies_there(Some(&receipt)).await.map(drop)
 }
 
-/// Too early, with the missing part left out of the receipts or claimed by a receipt that is not true: refused, or the part is
-/// asked for, and never a file that is shorter than what was promised.
+/// Completes too early, with the missing part left out of the receipts or claimed by a false receipt. The
+/// provider refuses or asks for the part, and never creates a file shorter than promised.
 pub async fn a_missing_part_never_makes_a_shorter_file(destination: &dyn Destination) -> Outcome {
     for (missing, claimed) in [(0, false), (1, false), (2, false), (2, true), (0, true)] {
         let name = format!("without part {}{}.bin", missing + 1, if claimed { " claimed" } else { "" });
@@ -65,13 +65,13 @@ pub async fn a_missing_part_never_makes_a_shorter_file(destination: &dyn Destina
     Ok(())
 }
 
-/// A receipt for bytes that nobody sent.
+/// A receipt for bytes that were never sent.
 fn invented(number: PartNumber, size: u64) -> PartReceipt {
     let etag = Some(Etag("0123456789abcdef0123456789abcdef".to_owned()));
     PartReceipt { number, size, md5: [0; 16], etag, compared: false, checksum: None }
 }
 
-/// A journal may be damaged: a session that cannot be read is told, at every step, without asking anybody about it.
+/// A journal may be damaged: a session that cannot be read is reported at every step, without a request.
 pub async fn a_session_that_cannot_be_read_is_told(destination: &dyn Destination) -> Outcome {
     let provider = destination.open().await;
     let capabilities = provider.capabilities();
@@ -92,7 +92,8 @@ pub async fn a_session_that_cannot_be_read_is_told(destination: &dyn Destination
         if capabilities.list {
             provider.list_parts(&session).await.must_not("list of a session that cannot be read")?;
         }
-        // It may say that what cannot be named is gone already, or that it cannot do this; only it must come back.
+        // It may answer that a session it cannot name is gone, or that it cannot do this; it only has to
+        // return.
         let _ = provider.abort(&session).await;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What is set beside the file arrives as it was set.
+//! Fields set beside the file arrive as set.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::super::outcome::{Outcome, broken, ensure, skipped};
 use super::super::upload::{Example, Upload};
 use crate::Fields;
 
-/// Each field that can be set and read back ([`Destination::fields`]), read back.
+/// Sets each field that can be read back ([`Destination::fields`]), and reads it back.
 pub async fn fields_arrive(destination: &dyn Destination) -> Outcome {
     let fields = destination.fields();
     if fields == Fields::default() {

@@ -1,4 +1,4 @@
-//! What is declared is so, and what is declared impossible is refused and not met as a surprise.
+//! Declared capabilities work, and undeclared ones are refused.
 
 use partway_core::{FileReceipt, RetryClass, Strength};
 
@@ -7,7 +7,7 @@ use super::super::outcome::{MustGo, Outcome, broken, ensure};
 use super::super::upload::Upload;
 use crate::{Capabilities, Finding};
 
-/// Every capability, once, on an open session: it works where it is declared, and is refused where it is not.
+/// Tries every capability once on an open session: it works if declared, and is refused if not.
 pub async fn capabilities_are_honest(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "honest.bin", destination.part_size() * 2 + 1).await?;
     let Capabilities { refresh, list, abort, verify, .. } = upload.provider.capabilities();
@@ -57,7 +57,7 @@ fn refused(what: &str, outcome: Result<(), partway_core::Failure>) -> Outcome {
     })
 }
 
-/// The test of a destination that works finds nothing bad in it.
+/// The check of a working destination reports nothing bad.
 async fn tested(destination: &dyn Destination) -> Outcome {
     let provider = destination.open().await;
     let checked = provider.check().await;

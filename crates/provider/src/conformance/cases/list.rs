@@ -1,4 +1,4 @@
-//! The vendor's list of parts, held against what was sent.
+//! Compares the vendor's list of parts with what was sent.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, Outcome, broken, ensure, skipped};
 use super::super::upload::Upload;
 
-/// Nothing at first, then exactly the parts that were taken, with their sizes and ETags.
+/// Empty at first, then exactly the parts that were accepted, with their sizes and ETags.
 pub async fn the_list_tells_what_was_sent(destination: &dyn Destination) -> Outcome {
     if !destination.open().await.capabilities().list {
         return skipped("it does not tell which parts it has");

@@ -1,4 +1,4 @@
-//! The cases, by what they try.
+//! The cases, by subject.
 
 mod abort;
 mod complete;

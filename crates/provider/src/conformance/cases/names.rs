@@ -1,4 +1,4 @@
-//! Names in any script, with any sign that a file's name can have.
+//! Names in any script, with any character that a file name can have.
 
 use partway_core::RetryClass;
 
@@ -6,7 +6,7 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, NotHeld, Outcome, broken, ensure};
 use super::super::upload::{Example, Upload};
 
-/// Names that files have. No two are the same on a file system that folds case or forms of Unicode.
+/// Real-world file names. No two collide on a file system that folds case or Unicode normalization.
 fn names() -> Vec<String> {
     let long = "ä".repeat(125);
     let mut names: Vec<String> = [
@@ -32,12 +32,12 @@ fn names() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    // 255 bytes, the longest that common file systems take.
+    // 255 bytes, the longest name on common file systems.
     names.push(format!("{long}x.mov"));
     names
 }
 
-/// Each arrives, or is refused with a reason before a byte is sent.
+/// Each name arrives, or is refused with a reason before a byte is sent.
 pub async fn names_in_any_script_arrive(destination: &dyn Destination) -> Outcome {
     for (index, name) in names().into_iter().enumerate() {
         let size = 40 + index as u64;

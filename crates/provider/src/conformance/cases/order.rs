@@ -1,14 +1,14 @@
-//! Parts in any order, one of them again, two files at once.
+//! Parts in any order, a part sent twice, two files at once.
 
 use super::super::chance::Chance;
 use super::super::destination::Destination;
 use super::super::outcome::{MustGo, Outcome};
 use super::super::upload::Upload;
 
-/// Random orders that are tried; each takes five parts.
+/// How many random orders to try, with five parts each.
 const ORDERS: u32 = 4;
 
-/// Parts are numbered, so the order in which they arrive means nothing.
+/// Parts are numbered, so their order of arrival does not matter.
 pub async fn parts_arrive_in_any_order(destination: &dyn Destination) -> Outcome {
     let mut chance = Chance::of(destination.seed(), "orders");
     for round in 1..=ORDERS {
@@ -21,7 +21,7 @@ pub async fn parts_arrive_in_any_order(destination: &dyn Destination) -> Outcome
     Ok(())
 }
 
-/// Two files of one size, whose parts come by turns, stay two files.
+/// Two files of one size, with interleaved parts, stay two files.
 pub async fn two_files_at_once_do_not_mix(destination: &dyn Destination) -> Outcome {
     let size = destination.part_size() * 2 + 1;
     let mut one = Upload::begin(destination, "one of two.bin", size).await?;
@@ -35,7 +35,7 @@ pub async fn two_files_at_once_do_not_mix(destination: &dyn Destination) -> Outc
     other.lies_there(None).await.map(drop)
 }
 
-/// A part whose answer was lost goes again, and the file is the same.
+/// A part whose answer was lost is sent again, and the file is the same.
 pub async fn a_part_sent_again_changes_nothing(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "sent again.bin", destination.part_size() * 2 + 7).await?;
     let all = upload.numbers();
@@ -44,7 +44,8 @@ pub async fn a_part_sent_again_changes_nothing(destination: &dyn Destination) ->
     upload.finish().await.map(drop)
 }
 
-/// A part that was sent with other bytes counts as it was sent last: so a file that changed can be mended part by part.
+/// If a part is sent again with other bytes, the last ones count: so a file that changed can be repaired part
+/// by part.
 pub async fn of_two_bodies_of_a_part_the_last_holds(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "mended.bin", destination.part_size() * 2 + 7).await?;
     for number in upload.numbers() {

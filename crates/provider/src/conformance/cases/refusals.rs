@@ -1,4 +1,4 @@
-//! Every no is understood: what to do about it, what to tell, in whose words.
+//! Every refusal is understood: its class, its cause, its words.
 
 use std::mem::discriminant;
 
@@ -10,7 +10,7 @@ use super::super::upload::{Example, Upload, step};
 use super::secrets;
 use crate::Finding;
 
-/// Each of [`Destination::refusals`], met at its step, has its class, its cause and its words.
+/// Each of [`Destination::refusals`], provoked at its step, yields its class, cause and words.
 pub async fn every_refusal_is_decoded(destination: &dyn Destination) -> Outcome {
     let refusals = destination.refusals();
     if refusals.is_empty() {
@@ -30,7 +30,7 @@ pub async fn every_refusal_is_decoded(destination: &dyn Destination) -> Outcome 
     Ok(())
 }
 
-/// The failure at the step at which it must come; every step before it must go well.
+/// The failure at the step at which it is due; every step before it must succeed.
 async fn met(destination: &dyn Destination, refusal: &Refusal) -> Result<Failure, NotHeld> {
     let must_not = format!("{} at {}", refusal.name, step(refusal.at));
     let example = Example::new(destination, "refused.bin", destination.part_size() + 1);
@@ -76,8 +76,8 @@ fn decoded(refusal: &Refusal, failure: &Failure) -> Outcome {
     })
 }
 
-/// A key that is not accepted waits for another key: at the start it is a matter of the credentials, and a test of the
-/// destination never shows it as good.
+/// A rejected key waits for another one: at the start the failure's class is `Credentials`, and a check never
+/// reports the key as good.
 pub async fn a_wrong_key_is_told_as_such(destination: &dyn Destination) -> Outcome {
     let Some(provider) = destination.with_wrong_key().await else {
         return skipped("there is no wrong key to try");
@@ -87,7 +87,7 @@ pub async fn a_wrong_key_is_told_as_such(destination: &dyn Destination) -> Outco
     let (right, _) = Upload::start(destination, Example::new(destination, "wrong key.bin", 5)).await?;
     let (facts, plan) = right.asked();
     match provider.start(facts, plan).await {
-        // Who signs by himself learns of it only when somebody is asked.
+        // A provider that signs locally learns of it only from the first request.
         Ok(_) => broken("a session was opened with a wrong key"),
         Err(failure) => ensure(failure.class == RetryClass::Credentials, || {
             format!("a wrong key is {:?} at start, and must be Credentials ({failure})", failure.class)

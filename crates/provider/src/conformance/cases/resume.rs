@@ -1,4 +1,4 @@
-//! Going on in another process, and after links ran out.
+//! Resuming in another process, and after links expired.
 
 use partway_core::RetryClass;
 
@@ -6,7 +6,7 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, NotHeld, Outcome, ensure, skipped};
 use super::super::upload::Upload;
 
-/// All that a provider needs to go on stands in the session and in what the journal keeps beside it.
+/// The session, and what the journal keeps beside it, is all that a provider needs to resume.
 pub async fn a_session_goes_on_in_a_new_process(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "from part way.bin", destination.part_size() * 3 + 1).await?;
     let all = upload.numbers();
@@ -21,7 +21,7 @@ pub async fn a_session_goes_on_in_a_new_process(destination: &dyn Destination) -
     upload.finish().await.map(drop)
 }
 
-/// Where links can be renewed, a session whose links ran out goes on with what it has.
+/// If links can be renewed, a session whose links expired resumes with the parts it has.
 pub async fn expired_links_are_renewed(destination: &dyn Destination) -> Outcome {
     if !destination.open().await.capabilities().refresh {
         return skipped("its links cannot be renewed");
@@ -33,7 +33,7 @@ pub async fn expired_links_are_renewed(destination: &dyn Destination) -> Outcome
     upload.finish().await.map(drop)
 }
 
-/// Whatever became of the session: another one for the same file goes through.
+/// Whatever became of the session, a new one for the same file goes through.
 pub async fn after_expired_links_a_new_session_works(destination: &dyn Destination) -> Outcome {
     with_expired_links(destination, "begun anew.bin").await?;
     let mut upload = Upload::begin(destination, "begun anew.bin", destination.part_size() * 2 + 1).await?;
@@ -42,7 +42,7 @@ pub async fn after_expired_links_a_new_session_works(destination: &dyn Destinati
     upload.finish().await.map(drop)
 }
 
-/// A session with its first part sent and its links run out; the second is refused as that.
+/// A session with its first part sent and its links expired; the second part is refused as expired.
 async fn with_expired_links<'a>(destination: &'a dyn Destination, name: &str) -> Result<Upload<'a>, NotHeld> {
     destination.before_expiry().await;
     let mut upload = Upload::begin(destination, name, destination.part_size() * 2 + 1).await?;

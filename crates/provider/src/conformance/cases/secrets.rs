@@ -1,11 +1,12 @@
-//! Keys and signed links are in no text that somebody may read.
+//! Keys and signed links never appear in readable text.
 
 use super::super::destination::Destination;
 use super::super::outcome::{MustGo, Outcome, ensure};
 use super::super::upload::Upload;
 use crate::Session;
 
-/// What comes of a provider shows neither the key nor a link when it is printed, the key is in no session and goes to no target.
+/// Nothing that a provider returns shows the key or a link when printed; the key is in no session and is sent
+/// to no target.
 pub async fn nothing_shows_a_key_or_a_signed_link(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "secret.bin", destination.part_size() + 1).await?;
     let all = upload.numbers();
@@ -37,7 +38,7 @@ pub async fn nothing_shows_a_key_or_a_signed_link(destination: &dyn Destination)
     hidden(destination, "the limits", &format!("{:?} {}", upload.provider.limits(), upload.provider.host()))
 }
 
-/// None of the destination's secrets stands in this text.
+/// The text contains none of the destination's secrets.
 pub(super) fn hidden(destination: &dyn Destination, what: &str, text: &str) -> Outcome {
     let found =
         destination.secrets().iter().any(|secret| !secret.is_empty() && text.contains(secret.as_str()));

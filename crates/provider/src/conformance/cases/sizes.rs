@@ -1,4 +1,4 @@
-//! Files of every size that is a border, and those that are too large.
+//! Files of every boundary size, and files that are too large.
 
 use partway_core::{PartPlan, RetryClass};
 
@@ -7,10 +7,10 @@ use super::super::outcome::{MustGo, Outcome, ensure};
 use super::super::upload::{Example, Upload};
 use crate::{Planner, Provider};
 
-/// The most parts that any plan has.
+/// The most parts in any plan.
 const MOST_PARTS: u32 = 10_000;
 
-/// Nothing, one byte, exact multiples of the part size, and one byte to either side.
+/// Zero bytes, one byte, exact multiples of the part size, and one byte to either side.
 pub async fn every_size_arrives(destination: &dyn Destination) -> Outcome {
     let part = destination.part_size();
     for size in [0, 1, part - 1, part, part + 1, part * 2 - 1, part * 2, part * 2 + 1] {
@@ -22,8 +22,8 @@ pub async fn every_size_arrives(destination: &dyn Destination) -> Outcome {
     Ok(())
 }
 
-/// A file that is larger than the limits, or a plan that does not keep them or is for another file, is refused when the session
-/// is asked for; where the client plans, nobody is asked.
+/// A file beyond the limits, or a plan that breaks them or is for another file, is refused when the session
+/// is requested; if the client plans, without a request.
 pub async fn what_is_beyond_the_limits_is_refused_before_anything_is_sent(
     destination: &dyn Destination,
 ) -> Outcome {
@@ -52,7 +52,7 @@ pub async fn what_is_beyond_the_limits_is_refused_before_anything_is_sent(
         ("parts that are too small", (min - 1) * 2 + 1, min - 1),
     ];
     for (what, size, part) in beyond {
-        // Where no plan can be made that is beyond this limit, there is nothing to refuse.
+        // If no plan can exceed this limit, there is nothing to refuse.
         if let Some(plan) = restored(size, part) {
             refused(destination, &*provider, what, size, Some(plan)).await?;
         }
