@@ -1,18 +1,19 @@
-//! How a key lies in Windows' Credential Manager, which takes 2,560 bytes of it and no more.
+//! How a key is encoded in Windows' Credential Manager, which holds at most 2,560 bytes per key.
 //!
-//! Its own programs write UTF-16, two bytes a letter. So does Partway as long as that fits: such a key can be read there. A longer one, as
-//! sessions of S3's stores have it, is written as UTF-8 behind a mark, which takes twice as many letters.
+//! Windows' own programs write UTF-16, two bytes per code unit. So does Partway as long as the key fits: such
+//! a key is readable there. A longer one, such as S3 session tokens, is written as UTF-8 after a mark, which
+//! fits twice as many letters.
 
 /// `CRED_MAX_CREDENTIAL_BLOB_SIZE` (wincred.h; "CREDENTIALW", `CredentialBlobSize`).
 const MOST: usize = 5 * 512;
 
-/// The mark of UTF-8 (Unicode, 23.8); read as UTF-16 it is no letter of a key.
+/// The UTF-8 mark (Unicode, 23.8); read as UTF-16, it is no letter of a key.
 const MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// The longest key that has room, bytes of its UTF-8.
+/// The longest key that fits, bytes of UTF-8.
 pub(crate) const LONGEST: usize = MOST - MARK.len();
 
-/// The bytes of a key.
+/// Encodes a key.
 pub(crate) fn of(key: &str) -> Vec<u8> {
     let letters = key.encode_utf16().count();
     if letters * 2 <= MOST {
@@ -22,14 +23,14 @@ pub(crate) fn of(key: &str) -> Vec<u8> {
     }
 }
 
-/// The key of these bytes; `None` where they are none.
+/// Decodes a key; `None` if the bytes are not one.
 pub(crate) fn read(bytes: &[u8]) -> Option<String> {
     if let Some(text) = bytes.strip_prefix(&MARK) {
         return String::from_utf8(text.to_vec()).ok();
     }
     let (pairs, rest) = bytes.as_chunks::<2>();
     let letters: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
-    // Other programs may have written what they like there.
+    // Other programs may have written anything here.
     if rest.is_empty() { String::from_utf16(&letters).ok() } else { String::from_utf8(bytes.to_vec()).ok() }
 }
 

@@ -1,8 +1,8 @@
-//! Why a key could not be kept or read.
+//! Why a key could not be stored or read.
 
 use thiserror::Error;
 
-/// What stands between us and the keychain. The sentences for people come from `app`. None of them holds a secret.
+/// Why the keychain could not be used. `app` words it for the user. No variant holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum KeychainError {
     /// This computer has none, or it cannot be reached.
@@ -38,7 +38,7 @@ pub enum KeychainError {
 }
 
 impl KeychainError {
-    /// Whether it may pass without anybody asking again: somebody unlocks it, or it comes up.
+    /// Whether it may pass without a retry by the user: the keychain gets unlocked, or it comes up.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         matches!(self, Self::Absent { .. } | Self::Empty | Self::Locked | Self::Slow)

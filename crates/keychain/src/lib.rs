@@ -1,6 +1,6 @@
 //! Secrets behind one trait: the system's keychain, or this session's memory.
 //!
-//! There is no third way: nothing here writes a key to a file.
+//! There is no third option: nothing here writes a key to a file.
 
 #[cfg(any(windows, test))]
 mod blob;
@@ -24,45 +24,46 @@ pub use system::SystemKeychain;
 pub enum Kept {
     /// In the system's keychain: until it is removed.
     System,
-    /// In memory: until this process ends. Wherever such a key is shown, that is said.
+    /// In memory: until this process ends. The UI says so wherever it shows such a key.
     ThisSession,
 }
 
-/// What can be told of a keychain by looking, without asking its user anything.
+/// A keychain's state as far as it can be seen without prompting the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing stands in the way.
+    /// Ready for use.
     Open,
-    /// Something does.
+    /// Not usable, and why.
     Shut(KeychainError),
-    /// This system tells only whoever asks for a key.
+    /// This system reveals it only to a program that requests a key.
     CannotTell,
 }
 
-/// A place for keys, each under an account's name.
+/// Stores keys, each under an account name.
 #[async_trait]
 pub trait Keychain: Send + Sync {
-    /// The key of that account; `None` where there is none. A keychain that is locked asks its user, once until it was seen open again.
+    /// The account's key; `None` if there is none. A locked keychain prompts the user, but only once until it
+    /// was seen unlocked again.
     async fn get(&self, account: &str) -> Result<Option<ApiKey>, KeychainError>;
 
-    /// Keeps a key, in place of an earlier one. A person wants it: a keychain that is locked asks its user.
+    /// Stores a key, replacing an earlier one. Called for the user: a locked keychain prompts.
     async fn set(&self, account: &str, key: &ApiKey) -> Result<(), KeychainError>;
 
-    /// The longest key that it takes, bytes of its UTF-8; `None` where no key is too long. A longer one is not kept
-    /// ([`KeychainError::TooLong`]); who keeps several parts of one asks before the first.
+    /// The longest key that fits, bytes of UTF-8; `None` if there is no limit. A longer one is not stored
+    /// ([`KeychainError::TooLong`]); callers that store several parts of a key check before the first.
     fn longest(&self) -> Option<usize> {
         None
     }
 
-    /// Forgets a key; that there was none is no fault. Asks nobody.
+    /// Removes a key; a missing one is no error. Never prompts.
     async fn remove(&self, account: &str) -> Result<(), KeychainError>;
 
-    /// Whether keys can be kept right now, seen by keeping, reading and removing one of no account. Asks nobody.
+    /// Whether keys can be stored right now, tested by storing, reading and removing a probe. Never prompts.
     async fn status(&self) -> Result<Kept, KeychainError>;
 
-    /// A person wants it open: the keychain asks its user, also one that was asked before.
+    /// Unlocks the keychain for the user: it prompts, even if it did so before.
     async fn unlock(&self) -> Result<(), KeychainError>;
 
-    /// How it is, by looking. Asks nobody.
+    /// The keychain's current state. Never prompts.
     async fn look(&self) -> Look;
 }

@@ -1,7 +1,9 @@
-//! Where the Secret Service would keep a key: looked at over D-Bus without asking its user, and opened when a person wants it.
+//! Where the Secret Service would store a key: inspected over D-Bus without prompting the user, and unlocked
+//! on request.
 //!
-//! Names, paths and the alias "session" (a collection that is gone after the session) are the Secret Service API's, version 0.2
-//! (freedesktop.org). macOS and Windows tell nothing of the kind to whoever does not ask for a key.
+//! Names, paths and the alias "session" (a collection that is gone after the session) are from the Secret
+//! Service API, version 0.2 (freedesktop.org). macOS and Windows reveal nothing of the kind without a request
+//! for a key.
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use crate::{KeychainError, Look};
@@ -9,13 +11,13 @@ use crate::{KeychainError, Look};
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) use secret_service::{look, unlock};
 
-/// Nothing can be told.
+/// The state is unknown.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub(crate) fn look() -> Look {
     Look::CannotTell
 }
 
-/// The system asks by itself, at the next call that needs it.
+/// The system prompts by itself, at the next call that needs it.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub(crate) fn unlock() -> Result<(), KeychainError> {
     Ok(())
@@ -34,12 +36,12 @@ mod secret_service {
 
     const NAME: &str = "org.freedesktop.secrets";
     const SERVICE: &str = "/org/freedesktop/secrets";
-    /// "No object": there is no such collection, no prompt is needed.
+    /// "No object": no such collection, or no prompt needed.
     const NOTHING: &str = "/";
-    /// What those that make the first keyring themselves call it (libsecret).
+    /// The label that libsecret gives a first keyring.
     const LABEL: &str = "Default keyring";
 
-    /// How it is.
+    /// The current state.
     pub(crate) fn look() -> Look {
         match connect().and_then(|bus| collection(&bus).map_err(|error| told(&error))) {
             Ok(Collection::Open) => Look::Open,
@@ -50,7 +52,7 @@ mod secret_service {
         }
     }
 
-    /// Has the service ask its user, and waits until that is over, however long it takes.
+    /// Makes the service prompt its user, and waits for the answer, however long it takes.
     pub(crate) fn unlock() -> Result<(), KeychainError> {
         let bus = connect()?;
         let prompt = match collection(&bus).map_err(|error| told(&error))? {
@@ -70,7 +72,7 @@ mod secret_service {
         }
     }
 
-    /// Where a key would be kept.
+    /// Where a key would be stored.
     enum Collection {
         None,
         OfTheSession,
@@ -78,13 +80,13 @@ mod secret_service {
         Open,
     }
 
-    /// Where no bus can be reached there is nobody.
+    /// If no bus can be reached, there is no service.
     fn connect() -> Result<Connection, KeychainError> {
         Connection::session().map_err(|error| KeychainError::Absent { why: error.to_string() })
     }
 
     fn at<'a>(bus: &Connection, path: &'a str, interface: &'a str) -> zbus::Result<Proxy<'a>> {
-        // Nothing is remembered: what it was a moment ago is not what it is.
+        // No cached properties: they may have changed since.
         Builder::new(bus)
             .destination(NAME)?
             .path(path)?
@@ -114,14 +116,14 @@ mod secret_service {
         Ok(if locked { Collection::Locked(path) } else { Collection::Open })
     }
 
-    /// The question that has to be answered first, or [`NOTHING`].
+    /// The prompt to answer first, or [`NOTHING`].
     fn unlocking(bus: &Connection, path: &ObjectPath<'_>) -> zbus::Result<OwnedObjectPath> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
             service(bus)?.call("Unlock", &(vec![path],))?;
         Ok(prompt)
     }
 
-    /// The same for a keyring that is not there yet.
+    /// The same for a keyring that does not exist yet.
     fn making(bus: &Connection) -> zbus::Result<OwnedObjectPath> {
         let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", Value::from(LABEL))]);
         let (_, prompt): (OwnedObjectPath, OwnedObjectPath) =
@@ -129,7 +131,7 @@ mod secret_service {
         Ok(prompt)
     }
 
-    /// Puts the question to the user; whether it was answered, not dismissed.
+    /// Shows the prompt; returns whether it was answered, not dismissed.
     fn answered(bus: &Connection, prompt: &ObjectPath<'_>) -> zbus::Result<bool> {
         let prompt = at(bus, prompt.as_str(), "org.freedesktop.Secret.Prompt")?;
         let mut completed = prompt.receive_signal("Completed")?;
@@ -139,7 +141,8 @@ mod secret_service {
         Ok(!dismissed)
     }
 
-    /// Nobody on the bus has that name, or comes up: there is none. What somebody says who is there is a refusal.
+    /// If no service has that name or can be started, there is no keychain. An error from a running service
+    /// is a refusal.
     fn told(error: &zbus::Error) -> KeychainError {
         let why = error.to_string();
         let nobody = match error {
@@ -154,7 +157,7 @@ mod secret_service {
         if nobody { KeychainError::Absent { why } } else { KeychainError::Refused { why } }
     }
 
-    /// Of the D-Bus specification's names of errors those that say that nobody answers.
+    /// The D-Bus specification's error names that mean that no service answers.
     fn is_absence(name: &str) -> bool {
         let known = ["ServiceUnknown", "NameHasNoOwner", "NoReply", "Disconnected", "NoServer"];
         name.strip_prefix("org.freedesktop.DBus.Error.")

@@ -1,4 +1,4 @@
-//! The keychain's question to its user: never two at once, and not again by itself after it was dismissed.
+//! The keychain's prompt: never two at once, and not repeated by itself after it was dismissed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crate::{KeychainError, place};
 
 type Outcome = Option<Result<(), KeychainError>>;
 
-/// What was asked, and what still stands open.
+/// Whether the user was prompted, and the prompt that is still open.
 #[derive(Default)]
 pub(crate) struct Question {
     asked: AtomicBool,
@@ -19,17 +19,17 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    /// It was seen open: the next time that it is locked, it may ask again.
+    /// The keychain was seen unlocked: the next time it is locked, it may prompt again.
     pub(crate) fn forget(&self) {
         self.asked.store(false, Ordering::SeqCst);
     }
 
-    /// Whether it was asked since it was last seen open; from now on it was.
+    /// Whether it has prompted since it was last seen unlocked; marks it as prompted.
     pub(crate) fn was_asked(&self) -> bool {
         self.asked.swap(true, Ordering::SeqCst)
     }
 
-    /// Puts the question, or waits for the one that stands open; it stays open when nobody has the patience any more.
+    /// Shows the prompt, or waits for the one that is open. It stays open when `patience` runs out.
     pub(crate) async fn ask(&self, patience: Duration) -> Result<(), KeychainError> {
         let mut outcome = self.put()?;
         let answered = outcome.wait_for(Option::is_some);
@@ -40,7 +40,7 @@ impl Question {
         }
     }
 
-    /// A question blocks its thread for as long as it stands open, so it has one of its own.
+    /// A prompt blocks its thread for as long as it is open, so it gets a separate one.
     fn put(&self) -> Result<watch::Receiver<Outcome>, KeychainError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(standing) = open.as_ref()

@@ -16,7 +16,7 @@ pub struct SessionKeychain {
 }
 
 impl SessionKeychain {
-    /// An empty one.
+    /// Creates an empty keychain.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

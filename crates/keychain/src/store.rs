@@ -1,4 +1,4 @@
-//! The store of this system: Secret Service, Keychain, Credential Manager; and what its errors mean here.
+//! This system's store (Secret Service, Keychain, Credential Manager), and what its errors mean here.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 use std::collections::HashMap;
@@ -8,22 +8,22 @@ use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::KeychainError;
 
-/// Connects anew: what an earlier connection knows says nothing of it.
+/// Connects anew: what an earlier connection knows may be stale.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn connect() -> Result<Arc<CredentialStore>, KeychainError> {
     let store = zbus_secret_service_keyring_store::Store::new();
-    // What cannot be connected to is not there, whatever the reason.
+    // A store that cannot be connected to counts as absent, whatever the reason.
     store.map(|store| store as _).map_err(|error| KeychainError::Absent { why: error.to_string() })
 }
 
-/// Connects anew.
+/// Opens a new connection.
 #[cfg(target_os = "macos")]
 pub(crate) fn connect() -> Result<Arc<CredentialStore>, KeychainError> {
     let store = apple_native_keyring_store::keychain::Store::new();
     store.map(|store| store as _).map_err(|error| KeychainError::Absent { why: error.to_string() })
 }
 
-/// Connects anew.
+/// Opens a new connection.
 #[cfg(windows)]
 pub(crate) fn connect() -> Result<Arc<CredentialStore>, KeychainError> {
     let store = windows_native_keyring_store::Store::new();
@@ -32,7 +32,7 @@ pub(crate) fn connect() -> Result<Arc<CredentialStore>, KeychainError> {
 
 /// The entry of an account.
 pub(crate) fn entry(store: &CredentialStore, service: &str, account: &str) -> Result<Entry, Error> {
-    // What its owner reads in the system's list of passwords; the others have their own form.
+    // Shown in the system's list of passwords; the other systems have their own form.
     #[cfg(all(unix, not(target_os = "macos")))]
     let label = HashMap::from([("label", "Partway: the key of a destination")]);
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -42,7 +42,7 @@ pub(crate) fn entry(store: &CredentialStore, service: &str, account: &str) -> Re
     store.build(service, account, modifiers)
 }
 
-/// The longest key, bytes; the others take any that is one.
+/// The longest key, bytes; the other systems have no limit.
 pub(crate) const LONGEST: Option<usize> = {
     #[cfg(windows)]
     let longest = Some(crate::blob::LONGEST);
@@ -51,31 +51,31 @@ pub(crate) const LONGEST: Option<usize> = {
     longest
 };
 
-/// The key of an entry.
+/// Reads the key of an entry.
 #[cfg(not(windows))]
 pub(crate) fn read(entry: &Entry) -> Result<String, Error> {
     entry.get_password()
 }
 
-/// Keeps a key in an entry.
+/// Stores a key in an entry.
 #[cfg(not(windows))]
 pub(crate) fn write(entry: &Entry, key: &str) -> Result<(), Error> {
     entry.set_password(key)
 }
 
-/// The key of an entry.
+/// Reads the key of an entry.
 #[cfg(windows)]
 pub(crate) fn read(entry: &Entry) -> Result<String, Error> {
     crate::blob::read(&entry.get_secret()?).ok_or_else(|| Error::BadEncoding(Vec::new()))
 }
 
-/// Keeps a key in an entry.
+/// Stores a key in an entry.
 #[cfg(windows)]
 pub(crate) fn write(entry: &Entry, key: &str) -> Result<(), Error> {
     entry.set_secret(&crate::blob::of(key))
 }
 
-/// What the store's error means. The variants that carry a secret's bytes lose them.
+/// Maps the store's error. The variants that carry a secret's bytes drop them.
 pub(crate) fn told(error: &Error) -> KeychainError {
     match error {
         Error::NoDefaultStore => KeychainError::Absent { why: error.to_string() },

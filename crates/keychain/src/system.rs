@@ -15,10 +15,10 @@ use crate::store::{self, connect, entry, told};
 use crate::worker::{Connection, Worker};
 use crate::{Kept, Keychain, KeychainError, Look};
 
-/// What is kept for a moment, to see whether keys can be.
+/// Stored briefly to test whether keys can be stored.
 const PROBE: &str = "partway keychain probe";
 
-/// Each probe is another one: a keychain that gives back an old one has not kept the new one.
+/// Each probe differs: a keychain that returns an old one has not stored the new one.
 static PROBES: AtomicU32 = AtomicU32::new(0);
 
 /// Keys in the system's keychain, under one service name.
@@ -27,30 +27,31 @@ pub struct SystemKeychain {
     timeout: Duration,
     worker: Worker,
     question: Question,
-    /// It was seen to keep what it is given.
+    /// It was seen to keep what is stored.
     proved: AtomicBool,
 }
 
-/// Who may be asked to unlock it.
+/// Whether the user may be prompted to unlock it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ask {
-    /// Nobody wants it: it is only looked at.
+    /// Not needed: it is only inspected.
     Never,
-    /// An upload needs it: once until it was seen open.
+    /// An upload needs it: prompt once until it was seen unlocked.
     Once,
-    /// A person wants it.
+    /// The user asked for it.
     Always,
 }
 
 impl SystemKeychain {
-    /// How long a call may take. A locked keyring asks the user, and somebody who types a password needs a moment;
-    /// longer than this a window must not wait for an answer.
+    /// Timeout of a call. A locked keyring prompts the user, and typing a password takes a moment; a window
+    /// must not wait longer than this for an answer.
     pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// How long somebody who wants it unlocked is waited for, who has a password to type.
+    /// How many times the timeout to wait for a user who asked to unlock it and has a password to type.
     const PATIENCE: u32 = 6;
 
-    /// The keychain under this name, which tells data folders apart, so that two of them never touch. Nothing is opened yet.
+    /// The keychain under this service name, which separates data folders, so that two of them never touch.
+    /// Opens nothing yet.
     #[must_use]
     pub fn new(service: impl Into<Arc<str>>, timeout: Duration) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl SystemKeychain {
         }
     }
 
-    /// Sees that nothing stands in the way, or has the user asked.
+    /// Checks that the keychain is usable, or prompts the user.
     async fn ready(&self, ask: Ask) -> Result<(), KeychainError> {
         match self.look().await {
             Look::Open | Look::CannotTell => Ok(()),
@@ -80,7 +81,7 @@ impl SystemKeychain {
         }
     }
 
-    /// Does something with an account's entry, on the keychain's thread.
+    /// Runs `act` on an account's entry, on the keychain's thread.
     async fn with_entry<T: Send + 'static>(
         &self,
         account: &str,
@@ -92,7 +93,7 @@ impl SystemKeychain {
                 let earlier = connection.is_some();
                 let outcome = once(connection, &service, &account, &act);
                 match outcome {
-                    // The service behind an earlier connection may have been started anew since.
+                    // The service behind an earlier connection may have restarted since.
                     Err(KeychainError::Refused { .. }) if earlier => {
                         *connection = None;
                         once(connection, &service, &account, &act)
@@ -117,11 +118,13 @@ fn once<T>(
     entry(&**store, service, account).and_then(|entry| act(&entry)).map_err(|error| told(&error))
 }
 
-/// Keeps something over one connection and reads it over another: what a service remembers for a connection only is not kept.
+/// Stores a probe over one connection and reads it over another: what a service remembers only per connection
+/// is not stored.
 ///
-/// What this cannot show is that it is on the disk: that is seen when a later process finds its key.
+/// This cannot show that it is on disk: that shows when a later process finds its key.
 fn round_trip(service: &str) -> Result<(), KeychainError> {
-    // No other process has this account: two that looked at the same moment would take the entry from each other.
+    // No other process uses this account: two that test at the same moment would take the entry from each
+    // other.
     let account = format!("{PROBE} {}", std::process::id());
     let probe = format!("{PROBE} {}", PROBES.fetch_add(1, Ordering::SeqCst));
     let at = |store: &CredentialStore| entry(store, service, &account).map_err(|error| told(&error));

@@ -1,7 +1,8 @@
-//! A thread for all that may block on the keychain, and a bound on how long anybody waits for it.
+//! A thread for every call that may block on the keychain, with a timeout for those that wait.
 //!
-//! A call that does not come back keeps its thread: nothing can take that away. So a thread whose job was given up is left to itself, and a
-//! fresh one takes what comes next, with a connection of its own. There are never more than a few: then everybody is told at once.
+//! A call that does not return keeps its thread, which cannot be taken from it. So such a thread is
+//! abandoned, and a fresh one with a new connection takes what comes next. Their number is limited: beyond
+//! it, calls fail at once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::KeychainError;
 
-/// So many threads may hang on calls that were given up.
+/// How many threads may hang in abandoned calls.
 const MOST_LOST: usize = 3;
 
 /// The connection of one thread, made when it is first needed.
@@ -21,7 +22,7 @@ pub(crate) type Connection = Option<Arc<CredentialStore>>;
 
 type Job = Box<dyn FnOnce(&mut Connection, u64) + Send>;
 
-/// Does one job after the other on a thread, which ends when this value goes (after the job it is at).
+/// Runs jobs one after the other on a thread, which ends when this value is dropped (after its current job).
 pub(crate) struct Worker(Arc<Shared>);
 
 #[derive(Default)]
@@ -33,7 +34,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     queue: VecDeque<Job>,
-    /// The number of the thread that may take jobs; `None`: there is none.
+    /// The number of the thread that may take jobs; `None` if there is none.
     turn: Option<u64>,
     threads: u64,
     lost: usize,
@@ -58,9 +59,10 @@ impl Worker {
         Self(Arc::default())
     }
 
-    /// Does a job on the thread and waits for it until the time-out.
+    /// Runs a job on the thread and waits for it until the timeout.
     ///
-    /// A job that has not begun by then is never done: a key that the user was told is not kept must not appear later.
+    /// A job that has not begun by then never runs: a key that was reported as not stored must not appear
+    /// later.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         timeout: Duration,
@@ -70,7 +72,7 @@ impl Worker {
         let (answer, waiting) = oneshot::channel();
         let job: Job = Box::new(move |connection, number| {
             if !answer.is_closed() {
-                // Nobody waits any more: there is nobody to tell.
+                // An error only means that the caller has stopped waiting.
                 let _ = begun.send(number);
                 let _ = answer.send(job(connection));
             }
@@ -102,7 +104,7 @@ impl Worker {
         Ok(())
     }
 
-    /// That thread does not come back: another takes what waits behind it.
+    /// Abandons a thread that does not return: another one takes the queue.
     fn give_up(&self, number: u64) {
         let mut state = self.0.state();
         if state.turn != Some(number) {
@@ -111,7 +113,7 @@ impl Worker {
         state.turn = None;
         state.lost += 1;
         if state.lost < MOST_LOST && !state.queue.is_empty() {
-            // Where no thread can be had, the next call is told so.
+            // If no thread can be started, the next call reports it.
             drop(start(&self.0, &mut state));
         }
     }
@@ -133,7 +135,7 @@ fn gone() -> KeychainError {
 }
 
 fn work(shared: &Arc<Shared>, number: u64) {
-    // Told also when a job ends the thread.
+    // Dropped also when a job ends the thread by panicking.
     let _leaving = Leaving(shared, number);
     let mut connection = None;
     loop {
@@ -159,12 +161,12 @@ impl Drop for Leaving<'_> {
         let mut state = self.0.state();
         if state.turn == Some(self.1) {
             state.turn = None;
-            // Whoever was told that its job ended the thread may have come back with another before this.
+            // The caller of the job that ended the thread may have queued another before this.
             if !state.over && !state.queue.is_empty() {
                 drop(start(self.0, &mut state));
             }
         } else {
-            // It was given up, and came back after all.
+            // It was abandoned, but returned after all.
             state.lost = state.lost.saturating_sub(1);
         }
     }
@@ -180,7 +182,7 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(50);
     const LONG: Duration = Duration::from_secs(20);
 
-    /// A job that does not come back until the sender goes.
+    /// A job that hangs until the sender is dropped.
     async fn hang(worker: &Worker) -> mpsc::Sender<()> {
         let (go_on, blocked) = mpsc::channel::<()>();
         let hanging = worker.run(SHORT, move |_| {
@@ -232,7 +234,7 @@ mod tests {
             hanging.push(hang(&worker).await);
         }
         assert_eq!(worker.0.state().lost, MOST_LOST);
-        // At once, not after the time-out.
+        // At once, not after the timeout.
         let told = tokio::time::timeout(LONG / 2, worker.run(LONG, |_| Ok(7))).await;
         assert_eq!(told, Ok(Err(KeychainError::Slow)));
         assert_eq!(worker.0.state().threads, MOST_LOST as u64, "not a thread more");

@@ -1,15 +1,15 @@
-//! A D-Bus session of a test's own, with a home that holds nothing of this machine's.
+//! A private D-Bus session for a test, with an empty home.
 
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Unlocks (and the first time makes) the keyring whose password is "pw", and waits until it is on the bus: it says so
-/// only after the command has ended.
+/// Unlocks the keyring with the password "pw" (creating it the first time), and waits until it is on the bus:
+/// it appears only after the command has ended.
 pub(crate) const UNLOCK: &str = "printf 'pw\\n' | gnome-keyring-daemon --replace --unlock --components=secrets >/dev/null; \
     gdbus wait --session --timeout 20 org.freedesktop.secrets";
 
-/// A home that holds nothing of this machine's.
+/// An empty home, with nothing of this machine's.
 pub(crate) struct Home(TempDir);
 
 impl Home {
@@ -17,7 +17,7 @@ impl Home {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Runs a script on a session bus of its own, which is gone afterwards.
+    /// Runs a script on a private session bus, which is gone afterwards.
     pub(crate) fn session(&self, bus: &[&str], script: &str) -> Output {
         let home = self.0.path();
         let runtime = home.join("runtime");
@@ -42,7 +42,7 @@ pub(crate) fn inside(test: &str) -> String {
     format!("'{}' --exact inside::{test} --ignored", this.display())
 }
 
-/// Sees that so many tests ran and passed.
+/// Asserts that `times` tests ran and passed.
 pub(crate) fn passed(output: &Output, times: usize) {
     let out = String::from_utf8_lossy(&output.stdout);
     let seen = out.matches("1 passed").count();

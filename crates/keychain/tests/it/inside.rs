@@ -1,6 +1,6 @@
-//! What happens inside a D-Bus session; each of these is run by one in `system`, in a process of its own.
+//! What happens inside a D-Bus session; each test here is run by one in `system`, in a separate process.
 //!
-//! The system's store is opened once a process, so each situation needs a process.
+//! The system's store is opened once per process, so each situation needs a process.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ fn open(service: &'static str) -> SystemKeychain {
     SystemKeychain::new(service, SystemKeychain::TIMEOUT)
 }
 
-/// Runs a script to its good end.
+/// Runs a script, which must succeed.
 fn run(script: &str) -> String {
     let output = Command::new("sh").args(["-ec", script]).output().unwrap();
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
@@ -37,7 +37,7 @@ async fn keeps_replaces_and_forgets() {
     keychain.remove("b").await.unwrap();
     keychain.remove("b").await.unwrap();
     assert_eq!(keychain.get("b").await, Ok(None));
-    // Another data folder sees nothing of it.
+    // Another data folder sees none of it.
     assert_eq!(open("partway other").get("a").await, Ok(None));
 }
 
@@ -78,7 +78,7 @@ async fn is_locked_and_unlocked() {
     assert_eq!(keychain.look().await, Look::Open);
     run(LOCK);
     assert_eq!(keychain.look().await, Look::Shut(KeychainError::Locked));
-    // Nobody is there to type the password, so the question is over as soon as it is put.
+    // No user is there to type the password, so the prompt ends at once.
     assert_eq!(keychain.get("a").await, Err(KeychainError::Locked));
     assert_eq!(keychain.set("a", &ApiKey::new("two")).await, Err(KeychainError::Locked));
     assert_eq!(keychain.remove("a").await, Err(KeychainError::Locked));
@@ -96,7 +96,7 @@ async fn is_locked_and_unlocked() {
 async fn starts_anew() {
     let keychain = open(SERVICE);
     keychain.set("a", &ApiKey::new("one")).await.unwrap();
-    // Another process takes its place on the bus; what was agreed with the first one is gone.
+    // Another process takes its place on the bus; the session negotiated with the first one is gone.
     run(UNLOCK);
     assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
 }
@@ -110,14 +110,14 @@ async fn is_empty() {
     assert_eq!(keychain.get("a").await, Err(KeychainError::Empty));
 }
 
-/// What the made-up service is asked or told.
+/// Calls a method of the mock service.
 fn mock(method: &str, args: &str) -> String {
     run(&format!(
         "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets -m org.freedesktop.DBus.Mock.{method} {args}"
     ))
 }
 
-/// Waits until it has asked its user so often.
+/// Waits until it has prompted `times` times.
 async fn until_asked(times: u32) {
     let since = Instant::now();
     while mock("Prompts", "") != format!("({times},)") {
@@ -178,7 +178,7 @@ async fn made_up_asks() {
     assert_eq!(keychain.remove("a").await, Err(KeychainError::Locked));
     until_asked(0).await;
 
-    // Sent away: the uploads that come next ask no more.
+    // Dismissed: the uploads that follow do not prompt again.
     let (first, ()) = tokio::join!(keychain.get("a"), async {
         until_asked(1).await;
         mock("Answer", "false");
@@ -187,7 +187,7 @@ async fn made_up_asks() {
     assert_eq!(keychain.get("a").await, Err(KeychainError::Locked));
     until_asked(1).await;
 
-    // A person wants it, twice over; there is one question.
+    // The user asks for it twice; there is one prompt.
     let key = ApiKey::new("one");
     let (unlocked, kept, ()) = tokio::join!(keychain.unlock(), keychain.set("a", &key), async {
         until_asked(2).await;
@@ -197,7 +197,7 @@ async fn made_up_asks() {
     assert_eq!(keychain.get("a").await, Ok(Some(ApiKey::new("one"))));
     until_asked(2).await;
 
-    // It was open meanwhile, so it may ask again; a question that stands open keeps nobody longer than the time-out.
+    // It was unlocked meanwhile, so it may prompt again; an open prompt blocks no call beyond the timeout.
     mock("SetLocked", "true");
     let patient = SystemKeychain::new(SERVICE, Duration::from_millis(500));
     assert_eq!(patient.get("a").await, Err(KeychainError::Locked));

@@ -1,4 +1,5 @@
-//! A keychain that does what no real one can be made to do (`secrets.py`, on python-dbusmock): keep nothing, refuse, be silent, ask.
+//! A mock keychain for what no real one can be made to do (`secrets.py`, on python-dbusmock): lose keys,
+//! refuse, hang, prompt.
 
 use std::process::Output;
 
@@ -7,7 +8,8 @@ use crate::bus::{Home, inside, passed};
 const CONFIG: &str = concat!("--config-file=", env!("CARGO_MANIFEST_DIR"), "/tests/it/no-services.conf");
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/secrets.py");
 
-/// Runs a test of `inside` beside the service in that mode. The system's own interpreter: there the distribution puts the module.
+/// Runs a test of `inside` beside the mock in that mode. Uses the system's interpreter: the distribution
+/// installs the module there.
 fn beside(mode: &str, test: &str) -> Output {
     let script = format!(
         "/usr/bin/python3 -m dbusmock --session --template '{TEMPLATE}' -p '{{\"mode\": \"{mode}\"}}' >&2 & \

@@ -1,4 +1,4 @@
-//! Keys in memory, and in a real keychain behind a D-Bus session of its own.
+//! Keys in memory, and in a real keychain behind a private D-Bus session.
 #![cfg_attr(
     target_os = "linux",
     expect(

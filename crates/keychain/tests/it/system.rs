@@ -1,12 +1,12 @@
-//! The system's keychain, real: gnome-keyring on a D-Bus session with a home of its own.
+//! The system's keychain, real: gnome-keyring on a D-Bus session with a private home.
 
 use crate::bus::{Home, UNLOCK, inside, passed};
 
-/// Locks it.
+/// Locks the keyring.
 pub(crate) const LOCK: &str = "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets \
     -m org.freedesktop.Secret.Service.Lock \"['/org/freedesktop/secrets/collection/login']\" >/dev/null";
 
-/// Stops the keyring where it stands: it is on the bus and says nothing.
+/// Suspends the keyring: it stays on the bus and does not answer.
 const STOP: &str = "kill -STOP $(gdbus call --session -d org.freedesktop.DBus -o /org/freedesktop/DBus \
     -m org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets | tr -cd '0-9 ' | \
     awk '{ print $NF }')";
@@ -16,7 +16,7 @@ fn a_real_keychain_keeps_keys() {
     let home = Home::new();
     let first = home.session(&[], &format!("{UNLOCK}; {}", inside("keeps_replaces_and_forgets")));
     passed(&first, 1);
-    // Another bus, another keyring process, the same file: it was kept for good.
+    // Another bus, another keyring process, the same file: the key was stored permanently.
     let later = inside("still_has_what_an_earlier_process_kept");
     passed(&home.session(&[], &format!("{UNLOCK}; {later}")), 1);
 }
@@ -47,7 +47,7 @@ fn a_keychain_without_a_keyring_is_told_as_such() {
 fn a_machine_without_a_keychain_is_told_as_such() {
     let config = concat!("--config-file=", env!("CARGO_MANIFEST_DIR"), "/tests/it/no-services.conf");
     passed(&Home::new().session(&[config], &inside("is_absent")), 1);
-    // And one without even a bus.
+    // And without even a bus.
     let without = format!("unset DBUS_SESSION_BUS_ADDRESS; {}", inside("is_absent"));
     passed(&Home::new().session(&[config], &without), 1);
 }

@@ -1,4 +1,4 @@
-//! The Credential Manager of Windows: keys as long as it has room for, and none longer.
+//! The Credential Manager of Windows: keys up to the longest that fits, and none longer.
 
 use partway_core::ApiKey;
 use partway_keychain::{Keychain as _, KeychainError, SystemKeychain};
@@ -14,7 +14,7 @@ async fn a_key_of_any_length_that_has_room_comes_back_and_a_longer_one_is_refuse
     {
         let key = ApiKey::new(key);
         keychain.set("a", &key).await.unwrap();
-        // Another one has no memory of the first's.
+        // Another instance has no memory of the first one's keys.
         let again = SystemKeychain::new(service.clone(), SystemKeychain::TIMEOUT);
         assert_eq!(again.get("a").await.unwrap().unwrap().expose(), key.expose());
     }
