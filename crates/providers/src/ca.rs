@@ -1,4 +1,4 @@
-//! Certificates of an authority of one's own, which a destination's servers are trusted by, beside the system's.
+//! Private certificate authorities that a destination's servers are trusted by, in addition to the system's.
 
 use partway_http::{RootsError, roots};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::setting::{Setting, SettingsError};
 /// The setting's name.
 const NAME: &str = "ca";
 
-/// Every kind has it, because any may stand behind a server of one's own.
+/// Every kind has it, because any may run behind a private server.
 pub(crate) fn setting() -> Setting {
     Setting::lines(
         NAME,
@@ -20,10 +20,10 @@ pub(crate) fn setting() -> Setting {
     .advanced()
 }
 
-/// The certificates of these settings, PEM and nothing else; `None`: none were given.
+/// The certificates of these settings, as pure PEM; `None` if none were given.
 ///
 /// # Errors
-/// [`SettingsError`] where what was given cannot serve.
+/// [`SettingsError`] if the text cannot be used.
 pub fn ca(settings: &Value) -> Result<Option<String>, SettingsError> {
     let given = match &settings[NAME] {
         Value::Null => return Ok(None),

@@ -1,4 +1,4 @@
-//! The setting that every kind has: whether the ETags that its storage answers with can be compared with what was sent.
+//! A setting of every kind: whether its storage's ETags can be compared with what was sent.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(crate) fn setting() -> Setting {
     .advanced()
 }
 
-/// Whether they can.
+/// Whether they can be compared.
 pub(crate) fn etag_is_md5(settings: &Value) -> Result<bool, SettingsError> {
     Ok(typed::choice(settings, NAME, CHECKSUMS)? == "compare")
 }

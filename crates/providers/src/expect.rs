@@ -1,4 +1,5 @@
-//! A vendor's reply, read field by field: what is not as expected is told with the path of its field, never with its text.
+//! Reads a vendor's reply field by field. An unexpected value is reported with its field's path, never with
+//! its text.
 
 use partway_core::{Failure, Step};
 use partway_http::{ApiReply, broken_reply, long_number, truth};
@@ -6,13 +7,14 @@ use serde_json::Value;
 
 use crate::number::whole;
 
-/// Ids, names and addresses that are longer are none: what is kept of a reply is bounded (2,000 is what browsers take as an address).
+/// Longest id, name or address: what is kept of a reply is bounded (2,000 is what browsers accept as an
+/// address).
 const LONGEST_TEXT: usize = 2000;
 
 /// No plan has more parts (S3's bound); a longer list is refused before any of it is kept.
 pub(crate) const MOST_ITEMS: usize = 10_000;
 
-/// One place in a reply, whether something stands there or not.
+/// One place in a reply, present or not.
 #[derive(Debug, Clone)]
 pub(crate) struct Field<'a> {
     step: Step,
@@ -27,12 +29,12 @@ impl<'a> Field<'a> {
         Self { step, answer, value: &answer.json, path: "$".to_owned() }
     }
 
-    /// The field of that name; one that is not there reads as nothing.
+    /// The field with that name; a missing one reads as null.
     pub(crate) fn get(&self, name: &str) -> Self {
         Self { value: &self.value[name], path: format!("{}.{name}", self.path), ..self.clone() }
     }
 
-    /// The field of that name under `parent`, else here: vendors wrap a reply, or do not.
+    /// The field with that name under `parent`, else here: some vendors wrap their replies.
     pub(crate) fn under(&self, parent: &str, name: &str) -> Self {
         let nested = self.get(parent).get(name);
         if nested.is_nothing() { self.get(name) } else { nested }
@@ -42,7 +44,7 @@ impl<'a> Field<'a> {
         self.value.is_null()
     }
 
-    /// Nothing, `false`, or a container or text with nothing in it.
+    /// Whether it is null, `false`, or an empty container or text.
     pub(crate) fn is_blank(&self) -> bool {
         match self.value {
             Value::Null | Value::Bool(false) => true,
@@ -53,17 +55,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A whole number, in each of its forms.
+    /// A whole number, in any of its forms.
     pub(crate) fn whole(&self) -> Result<u64, Failure> {
         whole(self.value).ok_or_else(|| self.unexpected("a whole number"))
     }
 
-    /// True or false, in each of their forms.
+    /// True or false, in any of their forms.
     pub(crate) fn yes_or_no(&self) -> Result<bool, Failure> {
         truth(self.value).ok_or_else(|| self.unexpected("true or false"))
     }
 
-    /// Text that is not empty, of any length.
+    /// Non-empty text of any length.
     pub(crate) fn text(&self) -> Result<&'a str, Failure> {
         match self.value {
             Value::String(text) if !text.is_empty() => Ok(text),
@@ -71,7 +73,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// An id in the form in which it came, text or a number: in this form it goes back.
+    /// An id in its original form, text or a number: it is sent back in that form.
     pub(crate) fn id(&self) -> Result<&'a Value, Failure> {
         match self.short().is_some() {
             true => Ok(self.value),
@@ -79,7 +81,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Text or a number of a length that is kept; anything else is as good as nothing.
+    /// Text or a number, if short enough to be kept; anything else counts as missing.
     pub(crate) fn short(&self) -> Option<String> {
         match self.value {
             Value::String(text) if !text.is_empty() && text.len() <= LONGEST_TEXT => Some(text.clone()),
@@ -88,17 +90,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Text or a number where there is one; `strictly`, what is neither is told.
+    /// Optional text or number; if `strictly`, any other type is an error.
     pub(crate) fn text_or_none(&self, strictly: bool) -> Result<Option<String>, Failure> {
         if strictly { self.text_if_any() } else { Ok(self.short()) }
     }
 
-    /// A whole number where there is one; `strictly`, what is none is told.
+    /// Optional whole number; if `strictly`, anything else is an error.
     pub(crate) fn whole_or_none(&self, strictly: bool) -> Result<Option<u64>, Failure> {
         if strictly { self.whole_if_any() } else { Ok(self.whole().ok()) }
     }
 
-    /// Text or a number that may be left out; of what is neither nothing can be kept, and it is told.
+    /// Optional text or number; any other type is an error.
     pub(crate) fn text_if_any(&self) -> Result<Option<String>, Failure> {
         match self.value {
             long if long_number(long).is_some() => Ok(self.short()),
@@ -109,17 +111,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A whole number that may be left out.
+    /// Optional whole number.
     pub(crate) fn whole_if_any(&self) -> Result<Option<u64>, Failure> {
         if self.is_blank() { Ok(None) } else { self.whole().map(Some) }
     }
 
-    /// True or false, or nothing.
+    /// Optional true or false.
     pub(crate) fn yes_or_no_if_any(&self) -> Result<Option<bool>, Failure> {
         if self.is_nothing() { Ok(None) } else { self.yes_or_no().map(Some) }
     }
 
-    /// An object.
+    /// Checks that it is an object.
     pub(crate) fn object(&self) -> Result<(), Failure> {
         if self.value.is_object() { Ok(()) } else { Err(self.unexpected("an object")) }
     }
@@ -137,19 +139,19 @@ impl<'a> Field<'a> {
         }))
     }
 
-    /// Something else stands here than was expected.
+    /// A failure for a value of another type than expected.
     pub(crate) fn unexpected(&self, expected: &str) -> Failure {
         self.wrong(&format!("expected {expected}, found {}", found(self.value)))
     }
 
-    /// What stands here cannot be meant.
+    /// A failure for a value that cannot be right.
     pub(crate) fn wrong(&self, what: &str) -> Failure {
         let said = format!("{}: {what}", self.path);
         broken_reply(self.step, self.answer.status, self.answer.clock_ahead, &said)
     }
 }
 
-/// Whether this is an id: text or a number of any length.
+/// Whether this is an id: text, or a number of any length.
 pub(crate) fn is_id(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_)) || long_number(value).is_some()
 }
@@ -159,7 +161,7 @@ pub(crate) fn id_text(id: &Value) -> String {
     id.as_str().or_else(|| long_number(id)).map_or_else(|| id.to_string(), ToOwned::to_owned)
 }
 
-/// What a value is, without the text that it holds: it may be a link.
+/// Describes a value without its text, which may be a link.
 fn found(value: &Value) -> String {
     match value {
         long if long_number(long).is_some() => "a number of more digits than are kept".to_owned(),

@@ -1,22 +1,24 @@
-//! What is set for files, looked at by the rules of a kind before anything is sent: the rules are those of the start itself.
+//! Checks a file's fields by the rules of a kind before anything is sent: the same rules as at the start
+//! itself.
 
 use partway_provider::template::Origin;
 use partway_provider::{Fields, FileFacts};
 
 use crate::setting::SettingsError;
 
-/// A file for what is still a pattern: each word stands for one letter that no other has, so that only what no file can mend is refused.
+/// A sample file for fields that are still patterns. Each placeholder stands for one distinct character, so
+/// that only what no file can fix is refused.
 const SAMPLE: Origin<'_> = Origin { name: "~.^", folder: "|", date: "2026-11-21", path: None };
 
-/// The field that is not right, and what is wrong with it and what to do, as the end of a sentence.
+/// The field that is wrong, and what is wrong with it and what to do, as the end of a sentence.
 pub(crate) type Wrong = (&'static str, String);
 
-/// What a sample file would have set.
+/// The fields as filled in for the sample file.
 pub(crate) fn sampled(fields: &Fields) -> Fields {
     fields.clone().filled(&SAMPLE)
 }
 
-/// The sample, with these fields.
+/// The sample file with these fields.
 pub(crate) fn sample(fields: &Fields) -> FileFacts {
     FileFacts {
         name: SAMPLE.name.to_owned(),
@@ -27,8 +29,8 @@ pub(crate) fn sample(fields: &Fields) -> FileFacts {
     }
 }
 
-/// Why no address leads to what lies in this folder: a segment that whoever reads a web address takes for a step in it (WHATWG URL,
-/// "double-dot path segment"), or one without a name.
+/// Why no URL leads to a file in this folder: a segment that URL parsers resolve as a step (WHATWG URL,
+/// "double-dot path segment"), or an empty one.
 pub(crate) fn unreachable(path: &str) -> Option<String> {
     path.split('/').find_map(|segment| match segment {
         "." | ".." => Some(format!("“{segment}” as a folder or a name has no address there. Choose another")),
@@ -39,13 +41,13 @@ pub(crate) fn unreachable(path: &str) -> Option<String> {
     })
 }
 
-/// The folder of a file, where it has one.
+/// Checks a file's folder, if it has one.
 pub(crate) fn folder(fields: &Fields) -> Result<(), Wrong> {
     let said = fields.folder.as_deref().and_then(|folder| unreachable(folder.trim_matches('/')));
     said.map_or(Ok(()), |said| Err(("folder", said)))
 }
 
-/// As a person reads it beside the field.
+/// Turns it into a sentence to show beside the field.
 pub(crate) fn beside((field, said): Wrong) -> SettingsError {
     let mut letters = said.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();

@@ -1,4 +1,5 @@
-//! Keys that cannot be sent, or are plainly another service's: told before anything is sent. Only what is certain counts.
+//! Rejects keys that cannot be sent or are plainly another service's, before anything is sent. Only certain
+//! cases count.
 
 use base64::Engine as _;
 use partway_core::ApiKey;
@@ -6,12 +7,12 @@ use serde_json::Value;
 
 use crate::setting::SettingsError;
 
-/// Looks at a key for `vendor`.
+/// Checks a key for `vendor`.
 ///
 /// # Errors
-/// [`SettingsError`] where it cannot be one: an access key id of AWS (`AKIA…` and `ASIA…`, 20 letters and digits, AWS "IAM
-/// identifiers"), a web address, the text of a certificate or of a private key; or anything else that cannot stand in a header
-/// (RFC 9110, 5.5) and is in no vendor's key.
+/// [`SettingsError`] if it is plainly something else: an AWS access key id (`AKIA…` and `ASIA…`, 20 letters
+/// and digits, AWS "IAM identifiers"), a web address, the text of a certificate or of a private key; or
+/// anything that a header cannot carry (RFC 9110, 5.5) and no vendor's key contains.
 pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> {
     let key = key.expose().trim();
     let aws = key.len() == 20
@@ -33,10 +34,10 @@ pub(crate) fn not_of_another(key: &ApiKey, vendor: &str) -> Result<(), SettingsE
     Err(SettingsError::new("key", format!("This is {what}, not a key of {vendor}. Copy the key from there.")))
 }
 
-/// Looks at a key for `vendor`, whose keys are no JSON Web Tokens.
+/// Checks a key for `vendor`, whose keys are not JSON Web Tokens.
 ///
 /// # Errors
-/// [`SettingsError`] where it is one, seen by what it says of itself (RFC 7515, 4.1.1: its header names its algorithm).
+/// [`SettingsError`] if it is one, judged by its header, which names the algorithm (RFC 7515, 4.1.1).
 pub(crate) fn no_token(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> {
     let header = key.expose().trim().split('.').next().unwrap_or_default();
     let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header.trim_end_matches('='));
@@ -49,7 +50,7 @@ pub(crate) fn no_token(key: &ApiKey, vendor: &str) -> Result<(), SettingsError> 
     Ok(())
 }
 
-/// Whether it has the form of a JSON Web Token (RFC 7515, 7.1): three parts in base64url, with dots between.
+/// Whether it has the form of a JSON Web Token (RFC 7515, 7.1): three parts in base64url, separated by dots.
 pub(crate) fn is_jwt(key: &ApiKey) -> bool {
     let parts: Vec<_> = key.expose().trim().split('.').collect();
     let base64url = |part: &&str| {

@@ -1,4 +1,4 @@
-//! One kind of destination: what a person is told of it, and what can be done with its settings.
+//! One kind of destination: its description, and operations on its settings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,57 +16,57 @@ use crate::setting::{Form, Setting, SettingsError, Text};
 #[derive(Clone)]
 pub struct Kind(Arc<(About, Box<dyn Family>)>);
 
-/// What a person is told of a kind before setting one up.
+/// What the user gets to know about a kind before setting one up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// The name in settings and on the command line.
     pub name: Text,
-    /// The name for people.
+    /// The display name.
     pub title: Text,
     /// What it is, in two or three words.
     pub summary: Text,
-    /// What the key is called there: "API key", "Access key id".
+    /// The vendor's term for the key: "API key", "Access key id".
     pub key_label: Text,
-    /// Where the key is found.
+    /// Where to find the key.
     pub key_hint: Text,
-    /// What its other half is called, where there are two.
+    /// The vendor's term for the secret half, if there are two.
     pub secret_label: Option<Text>,
-    /// What else is asked when one is set up, in this order. `url` is one of them.
+    /// The settings to ask for, in this order. `url` is one of them.
     pub settings: Vec<Setting>,
-    /// What can be set for each file, by its name in [`Fields`].
+    /// The fields that can be set per file, by their names in [`Fields`].
     pub file_fields: Vec<Text>,
-    /// The address of a finished file is open to whoever has it (else: "sign-in needed").
+    /// Anyone with a finished file's URL can open it (else: "sign-in needed").
     pub link_is_open: bool,
-    /// What the vendor gives no way to know, one sentence each.
+    /// What the vendor offers no way to know, one sentence each.
     pub cannot_know: Vec<Text>,
 }
 
-/// What a vendor, or a family of services that speak alike, does with settings. Nothing is sent.
+/// How a vendor, or a family of compatible services, uses its settings. Sends nothing.
 pub(crate) trait Family: Send + Sync {
-    /// Mends what was typed where that can only be meant one way; gives a sentence for each thing that it mended.
+    /// Corrects input that can only be meant one way; returns a sentence for each correction.
     ///
     /// # Errors
-    /// [`SettingsError`] where something can be read in two ways.
+    /// [`SettingsError`] if something is ambiguous.
     fn amend(&self, _settings: &mut Value) -> Result<Vec<String>, SettingsError> {
         Ok(Vec::new())
     }
 
-    /// Whether these settings can be opened.
+    /// Checks that these settings can be opened.
     ///
     /// # Errors
     /// [`SettingsError`] names the field and what to do.
     fn validate(&self, settings: &Value) -> Result<(), SettingsError>;
 
-    /// Whether a file with these fields can go to such a destination.
+    /// Checks that a file with these fields can go to such a destination.
     ///
     /// # Errors
-    /// The field that is not right, and why; or the settings' own fault.
+    /// The field that is wrong, and why; or an error in the settings themselves.
     fn validate_fields(&self, settings: &Value, fields: &Fields) -> Result<Result<(), Wrong>, SettingsError>;
 
-    /// The provider of a destination.
+    /// Opens the provider of a destination.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field or the key cannot be used.
+    /// [`SettingsError`] if a field or the key cannot be used.
     fn open(
         &self,
         settings: &Value,
@@ -75,12 +75,12 @@ pub(crate) trait Family: Send + Sync {
     ) -> Result<Box<dyn Provider>, SettingsError>;
 }
 
-/// Settings as they are kept, where that is not quite what was typed.
+/// Settings as stored, which may differ from the input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Amended {
-    /// What is kept.
+    /// The settings to store.
     pub settings: Value,
-    /// What was made of something, a sentence each, to be shown.
+    /// What was corrected, one sentence each, to show to the user.
     pub said: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ impl Kind {
         Self(Arc::new((about, Box::new(family))))
     }
 
-    /// What a person is told of it.
+    /// The kind's description.
     #[must_use]
     pub fn about(&self) -> &About {
         &self.0.0
@@ -103,11 +103,11 @@ impl Kind {
         &self.about().name
     }
 
-    /// What a person typed, as it is to be kept: asked once, where it is typed. What lies in a journal is never read otherwise than it
-    /// was written down.
+    /// Prepares the user's input for storage; called once, when it is entered. Stored settings are never
+    /// reinterpreted.
     ///
     /// # Errors
-    /// [`SettingsError`] where something can be read in two ways, or cannot be used ([`validate`](Self::validate)).
+    /// [`SettingsError`] if something is ambiguous or cannot be used ([`validate`](Self::validate)).
     pub fn amend(&self, settings: &Value) -> Result<Amended, SettingsError> {
         let mut settings = settings.clone();
         let said = self.0.1.amend(&mut settings)?;
@@ -118,7 +118,7 @@ impl Kind {
         Ok(Amended { settings, said })
     }
 
-    /// Whether these settings can be opened; nothing is sent.
+    /// Checks that these settings can be opened; sends nothing.
     ///
     /// # Errors
     /// [`SettingsError`] names the field and what to do.
@@ -127,19 +127,19 @@ impl Kind {
         self.0.1.validate(settings)
     }
 
-    /// Whether a file with these fields can ever go to such a destination, by the rules of its start; nothing is sent. Words in braces
-    /// may still stand in them.
+    /// Checks whether a file with these fields can ever go to such a destination, by the rules of its start;
+    /// sends nothing. The fields may still contain placeholders in braces.
     ///
     /// # Errors
-    /// [`SettingsError`] names the field, as it is called in [`Fields`], and what to do.
+    /// [`SettingsError`] names the field, as in [`Fields`], and what to do.
     pub fn validate_fields(&self, settings: &Value, fields: &Fields) -> Result<(), SettingsError> {
         self.0.1.validate_fields(settings, &sampled(fields))?.map_err(beside)
     }
 
-    /// The provider of a destination.
+    /// Opens the provider of a destination.
     ///
     /// # Errors
-    /// [`SettingsError`] as in [`validate`](Self::validate), and where the key is plainly none of this kind.
+    /// [`SettingsError`] as in [`validate`](Self::validate), and if the key is plainly none of this kind.
     pub fn open(
         &self,
         settings: &Value,
@@ -149,8 +149,8 @@ impl Kind {
         self.0.1.open(settings, credentials, http)
     }
 
-    /// Host and clock of a destination, where there is no key to ask with: an invented one is refused, and whoever refuses it is there.
-    /// Of the key this says nothing.
+    /// Checks a destination's host and clock without a key: a made-up one is refused, and the refusal shows
+    /// that the host is there. It says nothing about the key.
     ///
     /// # Errors
     /// [`SettingsError`] as in [`validate`](Self::validate).
@@ -162,7 +162,7 @@ impl Kind {
             session_token: None,
         };
         let mut settings = settings.clone();
-        // No sign-in with an invented password: too many of them lock a user out.
+        // No sign-in with a made-up password: too many of them lock a user out.
         if let Some(settings) = settings.as_object_mut() {
             settings.remove("user");
         }
@@ -178,7 +178,7 @@ impl fmt::Debug for Kind {
 }
 
 impl About {
-    /// The vendor's own address; `None` where each customer has one.
+    /// The vendor's own address; `None` if each customer has a different one.
     #[must_use]
     pub fn default_url(&self) -> Option<&str> {
         let url = self.settings.iter().find(|setting| setting.name == "url" && !setting.required)?;

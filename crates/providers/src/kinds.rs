@@ -1,4 +1,4 @@
-//! The kinds of destinations that there are, by name.
+//! The registry of destination kinds, by name.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ use crate::{autorender, gjirafa, record360, s3};
 pub struct Kinds(Arc<[Kind]>);
 
 impl Kinds {
-    /// The kinds that come with the program.
+    /// The built-in kinds.
     #[must_use]
     pub fn built_in() -> Self {
         Self(Arc::new([autorender::kind(), gjirafa::kind(), record360::kind(), s3::kind()]))
     }
 
-    /// Each of them.
+    /// Iterates over the kinds.
     pub fn iter(&self) -> impl Iterator<Item = &Kind> {
         self.0.iter()
     }
 
-    /// The kind of this name, in settings and on the command line.
+    /// The kind with this name, as used in settings and on the command line.
     ///
     /// # Errors
-    /// [`SettingsError`] where there is none: it names those that there are.
+    /// [`SettingsError`] if there is none; it lists the known ones.
     pub fn named(&self, name: &str) -> Result<&Kind, SettingsError> {
         self.iter().find(|kind| kind.name() == name).ok_or_else(|| {
             let known: Vec<_> = self.iter().map(Kind::name).collect();

@@ -1,6 +1,6 @@
-//! One module a vendor: the only place that knows a vendor's name.
+//! One module per vendor: the only place that knows a vendor's name.
 //!
-//! [`Kinds`] lists what can be set up; a [`Kind`] looks at what a person typed, and makes a destination of it.
+//! [`Kinds`] lists what can be set up; a [`Kind`] checks the user's input and opens a destination with it.
 
 pub mod autorender;
 mod ca;

@@ -1,16 +1,17 @@
-//! The address of a finished file, as far as it can be shown and opened: a vendor's text is no link until it reads as one.
+//! The public URL of a finished file, as far as it is safe to show and open: a vendor's text is no link until
+//! it parses as one.
 
 use std::net::Ipv4Addr;
 
 use partway_http::redact;
 use url::{Host, Url};
 
-/// A longer one no browser takes.
+/// No browser accepts a longer one.
 const LONGEST: usize = 8 << 10;
 
-/// The address, in the one form that a browser would make of it; `None` where it is none that a person could be led to: another scheme
-/// than http and https, a name and password before the host, a host that is written so that it reads like another, letters that cannot
-/// be seen. A plain path is left as it is. Should it be a presigned one against all word, its signature is not kept.
+/// The URL as a browser would normalize it; `None` if it is unsafe to open: a scheme other than http and
+/// https, a user name and password, a host written so that it reads like another, invisible characters. A
+/// plain path is left as it is. If it is a presigned URL after all, its signature is dropped.
 #[must_use]
 pub fn web_link(text: &str) -> Option<String> {
     let text = text.trim_matches(' ');
@@ -25,7 +26,7 @@ pub fn web_link(text: &str) -> Option<String> {
         return None;
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // A browser takes a backslash for a slash, and what stands before an @ for a name.
+    // A browser takes a backslash for a slash, and what precedes an @ for a user name.
     if authority.is_empty() || authority.contains(['@', '\\', '%', ' ']) {
         return None;
     }
@@ -33,7 +34,8 @@ pub fn web_link(text: &str) -> Option<String> {
     match url.host()? {
         Host::Domain(name) => name.chars().any(|letter| letter != '.').then_some(())?,
         Host::Ipv4(address) => {
-            // 0x7f.1, 017700000001, 2130706433 and １２７.0.0.1 are all the same to a browser, and none of them to a reader.
+            // 0x7f.1, 017700000001, 2130706433 and １２７.0.0.1 are all the same to a browser, and none of them
+            // to a reader.
             let written = authority.split(':').next().unwrap_or_default();
             (written == address.to_string() && leads_somewhere(address)).then_some(())?;
         }
@@ -46,7 +48,7 @@ pub fn web_link(text: &str) -> Option<String> {
     Some(unsigned(url.as_str()))
 }
 
-/// A place at the vendor, as some tell it: it names no host and no scheme, so it leads nowhere else.
+/// A path at the vendor, as some report it: it names no host and no scheme, so it leads nowhere else.
 fn is_path(text: &str) -> bool {
     !text.is_empty() && !text.starts_with("//") && !text.contains([':', '\\'])
 }
@@ -56,12 +58,14 @@ fn unsigned(link: &str) -> String {
     if lower.contains("x-amz-") || lower.contains("signature=") { redact(link) } else { link.to_owned() }
 }
 
-/// No address for everybody, none of the own link (where clouds keep their machines' secrets), none of nobody.
+/// Excludes broadcast and multicast, link-local (where clouds keep their machines' secrets) and unspecified
+/// addresses.
 const fn leads_somewhere(address: Ipv4Addr) -> bool {
     !(address.is_unspecified() || address.is_broadcast() || address.is_link_local() || address.is_multicast())
 }
 
-/// Controls, other blanks than the plain one, and marks that have no width or turn the text around them (Unicode, UAX #9).
+/// Controls, blanks other than the plain space, and marks that have no width or change the direction of the
+/// text around them (Unicode, UAX #9).
 fn is_unseen(letter: char) -> bool {
     let blank = letter.is_whitespace() && letter != ' ';
     let mark = matches!(

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// 2^53: above it a float does not hold every whole number (IEEE 754).
 const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
 
-/// The whole number that a value stands for; `None` where it is none, negative, or too large to be exact.
+/// The whole number that a value represents; `None` if it is not one, negative, or too large to be exact.
 pub(crate) fn whole(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| {

@@ -3,8 +3,9 @@
 use partway_core::{Cause, Failure, Limits, PartPlan, PartReceipt, PlanError, RetryClass, Step};
 use partway_provider::FileFacts;
 
-/// The plan that was handed in, if it is one for this file and within the limits; without one, one with as few parts as may be.
-/// Nothing is sent for a file that cannot be divided, or under a plan that the vendor would not take.
+/// The given plan, if it is for this file and within the limits; without one, a plan with as few parts as
+/// possible. Nothing is sent for a file that cannot be divided, or under a plan that the vendor would not
+/// accept.
 pub(crate) fn own_plan(
     plan: Option<PartPlan>,
     file: &FileFacts,
@@ -30,8 +31,8 @@ pub(crate) fn own_plan(
     }
 }
 
-/// Refuses *complete* unless there is one receipt for each of so many parts, in their order: a storage puts together what is named to
-/// it, so one that is left out would give a file that is cut without a word.
+/// Refuses *complete* unless there is one receipt for each part, in order: a storage assembles the parts that
+/// it is given, so a missing one would silently give a truncated file.
 pub(crate) fn covered(parts: u32, receipts: &[PartReceipt]) -> Result<(), Failure> {
     let wrong = (1..=parts).find(|number| {
         let at = usize::try_from(number - 1).ok();

@@ -1,6 +1,7 @@
-//! What a presigned URL tells of itself: how long it lives, and whether it can work at all.
+//! What a presigned URL reveals: how long it is valid, and whether it can work at all.
 //!
-//! The rules are AWS's, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)"; all kin of S3 keep them.
+//! The rules are AWS's, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)"; all
+//! S3-compatible storages follow them.
 
 use std::collections::HashMap;
 
@@ -10,11 +11,12 @@ use url::Url;
 
 use crate::expect::Field;
 
-/// `x-amz-checksum-crc32` of no bytes at all: signers that compute checksums on their own put it into the link, and the
-/// storage then refuses every body but the empty one.
+/// `x-amz-checksum-crc32` of no bytes at all: signers that compute checksums on their own put it into the
+/// link, and the storage then refuses every non-empty body.
 const CHECKSUM_OF_NOTHING: &str = "AAAAAA==";
 
-/// Where one part goes: the link that stands in a reply. It may start until the link ends or the session does, whichever is sooner.
+/// The target of one part, from the link in a reply. It may start until the link or the session expires,
+/// whichever is sooner.
 pub(crate) fn target(
     number: PartNumber,
     size: u64,
@@ -31,7 +33,8 @@ pub(crate) fn target(
     Ok(PartTarget { number, url: SignedUrl::new(url), headers, expires_at })
 }
 
-/// Refuses links that cannot all be meant: one for two parts, or of two uploads. The one part would take the other's place.
+/// Refuses links that contradict each other: one link for two parts, or links of two uploads. One part would
+/// overwrite the other.
 pub(crate) fn belong_together(list: &Field<'_>, targets: &[PartTarget]) -> Result<(), Failure> {
     let mut places = HashMap::new();
     let mut upload: Option<(PartNumber, String)> = None;
@@ -55,7 +58,7 @@ pub(crate) fn belong_together(list: &Field<'_>, targets: &[PartTarget]) -> Resul
     Ok(())
 }
 
-/// Where a link leads, without what only says that it may be used, and for how long.
+/// What a link addresses, without its signature and expiry.
 fn place(url: &Url) -> String {
     const OF_THE_SIGNATURE: [&str; 6] =
         ["awsaccesskeyid", "signature", "expires", "googleaccessid", "security-token", "x-id"];
@@ -68,7 +71,7 @@ fn place(url: &Url) -> String {
     format!("{}{}?{query:?}", url.authority(), url.path())
 }
 
-/// The link says itself that it is for another part.
+/// Whether the link names another part number.
 fn of_another(url: &str, number: PartNumber) -> Option<String> {
     let told = query(&Url::parse(url).ok()?, "partnumber")?;
     let same = told.parse() == Ok(number.get());
@@ -82,7 +85,7 @@ fn unusable(at: &Field<'_>, what: String, detail: String) -> Failure {
     Failure { class, cause, detail, ..at.wrong("a link that cannot be used") }
 }
 
-/// Why a link can never take the part, in words that name the header; `None` where nothing speaks against it.
+/// Why a link can never accept the part, naming the header; `None` if no reason is known.
 fn fault(url: &str, size: u64, headers: &[(String, String)]) -> Option<String> {
     let Ok(url) = Url::parse(url) else { return Some("one of its links is not a web address".to_owned()) };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -104,9 +107,10 @@ fn fault(url: &str, size: u64, headers: &[(String, String)]) -> Option<String> {
     Some(format!("its links demand the header {missing}, and it did not say with which value"))
 }
 
-/// Until when a request may start, Unix seconds by the storage's clock: `X-Amz-Date` and `X-Amz-Expires`.
+/// Until when a request may start, Unix seconds by the storage's clock: `X-Amz-Date` plus `X-Amz-Expires`.
 ///
-/// With `X-Amz-Security-Token` the link may end sooner, together with the token, and nothing tells when; so this is the latest.
+/// With `X-Amz-Security-Token` the link may expire sooner, together with the token, whose expiry is unknown;
+/// so this is the latest.
 fn expires_at(url: &str) -> Option<u64> {
     let url = Url::parse(url).ok()?;
     let signed_at: jiff::Timestamp = query(&url, "x-amz-date")?.parse().ok()?;
@@ -114,7 +118,7 @@ fn expires_at(url: &str) -> Option<u64> {
     u64::try_from(signed_at.as_second()).ok()?.checked_add(life)
 }
 
-/// A parameter of the query, its name in any case.
+/// A query parameter, its name case-insensitive.
 fn query(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
 }

@@ -1,4 +1,4 @@
-//! What one harmless call tells of a destination: host, clock, and perhaps the key.
+//! What one harmless call shows about a destination: host, clock, and perhaps the key.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use partway_core::{Cause, Failure, RetryClass};
 use partway_http::ApiReply;
 use partway_provider::{CheckReport, Finding};
 
-/// Somebody waits and looks at it.
+/// Short, because the user is waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// An id that nobody has, so that nothing is touched.
+/// An id that does not exist, so that nothing is touched.
 pub(crate) const NOBODYS: &str = "00000000-0000-0000-0000-000000000000";
 
 const NO_ANSWER_KEY: &str = "The server did not answer, so nothing can be said of the key";
@@ -17,8 +17,8 @@ const NO_ANSWER_CLOCK: &str = "The server did not answer, so nothing can be said
 const NOT_ASKED: &str = "The server was not asked, because such a key cannot be sent";
 const NO_DATE: &str = "The server did not tell its time";
 
-/// Calls, and judges host, clock and key by what comes. 401 and 403 are a refusal of the key; `accepted` is what any other answer
-/// says of it.
+/// Makes the call, and judges host, clock and key by the answer. 401 and 403 refuse the key; `accepted` is
+/// the finding for any other answer.
 pub(crate) async fn probe(
     call: impl Future<Output = Result<ApiReply, Failure>>,
     accepted: Finding<()>,

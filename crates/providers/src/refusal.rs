@@ -1,12 +1,13 @@
-//! A reply that came with a yes and says no in its body.
+//! A reply with a success status and a refusal in its body.
 
 use partway_core::{Answer, Cause, Failure, RetryClass, Step};
 use partway_http::{ApiReply, from_answer, vendor_words};
 
-/// The failure that such a reply is. `status` is the one that the body names, where it does: it counts more than the envelope's.
+/// Turns such a reply into a failure. `status` is the one that the body names, if any; it takes precedence
+/// over the envelope's.
 ///
-/// A plain no is refused in the vendor's words; codes and statuses that mean something of their own (a session that is gone, a
-/// fault that passes) are judged as if they had come without the yes.
+/// A plain refusal gets the vendor's words. Codes and statuses with a meaning (a session that is gone, a
+/// transient error) are judged as if they had come without the success status.
 pub(crate) fn said_no(step: Step, answer: &ApiReply, status: Option<u16>) -> Failure {
     let (code, message) = vendor_words(&answer.json);
     let status = status.filter(|status| (400..=599).contains(status)).unwrap_or(answer.status);
@@ -24,7 +25,8 @@ pub(crate) fn said_no(step: Step, answer: &ApiReply, status: Option<u16>) -> Fai
     }
 }
 
-/// What is called although the capabilities say that it is not there: no vendor's fault, but no reason to panic either.
+/// The failure for a call that the capabilities declare unsupported: not the vendor's fault, but no reason to
+/// panic either.
 pub(crate) fn cannot(step: Step, said: &str) -> Failure {
     Failure::new(step, RetryClass::Refused, Cause::Refused { said: said.to_owned() }, said)
 }

@@ -1,45 +1,46 @@
-//! What is asked when a destination is set up, and the sentence where an answer cannot be used.
+//! The settings of a destination, and the sentence for an answer that cannot be used.
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
-/// Words that are the program's own, or came from outside.
+/// Text that is built in, or came from outside.
 pub type Text = Cow<'static, str>;
 
 /// Values and labels to choose from, the default first.
 pub(crate) type Choices = &'static [(&'static str, &'static str)];
 
-/// One setting of a kind, as a form or a command line asks for it. Its value is text, and lies under its name in the settings' JSON.
+/// One setting of a kind, as a form or a command line asks for it. Its value is text, stored under its name
+/// in the settings' JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name in the settings; the flag on the command line is the same with `-` for `_`.
+    /// Its name in the settings; the command-line flag is the same with `-` for `_`.
     pub name: Text,
-    /// What stands beside the field.
+    /// The field's label.
     pub label: Text,
-    /// Where to find it, or what it is good for; one sentence.
+    /// Where to find it, or what it is for; one sentence.
     pub help: Text,
-    /// How it is asked.
+    /// How to ask for it.
     pub form: Form,
-    /// It has no default, so it must be given.
+    /// Whether it has no default and must be given.
     pub required: bool,
-    /// Few need it.
+    /// Whether few users need it.
     pub advanced: bool,
 }
 
-/// How a setting is asked.
+/// The form of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
-    /// A line of text; what is shown while it is empty is the default, or an example.
+    /// A line of text; the placeholder is the default, or an example.
     Text {
         /// The default or an example.
         placeholder: Text,
     },
     /// One of these: value and label, the default first.
     Choice(Vec<(Text, Text)>),
-    /// `true` or `false`; off unless told.
+    /// `true` or `false`; off by default.
     Switch,
-    /// Text of several lines, which mostly lies in a file: a command line takes that file.
+    /// Text of several lines, usually from a file: a command line takes that file.
     Lines {
         /// How it begins.
         placeholder: Text,
@@ -95,7 +96,7 @@ impl Setting {
     }
 }
 
-/// One field that cannot be used, with a sentence for the person who typed it.
+/// One field that cannot be used, with a sentence for the user.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{sentence}")]
 pub struct SettingsError {

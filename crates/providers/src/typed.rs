@@ -1,10 +1,10 @@
-//! Settings as a person typed them, read one by one.
+//! Reads settings one by one, as the user entered them.
 
 use serde_json::Value;
 
 use crate::setting::{Choices, SettingsError};
 
-/// A line of text; what is empty or blank is not set.
+/// A line of text; empty or blank means unset.
 pub(crate) fn text(settings: &Value, field: &'static str) -> Result<Option<String>, SettingsError> {
     let typed = match &settings[field] {
         Value::Null => return Ok(None),
@@ -18,7 +18,7 @@ pub(crate) fn text(settings: &Value, field: &'static str) -> Result<Option<Strin
     Ok(Some(typed).filter(|typed| !typed.is_empty()))
 }
 
-/// One of the values on offer; the first where nothing was chosen.
+/// One of the values on offer; by default the first.
 pub(crate) fn choice(
     settings: &Value,
     field: &'static str,
@@ -35,7 +35,7 @@ pub(crate) fn choice(
     })
 }
 
-/// On or off; off unless told.
+/// On or off; off by default.
 pub(crate) fn switch(settings: &Value, field: &'static str) -> Result<bool, SettingsError> {
     let wrong = || SettingsError::new(field, "This is either true or false.");
     match &settings[field] {

@@ -1,4 +1,4 @@
-//! Addresses of servers, as a person types them and as calls need them.
+//! Server addresses, as the user enters them and as calls need them.
 
 use url::{Host, Url};
 
@@ -16,8 +16,8 @@ pub(crate) fn base_url(text: &str) -> Result<Url, SettingsError> {
     )
 }
 
-/// A server's address, with or without a path. `unencrypted` is the sentence for `http://` to another computer;
-/// without one it is allowed.
+/// A server's address, with or without a path. `unencrypted` is the sentence that refuses `http://` to
+/// another computer; without one it is allowed.
 pub(crate) fn address(text: &str, unencrypted: Option<&str>) -> Result<Url, SettingsError> {
     let wrong = |sentence: &str| SettingsError::new("url", sentence);
     if let Some(sentence) = without_scheme(text.trim(), unencrypted.is_none()) {
@@ -47,8 +47,9 @@ pub(crate) fn address(text: &str, unencrypted: Option<&str>) -> Result<Url, Sett
     Ok(url)
 }
 
-/// How to write an address that was typed without its beginning: `localhost:9000`, `minio.example.com`, `[::1]:9000`. `None`: it has
-/// one, or is no address either way. (What stands before the port would else be read as a scheme.)
+/// How to write an address that lacks its scheme: `localhost:9000`, `minio.example.com`, `[::1]:9000`.
+/// `None`: it has one, or is no address either way. (Otherwise the part before the port would be read as a
+/// scheme.)
 fn without_scheme(text: &str, unencrypted_anywhere: bool) -> Option<String> {
     if text.contains("://")
         || text.contains(['@', ' '])
@@ -62,7 +63,7 @@ fn without_scheme(text: &str, unencrypted_anywhere: bool) -> Option<String> {
     let is_host = match url.host()? {
         // A single word may be anything; with a port it is a host.
         Host::Domain(name) => name == "localhost" || name.contains('.') || bare.contains(':'),
-        // A lone number is an address, too, for whoever reads web addresses.
+        // URL parsers read a lone number as an address, too.
         Host::Ipv4(_) => bare.contains('.'),
         Host::Ipv6(_) => true,
     };
@@ -84,17 +85,17 @@ fn is_this_computer(url: &Url) -> bool {
     }
 }
 
-/// `base` with further path segments.
+/// Appends path segments to `base`.
 pub(crate) fn endpoint(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
-    // Only addresses that cannot be a base (mailto:) have no segments, and `base_url` lets none through.
+    // Only addresses that cannot be a base (mailto:) have no segments, and `base_url` accepts none.
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(segments);
     }
     url
 }
 
-/// Host and port, for permits and for words.
+/// Host and port, for permits and messages.
 pub(crate) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

@@ -1,4 +1,4 @@
-//! What can be known of an AutoRender destination without sending a file.
+//! What can be learned about an AutoRender destination without sending a file.
 
 use partway_core::Step;
 use partway_provider::{CheckReport, Finding};
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::AutoRender;
 use crate::probe::{NOBODYS, TIMEOUT, probe};
 
-/// There is no call that reads a key, so nothing but an upload proves it.
+/// No call tests a key, so only an upload proves it.
 pub(crate) const KEY_ONLY_AT_FIRST_UPLOAD: &str =
     "AutoRender tells whether a key is good only at the first upload";
 

@@ -1,6 +1,7 @@
 //! AutoRender: the server sets the part size, hands out all links at once, and wants no ETags.
 //!
-//! Documented at `upload.autorender.io`'s API reference; where its own client libraries expect other replies, both are read.
+//! Documented in `upload.autorender.io`'s API reference; where its own client libraries expect other replies,
+//! both forms are read.
 
 mod check;
 mod kind;
@@ -29,10 +30,10 @@ use crate::refusal::cannot;
 use crate::web::{authority, endpoint};
 use crate::{SettingsError, fields, key};
 
-/// The address of a finished file is open to whoever has it.
+/// Anyone with a finished file's URL can open it.
 pub(crate) const LINK_IS_OPEN: bool = true;
 
-/// Signing 10,000 links takes a server a few seconds; a minute is long enough to call the answer lost.
+/// Signing 10,000 links takes a server a few seconds; after a minute the answer counts as lost.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Putting thousands of parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
@@ -49,10 +50,10 @@ pub struct AutoRender {
 }
 
 impl AutoRender {
-    /// A destination with these settings.
+    /// Opens a destination with these settings.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used.
+    /// [`SettingsError`] if a field cannot be used.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, auth, etag_is_md5 } = Settings::read(settings)?;
         key::not_of_another(&credentials.key, "AutoRender")?;
@@ -87,8 +88,8 @@ impl Provider for AutoRender {
             abort: false,
             verify: false,
             wants_hash: None,
-            // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no cost, and nobody
-            // has its id, so there is nothing to do about it but to begin another.
+            // A start whose answer was lost leaves an empty session behind until it expires: no bytes, no
+            // cost, and its id is unknown, so the only thing to do is to start another.
             start_repeatable: true,
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,

@@ -1,4 +1,4 @@
-//! What AutoRender answers, in the documented shape and in the one that its libraries expect.
+//! AutoRender's answers, in the documented shape and in the one that its libraries expect.
 
 use partway_core::{
     Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PlanError, RetryClass, Step, Strength,
@@ -12,15 +12,15 @@ use crate::link::web_link;
 use crate::presigned;
 use crate::refusal::said_no;
 
-/// Above this an expiry cannot be in seconds (it would be the year 5138), so it is read as milliseconds.
+/// Above this, an expiry cannot be in seconds (it would be the year 5138), so it is read as milliseconds.
 const MILLISECONDS: u64 = 100_000_000_000;
 
-/// A field of a reply: under `data`, where the documentation has it, then at the top, where the libraries have it.
+/// A field of a reply: under `data`, as documented, else at the top, as the libraries expect it.
 fn field<'a>(reply: &Field<'a>, name: &str) -> Field<'a> {
     reply.under("data", name)
 }
 
-/// The first of these that is there.
+/// The first of these fields that is present.
 fn first<'a, T>(
     reply: &Field<'a>,
     names: &[&str],
@@ -29,7 +29,7 @@ fn first<'a, T>(
     names.iter().find_map(|name| read(&field(reply, name)).transpose()).transpose()
 }
 
-/// The session, its plan and its targets.
+/// Reads the session, its plan and its targets.
 pub(crate) fn started(file: &FileFacts, answer: &ApiReply, limits: &Limits) -> Result<Started, Failure> {
     succeeded(Step::Start, answer)?;
     let reply = Field::root(Step::Start, answer);
@@ -38,7 +38,7 @@ pub(crate) fn started(file: &FileFacts, answer: &ApiReply, limits: &Limits) -> R
     let parts = field(&reply, "parts");
     let links = parts.items()?;
     let size = field(&reply, "part_size");
-    // Only an empty file can do without.
+    // Only an empty file can do without a part size.
     let part_size = if size.is_nothing() && file.size == 0 { 0 } else { size.whole()? };
     let plan =
         PartPlan::by_server(file.size, part_size, links.len(), limits).map_err(|error| match error {
@@ -70,7 +70,7 @@ const fn in_seconds(at: u64) -> u64 {
     if at >= MILLISECONDS { at / 1000 } else { at }
 }
 
-/// Where one part goes. It may start until its link ends or the session does, whichever is sooner.
+/// The target of one part. It may start until its link or the session expires, whichever is sooner.
 fn target(
     number: PartNumber,
     size: u64,
@@ -88,7 +88,8 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
     if !reply.is_nothing() {
         reply.object()?;
     }
-    // Nothing need be there. What stands there in another form says that this is not the record that is meant, unless that is said.
+    // All fields are optional. A field of an unexpected type means that this is another kind of record,
+    // unless `success` is true.
     let strictly = reply.get("success").yes_or_no_if_any()? != Some(true);
     let text = |names: &[&str]| first(&reply, names, |field| field.text_or_none(strictly));
     Ok(FileReceipt {
@@ -97,12 +98,12 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
         name: text(&["name"])?,
         link: text(&["url"])?.and_then(|url| web_link(&url)),
         size: first(&reply, &["file_size", "size"], |field| field.whole_or_none(strictly))?,
-        // Which algorithm it is nobody says, so nothing is compared with it.
+        // The algorithm is unknown, so nothing is compared with it.
         checksum: text(&["hash"])?.map(|hash| format!("hash:{hash}")),
     })
 }
 
-/// A 200 may still say no.
+/// A 200 may still be a refusal.
 fn succeeded(step: Step, answer: &ApiReply) -> Result<(), Failure> {
     if truth(&answer.json["success"]) == Some(false) { Err(said_no(step, answer, None)) } else { Ok(()) }
 }

@@ -1,10 +1,10 @@
-//! What AutoRender is asked.
+//! The bodies of AutoRender's requests.
 
 use partway_core::{Cause, Failure, RetryClass, Step};
 use partway_provider::{FileFacts, Session};
 use serde_json::{Map, Value, json};
 
-/// The body of *start*: what is not set is left out.
+/// The body of *start*; unset fields are left out.
 pub(crate) fn start(file: &FileFacts) -> Value {
     let fields = &file.fields;
     let mut body = Map::new();
@@ -25,7 +25,7 @@ pub(crate) fn start(file: &FileFacts) -> Value {
     Value::Object(body)
 }
 
-/// The body of *complete*: the session's id in the form in which it came, a string or a number.
+/// The body of *complete*, with the session's id in the form in which it came, a string or a number.
 pub(crate) fn complete(session: &Session) -> Result<Value, Failure> {
     let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
     match &kept["session_id"] {

@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_URL: &str = "https://upload.autorender.io";
 
 const AUTH: Choices = &[("bearer", "Authorization: Bearer"), ("x-api-key", "x-api-key")];
 
-/// What is asked.
+/// The settings to ask for.
 pub(crate) fn asked() -> Vec<Setting> {
     vec![
         Setting::text("url", "Server", "Only where your workspace has an address of its own.", DEFAULT_URL)
@@ -31,7 +31,7 @@ pub(crate) fn asked() -> Vec<Setting> {
     ]
 }
 
-/// In which header the key goes: both are documented, AutoRender's own libraries send only `x-api-key`.
+/// The header for the key. Both are documented; AutoRender's own libraries send only `x-api-key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
     /// `Authorization: Bearer KEY`.
@@ -49,22 +49,22 @@ impl Auth {
     }
 }
 
-/// The settings, read.
+/// The parsed settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The base address; a path is kept and `/api/v1/multipart/start` comes after it.
+    /// The base address; its path is kept, and `/api/v1/multipart/start` is appended.
     pub url: Url,
-    /// In which header the key goes.
+    /// The header for the key.
     pub auth: Auth,
-    /// The ETags of its storage can be compared.
+    /// Whether its storage's ETags can be compared.
     pub etag_is_md5: bool,
 }
 
 impl Settings {
-    /// Reads the settings; what is not set has its default.
+    /// Reads the settings; unset ones get their default.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used.
+    /// [`SettingsError`] if a field cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
         let url = typed::text(settings, "url")?.unwrap_or_else(|| DEFAULT_URL.to_owned());
         let auth = match typed::choice(settings, "auth", AUTH)? {

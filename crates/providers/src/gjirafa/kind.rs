@@ -1,4 +1,4 @@
-//! What Gjirafa is, for who sets one up, and what is made of the settings.
+//! Gjirafa as a destination kind: its form, and what is built from the settings.
 
 use partway_core::Credentials;
 use partway_http::ApiClient;
@@ -10,7 +10,7 @@ use crate::SettingsError;
 use crate::fields::Wrong;
 use crate::kind::{About, Family, Kind};
 
-/// The kind.
+/// The Gjirafa kind.
 pub(crate) fn kind() -> Kind {
     let about = About {
         name: "gjirafa".into(),

@@ -1,5 +1,5 @@
-//! Gjirafa Video Platform: the client names a number of parts, links can be renewed, parts listed, sessions thrown away; a finished
-//! file can be registered as a video.
+//! Gjirafa Video Platform: the client names a number of parts, links can be renewed, parts listed, sessions
+//! aborted; a finished file can be registered as a video.
 
 mod kind;
 mod reply;
@@ -34,13 +34,13 @@ use crate::{SettingsError, key, probe};
 use request::Kept;
 use videos::{Video, Videos};
 
-/// Who opens the address of a finished file has to sign in.
+/// A finished file's URL requires sign-in.
 pub(crate) const LINK_IS_OPEN: bool = false;
 
-/// There is no call that reads a key.
+/// No call tests a key.
 const KEY_ONLY_AT_FIRST_UPLOAD: &str = "Gjirafa tells whether a key is good only at the first upload";
 
-/// Signing 10,000 links takes a server a few seconds; a minute is long enough to call the answer lost.
+/// Signing 10,000 links takes a server a few seconds; after a minute the answer counts as lost.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Putting thousands of parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
@@ -55,17 +55,17 @@ pub struct Gjirafa {
 }
 
 impl Gjirafa {
-    /// A destination with these settings.
+    /// Opens a destination with these settings.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used, or the key is plainly somebody else's.
+    /// [`SettingsError`] if a field cannot be used, or the key is plainly another service's.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let settings = Settings::read(settings)?;
         key::not_of_another(&credentials.key, "Gjirafa")?;
         Ok(Self { settings, key: credentials.key, http, videos: Videos::default() })
     }
 
-    /// An address within the project.
+    /// A URL within the project.
     fn at(&self, path: &[&str]) -> Url {
         endpoint(&self.settings.project, path)
     }
@@ -94,7 +94,8 @@ impl Gjirafa {
         http.json(ApiCall { step, method, url, headers: Vec::new(), key, body, timeout }).await
     }
 
-    /// A page of the list of parts. Whether long ones come in pages its documents do not say; its envelope can tell of them.
+    /// One page of the list of parts. Its documentation does not say whether long lists are paged; its
+    /// envelope can report it.
     async fn list(&self, step: Step, key: &str, page: u32, timeout: Duration) -> Result<ApiReply, Failure> {
         let mut url = self.at(&["uploads", "url", "multipart", key, "parts"]);
         if page > 1 {
@@ -109,7 +110,7 @@ impl Gjirafa {
         reply::completed(&answer, kept)
     }
 
-    /// Registers the file as a video, unless that was done or may have been; the name that the video has.
+    /// Registers the file as a video, unless that was done or may have been; returns the video's name.
     async fn register(
         &self,
         kept: &Kept,
@@ -119,11 +120,11 @@ impl Gjirafa {
         let key = kept.segment();
         match self.videos.of(&key) {
             Some(Video::Done(name)) => return Ok(name),
-            // That was told when it happened.
+            // This was reported when it happened.
             Some(Video::Perhaps) => return Ok(None),
             None => {}
         }
-        // Whoever lets go of this call half-way leaves it sent.
+        // If this call is dropped half-way, it may have been sent.
         self.videos.set(&key, Some(Video::Perhaps));
         let body = request::encode(kept, download, encode);
         let answer = self.call(Step::Start, Method::POST, &self.at(&["encodes"]), Some(body), TIMEOUT).await;
@@ -152,9 +153,10 @@ impl Provider for Gjirafa {
             abort: true,
             verify: true,
             wants_hash: self.settings.duplicates,
-            // A start whose answer was lost leaves a session without bytes, and nobody has its key to throw it away.
+            // A start whose answer was lost leaves a session without bytes, and its key is unknown, so it
+            // cannot be aborted.
             start_repeatable: true,
-            // Nothing says whether the download path is open.
+            // Whether the download path is open is not documented.
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.settings.etag_is_md5,
             signs_links: false,
@@ -177,7 +179,7 @@ impl Provider for Gjirafa {
     async fn start(&self, file: &FileFacts, plan: Option<PartPlan>) -> Result<Started, Failure> {
         let plan = own_plan(plan, file, &self.limits())?;
         let (url, body) = (self.at(&["uploads", "multipart"]), request::start(file, &plan, &self.settings));
-        // A registration is sent as a start, too, but must not be sent twice.
+        // A registration is also sent as a start, but must not be sent twice.
         let http = self.http.clone().with_repeatable_starts();
         let answer = self.call_by(&http, Step::Start, Method::POST, &url, Some(body), TIMEOUT).await;
         let answer = answer.map_err(|failure| failure.with_type(&file.mime))?;
@@ -192,10 +194,11 @@ impl Provider for Gjirafa {
         if without.is_empty() {
             return Ok(targets);
         }
-        // All links or only those of missing parts: its documents do not say. What it has needs none.
+        // All links, or only those of missing parts: the documentation does not say. Parts that it has need
+        // none.
         let has = match self.list_parts(session).await {
             Ok(has) => has,
-            // One that lists nothing has only this way to say what it has.
+            // If it cannot list parts, this reply is the only evidence of what it has.
             Err(failure) if lists_nothing(&failure) => return Ok(targets),
             Err(failure) => return Err(failure),
         };
@@ -221,7 +224,7 @@ impl Provider for Gjirafa {
             Ok(receipt) => return Ok(receipt),
             Err(failure) => failure,
         };
-        // How it words a missing part is not documented; which parts it has can be asked.
+        // How it words a missing part is not documented, but which parts it has can be asked.
         let plain_no = failure.class == RetryClass::Refused && matches!(failure.cause, Cause::Refused { .. });
         if plain_no && let Ok(has) = self.list_parts(session).await {
             let there = |receipt: &PartReceipt| has.iter().any(|part| part.is(receipt));
@@ -259,7 +262,8 @@ impl Provider for Gjirafa {
     }
 }
 
-/// Whether the list of parts cannot be had, as far as this failure tells: not for the moment, and not because the upload is gone.
+/// Whether this failure means that parts can never be listed: it is neither transient, nor is the upload
+/// gone.
 fn lists_nothing(failure: &Failure) -> bool {
     let never =
         matches!(failure.status, Some(404 | 405 | 501)) || matches!(failure.cause, Cause::BrokenReply { .. });

@@ -1,4 +1,5 @@
-//! What Gjirafa answers: an envelope `{success, errors, messages, result, resultInfo, statusCode}`, and results in it.
+//! Gjirafa's answers: an envelope `{success, errors, messages, result, resultInfo, statusCode}` around
+//! results.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,10 @@ use crate::link::web_link;
 use crate::presigned;
 use crate::refusal::said_no;
 
-/// How long links live where nothing was asked and they do not tell of themselves.
+/// Lifetime of links, hours, if none was requested and the links do not carry one.
 const HOURS: u32 = 12;
 
-/// The result of a reply that says yes: status 200 or 201, *and* `success`.
+/// The result of a successful reply: status 200 or 201, *and* `success`.
 fn result(step: Step, answer: &ApiReply) -> Result<Field<'_>, Failure> {
     let reply = Field::root(step, answer);
     if !matches!(answer.status, 200 | 201) {
@@ -34,7 +35,7 @@ fn result(step: Step, answer: &ApiReply) -> Result<Field<'_>, Failure> {
     Err(said_no(step, answer, status))
 }
 
-/// The session and its targets.
+/// Reads the session and its targets.
 pub(crate) fn started(
     file: &FileFacts,
     plan: PartPlan,
@@ -51,7 +52,7 @@ pub(crate) fn started(
         details_id: id("uploadFileDetailsId"),
         title: file.fields.title.clone().filter(|_| settings.encode.is_some()),
     };
-    // It becomes a segment of a path, in which these two would lead elsewhere.
+    // It becomes a path segment, where these two would lead elsewhere.
     if matches!(kept.segment().as_str(), "." | "..") {
         return Err(request_key.wrong("expected a key, found dots"));
     }
@@ -67,7 +68,8 @@ pub(crate) fn started(
     Ok(Started { session, plan, targets, clock_ahead: answer.clock_ahead })
 }
 
-/// What the check for duplicates answers is not public: where it was asked for, a yes without a single link can mean nothing else.
+/// The answer to the duplicate check is not documented: if the check was requested, a success without a
+/// single link can mean nothing else.
 fn is_duplicate(result: &Field<'_>) -> bool {
     result.get("isDuplicate").yes_or_no() == Ok(true) || result.get("presignedUrl").is_blank()
 }
@@ -79,7 +81,7 @@ fn duplicate(answer: &ApiReply) -> Failure {
     Failure { status: Some(answer.status), clock_ahead: answer.clock_ahead, ..failure }
 }
 
-/// The targets for these parts, matched by number, and the parts for which no link came.
+/// The targets for these parts, matched by number, and the parts that got no link.
 pub(crate) fn targets(
     step: Step,
     answer: &ApiReply,
@@ -105,7 +107,7 @@ pub(crate) fn targets(
     Ok((targets, without))
 }
 
-/// The links of a reply by the number that stands beside each. A number twice, or one that no part has, cannot be meant.
+/// The links of a reply, by the number beside each. A repeated or unknown number is an error.
 fn links<'a>(result: &Field<'a>, parts: u32) -> Result<BTreeMap<PartNumber, Field<'a>>, Failure> {
     let mut links = BTreeMap::new();
     for item in result.get("presignedUrl").items()? {
@@ -123,12 +125,12 @@ fn links<'a>(result: &Field<'a>, parts: u32) -> Result<BTreeMap<PartNumber, Fiel
     Ok(links)
 }
 
-/// A part has no link, and Gjirafa does not have it either.
+/// A part has no link, and Gjirafa does not have the part either.
 pub(crate) fn no_link(result: &Field<'_>, number: PartNumber) -> Failure {
     result.get("presignedUrl").wrong(&format!("expected a link for part {number}, found none"))
 }
 
-/// Adds the parts that a page of the list holds to those of the pages before; whether more are to come.
+/// Adds a page of the list to the parts of earlier pages; returns whether more are to come.
 pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPart>) -> Result<bool, Failure> {
     let list = result(Step::List, answer)?;
     let items = list.items()?;
@@ -137,7 +139,7 @@ pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPar
         let at = item.get("partNumber");
         let number = u32::try_from(at.whole()?).ok().and_then(PartNumber::new);
         let number = number.ok_or_else(|| at.unexpected("the number of a part"))?;
-        // Its number tells enough where it has no more: *complete* names each ETag, and the storage judges that.
+        // The number is enough: *complete* names each ETag, and the storage checks it.
         let etag = item.get("eTag").short().map(|etag| proof::bare(&etag).to_owned());
         let etag = etag.filter(|etag| !etag.is_empty()).map(Etag);
         let part = ListedPart { number, size: item.get("size").whole().ok(), etag };
@@ -149,7 +151,7 @@ pub(crate) fn page(answer: &ApiReply, parts: &mut BTreeMap<PartNumber, ListedPar
     Ok(some && total > parts.len() as u64 && parts.len() < expect::MOST_ITEMS)
 }
 
-/// The receipt of a *complete* that said yes three times: by its status, by `success` and by `result`.
+/// The receipt of a *complete* that succeeded in three places: status, `success` and `result`.
 pub(crate) fn completed(answer: &ApiReply, kept: &Kept) -> Result<FileReceipt, Failure> {
     if !result(Step::Complete, answer)?.yes_or_no()? {
         return Err(said_no(Step::Complete, answer, None));
@@ -157,12 +159,12 @@ pub(crate) fn completed(answer: &ApiReply, kept: &Kept) -> Result<FileReceipt, F
     Ok(FileReceipt { strength: Strength::Confirmed, id: Some(kept.file_id()), ..FileReceipt::unknown() })
 }
 
-/// The session is gone.
+/// Checks that the session was aborted.
 pub(crate) fn aborted(answer: &ApiReply) -> Result<(), Failure> {
     result(Step::Abort, answer).map(drop)
 }
 
-/// The path of the finished file, as it came: it may be signed.
+/// The path of the finished file, unchanged: it may be signed.
 pub(crate) fn download(answer: &ApiReply) -> Result<String, Failure> {
     let result = result(Step::Verify, answer)?;
     result.object()?;

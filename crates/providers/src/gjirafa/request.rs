@@ -1,4 +1,4 @@
-//! What Gjirafa is asked.
+//! The bodies of Gjirafa's requests.
 
 use partway_core::{Cause, Failure, PartPlan, PartReceipt, RetryClass, Step, proof};
 use partway_provider::{FileFacts, Session};
@@ -8,8 +8,9 @@ use super::Settings;
 use super::settings::Encode;
 use crate::expect::{id_text, is_id};
 
-/// The body of *start*. `contentLength` is text; it and `mimeType` always go, because older servers demand them, what is newer only
-/// where it is set. The two fields of the duplicate check go together or not at all.
+/// The body of *start*. `contentLength` is text; it and `mimeType` are always sent, because older servers
+/// require them. Newer fields are sent only if set. The two fields of the duplicate check are sent together
+/// or not at all.
 pub(crate) fn start(file: &FileFacts, plan: &PartPlan, settings: &Settings) -> Value {
     let mut body = json!({
         "partsNumber": plan.count(),
@@ -37,8 +38,8 @@ fn with_hours(mut body: Value, settings: &Settings) -> Value {
     body
 }
 
-/// The body of *complete*. Its `allowPartialComplete` is true unless told, and then a missing part gives a video that is cut
-/// without a word: so it always goes, as false.
+/// The body of *complete*. `allowPartialComplete` defaults to true, and then a missing part silently gives a
+/// truncated video: so it is always sent, as false.
 pub(crate) fn complete(kept: &Kept, receipts: &[PartReceipt]) -> Value {
     let part = |receipt: &PartReceipt| json!({ "partNumber": receipt.number.get(), "eTag": proof::named_at_complete(receipt) });
     let parts: Vec<_> = receipts.iter().map(part).collect();
@@ -60,14 +61,14 @@ pub(crate) fn encode(kept: &Kept, download: &str, encode: &Encode) -> Value {
     Value::Object(body)
 }
 
-/// What a session keeps: the ids that Gjirafa gave, and what is needed after *complete*.
+/// What a session keeps: Gjirafa's ids, and what is needed after *complete*.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// In the form in which it came, text or a number.
+    /// In its original form, text or a number.
     pub(crate) request_key: Value,
-    /// How many parts there are.
+    /// The number of parts.
     pub(crate) parts: u32,
-    /// The id of the file's record, where it came.
+    /// The id of the file's record, if it was given.
     pub(crate) details_id: Value,
     /// The title of the video.
     pub(crate) title: Option<String>,
@@ -88,7 +89,7 @@ impl Kept {
     }
 
     pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
-        // By shared reference: through a mutable one an index panics where there is no object.
+        // Through a shared reference: a mutable index panics if there is no object.
         let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
         match (kept["requestKey"].clone(), parts) {
@@ -106,12 +107,12 @@ impl Kept {
         }
     }
 
-    /// The request key as a segment of a path.
+    /// The request key as a path segment.
     pub(crate) fn segment(&self) -> String {
         id_text(&self.request_key)
     }
 
-    /// What the finished file is known by there: its record's id, else the request key.
+    /// The finished file's id at the vendor: its record's id, else the request key.
     pub(crate) fn file_id(&self) -> String {
         id_text(if self.details_id.is_null() { &self.request_key } else { &self.details_id })
     }

@@ -1,4 +1,5 @@
-//! Gjirafa's settings. Its base address and the form of its `Authorization` are not public, so both are asked.
+//! Gjirafa's settings. Its base address and the form of its `Authorization` are not public, so the user is
+//! asked for both.
 
 use http::header::AUTHORIZATION;
 use partway_http::KeyHeader;
@@ -12,7 +13,7 @@ use crate::setting::{Choices, Setting, SettingsError};
 use crate::web::{base_url, endpoint};
 use crate::{ca, typed};
 
-/// The most hours that links can be asked for: 7 days, S3's own bound for presigned URLs.
+/// Longest lifetime to request for links, hours: 7 days, S3's own bound for presigned URLs.
 const MOST_HOURS: u32 = 168;
 
 const AUTH: Choices = &[
@@ -26,7 +27,7 @@ const AUTH: Choices = &[
 const DUPLICATES: Choices =
     &[("off", "Off"), ("md5", "By MD5"), ("sha1", "By SHA-1"), ("sha256", "By SHA-256")];
 
-/// What is asked.
+/// The settings to ask for.
 pub(crate) fn asked() -> Vec<Setting> {
     vec![
     Setting::text("url", "Server", "The address of the platform's API, as Gjirafa gave it to you.", "https://…").required(),
@@ -45,34 +46,34 @@ pub(crate) fn asked() -> Vec<Setting> {
 /// How a file is registered as a video.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encode {
-    /// `callBackUrl`, which its documents demand.
+    /// `callBackUrl`, which the documentation requires.
     pub callback: String,
-    /// `author`, sent only where it is set.
+    /// `author`, sent only if set.
     pub author: Option<String>,
 }
 
-/// The settings, read.
+/// The parsed settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Where everything of the project lies: the base address and `/api/projects/{projectId}`.
+    /// The project's URL: the base address and `/api/projects/{projectId}`.
     pub project: Url,
-    /// What stands before the key in `Authorization`.
+    /// The prefix of the key in `Authorization`.
     pub key_prefix: &'static str,
-    /// How files are hashed for the duplicate check; `None`: it is not asked for.
+    /// How files are hashed for the duplicate check; `None` if it is off.
     pub duplicates: Option<HashAlgorithm>,
-    /// How many hours links are asked to live; `None`: not asked, which gives 12.
+    /// The lifetime to request for links, hours; `None` requests none, which gives 12.
     pub url_hours: Option<u32>,
     /// Whether and how a file becomes a video.
     pub encode: Option<Encode>,
-    /// The ETags of its storage can be compared.
+    /// Whether its storage's ETags can be compared.
     pub etag_is_md5: bool,
 }
 
 impl Settings {
-    /// Reads the settings; what is not set has its default.
+    /// Reads the settings; unset ones get their default.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field is missing or cannot be used.
+    /// [`SettingsError`] if a field is missing or cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
         let url = typed::text(settings, "url")?.ok_or_else(|| {
             SettingsError::new("url", "Gjirafa gives each customer an address for its API. Enter it here.")
@@ -98,7 +99,7 @@ impl Settings {
         })
     }
 
-    /// Whether what is set for a file goes anywhere: a title is a video's.
+    /// Checks that a file's fields have an effect: only videos have a title.
     pub(crate) fn shows(&self, fields: &Fields) -> Result<(), Wrong> {
         if fields.title.is_none() || self.encode.is_some() {
             return Ok(());
@@ -117,7 +118,7 @@ fn project(settings: &Value) -> Result<String, SettingsError> {
     let id = typed::text(settings, "project")?.ok_or_else(|| {
         wrong("Files go to a project. Enter its id; it stands in the platform's addresses.")
     })?;
-    // It becomes one segment of a path, in which dots would lead elsewhere (RFC 3986, 5.2.4).
+    // It becomes one path segment, where dots would lead elsewhere (RFC 3986, 5.2.4).
     if id.contains(['/', '?', '#', '\\', ' ']) || id.starts_with('.') {
         return Err(wrong("This is the project's id alone, not its address."));
     }

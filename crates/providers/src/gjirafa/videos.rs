@@ -1,24 +1,24 @@
-//! Which files were registered as videos: a registration is not sent again while it may have been done.
+//! Which files were registered as videos: a registration that may have been done is not sent again.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use partway_core::{Cause, Failure, RetryClass, Step};
 
-/// So many are remembered; whoever asks again about an upload does so soon after it.
+/// How many are remembered; a repeated request for an upload comes soon after it.
 const REMEMBERED: usize = 1000;
 
-/// What became of a registration.
+/// The outcome of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Video {
-    /// It was sent, and nobody knows what came of it.
+    /// It was sent, and its outcome is unknown.
     Perhaps,
-    /// It was done; the name that the video has.
+    /// It was done; the video's name.
     Done(Option<String>),
 }
 
-/// What was registered since this destination was opened. It is gone with the process: Gjirafa has no call that finds a video by
-/// its file, and a session cannot be written to after its start.
+/// What was registered since this destination was opened. Lost with the process: Gjirafa has no call that
+/// finds a video by its file, and a session cannot be changed after its start.
 #[derive(Debug, Default)]
 pub(crate) struct Videos(Mutex<VecDeque<(String, Video)>>);
 
@@ -28,7 +28,7 @@ impl Videos {
         videos.iter().find(|(known, _)| known == key).map(|(_, video)| video.clone())
     }
 
-    /// `None`: nothing came of it, so it may be sent again.
+    /// `None`: it failed, so it may be sent again.
     pub(crate) fn set(&self, key: &str, video: Option<Video>) {
         let mut videos = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         videos.retain(|(known, _)| known != key);
@@ -39,7 +39,8 @@ impl Videos {
     }
 }
 
-/// Whether a registration that failed so may have been done all the same. It was sent as a start is, so a lost answer is `Unknown`.
+/// Whether a failed registration may have been done all the same. It was sent as a start, so a lost answer is
+/// `Unknown`.
 pub(crate) fn perhaps_done(failure: &Failure) -> bool {
     let broke = failure.class == RetryClass::Again && matches!(failure.status, Some(500 | 502 | 504));
     let unread =
@@ -47,7 +48,7 @@ pub(crate) fn perhaps_done(failure: &Failure) -> bool {
     failure.class == RetryClass::Unknown || broke || unread
 }
 
-/// What is told of a registration that did not come through; the file itself is there.
+/// The failure to report for a registration that did not succeed; the file itself has arrived.
 pub(crate) fn told(failure: Failure) -> Failure {
     if perhaps_done(&failure) {
         let said = "the file is there, but whether it was registered as a video was not answered; look there before you \

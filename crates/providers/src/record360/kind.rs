@@ -1,4 +1,4 @@
-//! What Record360 is, for who sets one up, and what is made of the settings.
+//! Record360 as a destination kind: its form, and what is built from the settings.
 
 use partway_core::Credentials;
 use partway_http::ApiClient;
@@ -10,7 +10,7 @@ use crate::SettingsError;
 use crate::fields::Wrong;
 use crate::kind::{About, Family, Kind};
 
-/// The kind.
+/// The Record360 kind.
 pub(crate) fn kind() -> Kind {
     let about = About {
         name: "record360".into(),

@@ -1,4 +1,4 @@
-//! Who signs a call: the token that was given, or one that a user name and a password are good for.
+//! The token that authorizes a call: given, or obtained with a user name and a password.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,16 +15,17 @@ use crate::expect::Field;
 /// Signing in is quick.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the calls are signed with.
+/// What authorizes the calls.
 pub(crate) enum Login {
-    /// A token, as it was given. What it does when its time is over nobody knows but the vendor.
+    /// A given token. Its behaviour after expiry is known only to the vendor.
     Token(ApiKey),
-    /// A user's; the token that it brought is kept in memory only.
+    /// A user's credentials; the token that they obtain is kept in memory only.
     User { authenticate: Url, name: String, password: ApiKey, token: Mutex<Option<ApiKey>> },
 }
 
 impl Login {
-    /// The token for the next call. One that was `refused` is not given again: a fresh one is got where that can be.
+    /// The token for the next call. A `refused` one is not returned again: a fresh one is obtained if
+    /// possible.
     pub(crate) async fn token(
         &self,
         step: Step,
@@ -53,7 +54,7 @@ impl Login {
     }
 }
 
-/// Asked as a check is: it creates nothing, so a lost answer is no riddle.
+/// Sent as a check: it creates nothing, so a lost answer does no harm.
 async fn sign_in(http: &ApiClient, url: &Url, name: &str, password: &ApiKey) -> Result<ApiKey, Failure> {
     let body = json!({ "user": { "username": name, "password": password.expose() } });
     let call = ApiCall {
@@ -72,6 +73,6 @@ async fn sign_in(http: &ApiClient, url: &Url, name: &str, password: &ApiKey) -> 
         _ => failure,
     })?;
     let token = Field::root(Step::Check, &answer).get("auth_token").text().map(ApiKey::new);
-    // A yes without a token, whatever else it says, is none.
+    // A success without a token, whatever else it says, is a failure.
     token.map_err(|failure| Failure { class: RetryClass::Refused, ..failure })
 }

@@ -36,14 +36,14 @@ use login::Login;
 use reply::Kept;
 use version::accept;
 
-/// Who opens the address of a finished file has to sign in.
+/// A finished file's URL requires sign-in.
 pub(crate) const LINK_IS_OPEN: bool = false;
 
-/// A token can be tried, but an answer about a file that is nobody's proves nothing.
+/// A token can be tried, but an answer about a file that does not exist proves nothing.
 const TOKEN_ONLY_AT_FIRST_UPLOAD: &str = "Record360 tells whether a token is good only at the first upload";
 
-/// 20 parts of at least 5 MB, but for the last, and at most 5 GB. Whether these are decimal or binary its documents do not say, so
-/// the narrower of both holds.
+/// 20 parts of at least 5 MB, except the last, and at most 5 GB. The documentation does not say whether these
+/// are decimal or binary, so the stricter of both is used.
 const LIMITS: Limits = Limits {
     min_part: 5 * 1024 * 1024,
     max_part: 5_000_000_000,
@@ -70,10 +70,10 @@ pub struct Record360 {
 }
 
 impl Record360 {
-    /// A destination with these settings.
+    /// Opens a destination with these settings.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used, or the key is plainly somebody else's.
+    /// [`SettingsError`] if a field cannot be used, or the key is plainly another service's.
     pub fn open(settings: &Value, credentials: Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let Settings { url, user, other_types, etag_is_md5 } = Settings::read(settings)?;
         let users = endpoint(&url, &["api", "users"]);
@@ -96,7 +96,8 @@ impl Record360 {
         Ok(Self { users, other_types, etag_is_md5, login, http })
     }
 
-    /// Calls; a token that is refused is replaced by a fresh one, once. (A refusal proves that nothing was done.)
+    /// Makes a call; a refused token is replaced by a fresh one, once. (A refusal proves that nothing was
+    /// done.)
     async fn call(
         &self,
         step: Step,
@@ -143,9 +144,9 @@ impl Provider for Record360 {
             abort: false,
             verify: true,
             wants_hash: None,
-            // The start is a GET that creates something: never again without a person's word.
+            // The start is a GET that creates something: never repeat it without the user.
             start_repeatable: false,
-            // Nothing says whether the location is open.
+            // Whether the location is open is not documented.
             link_is_open: LINK_IS_OPEN,
             etag_is_md5: self.etag_is_md5,
             signs_links: false,
@@ -161,9 +162,9 @@ impl Provider for Record360 {
     }
 
     async fn check(&self) -> CheckReport {
-        // An id that nobody has, in the form that an id must have.
+        // An unused id, in the form that an id must have.
         let url = endpoint(&self.users, &["uploads", &Uuid::new_v4().to_string()]);
-        // A password that brought a token is proved by it.
+        // A password that obtained a token is proved by it.
         let accepted = match self.login {
             Login::User { .. } => Finding::Good(()),
             Login::Token(_) => Finding::CannotKnow(TOKEN_ONLY_AT_FIRST_UPLOAD),
@@ -182,11 +183,11 @@ impl Provider for Record360 {
             return Err(Failure::new(Step::Start, RetryClass::Refused, cause, detail));
         }
         let plan = own_plan(plan, file, &self.limits())?;
-        // The id is the client's, new for each session. Chance from the system: nothing but uniqueness hangs on it.
+        // The id is the client's, new for each session. Random from the system: only uniqueness matters.
         let file_id = Uuid::new_v4().to_string();
         let mut url = endpoint(&self.users, &["multipart_upload_start", &file_id]);
         url.query_pairs_mut().append_pair("part_count", &plan.count().to_string());
-        // Left out, the type is application/octet-stream; sent, that would be answered with 400.
+        // If omitted, the type is application/octet-stream; sending that would be answered with 400.
         if let Some(mime) = types::taken(&file.mime) {
             url.query_pairs_mut().append_pair("content_type", mime);
         }
@@ -230,12 +231,13 @@ impl Provider for Record360 {
     }
 }
 
-/// A start that went and was answered with a fault, a conflict or a web page: none says that nothing was begun, and what is asked
-/// again begins another with a new id. Only a refusal (another 4xx) says so, and one that asks for patience in so many words. A
-/// conflict (409) may be with what this very request began, where something in between sent it twice.
+/// A start that was answered with a server error, a conflict or a web page: none of them proves that nothing
+/// was begun, and a retry begins another upload with a new id. Only a refusal (another 4xx) proves it, and an
+/// explicit request to wait. A conflict (409) may be with what this very request began, if something in
+/// between sent it twice.
 fn perhaps_begun(failure: Failure) -> Failure {
     let Some(status) = failure.status else { return failure };
-    // A page with a yes is the network's: what lies behind it may have had the request.
+    // A page with a success status is from the network: the server behind it may have had the request.
     let page = failure.class == RetryClass::Offline;
     let patience = matches!(failure.class, RetryClass::Throttled { .. });
     let conflict = status == 409;

@@ -1,4 +1,4 @@
-//! What Record360 answers.
+//! Record360's answers.
 
 use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, RetryClass, Step, Strength, proof};
 use partway_http::ApiReply;
@@ -11,10 +11,10 @@ use crate::link::web_link;
 use crate::presigned;
 use crate::refusal::said_no;
 
-/// A session and its links live 24 hours, and *complete* must come before they are over.
+/// A session and its links live 24 hours, and *complete* must come before they expire.
 const LIFE: u64 = 24 * 60 * 60;
 
-/// What a session keeps: the client's own id, the server's in the form in which it came, and how many parts there are.
+/// What a session keeps: the client's own id, the server's in its original form, and the number of parts.
 pub(crate) struct Kept {
     pub(crate) file_id: String,
     pub(crate) upload_id: Value,
@@ -23,9 +23,9 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn read(session: &Session, step: Step) -> Result<Self, Failure> {
-        // By shared reference: through a mutable one an index panics where there is no object.
+        // Through a shared reference: a mutable index panics if there is no object.
         let kept: Value = serde_json::from_str(&session.body).unwrap_or(Value::Null);
-        // It becomes a segment of a path, so nothing but what was made here is taken.
+        // It becomes a path segment, so only ids that were made here are accepted.
         let file_id = kept["file_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
         let parts = kept["parts"].as_u64().and_then(|parts| u32::try_from(parts).ok());
         match (file_id, kept["upload_id"].clone(), parts) {
@@ -41,7 +41,7 @@ impl Kept {
     }
 }
 
-/// The session and its targets.
+/// Reads the session and its targets.
 pub(crate) fn started(
     file: &FileFacts,
     file_id: &str,
@@ -68,8 +68,8 @@ pub(crate) fn started(
     Ok(Started { session: Session { body, expires_at }, plan, targets, clock_ahead: answer.clock_ahead })
 }
 
-/// The receipt of a confirmed *complete*. What it says of the whole counts where it is the checksum of what was sent; where it is not, that
-/// says nothing: how it is made, and of what, is not documented. (Its size the engine compares.)
+/// The receipt of a confirmed *complete*. Its checksum of the whole counts if it matches what was sent. A
+/// mismatch says nothing: how it is made, and of what, is not documented. (The engine compares the size.)
 pub(crate) fn completed(
     answer: &ApiReply,
     kept: &Kept,
@@ -77,7 +77,8 @@ pub(crate) fn completed(
 ) -> Result<FileReceipt, Failure> {
     let reply = succeeded(Step::Complete, answer)?;
     reply.object()?;
-    // Nothing need be there. What stands there in another form says that this is not the record that is meant, unless that is said.
+    // All fields are optional. A field of an unexpected type means that this is another kind of record,
+    // unless `success` is true.
     let strictly = reply.get("success").yes_or_no() != Ok(true);
     let text = |name| reply.get(name).text_or_none(strictly);
     let mut checksum = None;
@@ -100,10 +101,11 @@ pub(crate) fn completed(
     })
 }
 
-/// How the record of a finished file may name its size: the page that describes it is not public.
+/// Possible names of the size in the record of a finished file: the page that describes it is not public.
 const SIZES: [&str; 5] = ["filesize", "file_size", "size", "content_length", "byte_size"];
 
-/// What the record of a finished file adds. Without a size it proves nothing: it may be there since *start*.
+/// What the record of a finished file adds. Without a size it proves nothing: it may have existed since
+/// *start*.
 pub(crate) fn verified(answer: &ApiReply, receipt: FileReceipt) -> Result<FileReceipt, Failure> {
     let reply = succeeded(Step::Verify, answer)?;
     reply.object()?;
@@ -114,7 +116,7 @@ pub(crate) fn verified(answer: &ApiReply, receipt: FileReceipt) -> Result<FileRe
     })
 }
 
-/// A 200 that holds words of refusal is none.
+/// A 200 that contains an error is a refusal.
 fn succeeded(step: Step, answer: &ApiReply) -> Result<Field<'_>, Failure> {
     let reply = Field::root(step, answer);
     let worded = ["errors", "error"].iter().any(|name| !reply.get(name).is_blank());

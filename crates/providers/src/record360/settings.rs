@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_URL: &str = "https://api.record360.com";
 const OTHER_TYPES: Choices =
     &[("refuse", "Refuse them"), ("octet-stream", "Send them as application/octet-stream")];
 
-/// What is asked.
+/// The settings to ask for.
 pub(crate) fn asked() -> Vec<Setting> {
     vec![
     Setting::text("url", "Server", "Only where your account has an address of its own.", DEFAULT_URL).advanced(),
@@ -25,24 +25,24 @@ pub(crate) fn asked() -> Vec<Setting> {
 ]
 }
 
-/// The settings, read.
+/// The parsed settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The base address; a path is kept and `/api/users/…` comes after it.
+    /// The base address; its path is kept, and `/api/users/…` is appended.
     pub url: Url,
-    /// Whose password the key is; `None`: it is a token.
+    /// The user whose password the key is; `None`: it is a token.
     pub user: Option<String>,
-    /// Whether files of types that are not on the list go as `application/octet-stream`.
+    /// Whether files of unlisted types are sent as `application/octet-stream`.
     pub other_types: bool,
-    /// The ETags of its storage can be compared.
+    /// Whether its storage's ETags can be compared.
     pub etag_is_md5: bool,
 }
 
 impl Settings {
-    /// Reads the settings; what is not set has its default.
+    /// Reads the settings; unset ones get their default.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used.
+    /// [`SettingsError`] if a field cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
         let url = typed::text(settings, "url")?.unwrap_or_else(|| DEFAULT_URL.to_owned());
         Ok(Self {

@@ -1,6 +1,6 @@
-//! The types of files that Record360 takes.
+//! The file types that Record360 accepts.
 
-/// Its documents' list for `content_type`; anything else is answered with 400.
+/// The documented list for `content_type`; anything else is answered with 400.
 const TAKEN: [&str; 12] = [
     "image/jpeg",
     "image/png",
@@ -16,7 +16,7 @@ const TAKEN: [&str; 12] = [
     "image/bmp",
 ];
 
-/// The type as the list has it, without parameters (`; codecs=…`) and whatever the case of its letters; `None` where it is not on it.
+/// The type as listed, ignoring parameters (`; codecs=…`) and case; `None` if it is not listed.
 pub(crate) fn taken(mime: &str) -> Option<&'static str> {
     let essence = mime.split(';').next().unwrap_or_default().trim();
     TAKEN.into_iter().find(|taken| taken.eq_ignore_ascii_case(essence))

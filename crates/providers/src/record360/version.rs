@@ -1,9 +1,9 @@
-//! Which version of the API is spoken.
+//! The API version.
 
 use http::header::ACCEPT;
 use http::{HeaderName, HeaderValue};
 
-/// The version of the API, which goes with every call.
+/// The API version, which is sent with every call.
 pub(crate) const fn accept() -> (HeaderName, HeaderValue) {
     (ACCEPT, HeaderValue::from_static("application/json; version=1"))
 }

@@ -1,4 +1,4 @@
-//! The bucket in the server's address, as many services show it: found where it is typed, so that it is not taken twice.
+//! Finds the bucket in a server address, where many services show it, so that it is not added twice.
 
 use serde_json::Value;
 use url::Url;
@@ -8,7 +8,7 @@ use crate::setting::SettingsError;
 use crate::typed;
 use crate::web::address;
 
-/// Services whose servers have a name of so many labels before this domain; what stands before those is a bucket.
+/// Services whose server names have this many labels before the domain; anything before those is a bucket.
 const BY_LABELS: &[(&str, usize)] = &[
     ("storage.googleapis.com", 0), // Google Cloud Storage, "Request endpoints"
     ("digitaloceanspaces.com", 1), // DigitalOcean, "Spaces endpoints": REGION.digitaloceanspaces.com
@@ -18,8 +18,9 @@ const BY_LABELS: &[(&str, usize)] = &[
     ("aliyuncs.com", 1),           // Alibaba Cloud, "OSS endpoints": oss-REGION.aliyuncs.com
 ];
 
-/// Services whose servers' names begin with a label `s3`, or with one that begins with `s3-` (`s3-eu-west-1`, `s3-accelerate`).
-/// AWS, "Virtual hosting of general purpose buckets"; Backblaze, "S3-Compatible API"; Wasabi, "Service URLs"; Scaleway, OVH.
+/// Services whose server names begin with a label `s3`, or with one that begins with `s3-` (`s3-eu-west-1`,
+/// `s3-accelerate`). AWS, "Virtual hosting of general purpose buckets"; Backblaze, "S3-Compatible API";
+/// Wasabi, "Service URLs"; Scaleway, OVH.
 const BY_S3: &[&str] = &[
     "amazonaws.com",
     "amazonaws.com.cn",
@@ -34,11 +35,11 @@ const BY_S3: &[&str] = &[
 const R2: &str = "r2.cloudflarestorage.com";
 const R2_JURISDICTIONS: &[&str] = &["eu", "fedramp"];
 
-/// The settings with a bucket that the address named taken out of it, and a sentence that says so. `None`: it names none, or what was
-/// typed cannot be read, which is told elsewhere.
+/// The settings without a bucket that the address named, and a sentence that says so. `None`: the address
+/// names none, or the input is invalid, which is reported elsewhere.
 ///
 /// # Errors
-/// Where the address can be read in two ways: both are shown, and how to write each.
+/// If the address is ambiguous: shows both readings, and how to write each.
 pub(crate) fn without_bucket(settings: &Value) -> Result<Option<(Value, String)>, SettingsError> {
     let (Ok(Some(text)), Ok(bucket)) = (typed::text(settings, "url"), typed::text(settings, "bucket")) else {
         return Ok(None);
@@ -66,29 +67,29 @@ pub(crate) fn without_bucket(settings: &Value) -> Result<Option<(Value, String)>
     Ok(found.map(|found| found.into_settings(settings)))
 }
 
-/// What was typed.
+/// The input.
 struct Typed {
     url: Url,
     host: String,
     path: Vec<String>,
     bucket: Option<String>,
     prefix: Option<String>,
-    /// Chosen, not left to us.
+    /// Chosen by the user, not automatic.
     style: Option<String>,
 }
 
-/// The same, each thing in its field.
+/// The same, with each thing in its field.
 struct Found {
     server: Url,
     bucket: String,
     prefix: Option<String>,
     style: Option<&'static str>,
-    /// How another reading is written, where there is one.
+    /// How to write the other reading, if there is one.
     otherwise: Option<String>,
 }
 
 impl Typed {
-    /// Such servers have nothing but buckets, in their path and before their name.
+    /// Servers that offer nothing but buckets, in their path or before their name.
     fn at_known_service(&self, own: usize) -> Result<Option<Found>, SettingsError> {
         let labels: Vec<_> = self.host.split('.').collect();
         let in_host = labels[..labels.len() - own].join(".");
@@ -98,7 +99,7 @@ impl Typed {
             (true, Some((first, rest))) => (first.clone(), rest),
             (false, _) => (in_host.clone(), &self.path[..]),
         };
-        // A host's name knows no case.
+        // Host names are case-insensitive.
         let bucket = match &self.bucket {
             Some(bucket) if *bucket == named || (!in_host.is_empty() && same(bucket, &named)) => {
                 bucket.clone()
@@ -167,7 +168,7 @@ impl Typed {
         }
     }
 
-    /// `media.example.com` and a bucket `media`: the server may be called so, or have the bucket before its name.
+    /// `media.example.com` and a bucket `media`: that may be the server's name, or the bucket may precede it.
     fn in_any_host(&self, bucket: &str) -> Result<Option<Found>, SettingsError> {
         let Some(rest) = self.host.strip_prefix(&format!("{}.", bucket.to_lowercase())) else {
             return Ok(None);
@@ -176,7 +177,7 @@ impl Typed {
         let sure = local || rest.starts_with("s3.") || rest.starts_with("s3-");
         match self.style.as_deref() {
             Some("path") => return Ok(None),
-            // A name of one word is the server's own: no other is left without it.
+            // Removing a single label would leave no server name.
             None if !local && !rest.contains('.') => return Ok(None),
             None if !sure => {
                 let server = self.server(rest, &[]);
@@ -201,7 +202,7 @@ impl Typed {
         Ok(Some(Found { server, bucket: bucket.to_owned(), prefix: None, style, otherwise: None }))
     }
 
-    /// What comes after the bucket is a folder in it.
+    /// What follows the bucket is a folder in it.
     fn with_folder(&self, found: Found, folder: &[String]) -> Result<Found, SettingsError> {
         let folder = folder.join("/");
         match &self.prefix {
@@ -228,10 +229,10 @@ impl Typed {
         )
     }
 
-    /// The server of that name, with that path.
+    /// The server with that name and path.
     fn server(&self, host: &str, path: &[String]) -> Url {
         let mut url = self.url.clone();
-        // What was parsed as a host before can be set as one.
+        // This was parsed as a host before, so it can be set as one.
         let _ = url.set_host(Some(host));
         url.set_path(&path.join("/"));
         url
@@ -272,7 +273,7 @@ fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// How many labels at the end of a known service's host are its server's own name.
+/// How many trailing labels of a known service's host are the server's own name.
 fn own_labels(host: &str) -> Option<usize> {
     let labels: Vec<_> = host.split('.').collect();
     let of = |domain: &str| {
@@ -284,7 +285,8 @@ fn own_labels(host: &str) -> Option<usize> {
         let jurisdiction = before > 1 && R2_JURISDICTIONS.contains(&labels[before - 1]);
         return Some(domain + if jurisdiction { 2 } else { 1 }).filter(|own| *own <= labels.len());
     }
-    // The address of a private endpoint holds the word “bucket” itself (AWS, "AWS PrivateLink for Amazon S3").
+    // The address of a private endpoint contains the word “bucket” itself (AWS, "AWS PrivateLink for Amazon
+    // S3").
     if BY_S3.iter().any(|domain| of(domain).is_some()) && !labels.contains(&"vpce") {
         let begins = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"));
         return begins.map(|at| labels.len() - at);

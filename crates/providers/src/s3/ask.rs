@@ -1,4 +1,4 @@
-//! Asking the storage: signed at this moment, its answer read whole, its no put into a person's words.
+//! Requests to the storage: signed when sent, the answer read whole, a refusal put into the user's words.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use super::S3;
 use super::object::Object;
 use super::sign::{Request, signed};
 
-/// How long a call's signature holds: as far as a clock may be wrong (AWS: 15 minutes).
+/// How long a call's signature is valid: as far as a clock may be off (AWS: 15 minutes).
 const LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// A storage answers such questions at once; half a minute is long enough to call the answer lost.
+/// A storage answers such requests at once; after half a minute the answer counts as lost.
 pub(crate) const SHORT: Duration = Duration::from_secs(30);
 
-/// One question.
+/// One request.
 pub(crate) struct Ask<'a> {
     pub(crate) step: Step,
     pub(crate) method: Method,
@@ -39,11 +39,11 @@ impl<'a> Ask<'a> {
 pub(crate) enum Seen {
     There(Object),
     Absent,
-    /// The key may not look; so nobody knows.
+    /// The key lacks permission to look, so it is unknown.
     Hidden(Failure),
 }
 
-/// A look at a key.
+/// The result of looking at a key.
 pub(crate) struct Look {
     pub(crate) seen: Seen,
     /// The storage's clock, Unix seconds, and by how many seconds it is ahead of ours.
@@ -58,9 +58,9 @@ impl Look {
 }
 
 impl S3 {
-    /// The present, for signing.
+    /// The current time, for signing.
     pub(crate) fn now(&self, step: Step) -> Result<Timestamp, Failure> {
-        // Of a year that nobody writes: the server says that the clock is wrong.
+        // For an unrepresentable year: the server will report the wrong clock.
         let end = |now: i64| if now < 0 { Timestamp::MIN } else { Timestamp::MAX };
         let now = self.http.now().map(|now| Timestamp::from_second(now).unwrap_or_else(|_| end(now)));
         now.ok_or_else(|| {
@@ -69,7 +69,7 @@ impl S3 {
         })
     }
 
-    /// Asks, and hands back any whole answer.
+    /// Sends a request and returns any whole answer.
     pub(crate) async fn answer(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
         let Ask { step, method, object, query, headers, body, timeout } = ask;
         let request = Request { method: &method, object, query, headers, life: LIFE };
@@ -80,7 +80,7 @@ impl S3 {
         self.http.answer(call).await
     }
 
-    /// Asks, and hands back a yes.
+    /// Sends a request and returns a successful answer.
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
         let (step, answer) = (ask.step, self.answer(ask).await?);
         let region = region(&answer);
@@ -92,13 +92,13 @@ impl S3 {
     pub(crate) async fn look(&self, step: Step, key: &str) -> Result<Look, Failure> {
         let head = self.answer(Ask::new(step, Method::HEAD, Some(key))).await?;
         match head.status {
-            // A sign-in page of the network answers a HEAD with a yes, too; an object has an ETag.
+            // A sign-in page of the network answers a HEAD with success, too; an object has an ETag.
             200..=299 if head.etag().is_none() && head.says_html() => self.look_again(step, key).await,
             200..=299 => Ok(Look::at(&head, Seen::There(Object::read(&head)))),
             404 => Ok(Look::at(&head, Seen::Absent)),
-            // It passes, and whoever asks for patience is not asked again at once, by whatever method.
+            // Transient: and a storage that asks to wait is not asked again at once, by whatever method.
             408 | 425 | 429 | 500 | 502..=599 => Err(self.pair.hidden(no(head, step))),
-            // The answer to a HEAD has no body, so it does not say why. One to a GET does.
+            // The answer to a HEAD has no body, so it gives no reason. The answer to a GET does.
             _ => self.look_again(step, key).await,
         }
     }
@@ -122,7 +122,7 @@ impl S3 {
         }
     }
 
-    /// A refusal whose reason lies in the destination's settings says which, and what to do.
+    /// Rewrites a refusal that is caused by the destination's settings: which one, and what to do.
     pub(super) fn told(&self, mut failure: Failure, region: Option<&str>) -> Failure {
         let (bucket, ours) = (self.settings.bucket.name(), self.settings.bucket.region());
         let said = match (failure.code.as_deref(), region) {
@@ -145,7 +145,7 @@ impl S3 {
     }
 }
 
-/// What an answer without a body says by its status and its headers.
+/// The failure of an answer without a body, by its status and headers.
 fn no(head: ApiAnswer, step: Step) -> Failure {
     let (status, clock_ahead) = (head.status, head.clock_ahead);
     head.of_storage(step)
@@ -153,7 +153,7 @@ fn no(head: ApiAnswer, step: Step) -> Failure {
         .unwrap_or_else(|| broken_reply(step, status, clock_ahead, "an answer that cannot be read"))
 }
 
-/// What `read` finds in the document that is due; `what` says that it is another one.
+/// Reads the expected document with `read`; `what` is the error for any other.
 pub(crate) fn document<T>(
     step: Step,
     answer: &ApiAnswer,
@@ -184,7 +184,7 @@ fn header(step: Step, name: &str, value: &str) -> Result<(HeaderName, HeaderValu
     }
 }
 
-/// The bucket's own region, where a refusal names it: in a header (AWS, `HeadBucket`), or in the document
+/// The bucket's own region, if a refusal names it: in a header (AWS, `HeadBucket`), or in the document
 /// (`AuthorizationHeaderMalformed`).
 fn region(answer: &ApiAnswer) -> Option<String> {
     let header = answer.headers.get("x-amz-bucket-region").and_then(|region| region.to_str().ok());

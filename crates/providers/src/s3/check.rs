@@ -1,4 +1,4 @@
-//! What can be known of an S3 destination without sending a file: a real question about its bucket.
+//! Checks an S3 destination without sending a file, by a real request about its bucket.
 
 use std::time::{Duration, Instant};
 
@@ -22,22 +22,22 @@ const MAY_NOT_LOOK: &str =
 const LISTS_NOTHING: &str = "The storage lists neither uploads nor files, so it cannot be asked about the key; whether that may write shows \
      at the first upload, or at a test with one";
 
-/// The documents that answer the two questions.
+/// The documents that answer the two requests.
 const UPLOADS: &str = "ListMultipartUploadsResult";
 const OBJECTS: &str = "ListBucketResult";
 
-/// Somebody waits and looks at it.
+/// Short, because the user is waiting.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Asks for one open upload of the bucket: only a good key gets an answer, and every other is told why not.
-/// One that may only read gets it, too, so the answer is no tick.
+/// Lists at most one open upload of the bucket: only a valid key gets an answer, and any other gets a reason.
+/// A read-only key gets it, too, so the answer does not prove the key.
 pub(crate) async fn check(provider: &S3) -> CheckReport {
     let began = Instant::now();
     let mut outcome = question(provider, &[("max-uploads", "1"), ("uploads", "")], UPLOADS).await;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let first = outcome.as_ref().err().filter(|failure| is_no_list(failure)).cloned();
     if let Some(first) = first {
-        // There are storages that list no uploads: then its files are asked for, which proves as much.
+        // Some storages list no uploads: then list files, which proves as much.
         outcome = question(provider, &[("list-type", "2"), ("max-keys", "1")], OBJECTS).await;
         match &outcome {
             // It lists nothing at all, and said so in S3's words.
@@ -54,7 +54,7 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
     }
     let (clock_ahead, key) = match outcome {
         Ok(clock_ahead) => (clock_ahead, Finding::CannotKnow(MAY_LOOK)),
-        // Without S3's own words it was not S3 who answered: a sign-in page of the network, another server.
+        // Without S3's own words it was not S3 that answered: a sign-in page of the network, another server.
         Err(failure) if !from_s3(&failure) => {
             return CheckReport {
                 host: Finding::Bad(failure),
@@ -71,7 +71,8 @@ pub(crate) async fn check(provider: &S3) -> CheckReport {
     }
 }
 
-/// Asks something about the bucket that is answered by a document with this root; by how many seconds the storage's clock is ahead.
+/// Makes a request about the bucket whose answer is a document with this root; returns by how many seconds
+/// the storage's clock is ahead.
 async fn question(provider: &S3, query: &[(&str, &str)], root: &str) -> Result<Option<i64>, Failure> {
     let ask = Ask { query, timeout: TIMEOUT, ..Ask::new(Step::Check, Method::GET, None) };
     let answer = provider.ask(ask).await?;
@@ -81,12 +82,12 @@ async fn question(provider: &S3, query: &[(&str, &str)], root: &str) -> Result<O
 
 fn from_s3(failure: &Failure) -> bool {
     let page = failure.class == RetryClass::Offline || matches!(failure.cause, Cause::BrokenReply { .. });
-    // Some say no more than "forbidden" to a clock that is wrong.
+    // Some answer a wrong clock with a bare "forbidden".
     let by_clock = matches!(failure.cause, Cause::ClockWrong { .. });
     !page && failure.status.is_some() && (failure.code.is_some() || by_clock)
 }
 
-/// What the refusal says of the key, with what to do.
+/// What the refusal says about the key, and what to do.
 fn of_the_key(failure: Failure) -> Finding<()> {
     let said = match failure.code.as_deref() {
         _ if matches!(failure.cause, Cause::ClockWrong { .. }) => return Finding::CannotKnow(CLOCK_FIRST),

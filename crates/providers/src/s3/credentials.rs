@@ -1,4 +1,4 @@
-//! The key id, its secret and a session's token, looked at as far as their look is certain.
+//! The access key id, its secret and a session token, checked as far as their form is certain.
 
 use partway_core::{ApiKey, Credentials, Failure};
 use partway_http::without_key;
@@ -6,12 +6,12 @@ use partway_http::without_key;
 use crate::SettingsError;
 use crate::key::no_token;
 
-/// How an AWS key id begins: a user's, and one that was lent for a while
-/// (AWS IAM, "IAM identifiers", table of unique id prefixes).
+/// Prefixes of AWS access key ids: long-term and temporary (AWS IAM, "IAM identifiers", table of unique id
+/// prefixes).
 const USERS: &str = "AKIA";
 const LENT: &str = "ASIA";
 
-/// What signs requests.
+/// The credentials that sign requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Pair {
     pub(crate) key: ApiKey,
@@ -20,7 +20,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// The pair, without the blanks and line ends that copying leaves around it.
+    /// Reads the pair, without the whitespace that copying leaves around it.
     pub(crate) fn read(credentials: &Credentials) -> Result<Self, SettingsError> {
         let trimmed = |key: &ApiKey| ApiKey::new(key.expose().trim());
         let key = trimmed(&credentials.key);
@@ -40,7 +40,7 @@ impl Pair {
         if key.expose().is_empty() {
             return Err(SettingsError::new("key", "The access key id is missing."));
         }
-        // The two may be one word: many servers that are set up for a test have `minioadmin` twice.
+        // The two may be equal: many test servers use `minioadmin` for both.
         if is_secret(&key) && key.expose().contains(['+', '/']) && !is_id(&secret) {
             let sentence = "This is a secret. The access key id stands beside it where you found it.";
             return Err(SettingsError::new("key", sentence));
@@ -67,14 +67,14 @@ impl Pair {
 }
 
 impl Pair {
-    /// A storage may repeat in its words what signed the request: it is taken out again.
+    /// Removes credentials from the storage's words, which may repeat them.
     pub(crate) fn hidden(&self, failure: Failure) -> Failure {
         let all = [Some(&self.key), Some(&self.secret), self.token.as_ref()];
         all.into_iter().fold(failure, without_key)
     }
 }
 
-/// Whether it is certainly an AWS key id: 20 capitals and digits after one of the known beginnings.
+/// Whether it is certainly an AWS access key id: 20 capitals and digits with a known prefix.
 fn is_id(text: &ApiKey) -> bool {
     let text = text.expose();
     text.len() == 20

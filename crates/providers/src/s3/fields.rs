@@ -1,4 +1,4 @@
-//! What S3 takes beside a file's bytes: tags and metadata, looked at where they are typed and again when a file starts.
+//! What S3 stores beside a file's bytes: tags and metadata, checked on input and again when a file starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,31 +7,32 @@ use partway_provider::Fields;
 use super::{Settings, key};
 use crate::fields::{self, Wrong, sample};
 
-/// AWS, "Categorizing your objects using tags": so many tags, and so many letters in a tag's key and in its value.
+/// AWS, "Categorizing your objects using tags": the most tags, and the most characters in a tag's key and
+/// value.
 const MOST_TAGS: usize = 10;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
-/// AWS, "Working with object metadata": so many bytes for the names and values of one's own metadata together.
+/// AWS, "Working with object metadata": the most bytes for the names and values of user metadata together.
 const MOST_METADATA: usize = 2 * 1024;
 
-/// How tags begin that only AWS may set (the same page).
+/// Prefix of tags that only AWS may set (the same page).
 const RESERVED: &str = "aws:";
 
-/// Whether a file with these fields can go to this bucket.
+/// Checks that a file with these fields can go to this bucket.
 pub(crate) fn looked_at(settings: &Settings, given: &Fields) -> Result<(), Wrong> {
     fields::folder(given)?;
     key::key(settings, &sample(given)).map_err(|said| ("folder", said))?;
     of(given)
 }
 
-/// Tags and metadata.
+/// Checks tags and metadata.
 pub(crate) fn of(given: &Fields) -> Result<(), Wrong> {
     tags(&given.tags).map_err(|said| ("tags", said))?;
     metadata(&given.metadata).map_err(|said| ("metadata", said))
 }
 
-/// Name and value of a tag: "camera=B" has a value, "raw" has none.
+/// Splits a tag into name and value: "camera=B" has a value, "raw" has none.
 pub(crate) fn parted(tag: &str) -> (&str, &str) {
     let (name, value) = tag.split_once('=').unwrap_or((tag, ""));
     (name.trim(), value.trim())
@@ -73,7 +74,8 @@ fn tags(tags: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Metadata goes in headers, so it is what a header carries unchanged: what is read back there is what was written here.
+/// Metadata is sent in headers, so only what a header carries unchanged is accepted: it reads back as
+/// written.
 fn metadata(metadata: &BTreeMap<String, String>) -> Result<(), String> {
     let bytes: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > MOST_METADATA {
@@ -97,7 +99,7 @@ fn metadata(metadata: &BTreeMap<String, String>) -> Result<(), String> {
                  without line breaks and without blanks at the ends"
             ));
         }
-        // Two that differ only in case are one header, and a storage would take both into one value or none.
+        // Names that differ only in case are one header, and a storage would merge their values or drop them.
         if !seen.insert(name.to_ascii_lowercase()) {
             return Err(format!(
                 "the metadata “{name}” is there twice; upper and lower case are the same to S3. Leave one of them out"
@@ -107,15 +109,15 @@ fn metadata(metadata: &BTreeMap<String, String>) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a header carries it unchanged (RFC 9110, 5.5: visible ASCII and blanks within); S3's own signature takes
-/// several blanks for one.
+/// Whether a header carries it unchanged (RFC 9110, 5.5: visible ASCII and inner blanks); S3's signature
+/// collapses several blanks into one.
 pub(crate) fn can_be_sent(value: &str) -> bool {
     value.trim() == value
         && !value.contains("  ")
         && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// Somebody's words, short enough for a sentence.
+/// Shortens other people's words for a sentence.
 pub(crate) fn shown(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }

@@ -1,4 +1,4 @@
-//! *Complete*, the look before it, and the look at the finished object.
+//! *Complete*, the check before it, and the look at the finished object.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,16 +19,16 @@ use crate::plan::covered;
 /// Putting thousands of parts together may take minutes (AWS, `CompleteMultipartUpload`: "can take several minutes").
 const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Reading a file back that came whole takes as long as sending it did.
+/// Reading back a file that was sent whole takes as long as sending it did.
 const READ_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Files up to this size are read back; a reply has no more than 32 MiB, and what goes with one PUT has 16.
+/// Files up to this size are read back; a reply has at most 32 MiB, and a single PUT at most 16.
 const READ_BACK: u64 = 31 << 20;
 
-/// What lies at the key when the parts are to be put together and nothing may be replaced.
+/// What is at the key when the parts are put together and nothing may be replaced.
 enum Place {
     Free,
-    /// What was sent, of a *complete* whose answer was lost.
+    /// What we sent, from a *complete* whose answer was lost.
     Ours,
     Taken,
 }
@@ -37,7 +37,7 @@ impl S3 {
     /// Puts the parts together, or confirms what one PUT stored.
     pub(crate) async fn finish(&self, kept: &Kept, receipts: &[PartReceipt]) -> Result<FileReceipt, Failure> {
         covered(kept.parts, receipts)?;
-        // One PUT was confirmed when it was answered.
+        // A single PUT was confirmed by its answer.
         let Way::UploadId(id) = &kept.way else { return Ok(self.receipt(kept, receipts, None)) };
         if kept.only_if_free {
             match self.place(kept, id, receipts).await {
@@ -56,11 +56,11 @@ impl S3 {
         }
     }
 
-    /// A look just before the parts are put together: there are storages that pass over the condition without a word (Ceph's gateway at
-    /// *complete*, s3rver), and there this is all that keeps another's file from being replaced.
+    /// Looks at the key just before the parts are put together. Some storages silently ignore the condition
+    /// (Ceph's gateway at *complete*, s3rver), and there only this keeps another's file from being replaced.
     async fn place(&self, kept: &Kept, upload_id: &str, receipts: &[PartReceipt]) -> Place {
         let Ok(Look { seen: Seen::There(object), .. }) = self.look(Step::Complete, &kept.key).await else {
-            // Who may not look, or gets no answer, has the condition.
+            // Without permission or an answer, only the condition protects.
             return Place::Free;
         };
         if object.size == Some(kept.size) && object.is_proved(receipts) {
@@ -69,11 +69,12 @@ impl S3 {
         if !object.may_be(kept) {
             return Place::Taken;
         }
-        // A *complete* whose answer was lost may have made it: then the upload is over, and asking again says so.
+        // A *complete* whose answer was lost may have created it: then the upload is over, and completing
+        // again says so.
         if self.is_over(kept, upload_id).await { Place::Free } else { Place::Taken }
     }
 
-    /// Whether the upload is known to have been completed or thrown away.
+    /// Whether the upload is known to have been completed or aborted.
     async fn is_over(&self, kept: &Kept, upload_id: &str) -> bool {
         let asked = self.page(Step::Complete, &kept.key, upload_id, None, 1).await;
         asked.err().is_some_and(|failure| is_over(&failure))
@@ -97,7 +98,8 @@ impl S3 {
         .await
     }
 
-    /// The condition was not met, or not understood. `None`: what is there is ours, of a *complete* whose answer was lost.
+    /// The condition was not met, or not understood. `None`: the object is ours, from a *complete* whose
+    /// answer was lost.
     async fn without_condition(
         &self,
         kept: &Kept,
@@ -168,7 +170,8 @@ impl S3 {
         if !confirmed {
             return self.found_after_a_lost_answer(kept, receipts, &object, found).await;
         }
-        // An ETag that is no checksum is still a mark: another than the storage gave it means that it is not the same object any more.
+        // An ETag that is no checksum still identifies the object: if it is not the one that the storage
+        // gave, the object has changed.
         let given = match &kept.way {
             Way::OnePut(_) => {
                 receipts.first().and_then(|part| part.etag.as_ref()).map(|etag| etag.0.as_str())
@@ -185,7 +188,8 @@ impl S3 {
         Ok(found)
     }
 
-    /// What an object is that lies there after a request whose answer was lost: an older one, or another's, may have its key.
+    /// Judges an object found after a request whose answer was lost: it may be an older one, or another
+    /// client's.
     async fn found_after_a_lost_answer(
         &self,
         kept: &Kept,
@@ -201,7 +205,7 @@ impl S3 {
             return Err(another());
         }
         let Way::UploadId(id) = &kept.way else {
-            // Nothing but its bytes can tell.
+            // Only its bytes can show.
             let md5 = self.read_back(kept).await?;
             let same = receipts.first().is_some_and(|part| Some(part.md5) == md5);
             let checksum = md5.map(|md5| format!("md5:{}", proof::hex(&md5)));
@@ -210,8 +214,8 @@ impl S3 {
         // An upload that is still open was not put together.
         match self.page(Step::Verify, &kept.key, id, None, 1).await {
             Ok(_) => Err(another()),
-            // It is over, of this size, and of its time: so it was put together. A checksum that is not that of what was sent may be one of
-            // this storage's own making, or of a file that replaced it.
+            // The upload is over, and size and time fit: so it was put together. A differing checksum may be
+            // computed in this storage's own way, or be that of a file that replaced ours.
             Err(failure) if is_over(&failure) => {
                 let strength = if object.has_checksum() { Strength::Unproved } else { Strength::Confirmed };
                 Ok(FileReceipt { strength, ..found })
@@ -220,7 +224,7 @@ impl S3 {
         }
     }
 
-    /// The MD5 of what lies there; `None` where it is too long to be read, or gone.
+    /// The MD5 of the stored object; `None` if it is too long to be read, or gone.
     async fn read_back(&self, kept: &Kept) -> Result<Option<[u8; 16]>, Failure> {
         if kept.size > READ_BACK {
             return Ok(None);
@@ -257,12 +261,12 @@ fn due(kept: &Kept, receipts: &[PartReceipt]) -> Option<String> {
     }
 }
 
-/// The upload was completed or thrown away.
+/// Whether the upload was completed or aborted.
 fn is_over(failure: &Failure) -> bool {
     failure.code.as_deref() == Some("NoSuchUpload")
 }
 
-/// An ETag as a checksum: it is called an MD5 only where it is that of what was sent.
+/// An ETag as a checksum: called an MD5 only if it matches what was sent.
 fn named(etag: &str, receipts: &[PartReceipt]) -> String {
     if proof::proves_whole(etag, receipts) { format!("md5:{etag}") } else { format!("etag:{etag}") }
 }

@@ -1,4 +1,4 @@
-//! What an object is given beside its bytes, as headers of its *create* or of its one PUT.
+//! What an object gets beside its bytes, as headers of its *create* or of its single PUT.
 
 use partway_provider::FileFacts;
 use url::form_urlencoded::byte_serialize;
@@ -6,7 +6,7 @@ use url::form_urlencoded::byte_serialize;
 use super::Settings;
 use super::fields::{self, can_be_sent, parted, shown};
 
-/// Name in lower case and value of each header, or why one of them cannot be sent.
+/// Lower-case name and value of each header, or why one of them cannot be sent.
 pub(crate) fn of(settings: &Settings, file: &FileFacts) -> Result<Vec<(String, String)>, String> {
     fields::of(&file.fields).map_err(|(_, said)| said)?;
     let mut headers = Vec::new();
@@ -34,10 +34,11 @@ pub(crate) fn of(settings: &Settings, file: &FileFacts) -> Result<Vec<(String, S
     Ok(headers)
 }
 
-/// A tag in the form of a query (AWS, `PutObject`, `x-amz-tagging`): "camera=B" is a tag with a value, "raw" one without.
+/// A tag in query form (AWS, `PutObject`, `x-amz-tagging`): "camera=B" is a tag with a value, "raw" one
+/// without.
 fn tagged(tag: &str) -> String {
     let (name, value) = parted(tag);
-    // Not every reader takes "+" for a blank.
+    // Not every parser takes "+" for a blank.
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     format!("{}={}", encoded(name), encoded(value))
 }

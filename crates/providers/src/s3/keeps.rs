@@ -1,4 +1,5 @@
-//! Whether the storage keeps what is there from being replaced by a file that comes in parts: found out by trying it on a file of our own.
+//! Whether the storage protects existing objects from a conditional multipart upload, tested with a file of
+//! our own.
 
 use partway_core::{Cause, Failure, PartReceipt, Step};
 
@@ -6,7 +7,7 @@ use super::S3;
 use super::session::{Kept, Way};
 
 impl S3 {
-    /// Opens an upload in parts at the place of a file that came whole.
+    /// Opens a multipart upload at the place of a file that was sent whole.
     pub(crate) async fn upload_once_more(&self, kept: Kept) -> Result<Option<Kept>, Failure> {
         let Way::OnePut(headers) = &kept.way else { return Ok(None) };
         if !kept.only_if_free {
@@ -16,8 +17,8 @@ impl S3 {
         Ok(Some(Kept { way: Way::UploadId(id), checksum: self.begun_for(), ..kept }))
     }
 
-    /// Puts that together on the condition that nothing is there, although the file is: there are storages that know the condition for
-    /// whole files only (Ceph's gateway).
+    /// Completes it under the condition that nothing is there, although the file is: some storages support
+    /// conditional writes for whole files only (Ceph's gateway).
     pub(crate) async fn refuses_to_replace(
         &self,
         kept: &Kept,
@@ -26,7 +27,7 @@ impl S3 {
         let Way::UploadId(id) = &kept.way else { return Ok(true) };
         let failure = match self.complete_call(kept, id, receipts, true).await {
             Ok(answer) => {
-                // A yes by its status alone is none.
+                // A success status alone proves nothing.
                 return self.put_together(kept, receipts, &answer).map(|_| false);
             }
             Err(failure) => failure,
@@ -35,7 +36,7 @@ impl S3 {
             return Ok(true);
         }
         if failure.may_be_the_condition() && self.look(Step::Check, &kept.key).await.is_ok() {
-            // It does not know it, so files go without.
+            // It does not support the condition, so files are sent without.
             return Ok(false);
         }
         Err(failure)

@@ -1,4 +1,4 @@
-//! The key under which a file goes: prefix, folder and name, byte for byte as they are.
+//! The object key of a file: prefix, folder and name, byte for byte.
 
 use partway_provider::FileFacts;
 use partway_provider::template::parted;
@@ -11,7 +11,7 @@ const LONGEST: usize = 1024;
 
 /// The key of a file, or why it cannot be one.
 ///
-/// Letters are not normalised: "é" in one code point and in two are two keys, as they are two file names.
+/// Unicode is not normalized: "é" in one code point and in two are two keys, as they are two file names.
 pub(crate) fn key(settings: &Settings, file: &FileFacts) -> Result<String, String> {
     let (prefix, own) = (&settings.prefix, settings.object.fill(file));
     let key = if prefix.is_empty() { own } else { format!("{prefix}/{own}") };
@@ -31,12 +31,12 @@ pub(crate) fn key(settings: &Settings, file: &FileFacts) -> Result<String, Strin
     Ok(key)
 }
 
-/// The last part of a key: what people call the file's name.
+/// The last segment of a key: the file's name.
 pub(crate) fn name(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or(key)
 }
 
-/// The key beside a taken one: "cut (2).mov" for "cut.mov".
+/// The alternative for a taken key: "cut (2).mov" for "cut.mov".
 fn beside(key: &str, number: u32) -> String {
     let at = key.len() - name(key).len();
     let (folder, name) = key.split_at(at);

@@ -1,4 +1,4 @@
-//! What S3 is, for who sets one up, and what is made of the settings.
+//! S3 as a destination kind: its form, and what is built from the settings.
 
 use partway_core::Credentials;
 use partway_http::ApiClient;
@@ -11,7 +11,7 @@ use crate::SettingsError;
 use crate::fields::Wrong;
 use crate::kind::{About, Family, Kind};
 
-/// The kind.
+/// The S3 kind.
 pub(crate) fn kind() -> Kind {
     let about = About {
         name: "s3".into(),

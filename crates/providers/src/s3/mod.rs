@@ -1,7 +1,7 @@
-//! S3: any store that speaks Amazon's protocol. Links are signed here, so no server is asked for them.
+//! S3: any store that speaks Amazon's protocol. Links are signed locally, so no server is asked for them.
 //!
-//! Rules: AWS, "Amazon S3 API Reference" and "Uploading and copying objects using multipart upload"; what its kin do
-//! otherwise stands where it matters.
+//! Rules: AWS, "Amazon S3 API Reference" and "Uploading and copying objects using multipart upload";
+//! deviations of compatible storages are noted where they matter.
 
 mod address;
 mod ask;
@@ -49,13 +49,13 @@ use crate::fields::beside;
 use crate::plan::own_plan;
 use crate::web::authority;
 
-/// Who opens the address of a finished file has to sign in.
+/// A finished file's URL requires sign-in.
 pub(crate) const LINK_IS_OPEN: bool = false;
 
-/// What is planned where nobody planned: parts of this size.
+/// Default part size, if no plan is given.
 const PART: u64 = 16 << 20;
 
-/// The settings, if a file can go under the keys that they make. With nothing set for a file its key is as short as it gets.
+/// The settings, if a file can have the keys that they make. A file without any fields has the shortest key.
 fn checked(settings: &Value) -> Result<Settings, SettingsError> {
     let read = Settings::read(settings)?;
     match fields::looked_at(&read, &Fields::default()) {
@@ -70,15 +70,15 @@ pub struct S3 {
     host: String,
     pair: Pair,
     http: ApiClient,
-    /// It put parts together only without the condition that nothing be replaced.
+    /// Whether it put parts together only without the condition that nothing be replaced.
     unconditional: AtomicBool,
 }
 
 impl S3 {
-    /// A destination with these settings.
+    /// Opens a destination with these settings.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field or one half of the key cannot be used.
+    /// [`SettingsError`] if a field or one half of the key cannot be used.
     pub fn open(settings: &Value, credentials: &Credentials, http: ApiClient) -> Result<Self, SettingsError> {
         let settings = checked(settings)?;
         let pair = Pair::read(credentials)?;

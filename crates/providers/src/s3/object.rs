@@ -1,26 +1,27 @@
-//! An object as its storage shows it, and how far that is what was sent.
+//! An object as its storage reports it, and how far it matches what was sent.
 
 use partway_core::{Etag, PartReceipt, proof};
 use partway_http::ApiAnswer;
 
 use super::session::Kept;
 
-/// Two clocks of one storage may differ by so many seconds.
+/// Two clocks of one storage may differ by this many seconds.
 const SKEW: u64 = 2;
 
-/// What a HEAD tells.
+/// What a HEAD reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Object {
     /// Bytes.
     pub(crate) size: Option<u64>,
-    /// Its ETag; `None` where it has none, or where a server-side key makes it something else than a checksum.
+    /// Its ETag; `None` if it has none, or if server-side encryption makes it something other than a
+    /// checksum.
     pub(crate) etag: Option<Etag>,
-    /// When it was written, Unix seconds; of an object of several parts, when its upload began.
+    /// When it was written, Unix seconds; for a multipart object, when its upload began.
     pub(crate) modified: Option<u64>,
 }
 
 impl Object {
-    /// From the headers of the answer to a HEAD, or to a GET of its first byte.
+    /// Reads the headers of the answer to a HEAD, or to a GET of the first byte.
     pub(crate) fn read(answer: &ApiAnswer) -> Self {
         let header = |name| answer.headers.get(name)?.to_str().ok();
         let size = match header("content-range") {
@@ -34,13 +35,13 @@ impl Object {
         }
     }
 
-    /// Whether this upload may have brought it: it has the file's size, and is not known to be older.
+    /// Whether this upload may have created it: it has the file's size, and is not known to be older.
     pub(crate) fn may_be(&self, kept: &Kept) -> bool {
         let older = kept.began.zip(self.modified).is_some_and(|(began, written)| written + SKEW < began);
         self.size == Some(kept.size) && !older
     }
 
-    /// Its ETag and the MD5 that this is, where it is one.
+    /// Its ETag with the MD5 that it contains, if it is one.
     pub(crate) fn md5(&self) -> Option<(Etag, [u8; 16])> {
         let etag = self.etag.as_ref()?;
         Some((etag.clone(), proof::md5_in(&etag.0)?))

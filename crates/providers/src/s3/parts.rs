@@ -1,4 +1,4 @@
-//! The parts that a storage has of an upload, page by page, and the end of an upload that is not wanted any more.
+//! Lists the parts that a storage has of an upload, page by page, and aborts uploads.
 
 use http::Method;
 use partway_core::{Cause, Etag, Failure, PartNumber, RetryClass, Step, proof};
@@ -10,10 +10,10 @@ use super::S3;
 use super::ask::{Ask, Seen, document};
 use super::session::{Kept, Way};
 
-/// The most parts a page (AWS, `ListParts`).
+/// The most parts per page (AWS, `ListParts`).
 const PAGE: u32 = 1000;
 
-/// The most parts that an upload has.
+/// The most parts in an upload.
 const MOST_PARTS: u32 = 10_000;
 
 /// The document that lists parts.
@@ -22,7 +22,7 @@ const LIST: &str = "ListPartsResult";
 /// One page of the list.
 pub(crate) struct Page {
     parts: Vec<ListedPart>,
-    /// After which part the next page begins.
+    /// The part after which the next page begins.
     next: Option<u32>,
 }
 
@@ -40,7 +40,7 @@ impl S3 {
             all.extend(page.parts);
             match page.next {
                 None if all.len() <= MOST_PARTS as usize => break,
-                // Only numbers that grow, up to that of the last part, come to an end.
+                // The markers must grow, up to the last part's number, or the list would never end.
                 Some(next) if next <= MOST_PARTS && after.is_none_or(|after| next > after) => {
                     after = Some(next);
                 }
@@ -52,7 +52,7 @@ impl S3 {
         Ok(all)
     }
 
-    /// What one PUT left is the object itself.
+    /// After a single PUT, the part is the object itself.
     async fn the_one(&self, key: &str) -> Result<Vec<ListedPart>, Failure> {
         Ok(match self.look(Step::List, key).await?.seen {
             Seen::There(object) => {
@@ -80,7 +80,8 @@ impl S3 {
         let answer =
             asked.map_err(|failure| if is_no_list(&failure) { no_list(failure) } else { failure })?;
         let what = format!("the reply is no {LIST}");
-        // Not "unknown", whatever the step: no list puts anything together. One that breaks off may come whole the next time.
+        // Never `Unknown`, whatever the step: listing puts nothing together. A truncated list may come whole
+        // the next time.
         let broken = |failure: Failure| match failure.class {
             RetryClass::Again => failure,
             _ => no_list(failure),
@@ -89,7 +90,8 @@ impl S3 {
         read.map_err(|what| no_list(broken_reply(step, answer.status, answer.clock_ahead, &what)))
     }
 
-    /// Throws an upload away; one that is gone already is no failure. What one PUT stored is a whole object, and stays.
+    /// Aborts an upload; one that is gone already is no failure. What one PUT stored is a whole object, and
+    /// stays.
     pub(crate) async fn abort_upload(&self, kept: &Kept) -> Result<(), Failure> {
         let Way::UploadId(id) = &kept.way else { return Ok(()) };
         let query = [("uploadId", id.as_str())];
@@ -101,8 +103,9 @@ impl S3 {
     }
 }
 
-/// Whether an answer means that this storage lists no parts (405, 501, a page, "no such key" of one that took the question for another),
-/// and says nothing of the upload, the key or the clock. Only *NoSuchUpload* says that an upload is gone.
+/// Whether an answer means that this storage lists no parts (405, 501, a page, "no such key" from one that
+/// mistook the request), and says nothing about the upload, the key or the clock. Only *NoSuchUpload* means
+/// that an upload is gone.
 pub(crate) fn is_no_list(failure: &Failure) -> bool {
     let plain = !matches!(
         failure.cause,
@@ -123,16 +126,16 @@ pub(crate) fn is_no_list(failure: &Failure) -> bool {
     plain && !named && (page || unknown || (status && !matches!(failure.class, RetryClass::Throttled { .. })))
 }
 
-/// It cannot be had, and asking again would bring the same.
+/// The list is unavailable, and a retry would bring the same.
 fn no_list(failure: Failure) -> Failure {
     Failure { class: RetryClass::Refused, ..failure }
 }
 
-/// A page of the list, or the path of what is not as expected.
+/// Parses a page of the list; the error is the path of what is unexpected.
 fn page(root: Node<'_, '_>) -> Result<Page, String> {
     let parts: Vec<_> = (1..).zip(xml::children(root, "Part")).map(part).collect::<Result<_, _>>()?;
     let more = xml::child(root, "IsTruncated").is_some_and(|told| told == "true");
-    // A page that is not the last must say how it goes on; the number of its last part means the same.
+    // A page that is not the last must say how to continue; the number of its last part means the same.
     let told = || xml::child(root, "NextPartNumberMarker").and_then(|next| next.parse().ok());
     let last = || parts.last().map(|part| part.number.get());
     match told().or_else(last).filter(|_| more) {
@@ -149,7 +152,7 @@ fn part((at, node): (u32, Node<'_, '_>)) -> Result<ListedPart, String> {
     let number = read("PartNumber", "the number of a part")?.parse().ok().and_then(PartNumber::new);
     Ok(ListedPart {
         number: number.ok_or_else(|| wrong("PartNumber", "the number of a part"))?,
-        // Its number tells enough where it has no more: *complete* names each ETag, and the storage judges that.
+        // The number is enough: *complete* names each ETag, and the storage checks it.
         size: xml::child(node, "Size").and_then(|size| size.trim().parse().ok()),
         etag: xml::child(node, "ETag")
             .map(|etag| proof::bare(&etag).to_owned())

@@ -1,24 +1,24 @@
-//! What is kept of an open upload, so that another process can go on with it.
+//! What is kept of an open upload, so that another process can resume it.
 
 use partway_core::{Cause, Checksum, Failure, RetryClass, Step};
 use partway_provider::Session;
 use serde::{Deserialize, Serialize};
 
-/// One file on its way.
+/// One upload in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
     /// The object's key.
     pub(crate) key: String,
     /// Bytes of the file.
     pub(crate) size: u64,
-    /// How many parts it has.
+    /// The number of its parts.
     pub(crate) parts: u32,
     /// How it is sent.
     #[serde(flatten)]
     pub(crate) way: Way,
-    /// Nothing that is there already may be replaced.
+    /// Whether an existing object must not be replaced.
     pub(crate) only_if_free: bool,
-    /// When it was begun, Unix seconds by the storage's clock, where that was told.
+    /// When it began, Unix seconds by the storage's clock, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) began: Option<u64>,
     /// Which checksum the upload was begun for: each of its parts brings it, and *complete* names it.
@@ -30,16 +30,17 @@ pub(crate) struct Kept {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Way {
-    /// In parts.
+    /// As a multipart upload with this id.
     UploadId(String),
-    /// By one PUT with these headers.
+    /// By a single PUT with these headers.
     OnePut(Vec<(String, String)>),
 }
 
 impl Kept {
     pub(crate) fn session(&self, step: Step) -> Result<Session, Failure> {
         let body = serde_json::to_string(self).map_err(|_| unreadable(step))?;
-        // Nobody tells how long an upload lives: a bucket may have a rule that ends it, and only its owner may read that.
+        // An upload's lifetime is unknown: a bucket may have a rule that ends it, which only its owner can
+        // read.
         Ok(Session { body, expires_at: None })
     }
 

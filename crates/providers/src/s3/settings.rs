@@ -14,16 +14,17 @@ use crate::setting::{Choices, Setting, SettingsError};
 use crate::web::address;
 use crate::{ca, typed};
 
-/// What stands for AWS's own servers, whatever the region.
+/// Stands for AWS's own servers in any region.
 const AWS: &str = "https://s3.amazonaws.com";
 
 /// AWS's first region, and what most other servers accept.
 const REGION: &str = "us-east-1";
 
-/// A link for a part lives so many hours unless told; fresh ones cost nothing, so half a day is enough.
+/// Default lifetime of a part's link, hours; fresh ones cost nothing, so half a day is enough.
 const LINK_HOURS: u64 = 12;
 
-/// No signature of this kind holds longer than seven days (AWS, "Authenticating requests: using query parameters").
+/// No such signature is valid for longer than seven days (AWS, "Authenticating requests: using query
+/// parameters").
 const MOST_LINK_HOURS: u64 = 168;
 
 const UNENCRYPTED: &str = "With http:// everybody on the way can read and change your files. Use https://, or allow it by “Send unencrypted”; for this computer it is always allowed.";
@@ -107,22 +108,22 @@ pub(crate) fn asked() -> Vec<Setting> {
     ]
 }
 
-/// The settings, read.
+/// The parsed settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Server, bucket and region.
     pub bucket: Bucket,
     /// Whether the server is AWS's own.
     pub aws: bool,
-    /// Folders before every key, without slashes at their ends.
+    /// Folders before every key, without leading or trailing slashes.
     pub prefix: String,
-    /// How a key is made of a file.
+    /// How a file's key is built.
     pub object: Template,
     /// `x-amz-storage-class`.
     pub storage_class: Option<String>,
     /// `x-amz-acl`.
     pub acl: Option<&'static str>,
-    /// How long a link for a part lives.
+    /// Lifetime of a part's link.
     pub link_life: Duration,
     /// Every part brings this.
     pub part_checksum: Option<Checksum>,
@@ -131,10 +132,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings; what is not set has its default.
+    /// Reads the settings; unset ones get their default.
     ///
     /// # Errors
-    /// [`SettingsError`] where a field cannot be used.
+    /// [`SettingsError`] if a field cannot be used.
     pub fn read(settings: &Value) -> Result<Self, SettingsError> {
         let text = |name| typed::text(settings, name);
         let region = text("region")?.unwrap_or_else(|| REGION.to_owned());
@@ -168,7 +169,7 @@ impl Settings {
     }
 }
 
-/// AWS's server for a region (AWS General Reference, "Amazon S3 endpoints and quotas"); China has a domain of its own.
+/// AWS's server for a region (AWS General Reference, "Amazon S3 endpoints and quotas"); China has a separate domain.
 fn aws_server(region: &str) -> Result<Url, SettingsError> {
     let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     address(&format!("https://s3.{region}.{domain}"), None)
@@ -180,7 +181,8 @@ pub(super) fn is_aws(url: &Url) -> bool {
     host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
 }
 
-/// A bucket's name. AWS's own rules are narrower (3 to 63, lower case), but its oldest buckets and other servers have wider ones.
+/// Checks a bucket's name. AWS's own rules are stricter (3 to 63, lower case), but its oldest buckets and
+/// other servers have looser ones.
 pub(super) fn bucket_name(typed: Option<String>) -> Result<String, SettingsError> {
     let wrong = |sentence: &str| Err(SettingsError::new("bucket", sentence));
     let Some(name) = typed else { return wrong("The bucket is missing. Copy its name from the service.") };
@@ -201,12 +203,12 @@ pub(super) fn bucket_name(typed: Option<String>) -> Result<String, SettingsError
     Ok(name)
 }
 
-/// Whether there is something, and nothing but ASCII letters, digits and these.
+/// Whether the text is non-empty and has only ASCII letters, digits and the characters of `more`.
 fn is_word(text: &str, more: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
 }
 
-/// Whether it can stand alone before a server's name, under a certificate that covers one label there.
+/// Whether it can be a single label before a server's name, so that a certificate for one label covers it.
 pub(super) fn can_be_label(bucket: &str) -> bool {
     bucket.len() <= 63
         && bucket.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
@@ -214,7 +216,8 @@ pub(super) fn can_be_label(bucket: &str) -> bool {
         && !bucket.ends_with('-')
 }
 
-/// The bucket in the host's name where it is AWS and its certificate covers that, else in the path, which every server understands.
+/// The bucket goes into the host name for AWS, if its certificate covers that; else into the path, which
+/// every server understands.
 fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, SettingsError> {
     let wrong = |sentence: &str| Err(SettingsError::new("style", sentence));
     let is_label = can_be_label(bucket);
@@ -223,7 +226,8 @@ fn style(chosen: &str, url: &Url, bucket: &str, aws: bool) -> Result<UrlStyle, S
         "vhost" if !matches!(url.host(), Some(Host::Domain(_))) => {
             wrong("A server without a name has no place for the bucket in it. Choose “path”.")
         }
-        // Certificates cover one label before the server's name (AWS, "Virtual hosting of general purpose buckets").
+        // Certificates cover one label before the server's name (AWS, "Virtual hosting of general purpose
+        // buckets").
         "vhost" if url.scheme() == "https" && bucket.contains('.') => {
             wrong("The server's certificate does not cover a bucket with a dot in its name. Choose “path”.")
         }
@@ -248,7 +252,7 @@ fn prefix(typed: Option<String>) -> Result<String, SettingsError> {
     unreachable(&prefix).map_or(Ok(prefix), |said| Err(beside(("prefix", said))))
 }
 
-/// Storage classes differ by service, so only their form is looked at.
+/// Storage classes differ by service, so only their form is checked.
 fn storage_class(typed: Option<String>) -> Result<Option<String>, SettingsError> {
     match typed {
         Some(class) if !class.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {

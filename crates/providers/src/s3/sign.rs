@@ -1,4 +1,4 @@
-//! Signing, here and now: a request's address with AWS Signature Version 4 in its query.
+//! Local signing: a request's URL with AWS Signature Version 4 in its query.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use url::Url;
 
 use super::credentials::Pair;
 
-/// What is signed.
+/// The request to sign.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a Method,
     /// The object's key; `None` for the bucket itself.
     pub(crate) object: Option<&'a str>,
     pub(crate) query: &'a [(&'a str, &'a str)],
-    /// Names in lower case. They must be sent with these values.
+    /// Lower-case names. They must be sent with these values.
     pub(crate) headers: &'a [(String, String)],
     pub(crate) life: Duration,
 }
 
-/// The address at which the request may be made from `now` on, for as long as its life. A password.
+/// The URL at which the request may be made from `now` on, for its lifetime. As sensitive as a password.
 pub(crate) fn signed(bucket: &Bucket, pair: &Pair, now: Timestamp, request: Request<'_>) -> Url {
     let url = request.object.map_or_else(|| bucket.base_url().clone(), |key| bucket.object_url(key));
     let mut query = request.query.to_vec();

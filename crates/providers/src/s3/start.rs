@@ -1,4 +1,5 @@
-//! Opening an upload: a key that is free or may be replaced, and a session, or one PUT for what fits into one.
+//! Opens an upload: finds a key that is free or may be replaced, then opens a session, or uses a single PUT
+//! for what fits into one.
 
 use std::time::Duration;
 
@@ -15,10 +16,12 @@ use super::session::{Kept, Way};
 use super::sign::{Request, signed};
 use super::{S3, headers, key};
 
-/// So many targets come with the session; signing costs nothing, so the others are signed when they are needed.
+/// How many targets come with the session; signing costs nothing, so the others are signed when they are
+/// needed.
 const WINDOW: usize = 64;
 
-/// Asks to replace nothing (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with conditional writes").
+/// The condition that nothing be replaced (RFC 9110, 13.1.2; AWS, "How to prevent object overwrites with
+/// conditional writes").
 pub(crate) const NOTHING_THERE: (&str, &str) = ("if-none-match", "*");
 
 /// A storage may take a while to open an upload when it is busy.
@@ -33,7 +36,7 @@ impl S3 {
         let one_put = plan.count() <= 1;
         let (key, look) = match file.fields.if_exists {
             Some(IfExists::Overwrite) if !one_put => (key, None),
-            // Nothing else is asked before the one PUT, so this proves key and clock.
+            // Nothing else is requested before the single PUT, so this proves key and clock.
             Some(IfExists::Overwrite) => {
                 let look = self.look(Step::Start, &key).await?;
                 (key, Some(look))
@@ -58,7 +61,7 @@ impl S3 {
         Ok(Started { session: kept.session(Step::Start)?, plan, targets, clock_ahead })
     }
 
-    /// Opens an upload in parts; its id.
+    /// Opens a multipart upload; returns its id.
     pub(crate) async fn create(
         &self,
         key: &str,
@@ -79,7 +82,7 @@ impl S3 {
         Ok((answer, id))
     }
 
-    /// The key, where nothing is there. Where the key may not look, the condition at the end must do.
+    /// The key, if nothing is there. Without permission to look, only the condition at the end protects.
     async fn free(&self, key: String) -> Result<(String, Option<Look>), Failure> {
         let look = self.look(Step::Start, &key).await?;
         match look.seen {
@@ -88,17 +91,18 @@ impl S3 {
         }
     }
 
-    /// Targets of these parts of an upload that goes on.
+    /// Targets for these parts of an upload in progress.
     pub(crate) async fn more_targets(
         &self,
         kept: &Kept,
         parts: &[PartNumber],
     ) -> Result<Vec<PartTarget>, Failure> {
         let only = match &kept.way {
-            // Signing alone would go on for ever with an upload, a key or a clock that the storage refuses.
+            // Signing alone would go on forever with an upload, a key or a clock that the storage refuses.
             Way::UploadId(id) => {
                 match self.page(Step::Refresh, &kept.key, id, None, 1).await {
-                    // It may not be asked, or has no such list, or not now: then a part itself is refused.
+                    // The request is not permitted, not supported, or fails for now: then a part itself is
+                    // refused.
                     Err(failure) if !says_nothing(&failure) => return Err(failure),
                     _ => Only::Always,
                 }
@@ -151,20 +155,20 @@ impl S3 {
     }
 }
 
-/// A failure of the question whether an upload is open that says nothing of it: the key may write and not look, the storage lists no parts,
-/// or has a fault of its own there.
+/// Whether a failure to look up an upload says nothing about it: the key may write but not look, the storage
+/// lists no parts, or has a fault of its own there.
 fn says_nothing(failure: &Failure) -> bool {
     failure.cause == Cause::PermissionRefused
         || is_no_list(failure)
         || (failure.class == RetryClass::Again && failure.status.is_some_and(|status| status >= 500))
 }
 
-/// On which condition one PUT may store the file.
+/// The condition under which a single PUT may store the file.
 enum Only {
     Always,
     /// Nothing is there.
     IfFree,
-    /// What is there, with this ETag, has the very bytes that are sent.
+    /// The object there, with this ETag, has exactly the bytes that are sent.
     IfSame(Etag, [u8; 16]),
 }
 
@@ -182,15 +186,17 @@ impl Only {
     }
 }
 
-/// The condition for a PUT that is tried anew, by what is there now.
+/// The condition for a PUT that is retried, by what is there now.
 fn condition(kept: &Kept, seen: Seen) -> Result<Only, Failure> {
     match seen {
         _ if !kept.only_if_free => Ok(Only::Always),
-        // Just looked, so it goes without the condition: a storage that does not know it would refuse for ever.
+        // Just looked, so send it without the condition: a storage that does not support it would refuse
+        // forever.
         Seen::Absent => Ok(Only::Always),
         Seen::Hidden(_) => Ok(Only::IfFree),
-        // An earlier PUT may have stored it whose answer was lost. Only its bytes can tell, and nobody has their sum before they
-        // are read: so they go once more, and the storage takes them only if they are the same (RFC 1864, `Content-MD5`).
+        // An earlier PUT whose answer was lost may have stored it. Only its bytes can show, and their
+        // checksum is unknown before they are read. So they are sent once more, and the storage accepts them
+        // only if they are the same (RFC 1864, `Content-MD5`).
         Seen::There(object) => match (object.may_be(kept), object.md5()) {
             (true, Some((etag, md5))) => Ok(Only::IfSame(etag, md5)),
             _ => Err(taken(Step::Refresh, &kept.key)),
@@ -198,12 +204,12 @@ fn condition(kept: &Kept, seen: Seen) -> Result<Only, Failure> {
     }
 }
 
-/// Why a file cannot go, known without asking.
+/// A file that cannot be sent, known without a request.
 pub(crate) fn refused(said: String) -> Failure {
     Failure::new(Step::Start, RetryClass::Refused, Cause::Refused { said: said.clone() }, said)
 }
 
-/// There is something at the key already.
+/// The key is taken.
 pub(crate) fn taken(step: Step, key: &str) -> Failure {
     let cause = Cause::NameTaken { name: key.to_owned() };
     Failure::new(step, RetryClass::Refused, cause, format!("there is an object {key} already"))

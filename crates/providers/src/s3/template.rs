@@ -1,4 +1,4 @@
-//! How a key is made of a file: a path with words in braces (`partway_provider::template`).
+//! How a file's key is built: a path with placeholders in braces (`partway_provider::template`).
 
 use partway_provider::FileFacts;
 use partway_provider::template::{self, WORDS_OF_A_KEY};
@@ -6,7 +6,7 @@ use partway_provider::template::{self, WORDS_OF_A_KEY};
 use crate::SettingsError;
 use crate::fields::{beside, unreachable};
 
-/// The folder at the destination, and the name, as they are.
+/// The folder at the destination, and the name, unchanged.
 pub(crate) const USUAL: &str = "{path}/{name}";
 
 /// A pattern for keys.
@@ -14,10 +14,10 @@ pub(crate) const USUAL: &str = "{path}/{name}";
 pub struct Template(String);
 
 impl Template {
-    /// The template that was typed, or the usual one.
+    /// The given template, or the usual one.
     ///
     /// # Errors
-    /// [`SettingsError`] where a word is not known, or where every file would have one key.
+    /// [`SettingsError`] if a placeholder is unknown, or if every file would have the same key.
     pub(crate) fn read(typed: Option<String>) -> Result<Self, SettingsError> {
         let typed = typed.unwrap_or_else(|| USUAL.to_owned());
         let typed = typed.trim_start_matches('/');
@@ -34,7 +34,7 @@ impl Template {
         Ok(Self(typed.to_owned()))
     }
 
-    /// The key of a file. Folders that come out empty are left out.
+    /// The key of a file. Empty folders are left out.
     pub(crate) fn fill(&self, file: &FileFacts) -> String {
         template::fill_path(&self.0, &file.origin())
     }

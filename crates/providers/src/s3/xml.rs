@@ -1,4 +1,5 @@
-//! The one document that S3 is sent. (Those that it sends are read in one place for every step, `partway_http::xml`.)
+//! The one document that is sent to S3. (Those that it returns are read in one place for every step,
+//! `partway_http::xml`.)
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -1,4 +1,4 @@
-//! Replies that cannot be meant, and the words that come of them.
+//! Invalid replies, and the messages that they cause.
 
 use std::fmt::Write;
 

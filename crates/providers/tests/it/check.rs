@@ -1,4 +1,4 @@
-//! Testing a destination: what was seen, what was refused, what cannot be known.
+//! Checking a destination: what was seen, what was refused, what cannot be known.
 
 use partway_provider::Finding;
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn a_refused_key_is_seen_and_any_other_answer_proves_nothing() {
             }
             Finding::Good(()) => panic!("no answer proves a key"),
         }
-        // It must be a session that nobody has.
+        // The session must not exist.
         let (head, body) = asked.recv().await.unwrap();
         assert!(head.starts_with("POST /autorender/api/v1/multipart/complete "), "{head}");
         assert_eq!(body, json!({ "session_id": "00000000-0000-0000-0000-000000000000" }));

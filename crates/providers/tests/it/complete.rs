@@ -1,4 +1,4 @@
-//! Finishing: both shapes of the record.
+//! Completing: both shapes of the record.
 
 use partway_core::{FileReceipt, RetryClass, Strength};
 use partway_provider::Session;

@@ -1,4 +1,4 @@
-//! The kind of a name, as the app finds it.
+//! Looks up a kind by its name, as the app does.
 
 use partway_providers::{Kind, Kinds};
 

@@ -1,4 +1,4 @@
-//! Vendors and stores that are a little different: what does not matter for the question is not needed to go on.
+//! Slightly deviating vendors and stores: details that do not matter for the request are not required.
 
 use partway_core::{Cause, RetryClass, Step};
 use partway_provider::{Provider, Session};
@@ -32,7 +32,7 @@ fn link(query: &str) -> String {
     )
 }
 
-/// The reply to *start* of each kind, with these links. Text of `ID` stands for the id.
+/// The reply to *start* of each kind, with these links. The text `ID` stands for the id.
 fn started(kind: &str, links: &[String]) -> String {
     let numbered = || {
         (1..)

@@ -33,7 +33,8 @@ impl Sandbox {
         HttpOptions { extra_roots_pem: roots, ..HttpOptions::default() }
     }
 
-    /// A destination as the sandbox's first line tells of it, with further settings, and with another key if one is given.
+    /// A destination as listed in the sandbox's first line, with further settings, and with another key if
+    /// one is given.
     pub(crate) fn provider(&self, kind: &str, settings: &Value, key: Option<&str>) -> Box<dyn Provider> {
         let told = self.running.first_line.destinations.iter().find(|told| told.kind == kind).unwrap();
         let mut all = json!({ "url": told.url });
@@ -94,7 +95,7 @@ impl Sandbox {
     }
 }
 
-/// So many bytes, none like its neighbours.
+/// `size` bytes, each unlike its neighbours.
 pub(crate) fn bytes(size: u64) -> Vec<u8> {
     (0..size).map(|at| (at % 251) as u8).collect()
 }

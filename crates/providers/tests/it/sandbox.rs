@@ -1,4 +1,4 @@
-//! The whole way of a file through the real sandbox, sent with the real client for parts.
+//! A file's whole path through the real sandbox, sent with the real client for parts.
 
 use partway_core::RetryClass;
 use partway_provider::{Fields, FileFacts, Finding, Provider};

@@ -1,4 +1,5 @@
-//! Every kind of destination with servers whose answers are right and spelt otherwise: a file arrives, and a no is told as what it is.
+//! Every kind of destination, with servers whose answers are right but encoded differently: a file arrives,
+//! and a refusal is understood.
 
 use partway_core::{ApiKey, Credentials, Limits, PartPlan, RetryClass, Strength};
 use partway_http::ApiClient;
@@ -15,7 +16,7 @@ const KINDS: [&str; 4] = ["autorender", "gjirafa", "record360", "s3"];
 const SPELLINGS: [Spelling; 5] =
     [Spelling::Html, Spelling::Namespaced, Spelling::Gzip, Spelling::Bom, Spelling::Utf16];
 
-/// A key of each kind's form that nobody has.
+/// An unknown key in each kind's form.
 fn wrong_key(kind: &str) -> &'static str {
     match kind {
         "record360" => "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
@@ -39,7 +40,7 @@ fn open(sandbox: &Sandbox, kind: &str, key: Option<&str>) -> Box<dyn Provider> {
 
 const SIZE: u64 = 2 * (5 << 20) + 77;
 
-/// A file in parts at S3, where one part alone goes another way; elsewhere a small one does.
+/// At S3, a file in several parts, because a single part is sent differently; elsewhere a small file will do.
 async fn arrives(sandbox: &Sandbox, kind: &str, what: &str) {
     let provider = open(sandbox, kind, None);
     let size = if kind == "s3" { SIZE } else { 77_000 };

@@ -1,4 +1,4 @@
-//! Opening a session: what is asked, and both shapes of what is answered.
+//! Opening a session: the request, and both shapes of the answer.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn link(number: u32) -> String {
     )
 }
 
-/// As the documentation has it.
+/// As documented.
 fn documented() -> Value {
     json!({ "session_id": "ses_1", "part_size": 10, "parts": [link(1), link(2), link(3)] })
 }
@@ -63,7 +63,7 @@ async fn the_documented_shape_is_read() {
     let started = provider.start(&file(25), None).await.unwrap();
     assert_eq!((started.plan.part_size(), started.plan.count()), (10, 3));
     assert_eq!(started.session.body, r#"{"session_id":"ses_1"}"#);
-    // Nobody tells an end but the links themselves.
+    // Only the links themselves give an expiry.
     assert_eq!(started.session.expires_at, Some(1_714_557_600 + 3600));
     for (target, number) in started.targets.iter().zip(1..) {
         assert_eq!(target.number.get(), number);
@@ -82,7 +82,7 @@ async fn the_shape_of_the_libraries_is_read_and_their_end_holds() {
         assert_eq!(kept, json!({ "session_id": "ses_1", "uuid": "u-1" }));
         assert_eq!(started.session.expires_at, Some(1_714_559_400));
         assert_eq!(started.targets.len(), 3);
-        // The session ends before the links do.
+        // The session expires before the links do.
         assert!(started.targets.iter().all(|target| target.expires_at == Some(1_714_559_400)));
     }
 }

@@ -1,10 +1,10 @@
-//! Addresses with a bucket in them, as people copy them from services' pages.
+//! Addresses that contain a bucket, as people copy them from services' pages.
 
 use serde_json::{Value, json};
 
 use crate::Kinds;
 
-/// Server, bucket, folder and style as they are kept; or the field and the sentence.
+/// Server, bucket, folder and style as stored; or the field and the sentence.
 fn kept(url: &str, bucket: &str, more: &Value) -> Result<String, String> {
     let mut settings = json!({ "url": url, "bucket": bucket, "allow_http": "true" });
     for (name, value) in more.as_object().into_iter().flatten() {
@@ -75,7 +75,7 @@ fn a_bucket_before_the_servers_name_is_taken_once() {
     }
     let dotted = kept("https://my.films.s3.eu-west-1.amazonaws.com", "my.films", &json!({})).unwrap();
     assert_eq!(dotted, "https://s3.eu-west-1.amazonaws.com my.films - -");
-    // A style that was chosen stays; the bucket is in the address all the same.
+    // A chosen style is kept; the bucket is in the address all the same.
     let path =
         kept("https://films.s3.eu-west-1.amazonaws.com", "films", &json!({ "style": "path" })).unwrap();
     assert_eq!(path, "https://s3.eu-west-1.amazonaws.com films - path");
@@ -119,7 +119,7 @@ fn a_server_that_is_meant_as_it_was_typed_stays() {
         let style = more["style"].as_str().unwrap_or("-").to_owned();
         assert_eq!(kept(url, bucket, &more).unwrap(), format!("{url} {bucket} - {style}"), "{url}");
     }
-    // What lies in the server's own path and is called as the bucket is, is written twice.
+    // A folder in the server's own path with the bucket's name is written twice.
     let twice = kept("https://proxy.example.com/films/films", "films", &json!({})).unwrap();
     assert_eq!(twice, "https://proxy.example.com/films films - -");
 }

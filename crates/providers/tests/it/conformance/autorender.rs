@@ -48,7 +48,7 @@ conformance! {
     skipping: [expired_links_are_renewed, the_list_tells_what_was_sent, an_aborted_session_is_gone]
 }
 
-/// AutoRender's answer to a second complete is not documented, so it must hold with each of the three.
+/// AutoRender's answer to a second complete is not documented, so the case must hold with each of the three.
 #[tokio::test]
 async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
     for after in [AfterComplete::Same, AfterComplete::Gone, AfterComplete::Conflict] {

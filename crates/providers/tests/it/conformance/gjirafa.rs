@@ -14,7 +14,7 @@ const KIND: Kind = Kind {
     session: |_, session| session["requestKey"].as_str().map(str::to_owned),
     wrong_key: "not-the-key",
     settings: &[],
-    // Its title goes to the video that a finished file is registered as, which is tried in its own tests.
+    // Its title belongs to the video that a finished file is registered as, which has its own tests.
     fields: Fields::default,
     arrived: |_| Fields::default(),
     refusals: || {
@@ -31,7 +31,7 @@ conformance! {
     skipping: [fields_arrive]
 }
 
-/// What a second complete is answered with is not public, so it must hold with each of the three.
+/// The answer to a second complete is not public, so the case must hold with each of the three.
 #[tokio::test]
 async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
     for after in [AfterComplete::Same, AfterComplete::Gone, AfterComplete::Conflict] {
@@ -40,7 +40,7 @@ async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
     }
 }
 
-/// Nor whether fresh links come for all parts or only for those that are missing.
+/// It is not public either whether fresh links come for all parts or only for the missing ones.
 #[tokio::test]
 async fn expired_links_are_renewed_in_both_ways() {
     for resume in [Resume::All, Resume::Missing] {

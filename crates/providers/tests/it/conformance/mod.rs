@@ -9,7 +9,7 @@ mod s3;
 mod sandbox;
 mod weed;
 
-/// The seed of a destination: `PARTWAY_SEED`, or another one each time. A case that does not hold tells it.
+/// The seed of a destination: `PARTWAY_SEED`, or a random one. A failing case prints it.
 fn seed() -> u64 {
     let given = std::env::var("PARTWAY_SEED").ok().map(|seed| seed.parse().unwrap());
     given.unwrap_or_else(rand::random)

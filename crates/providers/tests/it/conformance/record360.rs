@@ -14,11 +14,11 @@ const KIND: Kind = Kind {
     session: |_, session| session["upload_id"].as_str().map(str::to_owned),
     wrong_key: "not.the.token",
     settings: &[],
-    // Nothing can be set beside name and type.
+    // Nothing can be set besides name and type.
     fields: Fields::default,
     arrived: |_| Fields::default(),
     refusals: || {
-        // Its start creates something, so only an answer that proves that it did not lets it be asked again.
+        // Its start creates something, so it is retried only if the answer proves that it did not.
         let unsure = [
             ("500-once@start", Unknown, "keeps-failing", "internal error"),
             ("502@start", Unknown, "keeps-failing", "Bad Gateway"),
@@ -27,7 +27,7 @@ const KIND: Kind = Kind {
             ("409-conflict@start", Unknown, "refused", "conflicting"),
         ];
         let done_perhaps = ("complete-409@complete", Conflict, "never-confirmed", "conflicting");
-        // It names no code, so nothing says that it passes.
+        // It gives no code, so nothing says that it is transient.
         let plain = ("complete-200-with-error@complete", Refused, "refused", "could not be completed");
         refusals::of_json(false, &[&unsure[..], &[done_perhaps, plain]].concat())
     },
@@ -45,7 +45,7 @@ conformance! {
     ]
 }
 
-/// What a second complete is answered with is not public, so it must hold with each of the three.
+/// The answer to a second complete is not public, so the case must hold with each of the three.
 #[tokio::test]
 async fn a_second_complete_is_yes_or_conflict_in_each_of_three_ways() {
     for after in [AfterComplete::Same, AfterComplete::Gone, AfterComplete::Conflict] {

@@ -1,4 +1,5 @@
-//! What must be made of the sandbox's faults. The table of answers is VENDORS.md's, "Storage behind the presigned URLs".
+//! The expected result of the sandbox's faults. The table of answers is in VENDORS.md, "Storage behind the
+//! presigned URLs".
 
 use partway_core::RetryClass::{
     self, Again, Conflict, Credentials, LinkBroken, LinkExpired, Offline, Refused, SessionGone, Throttled,
@@ -39,7 +40,7 @@ const PART: &[Row] = &[
     ("reset-after-success@part", Again, "keeps-failing", ""),
 ];
 
-/// At start and complete: what statuses say by themselves, in whatever words the vendor has.
+/// At start and complete: statuses that speak for themselves, in whatever words the vendor uses.
 const API: &[Row] = &[
     ("401-key@start", Credentials, "key-refused", "not valid"),
     ("403-permission@start", Refused, "permission-refused", "Access Denied"),
@@ -65,7 +66,7 @@ const API: &[Row] = &[
     ("html-instead-of-json@complete", Offline, "broken-reply", "web page"),
 ];
 
-/// Replies in JSON that cannot be meant.
+/// Invalid JSON replies.
 const JSON: &[Row] = &[
     ("json-cut@start", Unknown, "broken-reply", ""),
     ("json-wrong-types@start", Refused, "broken-reply", ""),
@@ -76,13 +77,14 @@ const JSON: &[Row] = &[
     ("json-cut@complete", Unknown, "broken-reply", ""),
 ];
 
-/// A server that names the part size can name one that cannot be.
+/// A server that names the part size can name an impossible one.
 const PART_SIZE: &[Row] = &[
     ("part-size-zero@start", Refused, "broken-reply", "0"),
     ("part-size-absurd@start", Refused, "broken-reply", "1000000000000000000"),
 ];
 
-/// Of the vendors whose API is JSON, by who names the part size; with what is otherwise at this one.
+/// For vendors with a JSON API, by whether the server names the part size; `otherwise` overrides rows for
+/// this vendor.
 pub(super) fn of_json(server_plans: bool, otherwise: &[Row]) -> Vec<Refusal> {
     let part_size = if server_plans { PART_SIZE } else { &[] };
     let common = [PART, API, JSON, part_size].concat().into_iter();
@@ -90,7 +92,7 @@ pub(super) fn of_json(server_plans: bool, otherwise: &[Row]) -> Vec<Refusal> {
     common.filter(|row| !changed(row)).chain(otherwise.iter().cloned()).map(refusal).collect()
 }
 
-/// Of a storage that is asked itself: its own codes at every step.
+/// For a storage that is called directly: its own codes at every step.
 const S3: &[Row] = &[
     ("401-key@start", Credentials, "key-refused", ""),
     ("403-permission@start", Refused, "permission-refused", ""),
@@ -105,7 +107,7 @@ const S3: &[Row] = &[
     ("complete-lost-answer@complete", Unknown, "keeps-failing", ""),
 ];
 
-/// Of S3.
+/// For S3.
 pub(super) fn of_s3() -> Vec<Refusal> {
     [PART, S3].concat().into_iter().map(refusal).collect()
 }

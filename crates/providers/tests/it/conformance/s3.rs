@@ -1,4 +1,4 @@
-//! S3, against the sandbox and against a server that others wrote.
+//! S3, against the sandbox and against a third-party server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ const KIND: Kind = Kind {
     options: |_| {},
 };
 
-/// The session that stored this key last: one that is sent by one PUT has no id that the client knows.
+/// The session that stored this key last: a single PUT has no id that the client knows.
 fn newest_of_key(sessions: &Path, key: &str) -> Option<String> {
     let read = |path: &Path| serde_json::from_slice::<Value>(&std::fs::read(path).ok()?).ok();
     let stored = |path: &Path| {
@@ -58,7 +58,7 @@ mod real {
     conformance! {
         #[tokio::test]
         Weed::new(),
-        // Its clock is the computer's own, and it fails only where it must.
+        // Its clock is the computer's own, and it fails only when it must.
         skipping: [expired_links_are_renewed, after_expired_links_a_new_session_works, every_refusal_is_decoded]
     }
 }

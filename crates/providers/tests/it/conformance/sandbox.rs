@@ -1,4 +1,4 @@
-//! A sandbox as a destination of the conformance suite, for whatever kind.
+//! A sandbox as a destination of the conformance suite, for any kind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::kinds::named;
 
-/// Seconds that links live; the clock is moved on by more.
+/// Lifetime of links, seconds; the clock is moved by more.
 const LIFE: u64 = 3600;
 
 /// What differs between the kinds.
@@ -28,22 +28,22 @@ pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) part_size: u64,
     pub(super) mime: &'static str,
-    /// The sandbox's id of a session, from its folder of sessions and what the provider keeps of this one.
+    /// The sandbox's id of a session, from its sessions folder and the provider's stored session.
     pub(super) session: fn(&Path, &Value) -> Option<String>,
-    /// A key that looks like one and is not.
+    /// A key that has the right form and is wrong.
     pub(super) wrong_key: &'static str,
     /// Settings beyond those in the sandbox's first line.
     pub(super) settings: &'static [(&'static str, &'static str)],
-    /// Fields that are set and read back.
+    /// Fields to set and read back.
     pub(super) fields: fn() -> Fields,
-    /// Those fields, from what the sandbox keeps of the session.
+    /// Those fields, from the sandbox's record of the session.
     pub(super) arrived: fn(&Value) -> Fields,
     pub(super) refusals: fn() -> Vec<Refusal>,
     /// Options of the sandbox beyond the common ones.
     pub(super) options: fn(&mut Options),
 }
 
-/// A sandbox in a folder of its own, with a clock that server and client share.
+/// A sandbox in a separate folder, with a clock that server and client share.
 pub(super) struct Sandbox {
     kind: Kind,
     running: Running,
@@ -77,7 +77,7 @@ impl Sandbox {
         Self { kind, running, dir, ahead, seed: super::seed(), parts }
     }
 
-    /// The kind's entry in the first line: what is not the key is a setting of that name.
+    /// The kind's entry in the first line: everything but the key is a setting with that name.
     fn entry(&self) -> Value {
         let entries = serde_json::to_value(&self.running.first_line.destinations).unwrap();
         let mut entries = entries.as_array().unwrap().iter();
@@ -96,7 +96,7 @@ impl Sandbox {
         named(self.kind.name).open(&settings, credentials, client).unwrap()
     }
 
-    /// A file that the sandbox keeps of a session.
+    /// A file in the sandbox's folder of a session.
     fn kept(&self, id: &str, name: &str) -> Option<Value> {
         let text = std::fs::read(self.running.dir.join("sessions").join(id).join(name)).ok()?;
         serde_json::from_slice(&text).ok()

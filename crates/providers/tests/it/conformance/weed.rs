@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::kinds::named;
 
-/// A bucket of its own.
+/// A separate bucket.
 pub(super) struct Weed {
     bucket: String,
     seed: u64,
@@ -58,7 +58,7 @@ impl Destination for Weed {
     async fn read(&self, sent: &Sent<'_>) -> Seen {
         let session: Value = serde_json::from_str(&sent.session.body).unwrap();
         let (bucket, key) = (self.bucket.clone(), session["key"].as_str().unwrap().to_owned());
-        // Its filer takes a backslash for a slash, whichever way one asks.
+        // Its filer takes a backslash for a slash, whichever way it is asked.
         let found =
             move || partway_seaweed::server().unwrap().object(&bucket, &key.replace('\\', "/")).unwrap();
         match tokio::task::spawn_blocking(found).await.unwrap() {

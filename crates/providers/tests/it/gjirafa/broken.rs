@@ -1,4 +1,4 @@
-//! Replies that cannot be meant, refusals, and the words that come of them.
+//! Invalid replies, refusals, and the messages that they cause.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{OK, SIZE, answering, no, opened, plan, receipts, session, yes};
 use crate::server::{KEY, file, told};
 
-/// The result of *start* with one thing changed.
+/// The result of *start* with one change.
 fn changed(change: impl FnOnce(&mut Value)) -> String {
     let mut result = opened(&[1, 2, 3, 4]);
     change(&mut result);
@@ -142,7 +142,7 @@ async fn a_list_that_cannot_be_meant_is_told_with_the_path_of_the_field() {
         writeln!(words, "{}", failure.detail).unwrap();
     }
     insta::assert_snapshot!(words);
-    // Its number is what counts.
+    // Only the number matters.
     for size in [json!(null), json!("much"), json!({})] {
         let (provider, _) = answering(&[(OK, yes(&part(json!(1), size, json!("e"))))], &json!({})).await;
         let listed = provider.list_parts(&session()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Testing a Gjirafa destination.
+//! Checking a Gjirafa destination.
 
 use partway_provider::Finding;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Finishing: success is a status, `success` and `result`; and what is asked afterwards.
+//! Completing: success takes the status, `success` and `result`; and the calls that follow.
 
 use partway_core::{FileReceipt, RetryClass, Strength};
 use serde_json::json;
@@ -11,7 +11,7 @@ async fn a_partial_complete_is_never_allowed_and_each_part_is_named_with_its_eta
     for status in [OK, "201 Created"] {
         let (provider, mut asked) = answering(&[(status, yes(&json!(true)))], &json!({})).await;
         let mut sent = receipts();
-        // An ETag that a proxy cut out: the MD5 stands for it.
+        // If a proxy stripped the ETag, the MD5 replaces it.
         sent[1].etag = None;
         let receipt = provider.complete(&session(), &sent).await.unwrap();
         assert_eq!(

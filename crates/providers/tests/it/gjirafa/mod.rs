@@ -1,4 +1,4 @@
-//! Gjirafa: what is asked in each call, and what is made of each answer.
+//! Gjirafa: the request of each call, and the result of each answer.
 
 mod broken;
 mod check;
@@ -18,13 +18,13 @@ use crate::server::{Asked, KEY, open_kind, serve};
 
 const OK: &str = "200 OK";
 
-/// The envelope of a yes.
+/// The envelope of a success.
 fn yes(result: &Value) -> String {
     json!({ "success": true, "errors": [], "messages": [], "result": result, "resultInfo": null, "statusCode": 200 })
         .to_string()
 }
 
-/// The envelope of a no.
+/// The envelope of a refusal.
 fn no(status: u16, said: &str) -> String {
     json!({ "success": false, "errors": [said], "messages": [], "result": null, "statusCode": status })
         .to_string()
@@ -50,7 +50,7 @@ fn link(number: u32) -> Value {
     ))
 }
 
-/// The result of *start*, its links in this order.
+/// The result of *start*, with links in this order.
 fn opened(numbers: &[u32]) -> Value {
     let links: Vec<_> =
         numbers.iter().map(|number| json!({ "partNumber": number, "presignedUrl": link(*number) })).collect();

@@ -1,4 +1,4 @@
-//! An open session: fresh links, the list of its parts, throwing it away.
+//! An open session: fresh links, the list of its parts, aborting it.
 
 use partway_core::RetryClass;
 use partway_provider::Session;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{OK, answering, link, no, number, opened, session, yes};
 
-/// What is told of these parts.
+/// The list entries of these parts.
 fn parts(numbers: &[u32]) -> Value {
     let part = |number: &u32| {
         json!({ "size": 10 + number, "lastModified": "2024-05-01T10:00:00Z", "partNumber": number,
@@ -61,7 +61,7 @@ async fn the_parts_are_listed_in_their_order_without_quotes() {
         .collect();
     assert_eq!(found, [(1, 11, "e1"), (3, 13, "e3")]);
     let (head, body) = asked.recv().await.unwrap();
-    // The key is one segment of the path, whatever it holds.
+    // The key is one path segment, whatever it contains.
     let line = "GET /vp/api/projects/p-7/uploads/url/multipart/rk%2F1/parts HTTP/1.1\r\n";
     assert!(head.starts_with(line), "{head}");
     assert_eq!(body, Value::Null);
@@ -81,7 +81,7 @@ async fn a_list_that_tells_of_pages_is_read_to_its_end() {
         let head = asked.recv().await.unwrap().0;
         assert!(head.contains(query), "{head}");
     }
-    // A total that is never reached ends with the first empty page; pages that repeat themselves cannot be meant.
+    // A total that is never reached ends with the first empty page; repeated pages are an error.
     let (provider, _) = answering(&[page(&[1], 9), page(&[], 9)], &json!({})).await;
     assert_eq!(provider.list_parts(&session()).await.unwrap().len(), 1);
     let (provider, _) = answering(&[page(&[1], 9)], &json!({})).await;

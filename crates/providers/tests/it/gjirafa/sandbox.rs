@@ -1,4 +1,4 @@
-//! The whole way of a file through the sandbox's Gjirafa.
+//! A file's whole path through the sandbox's Gjirafa.
 
 use partway_core::{Etag, FileReceipt, Limits, PartPlan, RetryClass, Strength};
 use partway_provider::{Fields, FileFacts, FileHash, Finding, HashAlgorithm, Provider, Session};
@@ -15,7 +15,7 @@ fn open(sandbox: &Sandbox, settings: &Value) -> Box<dyn Provider> {
     sandbox.provider("gjirafa", settings, None)
 }
 
-/// Parts of a MiB, which the sandbox takes here.
+/// Parts of a MiB, which the sandbox accepts here.
 fn plan(size: u64) -> Option<PartPlan> {
     Some(PartPlan::by_size(size, 5 << 20, &Limits::S3).unwrap())
 }
@@ -79,7 +79,7 @@ async fn a_session_goes_on_elsewhere_with_fresh_links_and_the_list_agrees() {
             receipts.push(sandbox.send_part(&started, target, &bytes).await);
         }
 
-        // Another process, which has only what the journal has.
+        // Another process, which has only the journal's data.
         let provider = open(&sandbox, &json!({ "url_hours": "1" }));
         let session = Session { body: started.session.body.clone(), expires_at: None };
         let listed = provider.list_parts(&session).await.unwrap();

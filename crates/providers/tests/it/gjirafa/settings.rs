@@ -1,4 +1,4 @@
-//! Gjirafa's settings, and the sentences for what cannot be used.
+//! Gjirafa's settings, and the sentences for invalid ones.
 
 use std::fmt::Write;
 

@@ -33,7 +33,7 @@ async fn the_documented_fields_always_go_and_the_newer_ones_only_where_they_are_
     newer["presignedUrlExpiryTimeHours"] = json!(48);
     assert_eq!(body, newer);
 
-    // Of the two fields of the duplicate check neither goes alone.
+    // Neither of the two fields of the duplicate check is sent alone.
     for hash in [None, Some(FileHash { algorithm: HashAlgorithm::Md5, hex: "00".to_owned() })] {
         provider.start(&FileFacts { hash, ..file(SIZE) }, Some(plan())).await.unwrap();
         let body = asked.recv().await.unwrap().1;
@@ -87,7 +87,7 @@ async fn a_duplicate_is_told_where_it_was_looked_for() {
         let failure = provider.start(&file(SIZE), Some(plan())).await.unwrap_err();
         assert_eq!(failure.cause, partway_core::Cause::Refused { said: said.to_owned() });
     }
-    // Where it was not, a start without links is a fault of the server.
+    // If no check was requested, a start without links is a fault of the server.
     let (provider, _) = answering(&[(OK, yes(&opened(&[])))], &json!({})).await;
     let failure = provider.start(&file(SIZE), Some(plan())).await.unwrap_err();
     assert_eq!(failure.detail, "$.result.presignedUrl: expected a link for part 1, found none");

@@ -1,4 +1,4 @@
-//! Replies that cannot be meant, refusals, and the words that come of them.
+//! Invalid replies, refusals, and the messages that they cause.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{OK, TOKEN, answering, facts, opened, plan, receipts, session};
 use crate::server::told;
 
-/// The reply to *start* with one thing changed.
+/// The reply to *start* with one change.
 fn changed(name: &str, value: &Value) -> String {
     let mut reply = opened(3);
     reply[name] = value.clone();

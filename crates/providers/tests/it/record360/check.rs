@@ -1,4 +1,4 @@
-//! Testing a Record360 destination.
+//! Checking a Record360 destination.
 
 use partway_provider::Finding;
 use serde_json::json;

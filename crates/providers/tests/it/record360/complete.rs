@@ -1,4 +1,4 @@
-//! Finishing, again with the same ids, and the record of the finished file.
+//! Completing, again with the same ids, and the record of the finished file.
 
 use partway_core::{Cause, FileReceipt, RetryClass, Strength};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ async fn a_checksum_of_the_whole_is_compared_where_its_form_tells_what_it_is() {
         (json!({ "etag": format!("\"{WHOLE}\"") }), Some(format!("md5:{WHOLE}"))),
         (json!({ "checksum": WHOLE, "etag": "opaque" }), Some(format!("md5:{WHOLE}"))),
         (json!({ "checksum": "opaque", "etag": WHOLE }), Some(format!("md5:{WHOLE}"))),
-        // Nobody says what these are, so they are kept and nothing is compared with them.
+        // What these are is not documented, so they are kept and nothing is compared with them.
         (json!({ "checksum": "q1w2e3==" }), Some("checksum:q1w2e3==".to_owned())),
         (json!({ "checksum": "ab".repeat(16) }), Some(format!("checksum:{}", "ab".repeat(16)))),
         (json!({ "etag": "opaque" }), Some("etag:opaque".to_owned())),
@@ -99,7 +99,7 @@ async fn the_record_of_the_finished_file_tells_its_size_in_any_of_its_names() {
         let (provider, mut asked) = answering(&[(OK, record.to_string())], &json!({})).await;
         let receipt = provider.verify(&session(), &receipts(), FileReceipt::unknown()).await.unwrap();
         assert_eq!(receipt.size, size, "{record}");
-        // Without a size it may be a record that was there since the start.
+        // Without a size it may be a record that existed since the start.
         let strength = if size.is_some() { Strength::Confirmed } else { Strength::Presumed };
         assert_eq!(receipt.strength, strength, "{record}");
         let head = asked.recv().await.unwrap().0;

@@ -1,4 +1,4 @@
-//! A user name and a password: the token that they are good for, and a fresh one when it is refused.
+//! User name and password: the token they obtain, and a fresh one when it is refused.
 
 use partway_core::{Cause, RetryClass};
 use serde_json::json;
@@ -39,7 +39,7 @@ async fn a_password_brings_a_token_that_is_used_until_it_is_refused() {
         seen.push(signed.unwrap_or_default());
     }
     assert_eq!(seen, ["", "Token t.1.a", "Token t.1.a", "Token t.1.a", "", "Token t.2.b"]);
-    // The refusal proves that nothing was begun, so it is the same start that goes again.
+    // The refusal proves that nothing was begun, so the same start is sent again.
     assert_eq!(starts[2], starts[3]);
     assert_ne!(starts[1], starts[2]);
 }

@@ -1,4 +1,4 @@
-//! Record360: what is asked in each call, and what is made of each answer.
+//! Record360: the request of each call, and the result of each answer.
 
 mod broken;
 mod check;
@@ -74,7 +74,7 @@ fn session_of(parts: u32) -> Session {
     Session { body: body.to_string(), expires_at: None }
 }
 
-/// Receipts whose ETags are their MD5s, and were compared.
+/// Receipts whose ETags are their MD5s, compared.
 fn receipts() -> Vec<PartReceipt> {
     let receipt = |part: partway_core::Part| {
         let byte = part.number.get() as u8;

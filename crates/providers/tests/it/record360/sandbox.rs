@@ -1,4 +1,4 @@
-//! The whole way of a file through the sandbox's Record360.
+//! A file's whole path through the sandbox's Record360.
 
 use partway_core::{Etag, FileReceipt, RetryClass, Strength};
 use partway_provider::{FileFacts, Finding, Provider, Session};

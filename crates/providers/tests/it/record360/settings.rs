@@ -1,4 +1,4 @@
-//! Record360's settings, and the sentences for what cannot be used.
+//! Record360's settings, and the sentences for invalid ones.
 
 use std::fmt::Write;
 

@@ -27,7 +27,7 @@ async fn the_start_names_a_new_id_the_number_of_parts_and_the_type() {
         assert_eq!(id.get_version_num(), 4);
         ids.push(id);
 
-        // 24 hours from the server's 10:20, and the links as long as they tell.
+        // 24 hours from the server's 10:20; the links for as long as they say.
         assert_eq!(started.session.expires_at, Some(1_714_558_800 + 86_400));
         for (target, number) in started.targets.iter().zip(1..) {
             assert_eq!((target.number.get(), target.url.expose()), (number, link(number).as_str()));

@@ -1,4 +1,4 @@
-//! Refusals: each is decoded to its class and a sentence, without what signed the request.
+//! Refusals: each is decoded to its class and a sentence, without the credentials.
 
 use std::fmt::Write;
 

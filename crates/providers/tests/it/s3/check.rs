@@ -1,4 +1,4 @@
-//! The test of a destination: a real question about its bucket, so that a tick means something.
+//! Checking a destination: a real request about its bucket, so that the result means something.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ async fn a_key_that_may_look_is_not_ticked_and_the_clock_is_measured() {
     let report = provider.check().await;
     assert!(matches!(report.host, Finding::Good(_)));
     assert_eq!(report.clock_ahead, Finding::Good(1200));
-    // It may read; whether it may write nobody has seen.
+    // It may read; whether it may write is unknown.
     assert!(matches!(report.key, Finding::CannotKnow(why) if why.contains("write")), "{:?}", report.key);
     let line = "GET /s3/films/?X-Amz-SignedHeaders=host&max-uploads=1&uploads=";
     assert_eq!(seen(&mut asked).await, line);
@@ -84,7 +84,7 @@ async fn a_storage_that_lists_no_uploads_is_asked_for_its_files() {
         seen(&mut asked).await;
         assert_eq!(seen(&mut asked).await, "GET /s3/films/?X-Amz-SignedHeaders=host&list-type=2&max-keys=1");
     }
-    // And what it says of the key counts.
+    // And its answer about the key counts.
     let no = ("501 Not Implemented", error("NotImplemented", "no"));
     let key = ("403 Forbidden", error("InvalidAccessKeyId", "no such key"));
     let (provider, _) = answering(&[no, key], &json!({})).await;

@@ -1,4 +1,4 @@
-//! This computer's clock against a server's that is twenty minutes off: told as the clock's fault in both directions.
+//! A server whose clock is twenty minutes off from ours: reported as the clock's fault in both directions.
 
 use std::sync::Arc;
 
@@ -42,7 +42,8 @@ fn is_the_clocks(failure: &Failure, server_ahead: i64) {
     assert!(told.is_some_and(|told| (told - server_ahead).abs() < 60), "{:?}: {failure}", failure.cause);
 }
 
-/// Many stores say no more than "forbidden" to a clock that is off: what their answer's date tells comes before any guess at the key.
+/// Many stores answer a skewed clock with a bare "forbidden": their answer's date comes before any guess at
+/// the key.
 #[tokio::test]
 async fn a_refusal_without_a_reason_by_a_server_whose_clock_differs_is_the_clocks() {
     let forbidden = ("403 Forbidden", String::new());
@@ -70,7 +71,8 @@ async fn a_clock_that_is_off_is_told_in_both_directions_at_the_start_and_at_a_pa
         let (provider, parts) = clients(&sandbox);
         let failure = provider.start(&with(SIZE, None), plan(SIZE)).await.expect_err("in parts");
         is_the_clocks(&failure, skew);
-        // One that may overwrite is not looked for, so its PUT is the first that the storage sees.
+        // With overwriting there is no look at the key, so the PUT is the first request that the storage
+        // sees.
         let started = provider.start(&with(5, Some(IfExists::Overwrite)), plan(5)).await;
         let failure = match started {
             Err(failure) => failure,
@@ -83,7 +85,7 @@ async fn a_clock_that_is_off_is_told_in_both_directions_at_the_start_and_at_a_pa
                 }
             }
         };
-        // A link lives longer than the clock is off, so only one from the future is refused.
+        // A link outlives the clock's error, so only one from the future is refused.
         is_the_clocks(&failure, skew);
     }
 }

@@ -1,4 +1,4 @@
-//! Putting the parts together, the condition at the end, and the look at the finished object.
+//! Completing, the condition at the end, and the look at the finished object.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::server::{file, told};
 const WHOLE: &str = "5501b5b24e40268ba1b717530a753594-3";
 
 fn done(etag: &str) -> (&'static str, String) {
-    // While it puts parts together AWS sends blanks first.
+    // AWS sends blanks first while it puts parts together.
     let body = format!(
         "<?xml version=\"1.0\"?>\n   \n<CompleteMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
          <Location>https://elsewhere.example/k?X-Amz-Signature=s</Location><Key>k</Key><ETag>&quot;{etag}&quot;</ETag>\
@@ -35,7 +35,7 @@ fn compared(mut receipts: Vec<PartReceipt>, compared: bool) -> Vec<PartReceipt> 
 async fn every_part_is_named_with_its_etag_and_nothing_is_replaced() {
     let (provider, mut asked) = answering(&[ABSENT, done(WHOLE)], &json!({})).await;
     let mut sent = receipts(SIZE);
-    // An ETag that a proxy cut out: the MD5 stands for it. And one that must be written otherwise in XML.
+    // If a proxy stripped the ETag, the MD5 replaces it. And one that needs escaping in XML.
     sent[1].etag = None;
     sent[2].etag = Some(partway_core::Etag("a<\"&".to_owned()));
     let receipt = provider.complete(&in_parts(true), &sent).await.unwrap();
@@ -185,7 +185,7 @@ async fn a_condition_that_was_not_met_is_looked_at_before_a_name_is_called_taken
     let ours = (ours.as_str(), body);
     let (theirs, body) = there("etag: \"ab01b5b24e40268ba1b717530a753594-3\"");
     let theirs = (theirs.as_str(), body);
-    // The first answer was lost, and what is there is what it put together.
+    // The first answer was lost, and the object is the one that it put together.
     let (provider, _) = answering(&[ABSENT, not_met.clone(), ours], &json!({})).await;
     let receipt = provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap();
     assert_eq!((receipt.strength, receipt.checksum), (Strength::Confirmed, Some(format!("md5:{WHOLE}"))));
@@ -210,7 +210,7 @@ async fn a_storage_that_does_not_know_the_condition_is_asked_without_it_where_no
         ("405 Method Not Allowed", error("MethodNotAllowed", "no")),
         ("422 Unprocessable Content", "{}".to_owned()),
         ("501 Not Implemented", String::new()),
-        // A proxy that cuts the header out breaks the signature.
+        // A proxy that strips the header breaks the signature.
         ("403 Forbidden", error("SignatureDoesNotMatch", "no")),
         (OK, error("NotImplemented", "a no with a yes")),
     ] {
@@ -238,12 +238,13 @@ async fn after_a_lost_answer_the_object_is_ours_only_if_everything_says_so() {
     let another = "ab01b5b24e40268ba1b717530a753594";
     for (head, open, found) in [
         (there(&format!("etag: \"{WHOLE}\"")), None, Some(Strength::Confirmed)),
-        // A checksum that is not that of what was sent: of the storage's own making, or of another file.
+        // A checksum that does not match what was sent: computed in the storage's own way, or of another
+        // file.
         (there(&format!("{after}etag: \"{another}-3\"")), Some(gone.clone()), Some(unproved)),
         (there(&format!("{after}etag: \"{another}\"")), Some(gone.clone()), Some(unproved)),
         (there(&format!("etag: \"{another}-3\"")), Some(list.clone()), None),
         (there(&format!("{before}etag: \"{another}-3\"")), None, None),
-        // An ETag that says nothing: then the size, the time, and that the upload is over.
+        // An ETag that says nothing: then the size, the time, and that the upload is over decide.
         (there(&format!("{after}etag: \"opaque\"")), Some(gone.clone()), Some(Strength::Confirmed)),
         (there(&format!("{after}etag: \"opaque\"")), Some(list), None),
         (there(&format!("{before}etag: \"opaque\"")), None, None),
@@ -264,7 +265,7 @@ async fn after_a_lost_answer_the_object_is_ours_only_if_everything_says_so() {
             }
         }
     }
-    // Whoever may not look says nothing.
+    // A client without permission to look learns nothing.
     let denied = ("403 Forbidden", error("AccessDenied", "Access Denied"));
     let (provider, _) = answering(&[("403 Forbidden", String::new()), denied], &json!({})).await;
     for session in [in_parts(true), by_one_put(true)] {
@@ -292,11 +293,11 @@ async fn what_is_there_before_the_parts_are_put_together_is_not_replaced_whateve
     let same_size = (same_size.0.as_str(), same_size.1);
     let ours = there(&format!("etag: \"{WHOLE}\""));
     let other = exists(SIZE - 1, &format!("{after}etag: \"other\""));
-    // Ours, of a *complete* whose answer was lost: nothing more is asked.
+    // Ours, from a *complete* whose answer was lost: no further request.
     let (provider, mut asked) = answering(&[(&ours.0, ours.1)], &json!({})).await;
     provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap();
     assert!(seen(&mut asked).await.starts_with("HEAD ") && asked.try_recv().is_err());
-    // Another's, and of ours or another's size while the upload is open, or nobody can say whether it is.
+    // Another's; or of our size while the upload is open, or while its state is unknown.
     let no_list = ("501 Not Implemented", error("NotImplemented", "no"));
     for replies in [
         vec![(other.0.as_str(), other.1.clone())],
@@ -314,7 +315,7 @@ async fn what_is_there_before_the_parts_are_put_together_is_not_replaced_whateve
     let (provider, _) = answering(&[same_size, gone.clone(), gone], &json!({})).await;
     let failure = provider.complete(&in_parts(true), &receipts(SIZE)).await.unwrap_err();
     assert_eq!(failure.class, RetryClass::Conflict, "{failure}");
-    // Where everything may be replaced nobody looks.
+    // If everything may be replaced, there is no look.
     let (provider, mut asked) = answering(&[done(WHOLE)], &json!({})).await;
     provider.complete(&in_parts(false), &receipts(SIZE)).await.unwrap();
     assert!(seen(&mut asked).await.starts_with("POST "));
@@ -323,7 +324,7 @@ async fn what_is_there_before_the_parts_are_put_together_is_not_replaced_whateve
 #[tokio::test]
 async fn another_mark_than_the_storage_gave_is_not_the_same_object_any_more() {
     for (given, shown, strength) in [
-        // It computes them in its own way, and stays with it.
+        // It computes them in its own way, and consistently.
         ("ab01b5b24e40268ba1b717530a753594-3", "ab01b5b24e40268ba1b717530a753594-3", Strength::Confirmed),
         ("ab01b5b24e40268ba1b717530a753594-3", "cc01b5b24e40268ba1b717530a753594-3", Strength::Unproved),
         ("opaque-1", "opaque-2", Strength::Unproved),

@@ -1,4 +1,5 @@
-//! What signs: keys of the wrong kind are told before anything is sent, and a lent one goes with its token.
+//! Credentials: keys of the wrong kind are rejected before anything is sent, and a temporary one is sent with
+//! its token.
 
 use std::fmt::Write;
 

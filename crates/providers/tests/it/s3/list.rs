@@ -1,4 +1,4 @@
-//! The list of parts by pages, fresh links for an upload in parts, and its end.
+//! The paged list of parts, fresh links for a multipart upload, and aborting it.
 
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ fn page(parts: &[u32], next: Option<&str>) -> (&'static str, String) {
 #[tokio::test]
 async fn pages_are_read_until_the_last() {
     let marker = "<NextPartNumberMarker>2</NextPartNumberMarker>";
-    // A page that does not say how it goes on goes on after its last part.
+    // A page that does not say how to continue continues after its last part.
     let replies = [page(&[1, 2], Some(marker)), page(&[3, 5], Some("")), page(&[6], None)];
     let (provider, mut asked) = answering(&replies, &json!({})).await;
     let listed = provider.list_parts(&in_parts(true)).await.unwrap();
@@ -81,7 +81,7 @@ async fn fresh_links_are_signed_only_for_an_upload_that_is_there() {
         (("404 Not Found", error("NoSuchUpload", "gone")), Some(RetryClass::SessionGone)),
         (("403 Forbidden", error("InvalidAccessKeyId", "unknown")), Some(RetryClass::Credentials)),
         (("403 Forbidden", error("RequestTimeTooSkewed", "clock")), Some(RetryClass::Refused)),
-        // It may write and not look, or lists nothing, or not now: then a part itself is refused.
+        // It may write but not look, or lists nothing, or not now: then a part itself is refused.
         (("403 Forbidden", error("AccessDenied", "Access Denied")), None),
         (("501 Not Implemented", error("NotImplemented", "no")), None),
         (("405 Method Not Allowed", String::new()), None),

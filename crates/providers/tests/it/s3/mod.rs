@@ -1,4 +1,4 @@
-//! S3: what is asked in each call, what is made of each answer, and whether a real server agrees.
+//! S3: the request of each call, the result of each answer, and whether a real server agrees.
 
 mod broken;
 mod check;
@@ -21,7 +21,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::server::{Asked, file, open_with, serve};
 
-/// The pair of AWS's own examples.
+/// The pair from AWS's own examples.
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -53,7 +53,7 @@ async fn answering(
     (open_with("s3", &all, pair(KEY, SECRET)), asked)
 }
 
-/// What was asked: method, path and query without its signature, headers that matter, body.
+/// The request: method, path and query without its signature, relevant headers, body.
 async fn seen(asked: &mut UnboundedReceiver<Asked>) -> String {
     let (head, body) = asked.recv().await.unwrap();
     let mut lines = head.lines();
@@ -64,7 +64,7 @@ async fn seen(asked: &mut UnboundedReceiver<Asked>) -> String {
     headers.map(ToOwned::to_owned).chain(body).fold(line, |all, line| format!("{all}\n  {line}"))
 }
 
-/// An address without what differs from day to day, but with what says which headers are signed.
+/// A URL without what changes from day to day, but with the list of signed headers.
 fn plain(url: &str) -> String {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let kept = |pair: &&str| !pair.starts_with("X-Amz-") || pair.starts_with("X-Amz-SignedHeaders");
@@ -90,7 +90,7 @@ fn with(size: u64, if_exists: Option<IfExists>) -> FileFacts {
     FileFacts { fields: Fields { if_exists, ..Fields::default() }, ..file(size) }
 }
 
-/// An upload in parts, begun at 10:20 by the storage's clock.
+/// A multipart upload, begun at 10:20 by the storage's clock.
 fn in_parts(only_if_free: bool) -> Session {
     let body = json!({ "key": "in/a b.mov", "size": SIZE, "parts": 3, "upload_id": "u/1", "only_if_free": only_if_free,
                        "began": 1_714_558_800 });
@@ -104,7 +104,7 @@ fn by_one_put(only_if_free: bool) -> Session {
     Session { body: body.to_string(), expires_at: None }
 }
 
-/// Receipts whose ETags are their MD5s, and were compared.
+/// Receipts whose ETags are their MD5s, compared.
 fn receipts(size: u64) -> Vec<PartReceipt> {
     let receipt = |part: partway_core::Part| {
         let byte = part.number.get() as u8;

@@ -1,4 +1,4 @@
-//! Stores that are a little different, and those that ask for patience.
+//! Slightly deviating stores, and those that ask to wait.
 
 use std::time::Duration;
 

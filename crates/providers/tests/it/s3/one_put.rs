@@ -1,4 +1,4 @@
-//! One PUT that is tried anew: what is there decides on which condition.
+//! Retrying a single PUT: what is there decides the condition.
 
 use partway_core::{Cause, Etag, Failure, FileReceipt, RetryClass, Step, Strength};
 use partway_provider::PartTarget;
@@ -18,7 +18,7 @@ fn conditions(target: &PartTarget) -> Vec<(&str, &str)> {
 async fn what_is_there_decides_on_which_condition_it_goes_once_more() {
     let denied = ("403 Forbidden", error("AccessDenied", "Access Denied"));
     let hidden = vec![("403 Forbidden", String::new()), denied];
-    // Just looked, so without the condition: a storage that does not know it would refuse for ever.
+    // Just looked, so without the condition: a storage that does not support it would refuse forever.
     for (replies, condition) in [(vec![ABSENT], vec![]), (hidden, vec![("if-none-match", "*")])] {
         let (provider, _) = answering(&replies, &json!({})).await;
         let fresh = provider.targets(&by_one_put(true), &[number(1)]).await.unwrap();
@@ -46,7 +46,7 @@ async fn an_object_that_may_be_ours_is_replaced_by_the_same_bytes_only_and_any_o
         let (provider, _) = answering(&[(&status, body)], &json!({})).await;
         let fresh = provider.targets(&by_one_put(true), &[number(1)]).await;
         if ours {
-            // The MD5 of the ETag in Base64: nothing else is taken, so nobody's file can be lost.
+            // The ETag's MD5 in Base64: nothing else is accepted, so no one's file can be lost.
             let match_it = format!("\"{MD5}\"");
             let due = [("content-md5", "AQEBAQEBAQEBAQEBAQEBAQ=="), ("if-match", match_it.as_str())];
             let fresh = fresh.unwrap();
@@ -82,7 +82,7 @@ async fn its_answer_is_all_that_complete_needs_and_the_look_afterwards_tells_siz
     assert_eq!(again, verified);
     assert!(asked.try_recv().is_err(), "what is known is not asked again");
 
-    // What was replaced there is refused, or told with its own sum, and never called the same.
+    // What was replaced there is refused, or reported with its own checksum, and never called the same.
     let mut other = receipts(5);
     other[0].md5 = [2; 16];
     match provider.verify(&by_one_put(true), &other, whole).await {
@@ -112,7 +112,8 @@ async fn its_list_is_the_object_and_there_is_nothing_to_throw_away() {
     assert!(asked.try_recv().is_err());
 }
 
-/// Its PUT may be the first that the storage says anything to: what it says of bucket and region is told as at any other call.
+/// The PUT may be the first request that the storage answers: its words about bucket and region are explained
+/// as for any other call.
 #[tokio::test]
 async fn a_no_to_a_part_that_lies_in_the_settings_says_which_and_what_to_do() {
     let no = |status, code: &str| Failure {
@@ -148,7 +149,7 @@ async fn a_no_to_a_part_that_lies_in_the_settings_says_which_and_what_to_do() {
             "{code}"
         );
     }
-    // Where the storage does not say it, what it did say stays.
+    // If the storage does not explain it, its first words are kept.
     let (provider, _) = answering(&[("500 Oh", String::new())], &json!({})).await;
     assert_eq!(provider.explain(no(301, "PermanentRedirect")).await, no(301, "PermanentRedirect"));
 }

@@ -1,4 +1,4 @@
-//! What Partway sent, read back by programs of others: Amazon's own (`aws`) and `rclone`.
+//! What Partway sent, read back by third-party programs: Amazon's own (`aws`) and `rclone`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::weed::{PART, Weed, named, upload};
 use crate::rig::bytes;
 
-/// A program that knows the server and the key, and nothing of this machine.
+/// A program that has the server and the key, and nothing else of this machine.
 fn program(weed: &Weed, path: &Path, home: &Path) -> Command {
     let mut command = Command::new(path);
     let system = std::env::var_os("PATH").unwrap_or_default();
@@ -107,7 +107,7 @@ async fn others_read_the_same_bytes_type_and_metadata() {
     let listed = rclone(&weed, home.path(), &["lsjson", "--recursive", "--files-only"]);
     let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
     assert!(listed.iter().all(|file| file["MimeType"] == "video/quicktime"), "{listed:?}");
-    // Nothing half-done is left.
+    // No unfinished upload is left.
     let open = aws(&weed, home.path(), &["list-multipart-uploads", "--bucket", &weed.bucket]);
     assert!(open["Uploads"].as_array().is_none_or(Vec::is_empty), "{open}");
 }

@@ -1,4 +1,4 @@
-//! The whole way of a file at a real server. All that is sent here together stays below 64 MiB.
+//! A file's whole path at a real server. Everything sent here together stays below 64 MiB.
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -27,10 +27,10 @@ async fn parts_go_in_any_order_and_again_and_another_process_completes() {
     assert_eq!((started.plan.count(), started.targets.len()), (3, 3));
     assert!(provider.list_parts(&started.session).await.unwrap().is_empty());
     let mut receipts = send(&started, &[3, 1], &bytes).await;
-    // Sent again, with other bytes at first: the last one counts.
+    // Sent twice, with other bytes at first: the last one counts.
     put(&started, &started.targets[1], &vec![7; SIZE as usize]).await.unwrap();
 
-    // Another process has only what the journal has.
+    // Another process has only the journal's data.
     let provider = weed.provider(&json!({ "prefix": "in" }));
     let session = Session { body: started.session.body.clone(), expires_at: None };
     let listed = provider.list_parts(&session).await.unwrap();
@@ -39,7 +39,8 @@ async fn parts_go_in_any_order_and_again_and_another_process_completes() {
     let second = put(&started, &fresh[0], &bytes).await.unwrap();
     assert!(second.compared);
     receipts.insert(1, second);
-    // Of two that came for one part within a second this server lists either, and puts together the one that is named.
+    // If one part was sent twice within a second, this server lists either, and puts together the one that is
+    // named.
     let listed = provider.list_parts(&session).await.unwrap();
     let told: Vec<_> =
         listed.iter().map(|part| (part.number, part.size.unwrap(), part.etag.clone())).collect();
@@ -54,7 +55,7 @@ async fn parts_go_in_any_order_and_again_and_another_process_completes() {
     assert!(verified.link.unwrap().ends_with("/in/cut%20v7.mov"));
     assert!(verified.checksum.unwrap().ends_with("-3"));
 
-    // The second time says yes again or that it is over, and never that all must go again.
+    // The second call succeeds again or says that it is over, and never that everything must be sent again.
     if let Err(failure) = provider.complete(&session, &receipts).await {
         assert_eq!(failure.class, RetryClass::Conflict, "{failure}");
     }
@@ -115,7 +116,7 @@ async fn a_name_that_is_taken_meanwhile_is_not_replaced() {
         let failure = if size == 5 {
             let failure = put(&started, &started.targets[0], &bytes(size)).await.unwrap_err();
             assert_eq!(failure.class, RetryClass::LinkBroken, "{failure}");
-            // It may be ours, so it may go once more; but only with the very same bytes.
+            // It may be ours, so it may be sent once more; but only with exactly the same bytes.
             let fresh = provider.targets(&started.session, &[number(1)]).await.unwrap();
             let failure = put(&started, &fresh[0], &bytes(size)).await.unwrap_err();
             assert_eq!(failure.code.as_deref(), Some("BadDigest"), "{failure}");
@@ -137,7 +138,7 @@ async fn a_name_that_is_taken_meanwhile_is_not_replaced() {
 async fn a_long_list_comes_in_pages_and_an_upload_is_thrown_away_once_and_again() {
     let weed = Weed::new("list");
     let provider = weed.provider(&json!({}));
-    // The server's bound for a part shows only when they are put together.
+    // The server's limit for a part shows only when they are put together.
     let size = 1001 * PART;
     let started = provider.start(&named("long.mov", size), plan(size)).await.unwrap();
     assert_eq!(started.plan.count(), 1001);
@@ -226,7 +227,7 @@ async fn a_link_that_ran_out_a_wrong_secret_and_a_wrong_clock_are_told() {
         "{failure}"
     );
 
-    // The clock is right while the upload is asked about, and an hour behind when the link is signed.
+    // The clock is right while the upload is looked up, and an hour behind when the link is signed.
     let asked = AtomicUsize::new(0);
     let slips = move || if asked.fetch_add(1, Relaxed) < 2 { now() } else { now() - 3700 };
     let slipping = weed.open(&json!({ "link_hours": "1" }), partway_seaweed::SECRET, slips);
@@ -254,7 +255,7 @@ async fn the_check_proves_a_good_key_and_says_what_is_wrong() {
     let good = weed.provider(&json!({})).check().await;
     assert!(matches!(good.host, Finding::Good(_)), "{good:?}");
     assert!(matches!(good.clock_ahead, Finding::Good(-2..=2)), "{good:?}");
-    // It may read; whether it may write a question cannot show.
+    // It may read; a request cannot show whether it may write.
     assert!(matches!(good.key, Finding::CannotKnow(_)), "{:?}", good.key);
     let wrong = weed.open(&json!({}), "not the secret at all, really", now).check().await;
     assert!(matches!(wrong.host, Finding::Good(_)), "{wrong:?}");

@@ -1,4 +1,4 @@
-//! What can be set up, and the sentences for what cannot.
+//! Valid settings, and the sentences for invalid ones.
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Opening an upload: a key that is free, and what the storage is told of the file.
+//! Opening an upload: a key that is free, and what is sent to the storage about the file.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ async fn an_upload_in_parts_looks_first_and_tells_everything_with_its_create() {
 async fn only_a_window_of_links_comes_with_the_session_and_a_plan_has_up_to_ten_thousand_parts() {
     let replacing = |size| with(size, Some(IfExists::Overwrite));
     let (provider, _) = answering(&[opened()], &json!({})).await;
-    // 48 TiB: a size that no storage takes today, and the storage is the one to say so.
+    // 48 TiB: a size that no storage accepts today, but it is for the storage to say so.
     let size = 48 << 40;
     let most = partway_core::PartPlan::by_size(size, PART, &provider.limits()).unwrap();
     assert!(most.count() <= 10_000 && most.largest_part() <= 5 << 30);
@@ -73,7 +73,7 @@ async fn only_a_window_of_links_comes_with_the_session_and_a_plan_has_up_to_ten_
     assert!(capabilities.refresh && capabilities.list && capabilities.abort && capabilities.verify);
     assert!(provider.limits().equal_parts && provider.limits().max_file.is_none());
 
-    // Without a plan there is one.
+    // Without a given plan there is a default.
     let started = provider.start(&replacing(SIZE), None).await.unwrap();
     assert_eq!((started.plan.count(), started.plan.part_size()), (3, PART));
     let failure = provider.start(&replacing(60 << 40), None).await.unwrap_err();
@@ -99,7 +99,7 @@ async fn a_small_file_goes_by_one_put_that_replaces_nothing() {
             target.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(own, headers);
         let url = plain(target.url.expose());
-        // Everything that is sent is signed: an unsigned x-amz-acl would be refused.
+        // Everything sent is signed: an unsigned x-amz-acl would be refused.
         let signed = if condition {
             "content-type%3Bhost%3Bif-none-match%3Bx-amz-acl"
         } else {
@@ -141,7 +141,7 @@ async fn a_key_that_may_not_look_leaves_it_to_the_condition() {
     let denied = ("403 Forbidden", error("AccessDenied", "Access Denied"));
     let (provider, mut asked) = answering(&[("403 Forbidden", String::new()), denied], &json!({})).await;
     let started = provider.start(&file(5), plan(5)).await.unwrap();
-    // A HEAD does not say why; a GET of one byte does.
+    // A HEAD gives no reason; a GET of one byte does.
     assert!(seen(&mut asked).await.starts_with("HEAD "));
     insta::assert_snapshot!(seen(&mut asked).await, @r"
     GET /s3/films/cut%20v7.mov?X-Amz-SignedHeaders=host%3Brange

@@ -14,7 +14,7 @@ use super::{number, pair};
 use crate::kinds;
 use crate::server::file;
 
-/// The smallest part but the last.
+/// The smallest part except the last.
 pub(super) const PART: u64 = 5 << 20;
 
 pub(super) fn now() -> i64 {
@@ -25,14 +25,14 @@ fn options(clock: impl Fn() -> i64 + Send + Sync + 'static) -> HttpOptions {
     HttpOptions { clock: Some(std::sync::Arc::new(clock)), ..HttpOptions::default() }
 }
 
-/// A bucket of its own at the server of this process.
+/// A separate bucket at this process's server.
 pub(super) struct Weed {
     pub(super) url: String,
     pub(super) bucket: String,
 }
 
 impl Weed {
-    /// The bucket gets this name and a number, so that tests do not meet.
+    /// The bucket gets this name and a random suffix, so that tests do not collide.
     pub(super) fn new(name: &str) -> Self {
         let server = partway_seaweed::server().unwrap();
         let bucket = format!("{name}-{}", uuid::Uuid::new_v4().simple());
@@ -73,7 +73,7 @@ pub(super) fn named(name: &str, size: u64) -> FileFacts {
     FileFacts { name: name.to_owned(), ..file(size) }
 }
 
-/// What the storage or the network said; a body in memory cannot break off.
+/// The failure from the storage or the network; a body in memory cannot fail.
 fn wire(failure: PutFailure) -> Failure {
     let PutFailure::Wire(failure) = failure else { unreachable!("{failure}") };
     failure
@@ -101,7 +101,7 @@ pub(super) async fn put(
     })
 }
 
-/// Sends the parts in this order; receipts come in the order of their numbers.
+/// Sends the parts in this order; receipts are in the order of their numbers.
 pub(super) async fn send(started: &Started, order: &[u32], bytes: &[u8]) -> Vec<PartReceipt> {
     let mut receipts = Vec::new();
     for wanted in order {
@@ -112,7 +112,7 @@ pub(super) async fn send(started: &Started, order: &[u32], bytes: &[u8]) -> Vec<
     receipts
 }
 
-/// The whole way of a file.
+/// A file's whole path.
 pub(super) async fn upload(provider: &dyn Provider, facts: &FileFacts, bytes: &[u8]) -> FileReceipt {
     let started = provider.start(facts, plan(facts.size)).await.unwrap();
     let all: Vec<_> = (1..=started.plan.count()).collect();
