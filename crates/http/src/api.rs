@@ -1,4 +1,5 @@
-//! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never redirected, repeated only where a kept connection had died.
+//! Calls to a vendor's API: JSON or XML out, any answer back, bounded, never redirected, retried only if an
+//! idle connection had died.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,20 +20,24 @@ use crate::route::{AnswerBody, How, Outgoing, Route, next_chunk};
 use crate::speaks::{Place, Speaks};
 use crate::{ApiAnswer, ApiCall, ApiReply, HttpError, HttpOptions, Payload, coding, failure, reply, speaks};
 
-/// The longest reply that is read (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
+/// Longest reply (DESIGN.md, "Invariants"): 10,000 links of 2 kB each fit.
 const LONGEST_REPLY: usize = 32 << 20;
 
-/// A reply longer than that waits for its turn, bytes. Usual ones have a few kB, and 1,000 links about one MB.
+/// A longer reply than this waits for its turn, bytes. Usual replies have a few kB, and 1,000 links about one
+/// MB.
 const LONG: usize = 2 << 20;
 
-/// One long reply is read at a time, so that a process takes a known amount of memory for them, however many vendors answer at once.
+/// How many long replies are read at a time, so that a process needs a known amount of memory for them,
+/// however many vendors answer at once.
 const LONG_AT_ONCE: usize = 1;
 
-/// So long a long reply waits for another one: a vendor that sends its own drop by drop must not keep all others from theirs.
+/// How long a long reply waits for another: a vendor that sends its reply drop by drop must not block all
+/// others.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Shorter than a server keeps an idle connection: Node's default, the shortest of the usual ones, is 5 s
-/// (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being closed.
+/// Keep-alive of idle connections. Shorter than a server's: Node's default, the shortest of the usual ones,
+/// is 5 s (nodejs.org, `server.keepAliveTimeout`). So a request seldom meets a connection that is just being
+/// closed.
 pub(crate) const IDLE: Duration = Duration::from_secs(4);
 
 /// The client for vendors' APIs. Cloning is cheap and shares the connections.
@@ -42,16 +47,17 @@ pub struct ApiClient {
     user_agent: HeaderValue,
     starts_repeatable: bool,
     clock: Option<Clock>,
-    /// The right to read a long reply.
+    /// Permits to read a long reply.
     room: Arc<Semaphore>,
     speaks: Arc<Speaks>,
 }
 
 impl ApiClient {
-    /// A client that follows no redirect, keeps no cookie, asks for no compression and looks up no proxy.
+    /// Builds a client that follows no redirect, keeps no cookie, asks for no compression and looks up no
+    /// proxy.
     ///
     /// # Errors
-    /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    /// [`HttpError`] if an additional root cannot be read or TLS cannot be set up.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let user_agent = HeaderValue::from_str(&options.user_agent);
         Ok(Self {
@@ -64,25 +70,27 @@ impl ApiClient {
         })
     }
 
-    /// The same client for a vendor whose start does no harm when it is sent twice: its starts go over kept connections, as other calls
-    /// do. Any other start gets a connection of its own.
+    /// The same client for a vendor whose start is safe to repeat: its starts use idle connections, like
+    /// other calls. Any other start gets a new connection.
     #[must_use]
     pub fn with_repeatable_starts(self) -> Self {
         Self { starts_repeatable: true, ..self }
     }
 
-    /// A call that may change something, and of which nobody could tell whether it was done, must not be sent twice unasked.
+    /// A call that may change something, and whose outcome could not be determined, must not be repeated
+    /// automatically.
     fn how(&self, step: Step, method: &Method) -> How {
         match step {
             _ if *method == Method::HEAD => How::Kept,
             Step::Start if !self.starts_repeatable => How::Alone { look: true },
-            // It is asked again by and by, and then says what became of the first one.
+            // The engine retries it after a while, and then learns what became of the first one.
             Step::Complete => How::Alone { look: false },
             _ => How::Kept,
         }
     }
 
-    /// This computer's time, Unix seconds (negative before 1970), by the clock that was handed in: what signs a request needs it.
+    /// The current time in Unix seconds (negative before 1970), by the injected clock; needed to sign a
+    /// request.
     #[must_use]
     pub fn now(&self) -> Option<i64> {
         self.clock.as_ref().map(|clock| clock())
@@ -91,18 +99,18 @@ impl ApiClient {
     /// Sends a call and reads its JSON.
     ///
     /// # Errors
-    /// [`Failure`] where no 2xx answer with whole JSON of at most 32 MiB came. `Unknown` for a start or a complete whose
-    /// answer was lost. A call that must not be sent twice is never repeated here; another one is, once and at once, where a kept
-    /// connection ended instead of an answer.
+    /// [`Failure`] without a 2xx answer with complete JSON of at most 32 MiB. `Unknown` for a start or a
+    /// complete whose answer was lost. A call that must not be sent twice is never retried here. Any other is
+    /// retried at once, but only once, if an idle connection ended instead of answering.
     pub async fn json(&self, call: ApiCall<'_>) -> Result<ApiReply, Failure> {
         let (step, key) = (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()));
         self.answer(call).await?.json(step).map_err(|failure| without_key(failure, key.as_ref()))
     }
 
-    /// Sends a call and reads its answer, whatever its status; a `HEAD` has none but its headers.
+    /// Sends a call and reads its answer, whatever its status; for a `HEAD`, only headers.
     ///
     /// # Errors
-    /// [`Failure`] where no whole answer of at most 32 MiB came, as in [`json`](Self::json).
+    /// [`Failure`] without a complete answer of at most 32 MiB, as in [`json`](Self::json).
     pub async fn answer<B: Payload>(&self, call: ApiCall<'_, B>) -> Result<ApiAnswer, Failure> {
         let (step, key, host) =
             (call.step, call.key.as_ref().map(|(_, key)| (*key).clone()), authority(call.url));
@@ -117,7 +125,7 @@ impl ApiClient {
         let step = call.step;
         let outgoing = self.outgoing(call)?;
         let how = self.how(step, &outgoing.method);
-        // The connection is there until the answer was read.
+        // Keep the connection until the answer is read.
         let url = outgoing.url.clone();
         let (answer, _connection) = match self.route.send(step, host, outgoing, how).await {
             Ok(answer) => answer,
@@ -134,14 +142,14 @@ impl ApiClient {
         Ok(answer)
     }
 
-    /// The request as it goes out, whichever way.
+    /// Builds the request, for either kind of connection.
     fn outgoing<B: Payload>(&self, call: ApiCall<'_, B>) -> Result<Outgoing, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(USER_AGENT, self.user_agent.clone());
-        // Nobody unpacks for us, and a packed answer hides what a proxy did to it.
+        // No transparent decompression, and a compressed answer would hide what a proxy did to it.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        // A POST or PUT says that it carries nothing; some servers answer 411 to one that does not (RFC 9110, 8.6).
+        // A POST or PUT declares an empty body; some servers answer 411 otherwise (RFC 9110, 8.6).
         if call.body.is_none() && matches!(call.method, Method::POST | Method::PUT) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
@@ -158,7 +166,7 @@ impl ApiClient {
         Ok(Outgoing { method: call.method, url: call.url.clone(), headers, body })
     }
 
-    /// A reply's bytes, and where it is long the right to have it in memory.
+    /// Reads a reply's body, with a permit if it is long.
     async fn read(
         &self,
         status: u16,
@@ -191,7 +199,7 @@ impl ApiClient {
     }
 }
 
-/// Whether http and https were confused.
+/// Detects whether http and https were confused.
 impl ApiClient {
     async fn what_it_speaks(&self, url: &Url, failure: Failure) -> Failure {
         match Place::of_url(url) {
@@ -215,13 +223,13 @@ impl ApiClient {
 }
 
 impl ApiClient {
-    /// The right to have a long reply in memory, where it came in time.
+    /// A permit to hold a long reply in memory; `None` if it did not come in time.
     async fn room(&self) -> Option<OwnedSemaphorePermit> {
         let right = Arc::clone(&self.room).acquire_owned();
         tokio::time::timeout(PATIENCE, right).await.ok().and_then(Result::ok)
     }
 
-    /// A body without the codings that nobody asked for; one that becomes long waits as one does that is.
+    /// Undoes unrequested content codings; a body that becomes long waits for a permit like any long one.
     async fn unpack(
         &self,
         step: Step,
@@ -231,7 +239,7 @@ impl ApiClient {
         packed: Vec<u8>,
         room: &mut Option<OwnedSemaphorePermit>,
     ) -> Result<Vec<u8>, Failure> {
-        // A piece of a file is packed as the file is.
+        // A range of a file is compressed only if the file is.
         if status == 206 {
             return Ok(packed);
         }
@@ -244,7 +252,7 @@ impl ApiClient {
         }
         match unpacked {
             Unpacked { end: End::TooLong, .. } => Err(too_long(step, status)),
-            // What a no says counts as far as it goes.
+            // A refusal counts as far as it can be read.
             Unpacked { bytes, end: End::Cut } if (200..300).contains(&status) => {
                 let words = format!(
                     "the answer broke off: its packed {} bytes are {} at most",
@@ -274,7 +282,7 @@ impl std::fmt::Debug for ApiClient {
     }
 }
 
-/// Host and port, for words.
+/// Host and port, for messages.
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
@@ -292,8 +300,8 @@ fn secret_header(step: Step, prefix: &str, key: &ApiKey) -> Result<HeaderValue, 
     Ok(value)
 }
 
-/// A vendor may repeat the key in its words ("key abc is unknown"): it is taken out again. The client does that for the key of a
-/// call; whoever sends a secret in a body has to.
+/// Removes the key from a vendor's words, which may repeat it ("key abc is unknown"). The client does this
+/// for a call's key; callers that send a secret in a body must do it themselves.
 #[must_use]
 pub fn without_key(mut failure: Failure, key: Option<&ApiKey>) -> Failure {
     let Some(key) = key.map(ApiKey::expose).filter(|key| !key.is_empty()) else { return failure };
@@ -329,7 +337,7 @@ mod tests {
         assert_eq!(format!("{header:?}"), "Sensitive");
     }
 
-    /// A server that answers each request with so many blanks and `[]`.
+    /// A server that answers each request with `len` blanks and `[]`.
     async fn blanks(len: usize) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();

@@ -1,4 +1,4 @@
-//! A part's body, watched: how much was taken, whether all of it, and what went wrong on our own side.
+//! A part's body, observed: how much was read, whether all of it, and errors on our own side.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 /// Any error that can cross threads.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What is known of a body while the connection has it.
+/// The state of a body while the connection owns it.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     all_taken: AtomicBool,
@@ -23,17 +23,17 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Whether the connection has taken every byte.
+    /// Whether the connection has read every byte.
     pub(crate) fn all_taken(&self) -> bool {
         self.all_taken.load(Ordering::Acquire)
     }
 
-    /// No more bytes shall be read: the answer is there.
+    /// Stops reading: the answer has arrived.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
     }
 
-    /// What went wrong while reading the body, once.
+    /// Takes the error from reading the body, if any.
     pub(crate) fn take_fault(&self) -> Option<io::Error> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -44,7 +44,7 @@ impl Watch {
     }
 }
 
-/// A body of exactly the announced length, or a fault in its [`Watch`].
+/// A body of exactly the announced length, or an error in its [`Watch`].
 pub(crate) struct WatchedBody {
     inner: UnsyncBoxBody<Bytes, BoxError>,
     left: u64,
@@ -52,7 +52,7 @@ pub(crate) struct WatchedBody {
 }
 
 impl WatchedBody {
-    /// Watches a body of `length` bytes.
+    /// Wraps a body of `length` bytes.
     pub(crate) fn new<B>(body: B, length: u64) -> (Self, Arc<Watch>)
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -73,7 +73,8 @@ impl Body for WatchedBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if self.watch.stopped.load(Ordering::Acquire) {
-            // An error here would make the connection forget the answer that is being read; it is dropped soon anyway.
+            // An error here would make the connection drop the answer that is being read; it is dropped soon
+            // anyway.
             return Poll::Pending;
         }
         let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(cx));

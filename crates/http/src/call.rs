@@ -20,15 +20,15 @@ use crate::text::text;
 use crate::words::{plain_words, vendor_words};
 use crate::{Read, failure, number, page, reply, xml};
 
-/// The longest answer to a part that is looked at, bytes; S3's error documents have about 1 kB.
+/// The longest answer to a part that is read, bytes; S3's error documents have about 1 kB.
 const LONGEST_TO_PART: usize = 64 << 10;
 
-/// In which header a key goes, and what stands before it.
+/// The header for a key, and its prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHeader {
     /// The header.
     pub name: HeaderName,
-    /// What stands before the key, with its blank.
+    /// The prefix of the key, including its blank.
     pub prefix: &'static str,
 }
 
@@ -39,12 +39,12 @@ impl KeyHeader {
     pub const X_API_KEY: Self = Self { name: HeaderName::from_static("x-api-key"), prefix: "" };
 }
 
-/// What a call can carry.
+/// A body that a call can carry.
 pub trait Payload {
     /// Its `Content-Type`.
     const TYPE: &'static str;
 
-    /// The text that is sent.
+    /// The text to send.
     fn text(self) -> String;
 }
 
@@ -56,7 +56,7 @@ impl Payload for Value {
     }
 }
 
-/// An XML document, written out.
+/// A serialized XML document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Xml(pub String);
 
@@ -68,21 +68,21 @@ impl Payload for Xml {
     }
 }
 
-/// One call.
+/// One API call.
 pub struct ApiCall<'a, B = Value> {
-    /// For which step, so that a lost answer is judged rightly.
+    /// The step, which decides what a lost answer means.
     pub step: Step,
     /// The method.
     pub method: Method,
-    /// Where to. Where it is signed, it is a password.
+    /// The URL. If signed, as sensitive as a password.
     pub url: &'a Url,
-    /// Further headers.
+    /// Additional headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The key and where it goes; it is sent to this URL's host and nowhere else.
+    /// The key and its header; sent to this URL's host and nowhere else.
     pub key: Option<(KeyHeader, &'a ApiKey)>,
-    /// What to send.
+    /// The body.
     pub body: Option<B>,
-    /// How long the whole call may take, connecting included.
+    /// Timeout of the whole call, including connecting.
     pub timeout: Duration,
 }
 
@@ -101,27 +101,27 @@ impl<B> fmt::Debug for ApiCall<'_, B> {
 pub struct ApiReply {
     /// The HTTP status.
     pub status: u16,
-    /// Its body; `Null` where it was empty.
+    /// Its body; `Null` if empty.
     pub json: Value,
-    /// The server's clock, Unix seconds, where the answer told it.
+    /// The server's clock, Unix seconds, if the answer carried it.
     pub server_unix_time: Option<u64>,
     /// By how many seconds the server's clock is ahead of ours.
     pub clock_ahead: Option<i64>,
 }
 
-/// An answer that came whole, whatever it says.
+/// A complete answer, whatever its status.
 pub struct ApiAnswer {
     /// The HTTP status.
     pub status: u16,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body, at most 32 MiB, unpacked where it came packed.
+    /// Its body, at most 32 MiB, decompressed if needed.
     pub body: Vec<u8>,
-    /// The server's clock, Unix seconds, where the answer told it.
+    /// The server's clock, Unix seconds, if the answer carried it.
     pub server_unix_time: Option<u64>,
     /// By how many seconds the server's clock is ahead of ours.
     pub clock_ahead: Option<i64>,
-    /// The right to have a long body in memory, held as long as it is there.
+    /// A permit for a long body, held as long as the body is in memory.
     pub(crate) room: Option<OwnedSemaphorePermit>,
 }
 
@@ -139,16 +139,18 @@ impl ApiAnswer {
         reply::etag(&self.headers)
     }
 
-    /// Whether a key of its own makes the storage's ETags something else than checksums (KMS, SSE-C).
+    /// Whether encryption with a separate key makes the storage's ETags something other than checksums (KMS,
+    /// SSE-C).
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         reply::is_encrypted(&self.headers)
     }
 
-    /// Itself, where it is a storage's yes: 2xx and no `<Error>` in its body, which S3 sends with 200 too.
+    /// Passes it on if the storage reports success: 2xx and no `<Error>` in the body, which S3 sends with 200
+    /// too.
     ///
     /// # Errors
-    /// [`Failure`] with what the storage said.
+    /// [`Failure`] with the storage's words.
     pub fn of_storage(self, step: Step) -> Result<Self, Failure> {
         if self.is_piece() {
             return Ok(self);
@@ -156,7 +158,7 @@ impl ApiAnswer {
         let text = self.text();
         let html = is_page(self.status, &self.headers, &text);
         let success = (200..300).contains(&self.status);
-        // A document that was asked for is read by whoever asked.
+        // The caller reads the document that it asked for.
         let said = if success && !xml::is_error(&text) { None } else { Some(storage_error(&text)) };
         if success && !html && said.is_none() {
             drop(text);
@@ -165,7 +167,7 @@ impl ApiAnswer {
         Err(refusal(step, self.status, &self.headers, html, &said.unwrap_or_default(), self.clock_ahead))
     }
 
-    /// Reads its XML document, whose root has this name in whatever namespace, and hands the root to `read`.
+    /// Reads its XML document, whose root has this name in any namespace, and passes the root to `read`.
     pub fn document<T>(&self, root: &str, read: impl FnOnce(Node<'_, '_>) -> Option<T>) -> Read<T> {
         xml::document(&self.text(), root, read)
     }
@@ -176,13 +178,13 @@ impl ApiAnswer {
         xml::error(&self.text(), |error| xml::child(error, element)).flatten()
     }
 
-    /// Whether it says of itself that it is a page: of an answer without a body there is nothing else to go by.
+    /// Whether its headers declare a web page: for an answer without a body this is the only sign.
     #[must_use]
     pub fn says_html(&self) -> bool {
         page::says_html(&self.headers)
     }
 
-    /// Whether its body is a piece of somebody's file: that says nothing, whatever it holds.
+    /// Whether its body is a range of a file: that says nothing, whatever it contains.
     fn is_piece(&self) -> bool {
         self.status == 206 && self.headers.contains_key(CONTENT_RANGE)
     }
@@ -192,13 +194,13 @@ impl ApiAnswer {
         text(&self.headers, &self.body)
     }
 
-    /// Its JSON, where it is a vendor's yes.
+    /// Its JSON, if the vendor reports success.
     pub(crate) fn json(self, step: Step) -> Result<ApiReply, Failure> {
         let Self { status, headers, body, server_unix_time, clock_ahead, room: _room } = self;
         let text = text(&headers, &body);
         let html = is_page(status, &headers, &text);
         let read = if html { Ok(Value::Null) } else { parse(&text) };
-        // A vendor may pass its storage's refusal on as it is.
+        // A vendor may pass on its storage's refusal unchanged.
         let error = if html || read.is_ok() { None } else { error_document(&text) };
         if (200..300).contains(&status) && !html && error.is_none() {
             return match read {
@@ -225,7 +227,7 @@ impl ApiAnswer {
     }
 }
 
-/// What a storage said to the bytes of a part.
+/// A storage's reply to the bytes of a part.
 pub(crate) struct SaidToPart {
     pub(crate) html: bool,
     pub(crate) error: crate::storage_error::StorageError,
@@ -233,7 +235,7 @@ pub(crate) struct SaidToPart {
 
 /// Reads a storage's answer to the bytes of a part.
 pub(crate) fn said_to_part(status: u16, headers: &HeaderMap, body: &[u8]) -> SaidToPart {
-    // Only its beginning is there where it is long, and a packed one may be damaged: what can be read of it counts.
+    // A long one is read only in part, and a compressed one may be damaged: what is readable counts.
     let body = unpack(headers, body, LONGEST_TO_PART).bytes;
     let text = text(headers, &body);
     SaidToPart { html: is_page_for_bytes(status, headers, &text), error: storage_error(&text) }

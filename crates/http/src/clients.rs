@@ -1,4 +1,4 @@
-//! The clients of a process: one pair for all, and one for each set of roots that a destination brings.
+//! The clients of a process: one pair by default, and one for each set of additional roots.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,32 +15,35 @@ pub struct Pair {
     pub parts: PartClient,
 }
 
-/// All clients, built when they are first asked for. Cloning is cheap and shares them.
+/// All clients, built on first use. Cloning is cheap and shares them.
 #[derive(Clone)]
 pub struct Clients {
     usual: Pair,
     options: Arc<HttpOptions>,
-    /// By the further roots, PEM.
+    /// By their additional roots, PEM.
     others: Arc<Mutex<HashMap<String, Pair>>>,
 }
 
 impl Clients {
+    /// Builds the default pair.
+    ///
     /// # Errors
-    /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    /// [`HttpError`] if an additional root cannot be read or TLS cannot be set up.
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
         Ok(Self { usual: pair(&options)?, options: Arc::new(options), others: Arc::default() })
     }
 
-    /// Those that trust what the system trusts.
+    /// The pair that trusts what the system trusts.
     #[must_use]
     pub const fn usual(&self) -> &Pair {
         &self.usual
     }
 
-    /// Those that trust these roots, too (PEM); the usual ones where there are none. Connections are shared by all who bring the same.
+    /// The pair that also trusts these roots (PEM); the default pair if there are none. Callers with the same
+    /// roots share connections.
     ///
     /// # Errors
-    /// [`HttpError`] where they cannot be read.
+    /// [`HttpError`] if they cannot be read.
     pub fn trusting(&self, roots: Option<&str>) -> Result<Pair, HttpError> {
         let Some(roots) = roots else { return Ok(self.usual.clone()) };
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +57,7 @@ impl Clients {
         Ok(made)
     }
 
-    /// Closes the connections for parts that are kept for later, of all of them.
+    /// Closes the idle connections for parts, of all clients.
     pub fn forget_connections(&self) {
         self.usual.parts.forget_connections();
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);

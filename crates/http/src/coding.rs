@@ -1,7 +1,8 @@
-//! Content codings undone: a server or a proxy may pack an answer although nobody asked for it.
+//! Undoes content codings: a server or a proxy may compress an answer without being asked.
 //!
-//! Nobody asks (`Accept-Encoding: identity` goes with every call), and some do it all the same. What the bytes are decides: a body may be
-//! packed without saying so, and may say so without being packed. Unpacking is bounded, because a kilobyte can hold a gigabyte.
+//! Every call sends `Accept-Encoding: identity`, and some compress all the same. The bytes decide: a body may
+//! be compressed without a header, and may have the header without being compressed. The output is bounded,
+//! because a kilobyte can expand to a gigabyte.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -10,30 +11,30 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
-/// Codings are named one after another (RFC 9110, 8.4); whoever packs more often than this means no reply.
+/// Codings can be stacked (RFC 9110, 8.4); no real reply has more layers than this.
 const MOST_LAYERS: usize = 3;
 
-/// How unpacking ended.
+/// How decoding ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// All of it is there.
+    /// The body is complete.
     Whole,
-    /// It breaks off, or is damaged: what came before that is there.
+    /// It is truncated or damaged: the bytes before that are there.
     Cut,
-    /// There is more than was wanted.
+    /// It is longer than allowed.
     TooLong,
-    /// It is packed in a way that cannot be undone here; nothing was.
+    /// Its coding is not supported; nothing was decoded.
     Unknown(String),
 }
 
-/// A body as it is meant.
+/// A decoded body.
 #[derive(Debug)]
 pub(crate) struct Unpacked<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
     pub(crate) end: End,
 }
 
-/// Undoes the codings of a body; at most `most` bytes come of it.
+/// Undoes the codings of a body, up to `most` bytes of output.
 pub(crate) fn unpack<'a>(headers: &HeaderMap, body: &'a [u8], most: usize) -> Unpacked<'a> {
     let named = named(headers);
     let mut bytes = Cow::Borrowed(body);
@@ -45,7 +46,7 @@ pub(crate) fn unpack<'a>(headers: &HeaderMap, body: &'a [u8], most: usize) -> Un
         };
         let (unpacked, end) = undo(&coding, &bytes, most);
         if end == End::Cut && unpacked.is_empty() && layer == 0 && coding == Coding::Deflate {
-            break; // it says so, and is not
+            break; // declared, but not compressed
         }
         bytes = Cow::Owned(unpacked);
         if end != End::Whole {
@@ -61,12 +62,12 @@ enum Coding {
     None,
     Gzip,
     Zlib,
-    /// Bare, as some servers understood "deflate" (RFC 9110, 8.4.1.2).
+    /// Raw deflate, as some servers understood "deflate" (RFC 9110, 8.4.1.2).
     Deflate,
     Unknown(String),
 }
 
-/// The codings that the header names, the last one first: that one was done last.
+/// The codings in the header, the last one first: it was applied last.
 fn named(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(CONTENT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let mut all: Vec<_> = lines
@@ -78,13 +79,13 @@ fn named(headers: &HeaderMap) -> Vec<String> {
     all
 }
 
-/// How these bytes are packed, whatever was said of them.
+/// The actual coding of these bytes, whatever was declared.
 fn coding(named: Option<&str>, bytes: &[u8]) -> Coding {
     match (bytes, named) {
         ([], _) => Coding::None,
-        // RFC 1952, 2.3.1: magic number and the only method that there is.
+        // RFC 1952, 2.3.1: magic number and the only defined method.
         ([0x1f, 0x8b, 8, ..], _) => Coding::Gzip,
-        // What can be read needs no unpacking: a proxy undid it and left the header.
+        // Readable text needs no decoding: a proxy undid it and left the header.
         (_, Some(_)) if is_readable(bytes) => Coding::None,
         (_, Some("deflate")) if is_zlib(bytes) => Coding::Zlib,
         (_, Some("deflate")) => Coding::Deflate,
@@ -98,7 +99,8 @@ fn is_zlib(bytes: &[u8]) -> bool {
     matches!(bytes, [method, flags, ..] if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
 }
 
-/// Whether it begins like JSON, XML or a page: with a mark, a bracket, a quote or a blank before them, and printable after that.
+/// Whether it begins like JSON, XML or HTML: optional byte order mark and blanks, then a bracket or a quote,
+/// and printable after that.
 fn is_readable(bytes: &[u8]) -> bool {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let start = &start[..start.len().min(16)];
@@ -218,7 +220,7 @@ mod tests {
         assert!(bomb.len() < 100_000);
         let unpacked = unpack(&says("gzip"), &bomb, 1 << 20);
         assert_eq!((unpacked.bytes.len(), unpacked.end), (1 << 20, End::TooLong));
-        // And one in another.
+        // And nested ones.
         let nested = gzip(&gzip(&gzip(&bomb)));
         let unpacked = unpack(&says("gzip, gzip, gzip, gzip"), &nested, 1 << 20);
         assert!(unpacked.bytes.len() <= 1 << 20);

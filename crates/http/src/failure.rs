@@ -1,4 +1,4 @@
-//! From an answer or a network's refusal to a [`Failure`].
+//! Turns an answer or a network error into a [`Failure`].
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use partway_core::{Answer, Cause, Failure, RetryClass, Step, classify};
 use crate::redact::redact_text;
 use crate::transport::{Obstacle, obstacle, wants_roots};
 
-/// An answer that was not the one hoped for.
+/// The failure of an unexpected answer.
 #[must_use]
 pub fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i64>) -> Failure {
     let (class, cause) = classify(step, answer);
@@ -19,7 +19,7 @@ pub fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i64>) ->
         (None, false) => unexplained(answer.status).to_owned(),
     };
     let cause = match cause {
-        // Only here the clocks are known; where they are not, the storage's word stands.
+        // The clocks are known only here; if they are not, the storage's word stands.
         Some(Cause::ClockWrong { .. }) => Cause::ClockWrong { ahead_seconds: clock_ahead.unwrap_or(0) },
         Some(cause) => cause,
         None => Cause::KeepsFailing { what: detail.clone() },
@@ -35,7 +35,7 @@ pub fn from_answer(step: Step, answer: &Answer<'_>, clock_ahead: Option<i64>) ->
     }
 }
 
-/// What a status says by itself (RFC 9110, 15; RFC 6585, 4), where nobody added a word.
+/// What a status alone means (RFC 9110, 15; RFC 6585, 4), if the answer has no words.
 const fn unexplained(status: u16) -> &'static str {
     match status {
         408 => "the service waited too long for the rest of the request",
@@ -46,7 +46,8 @@ const fn unexplained(status: u16) -> &'static str {
     }
 }
 
-/// A yes that cannot be understood. At *complete* it leaves open what was done; elsewhere asking again would bring the same.
+/// A success that cannot be understood. At *complete* the outcome is unknown; elsewhere a retry would bring
+/// the same.
 #[must_use]
 pub fn broken_reply(step: Step, status: u16, clock_ahead: Option<i64>, what: &str) -> Failure {
     let what = redact_text(what);
@@ -55,14 +56,14 @@ pub fn broken_reply(step: Step, status: u16, clock_ahead: Option<i64>, what: &st
     Failure { status: Some(status), clock_ahead, ..failure }
 }
 
-/// A yes that breaks off in the middle: as good as an answer that was lost, and asked for again where that can be.
+/// A success that is cut off: as good as a lost answer, and retried where possible.
 #[must_use]
 pub fn cut_reply(step: Step, status: u16, clock_ahead: Option<i64>, what: &str) -> Failure {
     let class = lost_class(step);
     Failure { class, ..broken_reply(step, status, clock_ahead, what) }
 }
 
-/// What an answer that did not come means: a start or a complete may have been done.
+/// The class of a lost answer: a start or a complete may have been carried out.
 const fn lost_class(step: Step) -> RetryClass {
     match step {
         Step::Start | Step::Complete => RetryClass::Unknown,
@@ -70,7 +71,7 @@ const fn lost_class(step: Step) -> RetryClass {
     }
 }
 
-/// No connection came about, so nothing was sent.
+/// No connection was established, so nothing was sent.
 pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static)) -> Failure {
     let detail = redact_text(&format!("{host}: {}", chain(error)));
     let found = obstacle(error);
@@ -84,7 +85,7 @@ pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static
             let what = format!("{what}. Check the server's address, or ask whoever runs it");
             (RetryClass::Refused, Cause::Blocked { what })
         }
-        // A lack on this side says nothing about the network.
+        // Exhausted local resources say nothing about the network.
         Obstacle::OpenFiles => (RetryClass::Again, Cause::OpenFiles),
         Obstacle::Ports => (RetryClass::Again, Cause::KeepsFailing { what }),
         Obstacle::Network(_) => (RetryClass::Offline, Cause::KeepsFailing { what }),
@@ -92,21 +93,21 @@ pub(crate) fn not_connected(step: Step, host: &str, error: &(dyn Error + 'static
     Failure::new(step, class, cause, detail)
 }
 
-/// What a person can do about a server of his own, whose certificate nobody else knows.
+/// What the user can do about a private server whose certificate is not publicly trusted.
 const CERTIFICATE_HELP: &str = ". If it is a server of your own, give the destination the certificate of its authority \
      (“Certificate authority” in its settings, --ca on the command line)";
 
-/// The connection was lost, or its time ran out, after the request had begun: what it did is not known. `plain` is for sentences,
-/// `words` are the library's and for Details.
+/// The connection was lost, or timed out, after the request had begun: its effect is unknown. `plain` is for
+/// sentences, `words` is the library's text for Details.
 pub(crate) fn lost(step: Step, host: &str, plain: &str, words: &str) -> Failure {
     let detail = redact_text(&format!("{host}: {words}"));
     Failure::new(step, lost_class(step), Cause::KeepsFailing { what: plain.to_owned() }, detail)
 }
 
-/// What is said of a connection that ended before an answer.
+/// The words for a connection that ended before an answer.
 pub(crate) const BROKE_OFF: &str = "the connection broke off before an answer came";
 
-/// The words of an error and of all that caused it, without repeating what a wrapper only passes on.
+/// The text of an error and its sources, without repeating what a wrapper only passes on.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_this_computer_lacks_says_nothing_of_the_network() {
-        // EMFILE and ENFILE, as a connector hands them on.
+        // EMFILE and ENFILE, as a connector passes them on.
         for number in [24, 23] {
             let error = std::io::Error::other(std::io::Error::from_raw_os_error(number));
             let failure = not_connected(Step::Part, "h", &error);

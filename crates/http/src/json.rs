@@ -1,7 +1,7 @@
-//! Reading a reply's JSON without letting it take more memory than it has a right to.
+//! Parses a reply's JSON within a memory limit.
 //!
-//! A value costs far more in memory than in text: 32 MiB of `[{"a":[]},…` would become 2.4 GB. So every value is charged for
-//! before it is kept, and a reply that costs too much is refused.
+//! A value costs far more in memory than in text: 32 MiB of `[{"a":[]},…` would become 2.4 GB. So every value
+//! is charged before it is kept, and a reply that costs too much is refused.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,29 +11,30 @@ use serde_json::{Map, Value};
 
 use crate::number;
 
-/// What all values of a reply may cost beside the letters of their texts, bytes. The largest honest reply names 10,000 parts
-/// (DESIGN.md, "Invariants"), each an object of up to six fields: about 12 MB.
+/// The memory budget for all values of a reply, without the letters of their texts, bytes. The largest valid
+/// reply names 10,000 parts (DESIGN.md, "Invariants"), each an object of up to six fields: about 12 MB.
 const MOST: usize = 24 << 20;
 
-/// A value in a list or an object; its place included. serde_json's `Value` has 32 bytes, and lists grow by doubling.
+/// The cost of a value in a list or an object, including its slot. serde_json's `Value` has 32 bytes, and
+/// lists grow by doubling.
 const VALUE: usize = 64;
 
-/// An object that is not empty: a leaf of a B-tree has room for eleven names and values from the first on.
+/// The cost of a non-empty object: a B-tree leaf allocates eleven names and values at once.
 const OBJECT: usize = 640;
 
 /// Why a reply cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unread {
-    /// Whether it only breaks off: then it may come whole the next time.
+    /// Whether it is only truncated: then it may come whole the next time.
     pub(crate) cut: bool,
     /// A sentence.
     pub(crate) what: String,
 }
 
-/// Reads a reply; nothing at all is `Null`.
+/// Parses a reply; an empty one is `Null`.
 ///
 /// # Errors
-/// [`Unread`]: it breaks off, it is no JSON, or it holds more values than any reply needs.
+/// [`Unread`]: it is truncated, it is not JSON, or it holds more values than any reply needs.
 pub(crate) fn parse(text: &str) -> Result<Value, Unread> {
     let unread = |cut, what| Unread { cut, what };
     let given = text.trim_start_matches('\u{feff}');
@@ -59,10 +60,10 @@ pub(crate) fn parse(text: &str) -> Result<Value, Unread> {
     })
 }
 
-/// What is said of a reply that costs too much.
+/// The words for a reply that costs too much.
 const TOO_MANY: &str = "the reply holds more values than a reply can need";
 
-/// Reads one value and all in it, and charges for each.
+/// Parses one value and everything in it, and charges for each.
 #[derive(Clone, Copy)]
 struct Charged<'a> {
     left: &'a Cell<usize>,

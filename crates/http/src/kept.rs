@@ -1,4 +1,5 @@
-//! Which pooled connections have carried a request before: when one of those ends instead of an answer, its server had closed it.
+//! Which pooled connections have carried a request before: if one of those ends instead of answering, its
+//! server had closed it.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -9,15 +10,15 @@ use http::Extensions;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpInfo;
 
-/// So many connections are remembered; beyond that all are forgotten, which only costs a repeat its being made at once.
+/// How many connections are remembered. Beyond that all are forgotten, which only costs an immediate retry.
 const MOST: usize = 1024;
 
-/// Connections by their two ends.
+/// Connections by their two endpoints.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(Mutex<HashSet<(SocketAddr, SocketAddr)>>);
 
 impl Kept {
-    /// The connection of this answer has carried a request.
+    /// Records that this answer's connection has carried a request.
     pub(crate) fn carried(&self, answer: &Extensions) {
         let Some(ends) = answer.get::<HttpInfo>().map(ends) else { return };
         let mut known = self.known();

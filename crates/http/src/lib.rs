@@ -1,8 +1,9 @@
 //! The one place that builds an HTTP client: TLS, redaction, error to retry class.
 //!
-//! Two clients, because they must not share anything: [`ApiClient`] carries keys to the vendor's host, [`PartClient`]
-//! carries bytes to presigned URLs and never sees a key. Neither follows a redirect, looks up a proxy or repeats a request, except at
-//! once on a new connection where a kept one turned out to be closed, and never one that must not be sent twice.
+//! There are two clients, because they must share nothing: [`ApiClient`] carries keys to the vendor's host,
+//! [`PartClient`] carries bytes to presigned URLs and never sees a key. Neither follows a redirect or looks
+//! up a proxy. Neither retries a request, except at once on a new connection if an idle one turned out to be
+//! closed, and never a request that must not be sent twice.
 
 mod acknowledged;
 mod api;

@@ -1,22 +1,24 @@
-//! XML that is not well-formed, made so: attributes, prefixes, comments and instructions left out, what breaks off closed.
+//! Repairs XML that is not well-formed: drops attributes, prefixes, comments and instructions, and closes
+//! what is cut off.
 //!
-//! Some servers write `&` as it is, use entities of HTML or prefixes that nobody declared; and an answer may be cut in mid-document. What
-//! such a document says counts all the same, where it is a no. It is read by the same reader afterwards, and nothing in it grows.
+//! Some servers write a bare `&`, HTML entities or undeclared prefixes, and an answer may be cut off
+//! mid-document. If it is a refusal, it counts all the same. The normal parser reads the result, and nothing
+//! in it can grow.
 
 use crate::prolog::begin;
 
-/// Elements lie no deeper in one another; S3's lie four deep.
+/// Deepest nesting of elements; S3's are four deep.
 const DEEPEST: usize = 64;
 
-/// A document that the reader will take.
+/// A document that the parser will accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mended {
     pub(crate) text: String,
-    /// Whether its root was closed, and not by us.
+    /// Whether its root was closed by the server, not by the repair.
     pub(crate) whole: bool,
 }
 
-/// Makes a document well-formed; `None` where that cannot be done, and where it declares entities, which could grow.
+/// Makes a document well-formed; `None` if that is impossible, or if it declares entities, which could grow.
 pub(crate) fn mended(document: &str) -> Option<Mended> {
     let begin = begin(document)?;
     if begin.doctype.is_some_and(|doctype| doctype.contains('[')) {
@@ -40,7 +42,7 @@ pub(crate) fn mended(document: &str) -> Option<Mended> {
         }
     }
     if !whole {
-        // Half a code may be another one, so what was being said is left out.
+        // Half a code may be another code, so unfinished text is dropped.
         text.truncate(tags_end);
     }
     for name in open.iter().rev() {
@@ -49,8 +51,8 @@ pub(crate) fn mended(document: &str) -> Option<Mended> {
     Some(Mended { text, whole })
 }
 
-/// Takes what begins at this `<`, and hands back what follows it: `Some(None)` where the document breaks off in it, `None` where it is
-/// beyond mending.
+/// Consumes the markup at this `<` and returns what follows: `Some(None)` if the document is cut off in it,
+/// `None` if it is beyond repair.
 fn step<'a>(text: &mut String, open: &mut Vec<&'a str>, at: &'a str) -> Option<Option<&'a str>> {
     let after = |text: &'a str, end: &str| text.split_once(end).map(|(_, after)| after);
     if let Some(comment) = at.strip_prefix("<!--") {
@@ -99,7 +101,7 @@ fn local(tag: &str) -> &str {
     tag[..end].rsplit(':').next().unwrap_or_default()
 }
 
-/// The `>` of a tag: not one within the quotes of an attribute.
+/// The `>` that ends a tag, skipping quoted attributes.
 fn end_of_tag(tag: &str) -> Option<usize> {
     let mut quote = None;
     for (at, letter) in tag.char_indices() {
@@ -113,7 +115,8 @@ fn end_of_tag(tag: &str) -> Option<usize> {
     None
 }
 
-/// Text as XML takes it: an ampersand that begins no entity of XML's own stands for itself, and control characters are left out.
+/// Escapes text for XML: an ampersand that begins no XML entity is escaped, and control characters are
+/// dropped.
 fn push_text(text: &mut String, plain: &str) {
     let mut rest = plain;
     while let Some(at) = rest.find('&') {
@@ -128,13 +131,13 @@ fn push_text(text: &mut String, plain: &str) {
 }
 
 fn push_clean(text: &mut String, plain: &str) {
-    // The end of a CDATA section may not stand alone in text (XML 1.0, 2.4).
+    // The end of a CDATA section must not appear in text (XML 1.0, 2.4).
     let taken = |c: &char| !(c.is_control() && !c.is_whitespace() || matches!(c, '\u{fffe}' | '\u{ffff}'));
     let plain = plain.replace(']', "&#93;").replace('>', "&gt;");
     text.extend(plain.chars().filter(taken).map(|c| if c.is_control() { ' ' } else { c }));
 }
 
-/// Whether what follows an ampersand is an entity that every reader of XML knows.
+/// Whether an ampersand is followed by an entity that every XML parser knows.
 fn is_entity(after: &str) -> bool {
     let Some((name, _)) = after.split_once(';').filter(|(name, _)| name.len() <= 8) else { return false };
     let number = || {

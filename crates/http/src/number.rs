@@ -1,7 +1,8 @@
-//! Numbers longer than 64 bits, kept digit by digit: an id may have any length, and goes back as it came.
+//! Numbers longer than 64 bits, kept digit by digit: an id may have any length, and is sent back unchanged.
 //!
-//! `serde_json::Value` would round them. So they are read as an object of one field, and written as the number that they are. The same pass
-//! mends what other languages write into their JSON and no reader of ours takes: `NaN`, `Infinity`, half of a pair of surrogates.
+//! `serde_json::Value` would round them. So they are read as an object with one field, and written as the
+//! number that they are. The same pass repairs JSON of other languages that our parser rejects: `NaN`,
+//! `Infinity`, half of a surrogate pair.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 /// The one field of such an object.
 const LONG: &str = "partway:number";
 
-/// So many of them at most: more than a reply of 10,000 parts can have.
+/// The most long numbers in a reply: more than a reply of 10,000 parts can have.
 const MOST: usize = 40_000;
 
 /// The digits of a number that is too long for 64 bits.
@@ -20,7 +21,7 @@ pub fn long_number(value: &Value) -> Option<&str> {
     fields.get(LONG)?.as_str().filter(|digits| is_number(digits))
 }
 
-/// JSON as it is sent, its long numbers as numbers.
+/// Serializes JSON, with long numbers as numbers.
 pub(crate) fn written(value: &Value) -> String {
     let mut text = String::new();
     write(&mut text, value);
@@ -54,7 +55,7 @@ fn write(text: &mut String, value: &Value) {
     }
 }
 
-/// JSON with what the reader could not take spelt otherwise; `None` where it holds too much of that.
+/// Rewrites JSON that the parser would reject; `None` if too much of it needs rewriting.
 pub(crate) fn spelt(json: &str) -> Option<Cow<'_, str>> {
     let bytes = json.as_bytes();
     let (mut out, mut copied, mut at, mut count) = (String::new(), 0, 0, 0);
@@ -85,7 +86,7 @@ pub(crate) fn spelt(json: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(out))
 }
 
-/// The end of a number or a word, and what has to stand in its place.
+/// The end of a number or a word, and its replacement, if any.
 fn literal(json: &str, at: usize) -> (usize, Option<String>) {
     let rest = &json[at..];
     let of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
@@ -99,7 +100,7 @@ fn literal(json: &str, at: usize) -> (usize, Option<String>) {
     (at + length, instead)
 }
 
-/// Goes to the end of a string; half of a pair in it is taken for a letter that is not known.
+/// Skips to the end of a string; half of a surrogate pair becomes the replacement character.
 fn string(json: &str, mut at: usize, out: &mut String, copied: &mut usize) -> usize {
     let bytes = json.as_bytes();
     let unit = |at: usize| {
@@ -125,7 +126,7 @@ fn string(json: &str, mut at: usize, out: &mut String, copied: &mut usize) -> us
     bytes.len()
 }
 
-/// Whether this is a number as JSON writes it (RFC 8259, 6).
+/// Whether this is a JSON number (RFC 8259, 6).
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bare = text.strip_prefix('-').unwrap_or(text);
@@ -139,7 +140,7 @@ fn is_number(text: &str) -> bool {
         && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
-/// Whether 64 bits cannot hold it: a whole number of too many digits, or one beyond every float.
+/// Whether 64 bits cannot hold it: an integer with too many digits, or a number beyond every float.
 fn is_long(number: &str) -> bool {
     match number.contains(['.', 'e', 'E']) {
         true => number.parse::<f64>().is_ok_and(f64::is_infinite),
@@ -217,7 +218,7 @@ mod tests {
         fn what_can_be_read_anyway_is_left_as_it_is(text in "[\\[\\]{},:\"\\\\u0-9eE.+\\-adN ]{0,40}", odd: String) {
             for text in [text, odd] {
                 if let (Ok(read), Some(spelt)) = (serde_json::from_str::<Value>(&text), spelt(&text)) {
-                    // Floats that 64 bits can hold and whole numbers that they round are the only ones that differ.
+                    // Only floats and integers that 64 bits round may differ.
                     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
                         prop_assert_eq!(serde_json::from_str::<Value>(&spelt).ok(), Some(read));
                     }

@@ -1,4 +1,4 @@
-//! What a client is built from, all of it handed in.
+//! Options of a client, all passed in.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Tells the present in seconds since the Unix epoch, negative before it.
+/// Returns the current time in Unix seconds, negative before the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// What both clients are built from. Nothing is read from the environment and no proxy is looked up.
+/// Options of both clients. Nothing is read from the environment and no proxy is looked up.
 #[derive(Clone)]
 pub struct HttpOptions {
-    /// Further root certificates, PEM, beside the system's.
+    /// Additional root certificates, PEM, besides the system's.
     pub extra_roots_pem: Vec<Vec<u8>>,
-    /// How long name, TCP and TLS together may take.
+    /// Timeout for DNS, TCP and TLS together.
     pub connect_timeout: Duration,
-    /// How long a new connection is watched before a request that must not be sent twice goes over it. A server that closes what it
-    /// accepts does so within a round trip.
+    /// How long a new connection is watched before a request that must not be sent twice is written to it. A
+    /// server that closes the connections it accepts does so within a round trip.
     pub watch_before_once: Duration,
     /// Connections are kept a while for what goes there next. Not where few may be open: one that lies idle is missed by what wants a new one.
     pub keep: bool,
     /// What API calls say of us; parts say nothing.
     pub user_agent: String,
-    /// This computer's clock; without it no clock difference is told.
+    /// This computer's clock; without it no clock difference is reported.
     pub clock: Option<Clock>,
 }
 
@@ -31,9 +31,9 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             extra_roots_pem: Vec::new(),
-            // Three SYNs (at 0, 1 and 3 s, RFC 6298) and a slow handshake fit into it.
+            // Long enough for three SYNs (at 0, 1 and 3 s, RFC 6298) and a slow handshake.
             connect_timeout: Duration::from_secs(10),
-            // Such requests are rare enough for a tenth of a second.
+            // Such requests are rare enough to spend a tenth of a second.
             watch_before_once: Duration::from_millis(100),
             keep: true,
             user_agent: concat!("partway/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -43,7 +43,7 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// By how many seconds a server that tells this time is ahead of the clock that was handed in.
+    /// By how many seconds a server with this time is ahead of the given clock.
     pub(crate) fn ahead(clock: Option<&Clock>, server_unix_time: Option<u64>) -> Option<i64> {
         let (clock, server) = (clock?, server_unix_time?);
         i64::try_from(server).ok()?.checked_sub(clock())

@@ -1,13 +1,15 @@
-//! Whether a page for people came where data is due: what an answer holds decides, and what it says of itself only helps.
+//! Detects a web page where data is expected: the content decides, and the declared type only helps.
 //!
-//! Right answers come as `text/html` (it is what PHP and some stores say of everything), and a hotel's sign-in page comes as anything.
+//! Valid answers come as `text/html` (PHP and some stores declare everything so), and a hotel's sign-in page
+//! comes as anything.
 
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, ETAG};
 
 use crate::prolog::{Begin, begin};
 
-/// Elements with which a page may begin, and the one with which a network's sign-in page speaks to programs (WISPr).
+/// Elements with which a page may begin, and the one with which a network's sign-in page addresses programs
+/// (WISPr).
 const OF_PAGES: [&str; 38] = [
     "a",
     "article",
@@ -49,25 +51,25 @@ const OF_PAGES: [&str; 38] = [
     "wispaccessgatewayparam",
 ];
 
-/// So much is looked through for a page that begins in the middle, bytes.
+/// How far to look for a page that begins in the middle, bytes.
 const LOOKED_THROUGH: usize = 4 << 10;
 
-/// Whether this answer of a service is a page.
+/// Whether a service's answer is a page.
 pub(crate) fn is_page(status: u16, headers: &HeaderMap, text: &str) -> bool {
     if looks_like_one(text) {
         return true;
     }
-    // An empty answer is no page, but for a redirect: there the network's sign-in page comes next.
+    // An empty answer is no page, unless it is a redirect: there the network's sign-in page comes next.
     says_html(headers) && !is_data(text) && (!text.trim().is_empty() || (300..400).contains(&status))
 }
 
-/// The same of a storage's answer to bytes: whoever gives their ETag had them.
+/// The same for a storage's answer to bytes: if it gives an ETag, it received them.
 pub(crate) fn is_page_for_bytes(status: u16, headers: &HeaderMap, text: &str) -> bool {
     let receipt = (200..300).contains(&status) && headers.contains_key(ETAG);
     if receipt { looks_like_one(text) } else { is_page(status, headers, text) }
 }
 
-/// Whether an answer says of itself that it is a page.
+/// Whether an answer's headers declare a page.
 pub(crate) fn says_html(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.trim_start().to_ascii_lowercase();
@@ -77,7 +79,7 @@ pub(crate) fn says_html(headers: &HeaderMap) -> bool {
 fn looks_like_one(text: &str) -> bool {
     match begin(text) {
         Some(Begin { doctype, name, .. }) => doctype.is_some_and(of_html) || of_pages(name),
-        // Words, and then a page.
+        // Text followed by a page.
         None if !is_data(text) => {
             let start = text[..text.floor_char_boundary(LOOKED_THROUGH)].to_ascii_lowercase();
             ["<!doctype html", "<html", "<body"].iter().any(|tag| start.contains(tag))
@@ -95,7 +97,7 @@ fn of_pages(name: &str) -> bool {
     OF_PAGES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Whether this is meant as data, whole or not: JSON, or XML with a root that is none of a page's.
+/// Whether this is meant as data, complete or not: JSON, or XML whose root is no HTML element.
 pub(crate) fn is_data(text: &str) -> bool {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     start.starts_with(['{', '[', '"'])

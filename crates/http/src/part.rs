@@ -1,7 +1,7 @@
-//! Sending one part: a PUT with exactly the target's headers, Host and Content-Length.
+//! Sends one part: a PUT with exactly the target's headers, Host and Content-Length.
 //!
-//! Built on hyper's HTTP/1.1 connection and not on reqwest, because reqwest always adds `accept: */*`
-//! (its `ClientBuilder::new`, 0.13), and because here an upload in flight must end on the wire when it is dropped.
+//! Built on hyper's HTTP/1.1 connection instead of reqwest, because reqwest always adds `accept: */*` (its
+//! `ClientBuilder::new`, 0.13), and because dropping an upload in flight must also end it on the wire.
 
 use std::io;
 use std::sync::Arc;
@@ -24,24 +24,25 @@ use crate::speaks::{Place, Speaks};
 use crate::storage_error::refusal;
 use crate::{Acknowledged, HttpError, HttpOptions, failure, reply};
 
-/// The longest answer of a storage that is read; S3's error documents have about 1 kB.
+/// The longest storage answer that is read, bytes; S3's error documents have about 1 kB.
 const LONGEST_ANSWER: usize = 64 << 10;
 
-/// How long a connection may take to be ready for the next part before it is closed instead.
+/// How long a connection may take to become ready for the next part before it is closed instead.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// What the storage said to a part that it took.
+/// The storage's answer to an accepted part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PutAnswer {
     /// The part's ETag, without quotes and without a leading `W/`.
     pub etag: Option<Etag>,
-    /// Whether that ETag is the MD5 of the bytes: 32 hex digits, and no header tells of KMS or a customer's key.
+    /// Whether that ETag is the MD5 of the bytes: 32 hex digits, and no header indicates KMS or a customer
+    /// key.
     pub comparable: bool,
-    /// The server's clock, Unix seconds, where the answer told it.
+    /// The server's clock, Unix seconds, if the answer carried it.
     pub server_unix_time: Option<u64>,
 }
 
-/// Why a part was not stored, as far as we know.
+/// Why a part was not stored, as far as known.
 #[derive(Debug, Error)]
 pub enum PutFailure {
     /// The bytes could not be read: a matter of the file, not of the network.
@@ -73,26 +74,28 @@ impl std::fmt::Debug for PartClient {
 }
 
 impl PartClient {
-    /// A client that speaks HTTP/1.1 only, one connection for each part in flight.
+    /// Builds a client that speaks HTTP/1.1 only, with one connection per part in flight.
     ///
     /// # Errors
-    /// [`HttpError`] where an additional root cannot be read or TLS cannot be set up.
+    /// [`HttpError`] if an additional root cannot be read or TLS cannot be set up.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         Ok(Self { pool: Pool::new(options)?, clock: options.clock.clone(), speaks: Speaks::new(options)? })
     }
 
-    /// Closes the connections that are kept for later: after a sleep nobody knows whether they still lead anywhere.
+    /// Closes the idle connections: after a sleep they may be dead.
     pub fn forget_connections(&self) {
         self.pool.forget();
     }
 
     /// Sends one part. The body must know its exact length. Dropping the future closes the connection.
     ///
-    /// No time-out but that of connecting: the caller watches its body being taken and knows how long to wait.
+    /// There is no timeout except for connecting: the caller watches its body being read and has a stall
+    /// timeout.
     ///
     /// # Errors
-    /// [`PutFailure::Body`] where the body failed or was shorter or longer than announced; else what the storage or the
-    /// network said. Nothing is repeated, except on a kept connection that had died before it took the request.
+    /// [`PutFailure::Body`] if the body failed or was shorter or longer than announced; else the failure of
+    /// the storage or the network. Nothing is retried, except if an idle connection had died before it
+    /// accepted the request.
     pub async fn put<B>(
         &self,
         url: &SignedUrl,
@@ -106,7 +109,7 @@ impl PartClient {
         self.put_watched(url, headers, body, &Acknowledged::default()).await
     }
 
-    /// The same; meanwhile `acknowledged` tells how much of the part the peer has.
+    /// The same, with `acknowledged` reporting how much of the part the peer has.
     ///
     /// # Errors
     /// Those of [`put`](Self::put).
@@ -173,7 +176,7 @@ impl PartClient {
             match connection.sender.try_send_request(request).await {
                 Ok(answer) => return Ok((connection, answer)),
                 Err(mut error) => match error.take_message() {
-                    // The server closed it while it was idle; not one byte of the body was taken.
+                    // The server closed it while it was idle; not one byte of the body was read.
                     Some(unsent) if connection.reused => request = unsent,
                     _ => {
                         if let Some(fault) = watch.take_fault() {
@@ -207,7 +210,7 @@ impl PartClient {
         Err(refusal(Step::Part, status, &head.headers, html, &said, clock_ahead))
     }
 
-    /// Keeps the connection once it is ready for the next part.
+    /// Returns the connection to the pool once it is ready for the next part.
     async fn settle(&self, origin: Origin, mut connection: Connection) {
         if let Ok(Ok(())) = tokio::time::timeout(SETTLE, connection.sender.ready()).await {
             self.pool.keep(origin, connection);
@@ -215,7 +218,7 @@ impl PartClient {
     }
 }
 
-/// Bytes of a request's head, near enough: its first line, and a line a header.
+/// Approximate size of a request's head, bytes: its first line, and a line per header.
 fn head_length(request: &Request<WatchedBody>) -> u64 {
     let first =
         request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n\r\n".len() + 1;
@@ -224,7 +227,7 @@ fn head_length(request: &Request<WatchedBody>) -> u64 {
     (first + lines.sum::<usize>()) as u64
 }
 
-/// Path and query to ask for, and where.
+/// Splits a URL into path and query, and origin.
 fn target(url: &SignedUrl) -> Result<(Uri, Origin), Failure> {
     let unusable = |what: &str| {
         let cause = Cause::LinksUnusable { what: what.to_owned() };
@@ -244,7 +247,7 @@ fn target(url: &SignedUrl) -> Result<(Uri, Origin), Failure> {
     Ok((path, (scheme, authority)))
 }
 
-/// The target's headers, Host and Content-Length; whoever names those two himself gets ours.
+/// The target's headers, Host and Content-Length; the last two are always ours.
 fn exact_headers(origin: &Origin, headers: &[(String, String)], length: u64) -> Result<HeaderMap, Failure> {
     let unusable = |name: &str| {
         let what = format!("the link asks for a header that cannot be sent: {}", crate::redact_text(name));
@@ -264,7 +267,7 @@ fn exact_headers(origin: &Origin, headers: &[(String, String)], length: u64) -> 
     Ok(map)
 }
 
-/// The signature covers Host, and signers leave the default port out (RFC 9110, 4.2.3).
+/// The signature covers Host, and signers omit the default port (RFC 9110, 4.2.3).
 fn default_port_removed((scheme, authority): &Origin) -> String {
     let default = if *scheme == http::uri::Scheme::HTTPS { 443 } else { 80 };
     match authority.port_u16() {
@@ -273,7 +276,7 @@ fn default_port_removed((scheme, authority): &Origin) -> String {
     }
 }
 
-/// At most [`LONGEST_ANSWER`] of an answer's body, and whether that was all of it.
+/// Reads at most [`LONGEST_ANSWER`] of an answer's body; returns whether that was all of it.
 async fn read(mut body: Incoming) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     loop {

@@ -1,7 +1,8 @@
-//! Connections for parts: HTTP/1.1, one request at a time each, kept for the next part.
+//! Connections for parts: HTTP/1.1, one request at a time each, kept idle for the next part.
 //!
-//! A connection is a value: dropping it closes the socket at once. So whoever drops an upload in flight (pause, watchdog,
-//! cancel) has also ended it on the wire, and a connection whose request did not end cleanly can never be used again.
+//! A connection is a value: dropping it closes the socket at once. So dropping an upload in flight (pause,
+//! watchdog, cancel) also ends it on the wire, and a connection whose request did not end cleanly can never
+//! be reused.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,26 +22,27 @@ use crate::tcp::{Connector, Meter};
 use crate::wire::AnswerFirst;
 use crate::{HttpError, HttpOptions, tls};
 
-/// A part's body is asked for more when less than this is left to send of what it gave before, bytes: so a connection holds less than this
-/// and what it was given last. An answer's head fits into it as well.
+/// A part's body is polled for more when less than this is left to send of its last data, bytes: so a
+/// connection holds less than this plus the last data. An answer's head fits into it as well.
 pub const PART_BUFFER: usize = 64 << 10;
 
-/// When a silent peer is asked whether it is still there, and how often until it is given up.
+/// TCP keep-alive: idle time before the first probe, interval, and probes until the peer is considered gone.
 const KEEPALIVE: Duration = Duration::from_secs(20);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 3;
 
-/// How long sent bytes may stay unacknowledged (RFC 5482): three times the longest gap that an upload should survive (20 s).
+/// How long sent bytes may stay unacknowledged (RFC 5482): three times the longest gap that an upload should
+/// survive (20 s).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const USER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Where a connection leads.
+/// The scheme and authority that a connection leads to.
 pub(crate) type Origin = (Scheme, Authority);
 
 /// An open connection; closed when dropped.
 pub(crate) struct Connection {
     pub(crate) sender: SendRequest<WatchedBody>,
-    /// How much of what it carried was acknowledged.
+    /// Counts how much of what it carried was acknowledged.
     pub(crate) meter: Meter,
     /// Whether it has carried a request before.
     pub(crate) reused: bool,
@@ -58,7 +60,7 @@ struct Idle {
     since: Instant,
 }
 
-/// Idle connections by where they lead, and the way to new ones.
+/// Idle connections by origin, and the connector for new ones.
 pub(crate) struct Pool {
     connector: HttpsConnector<Connector>,
     connect_timeout: Duration,
@@ -83,7 +85,8 @@ impl Pool {
         Ok(Arc::new(Self { connector, connect_timeout, keep: options.keep, idle: Mutex::default() }))
     }
 
-    /// The connection that was used last, if one is still good. (The last one, so that the others can grow old and go.)
+    /// The most recently used idle connection that is still good. (The most recent one, so that the others
+    /// can age out.)
     pub(crate) fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.lock();
         let connections = idle.get_mut(origin)?;
@@ -106,7 +109,7 @@ impl Pool {
         idle.entry(origin).or_default().push(Idle { connection, since: Instant::now() });
         if first {
             let pool = Arc::downgrade(self);
-            // Ends with the last idle connection, so nothing runs while nothing is kept.
+            // Ends with the last idle connection, so no task runs while the pool is empty.
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(IDLE).await;
@@ -119,12 +122,12 @@ impl Pool {
         }
     }
 
-    /// Closes all that is idle: what it leads to may have forgotten it.
+    /// Closes all idle connections: their peers may have forgotten them.
     pub(crate) fn forget(&self) {
         self.lock().clear();
     }
 
-    /// Closes what was idle for too long; whether nothing is left.
+    /// Closes connections that were idle for too long; returns whether none is left.
     fn drop_old(&self) -> bool {
         let mut idle = self.lock();
         idle.retain(|_, connections| {
@@ -134,7 +137,7 @@ impl Pool {
         idle.is_empty()
     }
 
-    /// A new connection; name, TCP and TLS together within the connect timeout.
+    /// Opens a new connection; DNS, TCP and TLS together within the connect timeout.
     pub(crate) async fn connect(&self, origin: &Origin) -> Result<Connection, BoxError> {
         let uri = Uri::builder()
             .scheme(origin.0.clone())
@@ -155,7 +158,7 @@ impl Pool {
         let (sender, connection, meter) = tokio::time::timeout(self.connect_timeout, connecting)
             .await
             .map_err(|_| "no connection came about in time")??;
-        // How it ends is told to whoever waits for the answer.
+        // The caller learns how the connection ended from the answer.
         let task = tokio::spawn(async move { drop(connection.await) });
         Ok(Connection { sender, meter, reused: false, task })
     }
@@ -169,7 +172,8 @@ impl Pool {
 mod tests {
     use super::*;
 
-    /// A peer that vanished (a laptop that left its network) is noticed by the kernel, whatever lies above it.
+    /// The kernel notices a peer that vanished (a laptop that left its network), whatever the layers above
+    /// do.
     #[tokio::test]
     async fn the_kernel_is_told_to_ask_after_a_silent_peer_and_when_to_give_it_up() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

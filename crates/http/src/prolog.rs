@@ -1,17 +1,17 @@
-//! What stands before the first element of a document, passed over: blanks, marks, declarations, comments.
+//! Skips what precedes the first element of a document: blanks, byte order marks, declarations, comments.
 
 /// How a document begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Begin<'a> {
-    /// What its `<!DOCTYPE …>` says, without these letters, where it has one.
+    /// The content of its `<!DOCTYPE …>`, if it has one.
     pub(crate) doctype: Option<&'a str>,
     /// The first element's name, without its prefix.
     pub(crate) name: &'a str,
-    /// From the first element's `<` on.
+    /// The text from the first element's `<` on.
     pub(crate) rest: &'a str,
 }
 
-/// How this document begins; `None` where no markup is there.
+/// How this document begins; `None` if it has no markup.
 pub(crate) fn begin(text: &str) -> Option<Begin<'_>> {
     let mut doctype = None;
     let mut rest = text;
@@ -32,7 +32,7 @@ pub(crate) fn begin(text: &str) -> Option<Begin<'_>> {
             let end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(tag.len());
             let name = tag[..end].rsplit(':').next().unwrap_or_default();
             let named = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-            // A page that breaks off after its type is one all the same.
+            // A page that is cut off after its doctype is still a page.
             return (named || doctype.is_some()).then_some(Begin { doctype, name, rest });
         }
         if rest.is_empty() && doctype.is_some() {
@@ -41,12 +41,12 @@ pub(crate) fn begin(text: &str) -> Option<Begin<'_>> {
     }
 }
 
-/// Where the text goes on after this word, in whatever case.
+/// The offset after this word, case-insensitively.
 fn after_word(text: &str, word: &str) -> Option<usize> {
     text.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|start| start.len())
 }
 
-/// The `>` that ends a declaration: not one within its square brackets or its quotes.
+/// The `>` that ends a declaration, skipping square brackets and quotes.
 fn end_of_declaration(text: &str) -> Option<usize> {
     let (mut depth, mut quote) = (0_u32, None);
     for (at, letter) in text.char_indices() {

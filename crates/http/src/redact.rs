@@ -1,14 +1,14 @@
-//! URLs and other people's words, without what must not be read.
+//! Removes secrets from URLs and other people's words.
 
 use std::borrow::Cow;
 
-/// The most characters of anybody's words that are kept for Details.
+/// The most characters of others' words that are kept for Details.
 const LONGEST_DETAIL: usize = 500;
 
-/// So many bytes of them are looked at: enough for 500 characters between signed URLs of the usual 2 kB.
+/// How many bytes of them are read: enough for 500 characters between signed URLs of the usual 2 kB.
 const LONGEST_READ: usize = 16 << 10;
 
-/// Scheme, host and path of a URL: no query (there the signature stands), no user, no fragment.
+/// Scheme, host and path of a URL: without the query (which has the signature), user and fragment.
 #[must_use]
 pub fn redact(url: &str) -> String {
     let Ok(url) = url::Url::parse(url) else { return "an address that cannot be read".to_owned() };
@@ -17,9 +17,10 @@ pub fn redact(url: &str) -> String {
     format!("{}://{host}{port}{}", url.scheme(), url.path())
 }
 
-/// Somebody's words for Details: on one line, at most 500 characters, URLs without their query, signing values cut out.
+/// Other people's words for Details: on one line, at most 500 characters, URLs without their query, signing
+/// values removed.
 ///
-/// Only their beginning is looked at: what comes from outside may be a web page of 32 MiB.
+/// Only the beginning is read: external text may be a web page of 32 MiB.
 #[must_use]
 pub fn redact_text(text: &str) -> String {
     let text = &text[..text.floor_char_boundary(LONGEST_READ)];
@@ -40,7 +41,7 @@ pub fn redact_text(text: &str) -> String {
     }
     match out.char_indices().nth(LONGEST_DETAIL) {
         Some((end, _)) => {
-            // One character less, so that the mark of the cut is within the bound.
+            // One character less, so that the ellipsis is within the bound.
             let end = out[..end].char_indices().last().map_or(0, |(last, _)| last);
             format!("{}…", &out[..end])
         }
@@ -48,13 +49,14 @@ pub fn redact_text(text: &str) -> String {
     }
 }
 
-/// Marks that turn the direction of the letters around them, and marks of no width: with them words would show as others.
+/// Marks that change the direction of the text around them, and zero-width marks: they would make words look
+/// like others.
 const fn turns(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
-/// A word is cut where a query begins in a URL, or where a signing parameter of S3 begins; what follows it up to the
-/// next delimiter is left out.
+/// Cuts a word where a URL's query begins, or where an S3 signing parameter begins; what follows is dropped
+/// up to the next delimiter.
 fn push_word(out: &mut String, mut word: &str) {
     while let Some(cut) = cut_at(word) {
         out.push_str(&word[..cut]);

@@ -1,4 +1,4 @@
-//! What an answer's head says: its time, how long to wait, where it leads, which ETag it gives.
+//! Reads an answer's headers: time, wait, redirect target, ETag.
 
 use http::HeaderMap;
 use http::header::{DATE, ETAG, LOCATION, RETRY_AFTER};
@@ -11,13 +11,13 @@ pub(crate) fn server_time(headers: &HeaderMap) -> Option<u64> {
     partway_core::http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// `Retry-After`, read against the server's own clock; without a `Date` only its form in seconds is understood.
+/// `Retry-After`, relative to the server's own clock; without a `Date`, only seconds are understood.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<std::time::Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     partway_core::retry_after(value, server_time(headers).unwrap_or(u64::MAX))
 }
 
-/// Where an unwanted redirect points, without its query.
+/// The target of an unwanted redirect, without its query.
 pub(crate) fn redirect_target(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     Some(format!("it wants to send us on to {}", redact(location)))
@@ -29,7 +29,7 @@ pub(crate) fn etag(headers: &HeaderMap) -> Option<Etag> {
     (!bare.is_empty()).then(|| Etag(bare.to_owned()))
 }
 
-/// With KMS or a customer's key the ETag is 32 hex digits all the same, but no MD5 (AWS, "Object": ETag).
+/// With KMS or a customer key the ETag also has 32 hex digits, but is no MD5 (AWS, "Object": ETag).
 pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
     headers.contains_key("x-amz-server-side-encryption-customer-algorithm")
         || headers

@@ -1,4 +1,4 @@
-//! Root certificates that a person brings: looked at, and kept as nothing but certificates.
+//! User-supplied root certificates: checked, and reduced to the certificates alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,13 +6,13 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// More text than any list of a company's roots has, bytes.
+/// Longest text, bytes: more than any company's list of roots.
 pub const MOST_ROOTS_TEXT: usize = 256 << 10;
 
-/// More roots than anybody has of his own.
+/// The most roots: more than anyone has.
 const MOST_ROOTS: usize = 32;
 
-/// Why a text cannot serve as roots.
+/// Why a text cannot be used as roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RootsError {
     /// No certificate in PEM form is in it.
@@ -32,10 +32,10 @@ pub enum RootsError {
     TooLong,
 }
 
-/// The certificates of a text, in PEM form and without what stands around them; each can be trusted as a root.
+/// The certificates of a text, in PEM form without the surrounding text; each can be trusted as a root.
 ///
 /// # Errors
-/// [`RootsError`]. A private key among them is refused: it is nothing to be kept here.
+/// [`RootsError`]. A private key among them is refused: it must not be stored here.
 pub fn roots(text: &str) -> Result<String, RootsError> {
     if text.len() > MOST_ROOTS_TEXT {
         return Err(RootsError::TooLong);

@@ -1,4 +1,4 @@
-//! How a call to an API goes out: over a kept connection, or over one of its own where it must not be sent twice.
+//! How an API call is sent: over an idle connection, or over a new one if it must not be sent twice.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::redact::redact_text;
 use crate::unpooled::{Connection, Unpooled};
 use crate::{HttpError, HttpOptions, failure, tls};
 
-/// A request, ready to go out.
+/// A request, ready to be sent.
 pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -24,19 +24,20 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
 }
 
-/// An answer's body, whichever way it comes.
+/// An answer's body, for either kind of connection.
 pub(crate) type AnswerBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// Over which connection a request goes.
+/// Which connection a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// A kept one, where there is one; should that turn out to be closed, once more over a new one.
+    /// An idle one, if any; if that turns out to be closed, retried over a new one.
     Kept,
-    /// A new one. With `look`, it is given a moment to turn out closed before anything is written to it.
+    /// A new one. With `look`, it is watched for a moment before anything is written, in case it turns out
+    /// closed.
     Alone { look: bool },
 }
 
-/// The ways out.
+/// The two ways to send.
 #[derive(Clone)]
 pub(crate) struct Route {
     client: reqwest::Client,
@@ -62,7 +63,8 @@ impl Route {
         Ok(Self { client, kept: Arc::default(), unpooled: Unpooled::new(options)? })
     }
 
-    /// Sends a request and reads the head of its answer. A connection that comes with it has to be held until the body was read.
+    /// Sends a request and reads the head of its answer. Hold the returned connection until the body was
+    /// read.
     pub(crate) async fn send(
         &self,
         step: Step,
@@ -74,7 +76,8 @@ impl Route {
             How::Alone { look } => look,
             How::Kept => match self.pooled(&outgoing).await {
                 Ok(answer) => return Ok((answer, None)),
-                // The server closed it while it lay there, so nobody was asked; and asking twice does no harm.
+                // The server closed it while it was idle, so it did not read the request; and repeating it
+                // does no harm.
                 Err(error) if self.kept.died(&error) => false,
                 Err(error) => return Err(not_sent(step, host, error)),
             },
@@ -102,7 +105,7 @@ impl Route {
     }
 }
 
-/// The next bytes of an answer; `None` at its end. Trailers are passed over.
+/// The next bytes of an answer; `None` at its end. Trailers are skipped.
 pub(crate) async fn next_chunk(body: &mut AnswerBody) -> Result<Option<Bytes>, BoxError> {
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame?.into_data() {
@@ -123,7 +126,7 @@ fn not_sent(step: Step, host: &str, error: reqwest::Error) -> Failure {
     }
 }
 
-/// A request that cannot be made.
+/// A request that cannot be built.
 fn unusable(step: Step, detail: String) -> Failure {
     Failure::new(step, RetryClass::Refused, Cause::Refused { said: detail.clone() }, detail)
 }

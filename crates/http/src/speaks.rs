@@ -1,7 +1,9 @@
-//! http and https confused, each way round: a port from which nothing sensible comes is asked what it speaks, so that it can be said.
+//! Detects http and https confused, either way: if a port gives no sensible answer, probes what it speaks, so
+//! that the error can say so.
 //!
-//! It is asked on connections of their own, which carry nothing: the first message of a handshake, and `HEAD /` without a key or a query.
-//! Nobody is asked who has answered before as he should: his line is broken, and not his address wrong.
+//! Probes use separate connections and carry nothing: the first message of a handshake, and `HEAD /` without
+//! a key or a query. A server that has answered properly before is not probed: then the line is broken, not
+//! the address wrong.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,22 +23,22 @@ use crate::pool::Origin;
 use crate::redact::redact_text;
 use crate::{HttpError, HttpOptions, tls};
 
-/// So long an answer to the question is waited for; who speaks at all answers at once.
+/// How long to wait for an answer to a probe; a server that speaks at all answers at once.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What was seen holds for so long: many parts may fail together.
+/// How long a result is valid: many parts may fail together.
 const HOLDS: Duration = Duration::from_secs(10);
 
-/// So many places are remembered.
+/// How many places are remembered.
 const MOST_PLACES: usize = 256;
 
-/// So much of the head of an answer is read, bytes.
+/// How much of an answer's head is read, bytes.
 const LONGEST_HEAD: usize = 4 << 10;
 
-/// Statuses with which servers answer who speaks without TLS to a port that wants it.
+/// Statuses with which TLS servers answer plain HTTP.
 const SAID_TO_PLAIN: [u16; 4] = [400, 421, 426, 497];
 
-/// Where something was asked, and how.
+/// A server to probe, and the expected protocol.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     secure: bool,
@@ -44,21 +46,21 @@ pub(crate) struct Place<'a> {
     port: u16,
 }
 
-/// What a port speaks that should speak something else.
+/// What a port speaks instead of the expected protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
-    /// Plain HTTP where TLS was asked for, or the other way round.
+    /// Plain HTTP where TLS was expected, or the other way round.
     TheOther,
-    /// The network's sign-in page, which takes every port for its own.
+    /// The network's sign-in page, which intercepts every port.
     SignIn,
 }
 
-/// What is known of places, and how to ask them.
+/// What is known about places, and how to probe them.
 pub(crate) struct Speaks {
     tls: Arc<ClientConfig>,
     patience: Duration,
     answered: Mutex<HashSet<String>>,
-    /// One question at a time: whoever waits for it finds it answered.
+    /// One probe at a time: those that wait find the result.
     asked: tokio::sync::Mutex<HashMap<String, (Instant, Option<Seen>)>>,
 }
 
@@ -81,7 +83,7 @@ impl<'a> Place<'a> {
         format!("{}{}:{}", if self.secure { "s" } else { "" }, self.host, self.port)
     }
 
-    /// A host as the system takes it: without the brackets of an IPv6 address.
+    /// A host as the resolver wants it: without the brackets of an IPv6 address.
     fn bare_host(&self) -> &'a str {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
@@ -94,10 +96,10 @@ impl Speaks {
         Ok(Arc::new(Self { tls, patience, answered: Mutex::default(), asked: tokio::sync::Mutex::default() }))
     }
 
-    /// It answered in the language in which it was asked; or it may not have, and is asked what it speaks.
+    /// Records an answer in the expected protocol; if it may not be one, probes the port.
     ///
     /// # Errors
-    /// What was seen.
+    /// The confusion that was seen.
     pub(crate) async fn answered(
         &self,
         place: Place<'_>,
@@ -120,7 +122,7 @@ impl Speaks {
         Ok(())
     }
 
-    /// The failure of a request that nobody answered, or what was seen instead of an answer.
+    /// The failure of an unanswered request, or what was seen instead of an answer.
     pub(crate) async fn instead(&self, place: Place<'_>, failure: Failure) -> Failure {
         let nothing_came = failure.status.is_none()
             && matches!(failure.class, RetryClass::Offline | RetryClass::Again | RetryClass::Unknown)
@@ -159,7 +161,7 @@ impl Speaks {
 
     async fn look(&self, place: Place<'_>) -> Option<Seen> {
         let to_hello = self.said(place, &self.hello(place)?).await;
-        // A handshake, or a refusal of it, which is TLS as well (RFC 8446, 5.1).
+        // A handshake, or an alert, which is TLS as well (RFC 8446, 5.1).
         if matches!(to_hello.as_slice(), [0x15 | 0x16, 3, ..]) {
             return (!place.secure).then_some(Seen::TheOther);
         }
@@ -172,7 +174,7 @@ impl Speaks {
         let head =
             format!("HEAD / HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n", place.host, place.port);
         let to_head = self.said(place, head.as_bytes()).await;
-        // One that speaks TLS and was unwell a moment ago says 400 to this.
+        // A TLS server that failed a moment ago answers this with 400.
         let plain = to_head.starts_with(b"HTTP/")
             && !status(&to_head).is_some_and(|status| SAID_TO_PLAIN.contains(&status));
         plain.then(|| of_plain(place, &to_head))
@@ -186,7 +188,7 @@ impl Speaks {
         Some(hello)
     }
 
-    /// How it answers these bytes: the head of it, or what came until it was silent.
+    /// The answer to these bytes: its head, or what came before it fell silent.
     async fn said(&self, place: Place<'_>, bytes: &[u8]) -> Vec<u8> {
         let mut said = Vec::new();
         let talk = async {
@@ -202,19 +204,19 @@ impl Speaks {
                 }
             }
         };
-        // Silence says something, too.
+        // Silence is an answer, too.
         let _ = tokio::time::timeout(self.patience, talk).await;
         said
     }
 }
 
-/// Whether an answer in a service's own language says that TLS was wanted.
+/// Whether a service's own error message says that it wants TLS.
 fn says_so(text: &str) -> bool {
     let text = text[..text.floor_char_boundary(LONGEST_HEAD)].to_ascii_lowercase();
     ["https server", "https port", "requires tls", "ssl-enabled"].iter().any(|words| text.contains(words))
 }
 
-/// What a plain answer means where TLS was asked for.
+/// What a plain answer means where TLS was expected.
 fn of_plain(place: Place<'_>, head: &[u8]) -> Seen {
     let head = String::from_utf8_lossy(head);
     let location = head.lines().find_map(|line| {
@@ -239,7 +241,7 @@ fn name(place: Place<'_>) -> String {
     redact_text(&format!("{}:{}", place.host, place.port))
 }
 
-/// What is told, and what to change.
+/// The failure to report, with what to change.
 fn confused(place: Place<'_>, step: Step) -> Failure {
     let (speaks, says, write) =
         if place.secure { ("plain HTTP", "https", "http") } else { ("https", "http", "https") };
@@ -254,13 +256,13 @@ fn confused(place: Place<'_>, step: Step) -> Failure {
     Failure::new(step, RetryClass::Refused, Cause::BrokenReply { what: what.clone() }, what)
 }
 
-/// A server that sends all that comes by http on to itself by https says the same in its own way.
+/// Whether a server redirects plain http to itself by https, which means the same.
 pub(crate) fn sent_on_to_https(url: &Url, location: &str) -> bool {
     let to = url.join(location).ok();
     url.scheme() == "http" && to.is_some_and(|to| to.scheme() == "https" && to.host_str() == url.host_str())
 }
 
-/// What is told of such a server.
+/// The failure for such a server.
 pub(crate) fn https_only(url: &Url, step: Step, status: u16) -> Failure {
     let name = redact_text(url.host_str().unwrap_or_default());
     let what =

@@ -1,4 +1,4 @@
-//! What a storage says that did not do what it was asked: S3's `<Error>`, or another's JSON or plain words.
+//! A storage's error: S3's `<Error>`, or another's JSON or plain text.
 
 use http::HeaderMap;
 use partway_core::{Answer, Failure, Step};
@@ -9,10 +9,10 @@ use crate::redact::redact_text;
 use crate::words::{plain_words, says_no, vendor_words};
 use crate::{failure, reply, xml};
 
-/// What the storage said of what it refused.
+/// What the storage said about a refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StorageError {
-    /// Whether it is a no, whatever the status: S3 sends `<Error>` with 200, too.
+    /// Whether it is an error, whatever the status: S3 sends `<Error>` with 200, too.
     pub(crate) is_no: bool,
     /// `<Code>`.
     pub(crate) code: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct StorageError {
     pub(crate) server_time: Option<u64>,
 }
 
-/// Reads a storage's words: an `<Error>`, else JSON, else what stands there, where it is none of a page's.
+/// Reads a storage's error: an `<Error>`, else JSON, else plain text that is no web page.
 pub(crate) fn storage_error(text: &str) -> StorageError {
     if let Some(error) = error_document(text) {
         return error;
@@ -45,7 +45,7 @@ pub(crate) fn storage_error(text: &str) -> StorageError {
 /// The `<Error>` of a reply.
 pub(crate) fn error_document(text: &str) -> Option<StorageError> {
     xml::error(text, |error| {
-        // A storage may quote the link that it refused, and a link is a password.
+        // A storage may quote the link that it refused, and a link is as sensitive as a password.
         let said =
             |name| xml::child(error, name).map(|said| redact_text(&said)).filter(|said| !said.is_empty());
         StorageError {
@@ -61,7 +61,7 @@ pub(crate) fn error_document(text: &str) -> Option<StorageError> {
     })
 }
 
-/// What a storage's answer means that was not the one hoped for.
+/// The failure for a storage's error.
 pub(crate) fn refusal(
     step: Step,
     status: u16,

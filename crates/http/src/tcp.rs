@@ -1,4 +1,4 @@
-//! A TCP stream that tells how much of what was written to it the peer has acknowledged.
+//! A TCP stream that reports how much of what was written to it the peer has acknowledged.
 
 use std::io;
 use std::pin::Pin;
@@ -16,21 +16,23 @@ use tower_service::Service;
 use crate::body::BoxError;
 use crate::kernel::{retransmit_soon, unacknowledged};
 
-/// Bytes that may lie unsent in a socket before it takes no more (`TCP_NOTSENT_LOWAT`): enough for one round of a fast line.
+/// Bytes that may be unsent in a socket before it accepts no more (`TCP_NOTSENT_LOWAT`): enough for one round
+/// trip of a fast line.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const UNSENT: u32 = 512 << 10;
 
-/// Where the kernel does not tell what was acknowledged, the send buffer is bounded, so that little of what it took can be on the way.
+/// If the kernel does not report acknowledgements, the send buffer is bounded, so that little of what it
+/// accepted can be in flight.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 const SEND_BUFFER: usize = 256 << 10;
 
-/// An open TCP connection, counted.
+/// An open TCP connection that counts its bytes.
 pub(crate) struct Stream {
     tcp: Arc<TcpStream>,
     written: Arc<AtomicU64>,
 }
 
-/// Looks at a [`Stream`] from outside. Does not keep it open.
+/// Observes a [`Stream`] from outside. Does not keep it open.
 #[derive(Debug, Clone)]
 pub(crate) struct Meter {
     tcp: Weak<TcpStream>,
@@ -38,14 +40,15 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// Bytes that were handed to the kernel since the connection was made.
+    /// Bytes passed to the kernel since the connection was made.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Acquire)
     }
 
-    /// Bytes of those that the peer has acknowledged. `None` where the system does not tell, or the connection is closed.
+    /// How many of those the peer has acknowledged. `None` if the system does not report it, or the
+    /// connection is closed.
     pub(crate) fn acknowledged(&self) -> Option<u64> {
-        // In this order, so that bytes that are written meanwhile count as not acknowledged.
+        // In this order, so that bytes written meanwhile count as not acknowledged.
         let written = self.written();
         let queued = unacknowledged(&*self.tcp.upgrade()?)?;
         Some(written.saturating_sub(queued))
@@ -75,7 +78,7 @@ impl Stream {
     }
 }
 
-/// A hint that a system may refuse: nothing depends on it but how early we know.
+/// A hint that a system may refuse: it only affects how soon progress is known.
 fn bound_what_is_unsent(tcp: &TcpStream) {
     let socket = socket2::SockRef::from(tcp);
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -176,7 +179,7 @@ mod tests {
 
     use super::*;
 
-    /// A peer that does not read acknowledges what its kernel takes, and not what ours holds beyond that.
+    /// A peer that does not read acknowledges what its kernel buffers, but not what ours holds beyond that.
     #[tokio::test]
     async fn what_the_peer_has_not_acknowledged_is_told_apart_from_what_was_written() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,7 +1,8 @@
-//! A body as text, in whatever encoding it came.
+//! Decodes a body to text, whatever its encoding.
 //!
-//! JSON is UTF-8 (RFC 8259, 8.1) and XML tells its own (XML 1.0, appendix F), and both are sent otherwise all the same. Four encodings
-//! matter: UTF-8, UTF-16 in both orders, and the one byte a letter of older systems; what is in none of them keeps its ASCII.
+//! JSON is UTF-8 (RFC 8259, 8.1) and XML declares its encoding (XML 1.0, appendix F), but servers send both
+//! otherwise. Four encodings matter: UTF-8, UTF-16 in both byte orders, and the single-byte one of older
+//! systems; any other keeps only its ASCII.
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ pub(crate) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
     }
 }
 
-/// Some put a mark before what has one already.
+/// Some servers add a mark to text that has one already.
 fn unmarked(text: &str) -> &str {
     text.trim_start_matches('\u{feff}')
 }
@@ -29,7 +30,7 @@ fn decoded<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
         [0, 0, 0xfe, 0xff, rest @ ..] => utf32(rest, u32::from_be_bytes).into(),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).into(),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).into(),
-        // What begins with a letter of ASCII shows by its zeros how letters are written.
+        // If the text begins with an ASCII letter, its zero bytes show the encoding.
         [first, 0, ..] if *first != 0 => utf16(body, u16::from_le_bytes).into(),
         [0, second, ..] if *second != 0 => utf16(body, u16::from_be_bytes).into(),
         _ => match std::str::from_utf8(body) {
@@ -52,7 +53,7 @@ fn utf32(body: &[u8], read: fn([u8; 4]) -> u32) -> String {
     units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Whether the type or XML's declaration names an encoding of one byte a letter.
+/// Whether the content type or the XML declaration names a single-byte encoding.
 fn is_one_byte(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let start = String::from_utf8_lossy(&body[..body.len().min(200)]);

@@ -1,4 +1,4 @@
-//! One TLS setting for both clients: ring, the system's trust, and the roots that were handed in.
+//! One TLS configuration for both clients: ring, the system's trust, and the given roots.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,7 +18,8 @@ use crate::transport::is_self_made;
 
 /// Trusts what the operating system trusts (so a company's own roots work) and `extra_roots_pem`.
 ///
-/// A machine without any root certificates (a bare container) gets Mozilla's, else not even a client could be built there.
+/// A machine without any root certificates (a bare container) gets Mozilla's; otherwise not even a client
+/// could be built there.
 pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig, HttpError> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let mut extra = Vec::new();
@@ -31,7 +32,7 @@ pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig,
             return Err(HttpError::Root("it holds no certificate in PEM form".to_owned()));
         }
     }
-    // The verifier loses the system's roots silently where there are none but extra ones: those are still trusted.
+    // The verifier silently ignores a lack of system roots if there are extra ones: those are still trusted.
     match Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&ring)) {
         Ok(verifier) => {
             let verifier: Arc<dyn ServerCertVerifier> = match extra.is_empty() {
@@ -49,7 +50,8 @@ pub(crate) fn client_config(extra_roots_pem: &[Vec<u8>]) -> Result<ClientConfig,
     }
 }
 
-/// For the first message of a handshake that is never ended: nobody's certificate is looked at, so nobody need be trusted.
+/// For the first message of a handshake that is never completed: no certificate is checked, so no root is
+/// needed.
 pub(crate) fn for_a_first_message() -> Result<ClientConfig, HttpError> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     Ok(builder(ring)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
@@ -61,7 +63,8 @@ fn builder(
     ClientConfig::builder_with_details(ring, Arc::new(Present)).with_safe_default_protocol_versions()
 }
 
-/// The present, by which certificates are judged. A clock before 1970 says 1970, when none of today's was valid yet: rustls' own would panic.
+/// The time by which certificates are judged. A clock before 1970 counts as 1970, when no current certificate
+/// was valid yet: rustls' own would panic.
 #[derive(Debug)]
 struct Present;
 
@@ -79,10 +82,11 @@ fn since_1970(now: SystemTime) -> UnixTime {
     UnixTime::since_unix_epoch(now.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// Trusts also a server that shows, as its own, one of the very certificates that were handed in.
+/// Also trusts a server whose own certificate is one of those that were given.
 ///
-/// A certificate that was made with one command (`openssl req -x509`) is an authority's and a server's at once, and the verifier takes no
-/// authority's for a server's. It says so only after it found the dates right; what is left to be looked at is the name.
+/// A certificate made with one command (`openssl req -x509`) is an authority's and a server's at once, and
+/// the verifier does not accept an authority's certificate for a server. It reports that only after the dates
+/// were right; what remains to be checked is the name.
 #[derive(Debug)]
 struct OrItself {
     verifier: Verifier,

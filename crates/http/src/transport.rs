@@ -1,28 +1,29 @@
-//! What it means that no connection came about, in words that need no knowledge of networks: the one place for them.
+//! Why no connection was established, in words that need no knowledge of networks: the one place for them.
 //!
-//! Libraries tell it in errors within errors (reqwest, hyper, rustls, the system). What they say themselves goes to Details at most.
+//! Libraries report it in nested errors (reqwest, hyper, rustls, the system). Their own text goes to Details
+//! at most.
 
 use std::error::Error;
 use std::io;
 
 use rustls::{AlertDescription, CertificateError};
 
-/// What stood in the way of a connection.
+/// What prevented a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Obstacle {
     /// The server's certificate, and what is wrong with it.
     Certificate(&'static str),
-    /// The two agree on no way to encrypt, and why.
+    /// No common way to encrypt, and why.
     Encryption(&'static str),
     /// This computer lets Partway open no more files and connections.
     OpenFiles,
     /// This computer has no port left for another connection.
     Ports,
-    /// Anything else between here and there.
+    /// Anything else on the way.
     Network(&'static str),
 }
 
-/// What stood in the way, as far as the errors tell.
+/// What prevented a connection, as far as the errors show.
 pub(crate) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
     if let Some(found) = walk(error, &mut |error| error.downcast_ref::<rustls::Error>().and_then(of_tls)) {
         return found;
@@ -30,7 +31,7 @@ pub(crate) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
     if let Some(found) = walk(error, &mut |error| error.downcast_ref::<io::Error>().and_then(of_the_system)) {
         return found;
     }
-    // The resolver's error has no type that anybody else could name.
+    // The resolver's error has no public type.
     let says =
         |words: &str| walk(error, &mut |error| error.to_string().contains(words).then_some(())).is_some();
     if says("dns error") || says("failed to lookup address") {
@@ -81,7 +82,7 @@ fn of_tls(error: &rustls::Error) -> Option<Obstacle> {
             AlertDescription::UnrecognisedName => {
                 Obstacle::Encryption("it does not know itself by the name in the address")
             }
-            // A server that is just being started anew says such things, too.
+            // A server that is just restarting says such things, too.
             _ => return None,
         },
         _ => return None,
@@ -114,17 +115,19 @@ fn of_certificate(bad: &CertificateError) -> &'static str {
     }
 }
 
-/// Whether a server shows an authority's certificate as its own, as many do that were set up with one command.
+/// Whether a server presents an authority's certificate as its own, as many do that were set up with one
+/// command.
 pub(crate) fn is_self_made(bad: &CertificateError) -> bool {
     is_other(bad, "CaUsedAsEndEntity")
 }
 
-/// Whether it is that error of webpki or of the platform's verifier, whose errors come without a type that could be named here.
+/// Whether it is this error of webpki or of the platform's verifier, which have no type that could be named
+/// here.
 fn is_other(bad: &CertificateError, name: &str) -> bool {
     matches!(bad, CertificateError::Other(other) if format!("{other:?}").contains(name))
 }
 
-/// Whether more certificates to trust would help: then a person is told of the setting for them.
+/// Whether trusting more certificates would help: then the message mentions that setting.
 pub(crate) fn wants_roots(error: &(dyn Error + 'static)) -> bool {
     walk(error, &mut |error| match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(bad) => {
@@ -135,7 +138,7 @@ pub(crate) fn wants_roots(error: &(dyn Error + 'static)) -> bool {
     }) == Some(true)
 }
 
-/// Too many open files by raw numbers, because `io::ErrorKind` has no stable name for them.
+/// Matches too many open files by raw numbers, because `io::ErrorKind` has no stable name for them.
 pub(crate) fn is_open_files(error: &io::Error) -> bool {
     const EMFILE: i32 = 24; // POSIX errno on Linux and macOS
     const ENFILE: i32 = 23;
@@ -166,7 +169,7 @@ fn of_the_system(error: &io::Error) -> Option<Obstacle> {
     })
 }
 
-/// Looks at each error of the chain, also inside an [`io::Error`], until something is found.
+/// Visits each error of the chain, also inside an [`io::Error`], until something is found.
 fn walk<T>(
     error: &(dyn Error + 'static),
     look: &mut dyn FnMut(&(dyn Error + 'static)) -> Option<T>,
@@ -174,7 +177,7 @@ fn walk<T>(
     if let Some(found) = look(error) {
         return Some(found);
     }
-    // `source` of an io::Error leaves out the error that it holds and goes on to that one's source.
+    // `source` of an io::Error skips the error that it holds and returns that one's source.
     if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         return walk(inner, look);
     }
@@ -185,7 +188,7 @@ fn walk<T>(
 mod tests {
     use super::*;
 
-    /// As libraries hand it on: an error within an error within one.
+    /// Nested, as libraries pass it on.
     #[derive(Debug, thiserror::Error)]
     #[error("error sending request")]
     struct Wrapped(#[source] io::Error);
@@ -201,7 +204,7 @@ mod tests {
             let words = told(io::Error::from_raw_os_error(number));
             assert!(!words.contains("os error") && !words.contains("error"), "{number}: {words}");
         }
-        // ENFILE, EMFILE, ECONNREFUSED is another number on each system, so by its kind.
+        // ENFILE and EMFILE by number; ECONNREFUSED has a different number on each system, so by its kind.
         for number in [23, 24] {
             assert_eq!(told(io::Error::from_raw_os_error(number)), Obstacle::OpenFiles.words());
         }

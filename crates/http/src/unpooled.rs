@@ -1,8 +1,9 @@
-//! One call over a connection of its own, for what must not be sent twice.
+//! One call over a new connection, for what must not be sent twice.
 //!
-//! A server closes a kept connection when it likes, also at the moment at which the next request arrives; then nobody knows whether it
-//! read it. A new connection has no such moment, but for a server that closes it as soon as it has accepted it: that is waited for
-//! before the first byte is sent, because what was not sent can be sent again.
+//! A server may close an idle connection at any time, even at the moment when the next request arrives; then
+//! it is unknown whether it read it. A new connection has no such moment, except with a server that closes it
+//! right after accepting it. So the connection is watched before the first byte is sent, because what was not
+//! sent can be sent again.
 
 use std::io;
 use std::pin::Pin;
@@ -28,10 +29,10 @@ use tower_service::Service;
 use crate::body::BoxError;
 use crate::{HttpError, HttpOptions, failure, tls};
 
-/// What is said of a connection that ended before a byte of the request was written.
+/// The words for a connection that ended before a byte of the request was written.
 const NOT_ASKED: &str = "the connection was closed before anything was asked";
 
-/// The way to connections that carry one request each.
+/// Opens connections that carry one request each.
 #[derive(Clone)]
 pub(crate) struct Unpooled {
     connector: HttpsConnector<HttpConnector>,
@@ -68,12 +69,12 @@ impl Unpooled {
         })
     }
 
-    /// Connects, asks and reads the head of the answer. `host` is for words. With `look`, the connection is given a moment to turn out
-    /// closed before anything is written.
+    /// Connects, sends the request and reads the head of the answer. `host` is for messages. With `look`, the
+    /// connection is watched for a moment before anything is written, in case it turns out closed.
     ///
     /// # Errors
-    /// `Offline` where no connection came about, `Again` where it ended before a byte of the request was written to it: nothing was
-    /// asked. Else what a lost answer means at this step.
+    /// `Offline` if no connection was established; `Again` if it ended before a byte of the request was
+    /// written: the request was not sent. Otherwise the class of a lost answer at this step.
     pub(crate) async fn send(
         &self,
         step: Step,
@@ -96,7 +97,7 @@ impl Unpooled {
         to_origin_form(&mut request);
         let handshake = http1::handshake::<_, Full<Bytes>>(stream).await;
         let (mut sender, connection) = handshake.map_err(|error| not_asked(&failure::chain(&error)))?;
-        // How it ends is told to whoever waits for the answer.
+        // The caller learns how the connection ended from the answer.
         let connection = Connection(tokio::spawn(async move { drop(connection.await) }));
         match sender.send_request(request).await {
             Ok(response) => Ok(Answer { response, connection }),
@@ -111,7 +112,8 @@ fn not_asked(step: Step, host: &str, words: &str) -> Failure {
     Failure::new(step, RetryClass::Again, Cause::KeepsFailing { what: NOT_ASKED.to_owned() }, detail)
 }
 
-/// Path and query in the request line, and the host in its header (RFC 9112, 3.2.1); the default port is left out.
+/// Moves path and query to the request line, and the host to its header (RFC 9112, 3.2.1); the default port
+/// is omitted.
 fn to_origin_form(request: &mut Request<Full<Bytes>>) {
     let uri = request.uri();
     let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
@@ -127,7 +129,8 @@ fn to_origin_form(request: &mut Request<Full<Bytes>>) {
     }
 }
 
-/// Waits until the peer ends the connection, and says how. One that speaks first is no HTTP server (RFC 9112, 9.2).
+/// Waits until the peer ends the connection, and says how. A peer that speaks first is no HTTP server (RFC
+/// 9112, 9.2).
 async fn end_of<T: Read + Unpin>(stream: &mut T) -> String {
     let mut byte = [0; 1];
     let mut byte = ReadBuf::new(&mut byte);
@@ -139,7 +142,7 @@ async fn end_of<T: Read + Unpin>(stream: &mut T) -> String {
     }
 }
 
-/// A stream that knows whether anything was written to it.
+/// A stream that records whether anything was written to it.
 struct Watched<T> {
     inner: T,
     written: Arc<AtomicBool>,
@@ -157,7 +160,8 @@ impl<T: Read + Unpin> Read for Watched<T> {
 
 impl<T: Write + Unpin> Write for Watched<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        // Before, and whatever comes of it: a TLS layer may take bytes and then report that it could not pass them on.
+        // Set before writing, whatever comes of it: a TLS layer may accept bytes and then report that it
+        // could not pass them on.
         self.written.store(true, Ordering::Release);
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }

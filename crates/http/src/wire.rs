@@ -1,8 +1,8 @@
-//! A stream on which the peer's answer comes before our own failure to write.
+//! A stream that delivers the peer's answer before our own write error.
 //!
-//! A server that refuses a part says so at once and closes; our next write then breaks. Whoever reports the broken write
-//! loses the answer that lies in the receive buffer. Here a broken write only waits: reading brings the answer, or the
-//! end of the connection.
+//! A server that refuses a part answers at once and closes; our next write then fails. Reporting the failed
+//! write would lose the answer in the receive buffer. Here a failed write only waits: reading brings the
+//! answer, or the end of the connection.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// See the module.
+/// See the module's documentation.
 pub(crate) struct AnswerFirst<T> {
     inner: T,
     broken: bool,
@@ -25,8 +25,8 @@ impl<T> AnswerFirst<T> {
         match outcome {
             Poll::Ready(Err(error)) if is_broken(error.kind()) => {
                 self.broken = true;
-                // Reading comes first in each turn of the connection: one more turn finds what came meanwhile,
-                // and if there is nothing yet, the read side wakes us at the latest when the peer is gone.
+                // The connection reads first in each turn: one more turn finds what came meanwhile, and if
+                // there is nothing yet, the read side wakes us at the latest when the peer is gone.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    /// Breaks at the first write; what the peer had answered can be read only after that.
+    /// Fails at the first write; only after that can the peer's answer be read.
     #[derive(Default)]
     struct Refusing {
         written: bool,

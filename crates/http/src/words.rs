@@ -1,21 +1,22 @@
-//! A vendor's refusal in its own words, whichever of the usual forms they have.
+//! Extracts a vendor's own words from a refusal, in any of the usual forms.
 //!
-//! `{success:false, error, message?, code?}` (AutoRender), `{errors:[…], messages:[…]}` (Gjirafa), `{errors}`, `{error}`, `{message}`
-//! (Record360), `{error:{code,message}}`, problem details (RFC 9457: `title`, `detail`, `errors`) as .NET, Rails and Spring fill them,
-//! `{detail:[{loc,msg}]}` (FastAPI), `{field:[…]}` (Django), `{fault:{faultstring}}` (Apigee), `{Message}` (AWS).
+//! `{success:false, error, message?, code?}` (AutoRender), `{errors:[…], messages:[…]}` (Gjirafa),
+//! `{errors}`, `{error}`, `{message}` (Record360), `{error:{code,message}}`, problem details (RFC 9457:
+//! `title`, `detail`, `errors`) as .NET, Rails and Spring fill them, `{detail:[{loc,msg}]}` (FastAPI),
+//! `{field:[…]}` (Django), `{fault:{faultstring}}` (Apigee), `{Message}` (AWS).
 
 use serde_json::Value;
 
 use crate::number::long_number;
 use crate::redact::redact_text;
 
-/// More of what a vendor says at once nobody reads.
+/// The most sentences of a vendor that are shown at once.
 const MOST_SENTENCES: usize = 5;
 
-/// Of words in an unknown form so much is looked at, bytes.
+/// How much is read of text in an unknown form, bytes.
 const LONGEST_WORDS: usize = 16 << 10;
 
-/// Where words stand, the best first.
+/// Fields that contain words, the best first.
 const MESSAGES: [&str; 16] = [
     "message",
     "error",
@@ -35,11 +36,11 @@ const MESSAGES: [&str; 16] = [
     "statusMessage",
 ];
 
-/// Where an object among them has its own.
+/// Fields that contain the words of a nested object.
 const OF_AN_ITEM: [&str; 9] =
     ["message", "msg", "description", "detail", "title", "reason", "faultstring", "error", "errorMessage"];
 
-/// Code and message of a vendor's reply that says no.
+/// Code and message of a vendor's refusal.
 #[must_use]
 pub fn vendor_words(json: &Value) -> (Option<String>, Option<String>) {
     let (nested, errors) = (field(json, "error"), field(json, "errors"));
@@ -51,21 +52,22 @@ pub fn vendor_words(json: &Value) -> (Option<String>, Option<String>) {
                 if json.is_object() { None } else { said(json) }
             },
         );
-    // Where both are there, `error` is the code and `message` the words.
+    // If both are there, `error` is the code and `message` the words.
     let named = if field(json, "message").is_string() { nested } else { &Value::Null };
     let codes = [field(json, "code"), field(nested, "code"), field(first, "code"), named];
     let code = codes.into_iter().find_map(line).map(|code| redact_text(&code));
     (code, message)
 }
 
-/// Whether a reply that came with a yes says no: `success` is false in any of its forms, or something stands under `error` or `errors`.
+/// Whether a reply with a success status is a refusal: `success` is false in any of its forms, or `error` or
+/// `errors` is not blank.
 #[must_use]
 pub fn says_no(json: &Value) -> bool {
     truth(field(json, "success")) == Some(false)
         || ["error", "errors"].into_iter().any(|name| !is_blank(field(json, name)))
 }
 
-/// Yes or no in any of the forms in which they come: as such, as text, as a number.
+/// A boolean in any of its forms: literal, text, number.
 #[must_use]
 pub fn truth(value: &Value) -> Option<bool> {
     match value {
@@ -84,13 +86,13 @@ pub fn truth(value: &Value) -> Option<bool> {
     }
 }
 
-/// What stands there instead of a document, as far as it is words.
+/// Plain text in place of a document.
 pub(crate) fn plain_words(text: &str) -> Option<String> {
     let start = &text[..text.floor_char_boundary(LONGEST_WORDS)];
     Some(redact_text(start)).filter(|words| !words.is_empty())
 }
 
-/// Nothing, no, none: what PHP and others send where there is no fault.
+/// Null, no, none: what PHP and others send if there is no error.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -104,14 +106,14 @@ fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// A field, its name in whatever case.
+/// A field, its name case-insensitive.
 fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
     let Value::Object(fields) = value else { return &Value::Null };
     let other_case = || fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     fields.get(name).or_else(other_case).unwrap_or(&Value::Null)
 }
 
-/// Words in any of the forms in which they come: a line, a list of them, an object with a message, lines for each field.
+/// Words in any of their forms: a line, a list of them, an object with a message, lines per field.
 fn said(value: &Value) -> Option<String> {
     said_within(value, 4)
 }
@@ -149,7 +151,8 @@ fn said_within(value: &Value, depth: u32) -> Option<String> {
     (!sentences.is_empty()).then(|| redact_text(&sentences.join("; ")))
 }
 
-/// With the field that it is about, where it says so (FastAPI: `loc`, whose first piece is where the field came from).
+/// Adds the field that the message is about, if named (FastAPI: `loc`, whose first piece is where the field
+/// came from).
 fn placed(item: &Value, message: String) -> String {
     let place = field(item, "loc").as_array().and_then(|place| line(place.last()?));
     match place.or_else(|| field(item, "field").as_str().map(str::to_owned)) {
@@ -158,7 +161,7 @@ fn placed(item: &Value, message: String) -> String {
     }
 }
 
-/// `{field: [words, …]}` with nothing else known in it (Django).
+/// `{field: [words, …]}` without any known field (Django).
 fn by_field(json: &Value) -> Option<String> {
     let Value::Object(fields) = json else { return None };
     let lists = fields
@@ -171,7 +174,7 @@ fn by_field(json: &Value) -> Option<String> {
     (!words.is_empty()).then(|| redact_text(&words.join("; ")))
 }
 
-/// Lists and lines of an object of fields; numbers and flags beside them are none.
+/// Lists and lines in an object of fields; numbers and flags beside them do not count.
 fn is_words(value: &Value) -> bool {
     matches!(value, Value::Array(_)) || value.as_str().is_some_and(|text| text.contains(' '))
 }

@@ -1,29 +1,30 @@
-//! XML read as XML, once and for every step: namespaces, prefixes, comments, CDATA and entities are the reader's matter.
+//! Parses XML properly, for every step: the parser handles namespaces, prefixes, comments, CDATA and
+//! entities.
 //!
-//! Names are compared without their namespace: servers write AWS's, their own or none. Document types, and so entities that grow, are
-//! refused by the reader.
+//! Names are compared without their namespace: servers write AWS's, their own or none. The parser refuses
+//! document types, and so entities that grow.
 
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::mend::mended;
 use crate::prolog::begin;
 
-/// A page of 1,000 parts has some 8,000 nodes; whoever sends more than this means no list of parts.
+/// The most nodes. A page of 1,000 parts has some 8,000; no list of parts has more than this.
 const MOST_NODES: u32 = 200_000;
 
-/// What a body is as a document.
+/// The result of reading a body as a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read<T> {
-    /// The one that was meant, and what was read of it.
+    /// The expected document, and what was read of it.
     Found(T),
-    /// It breaks off in the middle.
+    /// It is truncated.
     Cut,
-    /// Something else, or the one that was meant without what matters in it.
+    /// Something else, or the expected document without its essential content.
     Other,
 }
 
 impl<T> Read<T> {
-    /// What was read, where it was.
+    /// The content, if it was found.
     pub fn found(self) -> Option<T> {
         match self {
             Self::Found(found) => Some(found),
@@ -32,7 +33,7 @@ impl<T> Read<T> {
     }
 }
 
-/// Reads a document whose root has this name and hands that root to `read`.
+/// Parses a document whose root has this name and passes that root to `read`.
 pub(crate) fn document<T>(text: &str, root: &str, read: impl FnOnce(Node<'_, '_>) -> Option<T>) -> Read<T> {
     let found = |document: &Document<'_>| {
         let node = document.root_element();
@@ -45,13 +46,13 @@ pub(crate) fn document<T>(text: &str, root: &str, read: impl FnOnce(Node<'_, '_>
     }
     match mended(bare) {
         Some(mended) if mended.whole => parsed(&mended.text).map_or(Read::Other, |document| found(&document)),
-        // A list that breaks off would be taken for a shorter one.
+        // A truncated list would be taken for a shorter one.
         Some(_) if begin(bare).is_some_and(|begin| begin.name.eq_ignore_ascii_case(root)) => Read::Cut,
         _ => Read::Other,
     }
 }
 
-/// Hands an `<Error>` to `read`, whether it is the root or lies in one, whole or not.
+/// Passes an `<Error>` to `read`, as the root or nested, complete or not.
 pub(crate) fn error<T>(text: &str, read: impl FnOnce(Node<'_, '_>) -> T) -> Option<T> {
     let bare = without_declaration(text);
     let found = |document: &Document<'_>| error_in(document.root_element()).map(read);
@@ -61,12 +62,13 @@ pub(crate) fn error<T>(text: &str, read: impl FnOnce(Node<'_, '_>) -> T) -> Opti
     }
 }
 
-/// Whether the document is an `<Error>`, also where nothing of it can be read.
+/// Whether the document is an `<Error>`, even if nothing of it can be read.
 pub(crate) fn is_error(text: &str) -> bool {
     begin(text).is_some_and(|begin| begin.name.eq_ignore_ascii_case("Error"))
 }
 
-/// Amazon's older services and their kin put it into an `<ErrorResponse>`, or into `<Errors>` in a `<Response>`.
+/// Amazon's older services and compatible ones wrap it in an `<ErrorResponse>`, or in `<Errors>` in a
+/// `<Response>`.
 fn error_in<'a, 'd: 'a>(root: Node<'a, 'd>) -> Option<Node<'a, 'd>> {
     let mut node = Some(root);
     for _ in 0..3 {
@@ -80,16 +82,16 @@ fn error_in<'a, 'd: 'a>(root: Node<'a, 'd>) -> Option<Node<'a, 'd>> {
     None
 }
 
-/// The text of a child, without blanks around it; `None` where it is missing or empty.
+/// The trimmed text of a child; `None` if it is missing or empty.
 pub fn child(node: Node<'_, '_>, name: &str) -> Option<String> {
-    // A comment in the middle makes two pieces of it.
+    // A comment in the middle splits the text into two nodes.
     let pieces =
         children(node, name).next()?.children().filter(Node::is_text).filter_map(|piece| piece.text());
     let text: String = pieces.collect();
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// The children of that name.
+/// The children with that name.
 pub fn children<'a, 'd: 'a>(node: Node<'a, 'd>, name: &str) -> impl Iterator<Item = Node<'a, 'd>> {
     node.children().filter(move |child| is_named(*child, name))
 }
@@ -103,8 +105,8 @@ fn parsed(text: &str) -> Result<Document<'_>, roxmltree::Error> {
     Document::parse_with_options(text, options)
 }
 
-/// Without the blanks that AWS sends first while it puts parts together, and without the declaration, whose version and encoding say
-/// nothing any more.
+/// Strips the blanks that AWS sends first while it puts parts together, and the declaration, whose version
+/// and encoding are meaningless by now.
 fn without_declaration(text: &str) -> &str {
     let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
     let declared = bare.strip_prefix("<?xml").filter(|rest| rest.starts_with(char::is_whitespace));

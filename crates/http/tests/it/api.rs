@@ -1,4 +1,4 @@
-//! What goes to a vendor's API, and what of its answers is believed.
+//! What is sent to a vendor's API, and which of its answers are accepted.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -115,7 +115,7 @@ async fn a_reply_of_a_gigabyte_is_refused_after_32_mib() {
         let failure = call(address, Step::Start).await.unwrap_err();
         let what = "the reply is longer than 32 MiB".to_owned();
         assert_eq!((failure.class, failure.cause), (RetryClass::Refused, Cause::BrokenReply { what }));
-        // 32 MiB and what lies in the sockets' buffers.
+        // 32 MiB and what is in the sockets' buffers.
         assert!(soon(told.recv()).await.unwrap() < 48 << 20, "{head}");
     }
 }

@@ -37,7 +37,7 @@ async fn a_lost_answer_leaves_start_and_complete_unknown() {
     for address in [closing, resetting, breaking_off] {
         let lost = call(address, Step::Start).await.unwrap_err();
         assert_eq!(lost.class, RetryClass::Unknown);
-        // A sentence has no library's words, and no address; Details have.
+        // A sentence has no library's words, and no address; Details have both.
         assert!(
             ["the connection broke off before an answer came", "the answer broke off"]
                 .contains(&lost.plain())
@@ -89,7 +89,7 @@ async fn a_key_that_cannot_be_sent_is_a_matter_of_the_key() {
         timeout: Duration::from_secs(5),
     };
     let failure = ApiClient::new(&HttpOptions::default()).unwrap().json(call).await.unwrap_err();
-    // It was shown to nobody, so nobody refused it.
+    // It was sent to no server, so none refused it.
     assert_eq!(failure.class, RetryClass::Credentials);
     assert!(matches!(failure.cause, Cause::KeyUnusable { .. }), "{:?}", failure.cause);
 }

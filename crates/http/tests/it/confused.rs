@@ -1,4 +1,5 @@
-//! http and https confused, each way round: what was seen is told, for API calls and for parts, and nobody waits for ever.
+//! http and https confused, either way: the error says so, for API calls and for parts, and no call waits
+//! forever.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -65,7 +66,7 @@ fn told(failure: &Failure, address: SocketAddr, speaks: &str, says: &str) {
     );
 }
 
-/// How servers without TLS take the beginning of a handshake.
+/// How servers without TLS react to the beginning of a handshake.
 #[derive(Clone, Copy, Debug)]
 enum Plain {
     /// 400, as most.
@@ -108,18 +109,18 @@ async fn a_port_that_speaks_plainly_where_https_is_asked_for_is_told_as_one() {
     }
 }
 
-/// How servers with TLS take a request without it.
+/// How servers with TLS react to a request without it.
 #[derive(Clone, Copy, Debug)]
 enum Secure {
-    /// An alert, as OpenSSL's own.
+    /// An alert, like OpenSSL.
     Alert,
-    /// Closes, as Node's.
+    /// Closes, like Node.
     Closes,
     /// nginx.
     Page,
     /// Go.
     Words,
-    /// MinIO's kind: in its own language.
+    /// Like MinIO: in its own language.
     Document,
 }
 
@@ -174,7 +175,7 @@ async fn a_port_that_speaks_https_where_http_is_asked_for_is_told_as_one() {
 
 #[tokio::test]
 async fn a_broken_line_is_not_taken_for_a_confusion() {
-    // It speaks TLS, and was unwell at the first handshake.
+    // It speaks TLS, but failed the first handshake.
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
     let behind = secure(Secure::Page).await;
@@ -199,7 +200,7 @@ async fn a_broken_line_is_not_taken_for_a_confusion() {
     })
     .await;
     assert_eq!(call("https", other).await.class, RetryClass::Offline);
-    // It answered as it should before, so its line is broken now.
+    // It answered properly before, so now its line is broken.
     let once = serve(|number, mut stream| async move {
         let mut first = [0; 4096];
         let _ = stream.read(&mut first).await;

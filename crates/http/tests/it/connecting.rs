@@ -1,4 +1,4 @@
-//! Hosts to which no connection comes about: that is told in time, and as a matter of the network.
+//! Hosts that cannot be connected to: reported in time, and as a network problem.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::server::{serve, soon};
 
-/// Short for the test; far below what [`soon`] waits and what the call itself may take.
+/// Short for the test; far below what [`soon`] waits and the call's own timeout.
 const SHORT: Duration = Duration::from_millis(300);
 
 fn options() -> HttpOptions {
@@ -44,7 +44,8 @@ mod without_room {
 
     use super::*;
 
-    /// A host that takes no more connections: its queue of them is full, and the system drops what else comes (Linux, `listen(2)`).
+    /// A host that accepts no more connections: its backlog is full, and the system drops further ones
+    /// (Linux, `listen(2)`).
     struct NoRoom {
         address: SocketAddr,
         _listener: socket2::Socket,
@@ -71,7 +72,7 @@ mod without_room {
             call(&format!("http://{}/", host.address)).await,
             put(&format!("http://{}/x", host.address)).await,
         ] {
-            // Nothing was sent, so even a start is known not to have happened.
+            // Nothing was sent, so even a start certainly did not happen.
             assert_eq!(failure.class, RetryClass::Offline, "{failure}");
         }
     }

@@ -1,4 +1,5 @@
-//! A server that answers and closes while the part is still being written: its answer is told, not the broken write.
+//! A server that answers and closes while the part is still being written: its answer is reported, not the
+//! failed write.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,8 +17,9 @@ use crate::server::soon;
 
 const BLOCK: usize = 64 << 10;
 
-/// Gives a block, lets it be written, and then keeps the thread (and with it the connection, which runs on it) until the server
-/// has answered and closed. The block after that meets a closed connection, with the answer unread.
+/// Gives a block, lets it be written, and then blocks the thread (and with it the connection, which runs on
+/// it) until the server has answered and closed. The next block meets a closed connection, with the answer
+/// unread.
 struct Held {
     turn: u8,
     go: Sender<()>,
@@ -59,7 +61,7 @@ fn refuse(mut stream: TcpStream, go: &Receiver<()>, closed: &Sender<()>) {
     let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message></Error>";
     let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    // The rest of the block lies unread, so this is a reset.
+    // The rest of the block is unread, so this is a reset.
     drop(stream);
     closed.send(()).unwrap();
 }

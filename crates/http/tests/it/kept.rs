@@ -1,4 +1,4 @@
-//! Kept connections that their server closes, and what must never go over one.
+//! Idle connections that their server closes, and what must never be sent over one.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ async fn a_kept_connection_that_its_server_closed_is_no_failure() {
         let client = ApiClient::new(&HttpOptions::default()).unwrap().with_repeatable_starts();
         let steps = [Step::List, Step::Refresh, Step::Verify, Step::Abort, Step::Check, Step::Start];
         for step in steps {
-            // The first one opens a connection that is kept, the second one finds it closed.
+            // The first call opens a connection that is kept, the second finds it closed.
             for _ in 0..2 {
                 call(&client, address, step).await.unwrap_or_else(|failure| panic!("{how:?}: {failure}"));
             }
@@ -119,7 +119,8 @@ async fn a_new_connection_that_broke_is_not_tried_again_here() {
     }
 }
 
-/// Nothing was written to a connection that was closed as soon as it was accepted: so nothing was asked, and nothing can have begun.
+/// Nothing was written to a connection that was closed right after it was accepted: so nothing was requested,
+/// and nothing can have begun.
 #[tokio::test]
 async fn a_start_that_met_a_connection_closed_at_once_was_not_asked() {
     for how in [End::Fin, End::Reset] {
@@ -131,7 +132,7 @@ async fn a_start_that_met_a_connection_closed_at_once_was_not_asked() {
     }
 }
 
-/// A single byte of the request that went is enough: the other end may have had all of it.
+/// A single byte of the request on the wire is enough: the server may have had all of it.
 #[tokio::test]
 async fn a_start_of_which_a_byte_left_is_not_known() {
     for how in [End::Fin, End::Reset] {

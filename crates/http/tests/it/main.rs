@@ -1,4 +1,4 @@
-//! Both clients against servers that are nothing but sockets, so that every byte on the wire is seen.
+//! Both clients against servers that are bare sockets, so that every byte on the wire is seen.
 #![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A proxy that the environment names is not used: keys and links go where their URL says, and nowhere else.
+//! A proxy in the environment is not used: keys and links go where their URL says, and nowhere else.
 
 use std::process::Command;
 
@@ -14,7 +14,8 @@ const INSIDE: &str = "PARTWAY_TEST_WITH_PROXY";
 
 const NAME: &str = "proxies::a_proxy_of_the_environment_is_not_used";
 
-/// The environment of a running program cannot be changed safely, so the test runs itself with one that names a proxy.
+/// The environment of a running program cannot be changed safely, so the test re-runs itself with one that
+/// names a proxy.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_not_used() {
     if std::env::var_os(INSIDE).is_some() {

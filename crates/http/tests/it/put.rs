@@ -1,4 +1,4 @@
-//! What goes over the wire when a part is sent, and over which connection.
+//! What is sent over the wire for a part, and over which connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) async fn put(
     soon(client.put(&link(address), &headers, Full::new(Bytes::from_static(text.as_bytes())))).await
 }
 
-/// A server that takes every part and tells each request and the number of its connection.
+/// A server that accepts every part and reports each request with the number of its connection.
 async fn taker() -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<(usize, String, Vec<u8>)>) {
     let (tell, told) = unbounded_channel();
     let address = serve(move |number, mut stream| {
@@ -110,7 +110,7 @@ async fn parts_at_once_have_a_connection_each() {
         let barrier = barrier.clone();
         async move {
             request(&mut stream).await.unwrap();
-            // Nobody is answered before all three are here: with fewer connections this would never end.
+            // No request is answered before all three are here: with fewer connections this would never end.
             barrier.wait().await;
             stream.write_all(answer("200 OK", "", "").as_bytes()).await.unwrap();
         }
@@ -122,8 +122,8 @@ async fn parts_at_once_have_a_connection_each() {
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
 }
 
-/// On a runtime of one thread the client's connection has no turn between the server's closing and the next part:
-/// that part is given to a connection which is already dead.
+/// On a single-threaded runtime the client's connection gets no turn between the server's close and the next
+/// part: that part is given to a connection that is already dead.
 #[tokio::test(flavor = "current_thread")]
 async fn a_kept_connection_that_died_meanwhile_costs_nothing() {
     let close = Arc::new(Notify::new());
@@ -154,7 +154,7 @@ async fn a_connection_that_shall_close_is_not_kept() {
         request(&mut stream).await.unwrap();
         let tag = format!("connection: close\r\netag: \"{number}\"\r\n");
         stream.write_all(answer("200 OK", &tag, "").as_bytes()).await.unwrap();
-        // Left open by the server: only the header says that it must not be used again.
+        // Left open by the server: only the header says that it must not be reused.
         request(&mut stream).await;
     })
     .await;

@@ -1,4 +1,4 @@
-//! What a storage's answer to a part, or its silence, is made of.
+//! How a storage's answer to a part, or its silence, is interpreted.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::put::{client, put};
 use crate::server::{always, answer, head, nobody, request, reset, serve, soon};
 
-/// The failure with which a storage that always answers so is met.
+/// The failure caused by a storage that always gives this answer.
 async fn refused(text: String) -> Failure {
     wire(put(&client(), always(text).await, "hello").await)
 }
@@ -156,7 +156,7 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     .await;
     let failure = wire(put(&client(), address, "hello").await);
     assert_eq!(failure.class, RetryClass::Again);
-    // What lies in the sockets' buffers has been written too.
+    // What is in the sockets' buffers has been written too.
     assert!(soon(told.recv()).await.unwrap() < 16 << 20);
 }
 

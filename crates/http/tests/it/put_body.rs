@@ -1,4 +1,4 @@
-//! A body that fails, or that is not wanted to its end.
+//! A body that fails, or that is not read to its end.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::put::{client, link};
 use crate::server::{answer, head, serve, soon};
 
-/// Any body under an announced length.
+/// Any body with an announced length.
 struct Announced<B> {
     body: B,
     length: u64,
@@ -44,7 +44,7 @@ fn frames(frames: Vec<io::Result<&'static [u8]>>, length: u64) -> impl Body<Data
     Announced { body: StreamBody::new(stream::iter(frames)), length }
 }
 
-/// Counts the bytes that were taken from it.
+/// Counts the bytes that were read from it.
 fn counted(blocks: u64, taken: &Arc<AtomicU64>) -> impl Body<Data = Bytes, Error = io::Error> + use<> {
     const BLOCK: u64 = 64 << 10;
     let taken = Arc::clone(taken);
@@ -55,7 +55,7 @@ fn counted(blocks: u64, taken: &Arc<AtomicU64>) -> impl Body<Data = Bytes, Error
     Announced { body: StreamBody::new(stream::iter(frames)), length: blocks * BLOCK }
 }
 
-/// A storage that takes whatever comes and tells how much it was when the connection ended.
+/// A storage that accepts everything and reports how much it was when the connection ended.
 async fn sink() -> (std::net::SocketAddr, tokio::sync::mpsc::UnboundedReceiver<usize>) {
     let (tell, told) = unbounded_channel();
     let address = serve(move |_, mut stream| {
@@ -115,12 +115,12 @@ async fn a_refusal_is_seen_although_the_body_breaks_on_it() {
         async move {
             head(&mut stream).await;
             stream.write_all(refusal.as_bytes()).await.unwrap();
-            // Unread bytes lie here, so closing is a reset and the client's next write breaks.
+            // There are unread bytes, so closing is a reset and the client's next write fails.
             drop(stream);
         }
     })
     .await;
-    // The race is between the answer and the broken write: once is no proof.
+    // The race is between the answer and the failed write: once is no proof.
     for _ in 0..50 {
         match soon(client().put(&link(address), &[], counted(256, &Arc::default()))).await {
             Err(PutFailure::Wire(failure)) => {
@@ -146,7 +146,7 @@ async fn after_an_early_answer_no_more_is_read_and_the_connection_closes() {
     })
     .await;
     let taken = Arc::new(AtomicU64::new(0));
-    let blocks = 1 << 20; // 64 GiB, which nobody would wait for
+    let blocks = 1 << 20; // 64 GiB, which would take far too long
     let failure = soon(client().put(&link(address), &[], counted(blocks, &taken))).await.unwrap_err();
     assert!(matches!(failure, PutFailure::Wire(failure) if failure.status == Some(403)));
     soon(told.recv()).await.unwrap();
@@ -158,7 +158,7 @@ async fn nothing_more_is_read_from_the_file_while_a_slow_refusal_comes_in() {
     let address = serve(|_, mut stream| async move {
         head(&mut stream).await;
         stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\n").await.unwrap();
-        // Takes whatever comes: a client that goes on sending brings 64 MiB in a fraction of that time.
+        // Reads whatever comes: a client that keeps sending delivers 64 MiB in a fraction of that time.
         let (mut buffer, mut came) = (vec![0; 1 << 16], 0);
         let more = async {
             while came < 64 << 20 {

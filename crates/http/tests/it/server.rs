@@ -1,4 +1,4 @@
-//! A server of one function: it gets each connection as a bare socket.
+//! A server made of one function, which gets each connection as a bare socket.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Hands every connection, counted from 0, to `handle`.
+/// Passes every connection, counted from 0, to `handle`.
 pub(crate) async fn serve<F, Fut>(handle: F) -> SocketAddr
 where
     F: Fn(usize, TcpStream) -> Fut + Send + 'static,
@@ -43,7 +43,7 @@ pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The head of a request, up to and with the empty line; `None` where the client closed.
+/// The head of a request, including the empty line; `None` if the client closed.
 pub(crate) async fn head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -75,7 +75,7 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it should have happened by now")
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 pub(crate) async fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }

@@ -1,4 +1,5 @@
-//! Right answers that are packed, marked, typed or spelt otherwise: what they hold counts, at every step and for both clients.
+//! Valid answers that are compressed, marked, typed or encoded differently: their content counts, at every
+//! step and for both clients.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -127,7 +128,7 @@ async fn a_storages_error_is_one_however_it_is_written_and_at_every_step() {
     ] {
         for head in ["200 OK\r\n", "503 Busy\r\n", "400 Bad\r\ncontent-type: text/html\r\n"] {
             let address = bytes(head, body.clone()).await;
-            // A document that says no in another language than a storage's is none of its yeses.
+            // A refusal in a form other than a storage's is not a success either.
             let failure = part(address).await.unwrap_err();
             assert_eq!(
                 (failure.code.as_deref(), failure.detail.as_str()),

@@ -1,4 +1,4 @@
-//! Certificates: whom the clients trust, and that a refusal is told as one.
+//! Certificates: which ones the clients trust, and that a refusal is reported as one.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use url::Url;
 
 use crate::server::{serve, soon};
 
-/// What a server shows, and with which key.
+/// The certificate that a server presents, and its key.
 struct Shown {
     certificate: CertificateDer<'static>,
     key: Vec<u8>,
-    /// Of whoever issued it, PEM.
+    /// The issuer's certificate, PEM.
     authority: Vec<u8>,
 }
 
-/// A certificate for that name, issued by an authority of its own, changed before it is issued.
+/// A certificate for that name, issued by a new authority, changed before it is issued.
 fn issued(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Shown {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -42,7 +42,8 @@ fn issued(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Shown {
     }
 }
 
-/// A certificate for that name that issued itself, as `openssl req -x509` makes them: an authority's and a server's at once.
+/// A self-issued certificate for that name, as `openssl req -x509` makes them: an authority's and a server's
+/// at once.
 fn self_made(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Shown {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
@@ -81,7 +82,7 @@ fn acceptor(shown: &Shown) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// A server that shows it.
+/// A server that presents it.
 async fn server(shown: &Shown) -> SocketAddr {
     let acceptor = acceptor(shown);
     serve(move |_, stream| {
@@ -101,7 +102,7 @@ async fn server(shown: &Shown) -> SocketAddr {
     .await
 }
 
-/// A server that is done with a connection once its handshake is.
+/// A server that closes a connection right after its handshake.
 async fn ending_after_the_handshake(shown: &Shown) -> SocketAddr {
     let acceptor = acceptor(shown);
     serve(move |_, stream| {
@@ -270,7 +271,8 @@ fn a_root_that_cannot_be_read_is_named() {
     }
 }
 
-/// A connection that ended before its handshake did carried no byte of a request, nor did one that ended right after it.
+/// A connection that ended before its handshake did carried no byte of a request, nor did one that ended
+/// right after it.
 #[tokio::test]
 async fn a_start_that_met_no_tls_or_one_that_ended_at_once_was_not_asked() {
     let closed = serve(|_, stream| async move { drop(stream) }).await;
