@@ -169,7 +169,8 @@ impl Settings {
     }
 }
 
-/// AWS's server for a region (AWS General Reference, "Amazon S3 endpoints and quotas"); China has a separate domain.
+/// AWS's server for a region (AWS General Reference, "Amazon S3 endpoints and quotas"); China has a separate
+/// domain.
 fn aws_server(region: &str) -> Result<Url, SettingsError> {
     let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     address(&format!("https://s3.{region}.{domain}"), None)
