@@ -1,4 +1,5 @@
-//! The admin endpoints: faults while the server runs, and its state. Only with a flag, a token, and from this machine's own pages.
+//! The admin endpoints: faults at run time, and the server's state. Only with a flag, a token, and from this
+//! machine's own pages.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::state::Sandbox;
 use crate::storage::sign::same;
 use crate::vault::Vault;
 
-/// What opens the admin endpoints.
+/// Access to the admin endpoints.
 #[derive(Clone, Serialize)]
 pub struct Admin {
     /// Their base URL.
@@ -37,7 +38,7 @@ impl std::fmt::Debug for Admin {
 }
 
 impl Admin {
-    /// A new token for this run.
+    /// Creates a token for this run.
     pub(crate) fn new(front: &Front) -> Self {
         Self { url: format!("{}/admin", front.origin), token: random_hex(16) }
     }
@@ -61,7 +62,8 @@ pub(crate) fn routes(admin: &Admin) -> Router<Sandbox> {
         }))
 }
 
-/// Host and Origin keep web pages out (a name that resolves to 127.0.0.1 is still another host), the token all others.
+/// Host and Origin keep web pages out (a name that resolves to 127.0.0.1 is still another host), the token
+/// everyone else.
 fn judge(request: &Request, token: &str, port: &str) -> Result<(), (u16, &'static str)> {
     let header = |name| request.headers().get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
     let own = |host: &str| ["127.0.0.1", "localhost", "[::1]"].iter().any(|h| host == format!("{h}:{port}"));

@@ -1,4 +1,4 @@
-//! The command line, and what it means.
+//! The command line, and its translation to options.
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -99,7 +99,7 @@ pub struct Cli {
     pub end_with_stdin: bool,
 }
 
-/// An address that nobody outside of this machine reaches by chance.
+/// Accepts only addresses that are not reachable from outside this machine by accident.
 fn near(text: &str) -> Result<Ipv4Addr, String> {
     let address: Ipv4Addr = text.parse().map_err(|_| "it is no IPv4 address".to_owned())?;
     let near = address.is_loopback() || address.is_private();
@@ -140,11 +140,11 @@ enum Sum {
 }
 
 impl Cli {
-    /// What was asked for. Keys are not arguments, which everybody on the machine can read: `environment` gives the
-    /// variables that are named.
+    /// Converts the arguments to options. Keys are not passed as arguments, which everyone on the machine can
+    /// read; `environment` supplies the named variables.
     ///
     /// # Errors
-    /// [`Error::Option`] where a variable is not set.
+    /// [`Error::Option`] if a variable is not set.
     pub fn options(self, environment: impl Fn(&str) -> Option<String>) -> Result<Options, Error> {
         let read = |name: &Option<String>| {
             let name = name.clone().unwrap_or_default();
@@ -167,7 +167,7 @@ impl Cli {
 }
 
 impl From<Cli> for Options {
-    /// All but the store, whose keys come from elsewhere.
+    /// Everything but the store, whose keys come from elsewhere.
     fn from(cli: Cli) -> Self {
         let defaults = Self::new(cli.dir);
         Self {

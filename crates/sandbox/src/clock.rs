@@ -1,4 +1,4 @@
-//! The server's clock, handed in so that tests can move it.
+//! The server's clock, injected so that tests can move it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells what time the server believes it is.
+/// The server's notion of the current time.
 #[derive(Clone)]
 pub struct Clock {
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -24,7 +24,7 @@ impl Clock {
         Self { now: Arc::new(now) }
     }
 
-    /// The same clock, ahead by so many seconds (negative: behind) for as long as `when` says so.
+    /// The same clock, ahead by `seconds` (negative: behind) while `when` returns true.
     pub(crate) fn wrong_by(self, seconds: i64, when: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self::of(move || {
             let (now, ahead) = (self.now(), SignedDuration::from_secs(seconds));
@@ -32,7 +32,7 @@ impl Clock {
         })
     }
 
-    /// What the server believes, right or wrong.
+    /// The server's current time, right or wrong.
     pub fn now(&self) -> Timestamp {
         (self.now)()
     }
@@ -44,17 +44,17 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// So many seconds after that.
+/// The time `seconds` after `at`.
 pub(crate) fn later(at: Timestamp, seconds: u64) -> Timestamp {
     at.checked_add(SignedDuration::from_secs(seconds.cast_signed())).unwrap_or(at)
 }
 
-/// `20261121T032935Z`, the form that presigned URLs carry.
+/// `20261121T032935Z`, the form in presigned URLs.
 pub(crate) fn amz_date(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// `2026-11-21T03:29:35Z`, the form of storage's error bodies.
+/// `2026-11-21T03:29:35Z`, the form in the storage's error bodies.
 pub(crate) fn iso_seconds(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Files that are written completely or not at all.
 
 use std::fs;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::random::random_hex;
 
-/// Puts a file where it belongs in one step, so that a kill leaves the old one or the new one.
+/// Replaces a file in one step, so that a kill leaves the old one or the new one.
 pub(crate) fn write_whole(path: &Path, text: &[u8], private: bool) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.tmp", random_hex(4)));

@@ -1,4 +1,4 @@
-//! Paths that nobody should come to: where redirects lead, and where nothing is.
+//! Paths that no client should reach: redirect targets, and unknown ones.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use crate::front::Front;
 use crate::kinds::said::json;
 
-/// Where redirects lead. Logs whether a client brought its key or a body there.
+/// The target of redirects. Logs whether a client sent its key or a body there.
 pub(crate) async fn any(State(front): State<Arc<Front>>, request: Request<Body>) -> Response<Body> {
     let mut entry = front.log.entry("elsewhere", "sandbox");
     entry.note = Some(if key_in(request.headers()) { "with a key" } else { "without a key" }.to_owned());
@@ -22,7 +22,7 @@ pub(crate) async fn any(State(front): State<Arc<Front>>, request: Request<Body>)
     json(404, Body::from(r#"{"success":false,"error":"Nobody should have come here"}"#))
 }
 
-/// Where nothing is.
+/// The answer for unknown paths.
 pub(crate) async fn nowhere() -> Response<Body> {
     json(404, Body::from(r#"{"success":false,"error":"There is no such call","code":"not_found"}"#))
 }

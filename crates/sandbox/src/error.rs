@@ -1,4 +1,4 @@
-//! What can keep the sandbox from starting.
+//! What can prevent the sandbox from starting.
 
 use std::io;
 use std::path::PathBuf;

@@ -7,18 +7,18 @@ use serde::Serialize;
 use crate::admin::Admin;
 use crate::kinds::destination::Destination;
 
-/// `{"admin":…,"dir":"D","destinations":[…]}`. Later kinds add entries and fields; none goes away.
+/// `{"admin":…,"dir":"D","destinations":[…]}`. New kinds add entries and fields; none are removed.
 #[derive(Debug, Clone, Serialize)]
 pub struct FirstLine {
-    /// The admin endpoints; `null` unless asked for.
+    /// The admin endpoints; `null` unless enabled.
     pub admin: Option<Admin>,
     /// The folder.
     pub dir: PathBuf,
-    /// One entry a kind.
+    /// One entry per kind.
     pub destinations: Vec<Destination>,
     /// The certificate (PEM) to trust, with `--tls`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
-    /// Seed of the faults that come by chance.
+    /// The seed for random faults.
     pub seed: u64,
 }

@@ -1,4 +1,4 @@
-//! What the network meets: the sandbox's address, its clock and log, and what goes wrong on purpose.
+//! The network side: the sandbox's address, clock, log and faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use crate::clock::Clock;
 use crate::faults::draw::Faults;
 use crate::log::Log;
 
-/// The side of a sandbox that faces its clients.
+/// The client-facing half of a sandbox.
 pub(crate) struct Front {
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, without a trailing slash.
     pub(crate) origin: String,
-    /// `127.0.0.1:PORT`, what links sign.
+    /// `127.0.0.1:PORT`, the signed host of links.
     pub(crate) host: String,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) faults: Arc<Faults>,
-    /// How long a slow answer takes.
+    /// Delay of a slow answer.
     pub(crate) slow: Duration,
 }

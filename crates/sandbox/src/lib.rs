@@ -1,8 +1,10 @@
-//! A server that speaks the vendors' upload APIs strictly, stores what arrives as plain files, and fails on request.
+//! A server that speaks the vendors' upload APIs strictly, stores what arrives as plain files, and fails on
+//! request.
 //!
-//! It knows nothing of Partway's other crates, so that a mistake in one of them cannot hide behind the same mistake
-//! here. `kinds` holds one module a vendor, in front of `storage`, which behaves like S3 behind presigned links;
-//! `sessions` is what lies on disk, `faults` what goes wrong, `net` the sockets. See docs/sandbox.md.
+//! It does not depend on Partway's other crates, so that a mistake in one of them cannot hide behind the same
+//! mistake here. `kinds` has one module per vendor, in front of `storage`, which behaves like S3 behind
+//! presigned links; `sessions` is the state on disk, `faults` what goes wrong, `net` the sockets. See
+//! docs/sandbox.md.
 //!
 //! Tests start it in process:
 //!

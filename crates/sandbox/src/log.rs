@@ -1,4 +1,4 @@
-//! The log: one JSON object a line and a request, each written with one call; no key and no signature ever.
+//! The log: one JSON object per line and request, each written with one call; never a key or a signature.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::clock::Clock;
 use crate::error::Error;
 
-/// Where lines go; without a file they go nowhere.
+/// The log file; without one, lines are dropped.
 #[derive(Clone)]
 pub(crate) struct Log {
     file: Option<Arc<File>>,
@@ -18,7 +18,7 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Opens the file to append.
+    /// Opens the file for appending.
     pub(crate) fn open(path: Option<&Path>, clock: Clock) -> Result<Self, Error> {
         let file = match path {
             Some(path) => {
@@ -30,7 +30,8 @@ impl Log {
         Ok(Self { file, clock })
     }
 
-    /// Begins the line of one request. It is written when the entry is dropped, so a connection that dies is logged too.
+    /// Begins the line of one request. It is written when the entry is dropped, so a connection that dies is
+    /// logged too.
     pub(crate) fn entry(&self, step: &'static str, kind: &str) -> Entry {
         Entry {
             line: Line {
@@ -52,7 +53,7 @@ impl Log {
     }
 }
 
-/// One line in the making.
+/// A line in progress.
 pub(crate) struct Entry {
     line: Line,
     log: Log,
@@ -99,16 +100,16 @@ impl Drop for Entry {
     }
 }
 
-/// More of an invented session's name is not logged.
+/// Longest logged session id: clients may make one up.
 const LONGEST_ID: usize = 64;
 
 impl Entry {
-    /// Which session the request says that it is about.
+    /// Sets the session that the request refers to.
     pub(crate) fn is_about(&mut self, session: Option<&str>) {
         self.session = session.map(|id| id.chars().take(LONGEST_ID).collect());
     }
 
-    /// Writes the line now, and not again: for a request that never ends.
+    /// Writes the line now, and only once: for a request that never ends.
     pub(crate) fn write(&mut self) {
         let Some(file) = self.log.file.take() else { return };
         self.line.time = self.log.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();

@@ -1,4 +1,4 @@
-//! The command `partway-sandbox`: starts the server, prints its first line, runs until told to stop.
+//! The command `partway-sandbox`: starts the server, prints its first line, runs until stopped.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,10 +37,12 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The system closes a pipe also when its other end was killed: so a child ends with its parent, whatever way that goes.
+/// The system closes a pipe also when its other end is killed: so a child ends with its parent, however that
+/// ends.
 async fn stdin_closed() {
     let (sender, closed) = tokio::sync::oneshot::channel();
-    // A thread of its own: a read of standard input cannot be called off, and must not keep the runtime from ending.
+    // A separate thread: a read of standard input cannot be cancelled, and must not keep the runtime from
+    // ending.
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         let _ = sender.send(());

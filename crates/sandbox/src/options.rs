@@ -1,4 +1,4 @@
-//! What a sandbox is started with.
+//! The options of a sandbox.
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -7,69 +7,72 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::error::Error;
 
-/// The longest life that storage gives a presigned URL: seven days (AWS, "Authenticating Requests: Using Query Parameters").
+/// Longest lifetime of a presigned URL at the storage: seven days (AWS, "Authenticating Requests: Using Query
+/// Parameters").
 pub(crate) const LONGEST_TTL: u64 = 604_800;
-/// Part size unless told otherwise: 16 MiB, so that a gigabyte is 64 parts.
+/// Default part size: 16 MiB, so that a gigabyte is 64 parts.
 const PART_SIZE: u64 = 16 * 1024 * 1024;
-/// The least that a part has which is not the last, 5 MiB (AWS, "Amazon S3 multipart upload limits").
+/// Smallest part except the last, 5 MiB (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const LEAST_PART: u64 = 5 * 1024 * 1024;
-/// The largest object in parts, 10,000 of 5 GiB: what real stores take differs, and is none of the sandbox's business.
+/// Largest multipart object, 10,000 parts of 5 GiB: the limits of real stores differ, and the sandbox does
+/// not model them.
 pub(crate) const LARGEST_OBJECT: u64 = 10_000 * LARGEST_PART;
-/// The largest part that storage takes, 5 GiB (AWS, "Amazon S3 multipart upload limits").
+/// Largest part that the storage accepts, 5 GiB (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
-/// Life of Record360's tokens unless told otherwise: a week. The vendor does not say its own.
+/// Default lifetime of Record360's tokens: a week. The vendor does not document its own.
 const TOKEN_TTL: u64 = 604_800;
-/// Life of links and sessions unless told otherwise: a day. The vendor does not say its own.
+/// Default lifetime of links and sessions: a day. The vendor does not document its own.
 const TTL: u64 = 86_400;
 
-/// What a sandbox is started with. `Options::new(dir)` gives the defaults; change the fields that matter.
+/// The options of a sandbox. `Options::new(dir)` gives the defaults; change the fields that matter.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where everything lies: settings, sessions, finished objects. Made if missing.
+    /// The folder for everything: settings, sessions, finished objects. Created if missing.
     pub dir: PathBuf,
-    /// Where it listens. Only loopback, or a private address (RFC 1918) that a test's own network namespace holds.
+    /// The address to listen on. Only loopback, or a private address (RFC 1918) in a test's own network
+    /// namespace.
     pub address: Ipv4Addr,
-    /// The port there. `None`: the folder's own from last time if it is free, else any.
+    /// The port. `None`: the folder's last one if it is free, else any.
     pub port: Option<u16>,
-    /// Bytes a part. Raised for files that would need more than 10,000 parts.
+    /// Part size, bytes. Raised for files that would need more than 10,000 parts.
     pub part_size: u64,
-    /// Bytes that every part but the last has at least, where the client plans; told at complete.
+    /// Smallest part except the last, bytes, if the client plans; enforced at complete.
     pub min_part: u64,
-    /// All parts but the last have one size, where the client plans; told at complete.
+    /// Whether all parts but the last must have one size, if the client plans; enforced at complete.
     pub equal_parts: bool,
-    /// Seconds that links and sessions live, and the most that a client is given when it asks.
+    /// Lifetime of links and sessions, seconds; a client that asks for more gets no more.
     pub ttl: u64,
-    /// The log, one JSON object a line, appended.
+    /// The log file, one JSON object per line, appended.
     pub log: Option<PathBuf>,
-    /// HTTPS with a certificate of the sandbox's own.
+    /// Whether to use HTTPS with a certificate from the sandbox's own authority.
     pub tls: bool,
-    /// Count and hash what arrives, but write none of it.
+    /// Whether to count and hash what arrives, but not write it.
     pub discard: bool,
-    /// Open the admin endpoints.
+    /// Whether to open the admin endpoints.
     pub admin: bool,
     /// Faults, `NAME[@STEP][:EVERY|:COUNT|:RATE%]`; see docs/sandbox.md.
     pub faults: Vec<String>,
-    /// What a complete for a session that is complete already is answered.
+    /// The answer to a complete for a session that is complete already.
     pub after_complete: AfterComplete,
     /// Which links Gjirafa's multipart-resume gives.
     pub resume: Resume,
     /// What Record360's complete gives as `checksum`.
     pub checksum: Checksum,
-    /// Seconds that Record360's tokens live.
+    /// Lifetime of Record360's tokens, seconds.
     pub token_ttl: u64,
     /// The password of Record360's user. `None`: the folder's own.
     pub password: Option<String>,
-    /// S3's credentials are temporary, and this is the token that comes with them. `None`: they are permanent.
+    /// The token of S3's temporary credentials. `None`: they are permanent.
     pub session_token: Option<String>,
-    /// The S3 server that takes the vendors' parts. `None`: the sandbox itself.
+    /// The S3 server that stores the vendors' parts. `None`: the sandbox itself.
     pub store: Option<Store>,
-    /// Seed of the faults that come by chance. `None`: a new one, told in the first line.
+    /// The seed for random faults. `None`: a new one, printed in the first line.
     pub seed: Option<u64>,
-    /// How every answer is spelt. `None`: as its vendor would.
+    /// The encoding of every answer. `None`: as the vendor sends it.
     pub spell: Option<Spelling>,
-    /// How long `slow` and `complete-slow` hold an answer back.
+    /// How long `slow` and `complete-slow` delay an answer.
     pub slow: Duration,
-    /// Seconds by which `clock-skew` puts the server's clock ahead; negative: behind.
+    /// How far `clock-skew` puts the server's clock ahead, seconds; negative: behind.
     pub skew: i64,
     /// The clock.
     pub clock: Clock,
@@ -106,7 +109,7 @@ impl Options {
         }
     }
 
-    /// Holds the numbers to what storage could do.
+    /// Checks the numbers against the storage's limits.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.part_size == 0 || self.part_size > LARGEST_PART {
             return Err(Error::Option(format!(
@@ -130,12 +133,12 @@ impl Options {
     }
 }
 
-/// A real S3 server behind AutoRender, Gjirafa and Record360: their parts go there.
+/// A real S3 server behind AutoRender, Gjirafa and Record360: their parts are stored there.
 #[derive(Clone)]
 pub struct Store {
-    /// `http://HOST:PORT`; the bucket comes first in the path.
+    /// `http://HOST:PORT`; the bucket is the first path segment.
     pub url: String,
-    /// A bucket that is there.
+    /// An existing bucket.
     pub bucket: String,
     /// Its region.
     pub region: String,
@@ -151,14 +154,14 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// How answers are spelt that are right otherwise: what gateways, proxies and other languages make of them.
+/// Unusual encodings of correct answers, as produced by gateways, proxies and other languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelling {
-    /// All are `text/html`, and XML has no declaration.
+    /// Everything is `text/html`, and XML has no declaration.
     Html,
-    /// Storage's errors are in a namespace, with a prefix, a comment before them and their code in CDATA.
+    /// The storage's errors are in a namespace, with a prefix, a comment before them and their code in CDATA.
     Namespaced,
-    /// Packed, although nobody asked.
+    /// Compressed without being asked.
     Gzip,
     /// With a byte order mark.
     Bom,
@@ -166,27 +169,28 @@ pub enum Spelling {
     Utf16,
 }
 
-/// What a complete for a session that is complete already is answered. The vendor does not say, so all three occur.
+/// The answer to a complete for a session that is complete already. The vendors do not document it, so all
+/// three occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterComplete {
     /// 200 with the same record again.
     Same,
-    /// 404, as if the session had never been.
+    /// 404, as if the session had never existed.
     Gone,
     /// 409.
     Conflict,
 }
 
-/// Which links Gjirafa's multipart-resume gives. The vendor does not say, so both occur.
+/// Which links Gjirafa's multipart-resume gives. The vendor does not document it, so both occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resume {
     /// Those of all parts.
     All,
-    /// Those of the parts that are not there.
+    /// Those of the missing parts.
     Missing,
 }
 
-/// What Record360's complete gives as `checksum`. The vendor does not say what it is.
+/// What Record360's complete gives as `checksum`. The vendor does not document it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checksum {
     /// The MD5 of the object, in hex.

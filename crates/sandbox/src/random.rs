@@ -1,8 +1,8 @@
-//! Chance, where a name must be one that nobody has.
+//! Randomness for names that must be unique.
 
 use rand::Rng;
 
-/// So many random bytes in hex.
+/// `bytes` random bytes in hex.
 pub(crate) fn random_hex(bytes: usize) -> String {
     let mut raw = vec![0_u8; bytes];
     rand::rng().fill(raw.as_mut_slice());

@@ -1,4 +1,4 @@
-//! Starting a sandbox, and stopping it in order.
+//! Starts a sandbox, and stops it in order.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -42,36 +42,38 @@ use crate::store::Remote;
 use crate::store::client::Store;
 use crate::vault::Vault;
 
-/// The folder's own port is tried so often before another is taken: three seconds, longer than an orderly stop lasts.
+/// How many times the folder's own port is tried before another is taken: three seconds, longer than an
+/// orderly stop takes.
 const PATIENCE: u32 = 60;
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A sandbox that runs. Dropped, it ends at once, as if killed; `stop` ends it in order.
+/// A running sandbox. Dropping it ends it at once, as if killed; `stop` ends it in order.
 #[derive(Debug)]
 pub struct Running {
     /// AutoRender's base URL.
     pub base_url: String,
     /// AutoRender's API key.
     pub key: String,
-    /// The folder; finished objects lie in `objects` below it.
+    /// The folder; finished objects are in `objects` below it.
     pub dir: PathBuf,
     /// The port it listens on.
     pub port: u16,
-    /// The admin endpoints, if they were asked for.
+    /// The admin endpoints, if enabled.
     pub admin: Option<Admin>,
     /// The certificate (PEM) to trust, with TLS.
     pub ca: Option<PathBuf>,
-    /// Seed of the faults that come by chance.
+    /// The seed for random faults.
     pub seed: u64,
-    /// What the command prints first.
+    /// The first line that the command prints.
     pub first_line: FirstLine,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    /// Takes no more connections, lets the requests under way end for two seconds, and returns when all is over.
+    /// Stops accepting connections, gives the requests in flight two seconds, and returns when everything has
+    /// ended.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         let _ = (&mut self.task).await;
@@ -84,7 +86,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts a sandbox on the current tokio runtime. When this returns, it takes connections.
+/// Starts a sandbox on the current tokio runtime. When this returns, it accepts connections.
 ///
 /// # Errors
 /// See [`Error`]: a folder that cannot be used, a port that is taken, a fault that does not exist.
@@ -93,8 +95,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let asked: Result<Vec<_>, _> = options.faults.iter().map(|fault| grammar::parse(fault)).collect();
     let asked = asked.map_err(Error::Fault)?;
     fs::create_dir_all(options.dir.join("objects")).map_err(Error::at(&options.dir))?;
-    // What Windows calls the canonical path begins with `\\?\`: no path for people, and one by which files get names that no program
-    // can open.
+    // On Windows, canonical paths begin with `\\?\`: unreadable for people, and they create files with names
+    // that no program can open.
     let whole =
         if cfg!(windows) { std::path::absolute(&options.dir) } else { fs::canonicalize(&options.dir) };
     let dir = whole.map_err(Error::at(&options.dir))?;
@@ -167,7 +169,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     })
 }
 
-/// Each kind as the settings and options want it.
+/// Configures each kind from the settings and options.
 fn set_up(settings: Settings, options: &Options) -> Kinds {
     let rules = Rules { least_part: options.min_part, equal_parts: options.equal_parts };
     let signer = settings.s3.signer(options.session_token.clone());
@@ -197,7 +199,7 @@ fn set_up(settings: Settings, options: &Options) -> Kinds {
     }
 }
 
-/// Every route, with S3's door in front of them.
+/// All routes, with S3's door in front of them.
 fn router(kinds: &Kinds, sandbox: Sandbox, options: &Options, admin: Option<&Admin>) -> Router {
     let mut router = kinds
         .routes()
@@ -214,7 +216,8 @@ fn router(kinds: &Kinds, sandbox: Sandbox, options: &Options, admin: Option<&Adm
         .with_state(sandbox)
 }
 
-/// What sessions that were forgotten left at the store is paid for. One try: where it fails, the store's own rules must do.
+/// Aborts what forgotten sessions left at the store, because storing it costs money. One try: if it fails,
+/// the store's own rules must clean up.
 fn forget_leftovers(vault: &Arc<Vault>, leftovers: Vec<Remote>) {
     if leftovers.is_empty() {
         return;
@@ -227,7 +230,7 @@ fn forget_leftovers(vault: &Arc<Vault>, leftovers: Vec<Remote>) {
     });
 }
 
-/// The port asked for; else that of last time if it is free, since links from then name it; else any.
+/// The requested port; else the last one if it is free, since earlier links name it; else any.
 async fn listen(address: Ipv4Addr, asked: Option<u16>, last: u16) -> Result<TcpListener, Error> {
     let on = |port: u16| async move {
         TcpListener::bind((address, port)).await.map_err(|source| Error::Port { address, port, source })
@@ -236,7 +239,7 @@ async fn listen(address: Ipv4Addr, asked: Option<u16>, last: u16) -> Result<TcpL
         Some(port) => on(port).await,
         None if last == 0 => on(0).await,
         None => {
-            // The one before may be ending still: it was killed a moment ago, or told to stop.
+            // The previous instance may still be ending: it was killed a moment ago, or is stopping.
             for _ in 0..PATIENCE {
                 if let Ok(listener) = on(last).await {
                     return Ok(listener);

@@ -1,4 +1,4 @@
-//! What a sandbox's folder remembers from one start to the next: key, port and the secret that signs its links.
+//! What a sandbox's folder stores between starts: key, port and the secret that signs its links.
 
 use std::fs;
 use std::path::Path;
@@ -10,21 +10,21 @@ use crate::error::Error;
 use crate::kinds::{gjirafa, record360, s3};
 use crate::random::random_hex;
 
-/// The file's name below the folder.
+/// The file's name in the folder.
 const FILE: &str = "sandbox.json";
 
-/// Remembered in `D/sandbox.json`, readable by its owner only.
+/// Stored in `D/sandbox.json`, readable by its owner only.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// AutoRender's API key.
     pub(crate) key: String,
-    /// The public half that `start` names in its reply; grants nothing.
+    /// The public half that `start` returns; grants nothing.
     pub(crate) public_key: String,
-    /// The workspace that `start` and `complete` name.
+    /// The workspace that `start` and `complete` return.
     pub(crate) workspace: String,
-    /// Who signs: the access key id in every link.
+    /// The access key id in every link.
     pub(crate) access_key: String,
-    /// The secret behind the links' signatures.
+    /// The secret that signs links.
     pub(crate) secret: String,
     /// Gjirafa's account.
     #[serde(default = "gjirafa::Account::invent")]
@@ -35,12 +35,12 @@ pub(crate) struct Settings {
     /// S3's bucket and its keys.
     #[serde(default = "s3::Account::invent")]
     pub(crate) s3: s3::Account,
-    /// The port of last time, 0 before the first.
+    /// The last port, 0 before the first start.
     pub(crate) port: u16,
 }
 
 impl Settings {
-    /// Reads the folder's settings, or makes up new ones. Keeps them only when `save` is called.
+    /// Reads the folder's settings, or generates new ones. They are stored only when `save` is called.
     pub(crate) fn load(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
         match fs::read(&path) {
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// Writes the settings, whole or not at all.
+    /// Writes the settings, completely or not at all.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
         let path = dir.join(FILE);
         let text = serde_json::to_vec_pretty(self)

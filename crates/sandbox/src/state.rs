@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use crate::front::Front;
 use crate::vault::Vault;
 
-/// One sandbox while it runs.
+/// A running sandbox.
 #[derive(Clone)]
 pub(crate) struct Sandbox {
     pub(crate) front: Arc<Front>,

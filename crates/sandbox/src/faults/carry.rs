@@ -1,4 +1,4 @@
-//! Carrying out what vendors' calls and parts have in common: refusals, redirects, hanging up.
+//! Carries out what vendors' calls and parts have in common: refusals, redirects, hanging up.
 
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -10,15 +10,15 @@ use crate::front::Front;
 use crate::net::serve::HangUp;
 use crate::storage::refusal::Refusal;
 
-/// What `Retry-After` asks for in seconds: short, so that tests need not wait.
+/// The wait in `Retry-After`, seconds: short, so that tests need not wait.
 const RETRY_AFTER: i64 = 1;
-/// As a date, which has whole seconds only: two, so that it lies ahead.
+/// The wait as a date, which has whole seconds only: two, so that it is in the future.
 const RETRY_AFTER_DATE: i64 = 2;
 
-/// A page as a hotel's network puts it in front of everything.
+/// A page such as a hotel's network puts in front of everything.
 pub(crate) const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Welcome</h1><p>Please sign in to use this network.</p></body></html>\n";
 
-/// The connection ends without an answer.
+/// Ends the connection without an answer.
 pub(crate) fn hang_up() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(HangUp);
@@ -32,7 +32,7 @@ pub(crate) fn portal() -> Response<Body> {
     response
 }
 
-/// What something in front of the server says.
+/// The answer of something in front of the server.
 pub(crate) fn in_front(answer: InFront) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::FORBIDDEN);
@@ -42,7 +42,7 @@ pub(crate) fn in_front(answer: InFront) -> Response<Body> {
     response
 }
 
-/// A refusal in storage's words.
+/// A refusal in the storage's form.
 pub(crate) fn refusal(answer: Answer, front: &Front) -> Refusal {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let refusal = Refusal::new(status, answer.code, answer.message);
@@ -57,7 +57,7 @@ pub(crate) fn refusal(answer: Answer, front: &Front) -> Refusal {
     }
 }
 
-/// `Retry-After`, where the refusal has one.
+/// Adds `Retry-After`, if the refusal has one.
 pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, front: &Front) {
     let value = match answer.more {
         More::RetryAfterSeconds => RETRY_AFTER.to_string(),
@@ -72,7 +72,7 @@ pub(crate) fn retry_after(response: &mut Response<Body>, answer: Answer, front: 
     }
 }
 
-/// 302 to the portal's own page, which is what a network says that wants a sign-in first.
+/// 302 to the portal's own page, as from a network that wants a sign-in first.
 fn portal_redirect(front: &Front) -> Response<Body> {
     let mut response = portal();
     *response.status_mut() = StatusCode::FOUND;
@@ -85,14 +85,15 @@ fn portal_redirect(front: &Front) -> Response<Body> {
     response
 }
 
-/// 307, which asks to send the same again elsewhere: method, body and all.
+/// 307, which asks to repeat the request elsewhere: method, body and all.
 pub(crate) fn redirect(redirect: Redirect, request: &http::request::Parts, front: &Front) -> Response<Body> {
     let own = request.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let place = match redirect {
         Redirect::Loop => own.to_owned(),
         Redirect::SameHost => format!("{}/elsewhere{own}", front.origin),
         Redirect::Portal => return portal_redirect(front),
-        // The same server under another name: to a client another host, and the log shows what it brought there.
+        // The same server under another name: to a client this is another host, and the log shows what it
+        // sent there.
         Redirect::OtherHost => format!("{}/elsewhere{own}", front.origin.replace("127.0.0.1", "localhost")),
     };
     let mut response = Response::new(Body::empty());

@@ -1,4 +1,4 @@
-//! Which fault, if any, strikes a request: counts kept for each fault, chance from a seed.
+//! Decides which fault, if any, strikes a request: counts per fault, randomness from a seed.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use super::effect::{Effect, Whole};
 use super::grammar::Asked;
 use super::step::{Step, Times};
 
-/// The faults in force. They can be changed while the server runs; counts begin anew with each start.
+/// The active faults. They can be changed while the server runs; counts restart with each start.
 pub(crate) struct Faults {
     inner: Mutex<Inner>,
 }
@@ -23,11 +23,11 @@ struct Armed {
     asked: Asked,
     seen: u64,
     struck: u64,
-    /// The session, or the links of one, that was met first.
+    /// The first session, or set of links, that was met.
     first: Option<String>,
 }
 
-/// What strikes a request.
+/// A fault that strikes a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Strike {
     pub(crate) name: &'static str,
@@ -39,7 +39,7 @@ pub(crate) struct Strike {
 pub(crate) struct Met<'a> {
     pub(crate) step: Step,
     pub(crate) session: Option<&'a str>,
-    /// Which issue of its session's links brought it; nothing for the first.
+    /// The issue of its session's links that it used; `None` for the first.
     pub(crate) links: Option<&'a str>,
     pub(crate) part: Option<u32>,
 }
@@ -52,33 +52,33 @@ impl Met<'_> {
 }
 
 impl Faults {
-    /// These, and chance from this seed.
+    /// These faults, with randomness from this seed.
     pub(crate) fn new(asked: Vec<Asked>, seed: u64) -> Self {
         let all = asked.into_iter().map(armed).collect();
         Self { inner: Mutex::new(Inner { all, chance: StdRng::seed_from_u64(seed) }) }
     }
 
-    /// One more.
+    /// Adds a fault.
     pub(crate) fn add(&self, asked: Asked) {
         self.locked(|inner| inner.all.push(armed(asked)));
     }
 
-    /// None any more.
+    /// Removes all faults.
     pub(crate) fn clear(&self) {
         self.locked(|inner| inner.all.clear());
     }
 
-    /// Each as it is written, with how many requests it met and how many it struck.
+    /// Each fault in its notation, with how many requests it met and how many it struck.
     pub(crate) fn list(&self) -> Vec<(String, u64, u64)> {
         self.locked(|inner| inner.all.iter().map(|a| (a.asked.to_string(), a.seen, a.struck)).collect())
     }
 
-    /// Whether the clock is to be wrong.
+    /// Whether the clock shall be wrong.
     pub(crate) fn skewed(&self) -> bool {
         self.locked(|inner| inner.all.iter().any(|a| a.asked.effect == Effect::ClockSkew))
     }
 
-    /// How the ETag of an object is made that this step brings.
+    /// How to compute the ETag of an object that this step creates.
     pub(crate) fn whole(&self, step: Step) -> Whole {
         let whole = |armed: &Armed| match armed.asked.effect {
             Effect::Whole(whole) if armed.asked.step == step => Some(whole),
@@ -87,7 +87,7 @@ impl Faults {
         self.locked(|inner| inner.all.iter().find_map(whole)).unwrap_or_default()
     }
 
-    /// Whether a condition for what is there is passed over at this step.
+    /// Whether this step ignores conditions on existing objects.
     pub(crate) fn ignores_conditions(&self, step: Step) -> bool {
         let ignored =
             |armed: &Armed| armed.asked.effect == Effect::ConditionIgnored && armed.asked.step == step;
@@ -140,7 +140,7 @@ fn armed(asked: Asked) -> Armed {
     Armed { asked, seen: 0, struck: 0, first: None }
 }
 
-/// Whether this is what was met first; what has no name is so only once.
+/// Whether this is what was met first; without a name, true only once.
 fn is_first(first: &mut Option<String>, this: Option<String>, seen: u64) -> bool {
     match this {
         Some(this) => *first.get_or_insert_with(|| this.clone()) == this,

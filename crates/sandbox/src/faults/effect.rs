@@ -4,77 +4,77 @@ use http::{HeaderMap, header};
 
 use crate::options::Spelling;
 
-/// What happens to the request that a fault strikes.
+/// The effect on the request that a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// Answered with a refusal before the body is read.
+    /// Refused before the body is read.
     Refuse(Answer),
-    /// Answered with a refusal before the body is read, where the request has something to be refused for.
+    /// Refused before the body is read, if the request gives the reason for it.
     RefuseFor(For, Answer),
-    /// Answered with a refusal after the body was read; nothing is done with it.
+    /// Refused after the body was read; nothing is done with it.
     RefuseAfterBody(Answer),
-    /// Answered with a refusal although all was done.
+    /// Refused although everything was done.
     RefuseAfterSuccess(Answer),
-    /// Done, but the answer is held back.
+    /// Done, but the answer is delayed.
     Slow,
     /// The body is read at a few kB/s.
     LowSpeed,
-    /// Half of the body is read, and then nothing any more; the connection stays open.
+    /// Half of the body is read, then nothing more; the connection stays open.
     Stall,
-    /// Half of the body is read, then the sending half closes; the rest is swallowed.
+    /// Half of the body is read, then the sending half closes; the rest is discarded.
     HalfClose,
-    /// Reset as soon as the request's head is there.
+    /// Reset as soon as the request's head arrived.
     ResetBeforeHeaders,
     /// Reset after half of the body.
     ResetMidBody,
-    /// All is done, then the connection is reset before the answer.
+    /// Everything is done, then the connection is reset before the answer.
     ResetAfterSuccess,
-    /// Done and answered; the connection is kept, and closed at the first byte of its next request.
+    /// Done and answered; the connection is kept alive, and closed at the first byte of its next request.
     CloseKept,
-    /// Closed as soon as it was accepted.
+    /// Closed right after it was accepted.
     CloseAccepted,
-    /// Stored, but the receipt is not what it should be.
+    /// Stored, but with a wrong receipt.
     Receipt(Receipt),
-    /// The object has another ETag than Amazon would give it, wherever it is told.
+    /// The object has another ETag than Amazon would give it, wherever it is reported.
     Whole(Whole),
-    /// A condition for what is there already is passed over.
+    /// A condition on an existing object is ignored.
     ConditionIgnored,
-    /// The reply is not what it should be.
+    /// The reply is wrong.
     Reply(Reply),
-    /// Right, and spelt otherwise.
+    /// Correct, but encoded differently.
     Spell(Spelling),
-    /// A refusal before the body is read, in a namespace where it is XML.
+    /// Refused before the body is read, in a namespace if it is XML.
     RefuseNamespaced(Answer),
     /// Answered by something in front of the server, before the body is read.
     InFront(InFront),
-    /// Sent elsewhere.
+    /// Redirected.
     Redirect(Redirect),
-    /// The links of this session can take no body.
+    /// The links of this session accept no body.
     Poison,
-    /// The server's clock is wrong for as long as it runs.
+    /// The server's clock is wrong for the whole run.
     ClockSkew,
 }
 
 impl Effect {
-    /// Whether it is how the server is, beside whatever fault strikes a request.
+    /// Whether it is a property of the server, independent of the faults that strike requests.
     pub(crate) fn stands(self) -> bool {
         matches!(self, Self::ClockSkew | Self::Whole(_) | Self::ConditionIgnored)
     }
 }
 
-/// What a request may be refused for.
+/// Why a request may be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
-    /// It has a condition for what is there (`If-None-Match`, `If-Match`).
+    /// It has a condition on an existing object (`If-None-Match`, `If-Match`).
     Condition,
-    /// No checksum comes with its body.
+    /// Its body has no checksum.
     NoChecksum,
     /// It has no header whose name begins so.
     Lacks(&'static str),
 }
 
 impl For {
-    /// Whether a request with these headers is one of those.
+    /// Whether a request with these headers qualifies.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         match self {
             Self::Condition => {
@@ -88,19 +88,19 @@ impl For {
     }
 }
 
-/// How the ETag of an object is made.
+/// How the ETag of an object is computed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whole {
-    /// As Amazon makes it.
+    /// Like Amazon.
     #[default]
     Own,
-    /// In the same form, and other.
+    /// In the same form, but different.
     Other,
-    /// 32 hex digits, also of an object in parts.
+    /// 32 hex digits, even for a multipart object.
     Plain,
 }
 
-/// A status with what belongs to it.
+/// A status with its details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -110,7 +110,7 @@ pub(crate) struct Answer {
     pub(crate) more: More,
 }
 
-/// What belongs to a refusal besides its sentence.
+/// The details of a refusal besides its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum More {
     Nothing,
@@ -128,7 +128,7 @@ pub(crate) enum Receipt {
     Wrong,
     Absent,
     Kms,
-    /// Opaque, and nothing says so.
+    /// Opaque, without any sign of it.
     Other,
     Unquoted,
 }
@@ -151,15 +151,15 @@ pub(crate) enum Reply {
     ListPaged,
     /// Parts without their ETags.
     ListWithoutEtag,
-    /// The first part's link for the second, too.
+    /// The second part gets the first part's link.
     OneLinkTwice,
-    /// The links of the first two parts, each for the other.
+    /// The links of the first two parts, swapped.
     LinksSwapped,
     /// A document of another kind.
     OtherDocument,
 }
 
-/// What stands in front of a server and answers in its place.
+/// An answer by something in front of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InFront {
     pub(crate) status: u16,

@@ -1,4 +1,4 @@
-//! How a fault is written: `NAME[@STEP][:EVERY|:COUNT|:RATE%]`.
+//! The notation of a fault: `NAME[@STEP][:EVERY|:COUNT|:RATE%]`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::step::{Step, Times};
 use super::table::{FAULTS, Fault, find};
 
-/// A fault as it was asked for.
+/// A parsed fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Asked {
     pub(crate) fault: &'static Fault,
@@ -17,7 +17,7 @@ pub(crate) struct Asked {
     pub(crate) effect: Effect,
 }
 
-/// Reads a fault, or says in a sentence what is wrong with it.
+/// Parses a fault; the error is a sentence.
 pub(crate) fn parse(text: &str) -> Result<Asked, String> {
     let (head, times) = match text.split_once(':') {
         Some((head, times)) => (head, Some(times)),

@@ -1,4 +1,4 @@
-//! Faults on request: their names, how they are written, when they strike and what they do.
+//! Faults on request: their names, notation, timing and effects.
 
 pub(crate) mod carry;
 pub(crate) mod draw;

@@ -1,4 +1,5 @@
-//! Answers that are right and spelt otherwise: typed as pages, packed, marked, in a namespace.
+//! Correct answers in unusual encodings: declared as pages, compressed, with a byte order mark, in a
+//! namespace.
 
 use std::io::Write;
 
@@ -13,10 +14,10 @@ use http_body_util::BodyExt;
 use crate::net::serve::HangUp;
 use crate::options::Spelling;
 
-/// Longer ones are left as they are, bytes: what is spelt are words, not files.
+/// Longer bodies are left alone, bytes: only messages are re-encoded, not files.
 const LONGEST: u64 = 8 << 20;
 
-/// Spells every answer of the server so.
+/// Re-encodes every answer of the server.
 pub(crate) async fn all(State(how): State<Option<Spelling>>, request: Request, next: Next) -> Response<Body> {
     let asks_for_a_file =
         request.method() == http::Method::GET && request.headers().contains_key(header::RANGE);
@@ -27,7 +28,7 @@ pub(crate) async fn all(State(how): State<Option<Spelling>>, request: Request, n
     }
 }
 
-/// Spells one answer so.
+/// Re-encodes one answer.
 pub(crate) async fn spelt(response: Response<Body>, how: Spelling) -> Response<Body> {
     let long = http_body::Body::size_hint(response.body()).exact().is_none_or(|length| length > LONGEST);
     if long || response.extensions().get::<HangUp>().is_some() {
@@ -39,9 +40,9 @@ pub(crate) async fn spelt(response: Response<Body>, how: Spelling) -> Response<B
     Response::from_parts(head, Body::from(body))
 }
 
-/// A body spelt so, and what its headers then say.
+/// Re-encodes a body and adjusts its headers.
 pub(crate) fn spell(headers: &mut HeaderMap, body: Vec<u8>, how: Spelling) -> Vec<u8> {
-    // A HEAD has the length of what a GET would bring.
+    // A HEAD has the length of the body that a GET would return.
     if body.is_empty() && headers.contains_key(header::CONTENT_LENGTH) {
         return body;
     }
@@ -69,7 +70,7 @@ pub(crate) fn spell(headers: &mut HeaderMap, body: Vec<u8>, how: Spelling) -> Ve
     }
 }
 
-/// Storage's error in Amazon's namespace, with a prefix, a comment before it and its code in CDATA.
+/// The storage's error in Amazon's namespace, with a prefix, a comment before it and its code in CDATA.
 pub(crate) fn namespaced(xml: &str) -> String {
     let Some(at) = xml.find("<Error>") else { return xml.to_owned() };
     let inside = xml[at..].replace("<Code>", "<Code><![CDATA[").replace("</Code>", "]]></Code>");

@@ -1,41 +1,41 @@
-//! Where on the way of a file a fault strikes, and how often.
+//! At which step of an upload a fault strikes, and how often.
 
-/// A request's place on the way of a file.
+/// The step of an upload that a request belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Start,
     Part,
-    /// A file that comes whole, in one request.
+    /// A file that is sent whole, in one request.
     Put,
     Complete,
-    /// Which parts are there.
+    /// Listing the parts.
     List,
     /// Fresh links.
     Refresh,
-    /// The session is given up.
+    /// Aborting the session.
     Abort,
-    /// What became of it, asked after complete.
+    /// Asking about the file after complete.
     Verify,
-    /// A user name and a password for a token.
+    /// Exchanging user name and password for a token.
     Authenticate,
-    /// What a vendor makes of a finished file.
+    /// Registering a finished file with the vendor.
     Register,
-    /// Which uploads are open.
+    /// Listing the open uploads.
     Uploads,
-    /// A finished file comes back.
+    /// Downloading a finished file.
     Get,
-    /// Which files are there.
+    /// Listing the files.
     Objects,
-    /// A finished file is taken away.
+    /// Deleting a finished file.
     Delete,
     /// The bucket itself.
     Bucket,
-    /// A connection, before anything came over it.
+    /// A connection, before any request.
     Connection,
 }
 
 impl Step {
-    /// As it is written, here and in the log.
+    /// The name used in faults and in the log.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -58,7 +58,7 @@ impl Step {
     }
 }
 
-/// Which of the requests that match are struck.
+/// Which of the matching requests are struck.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Times {
     /// `:3`, the first three.
@@ -67,12 +67,12 @@ pub(crate) enum Times {
     Every(u64),
     /// `:at3`, the third and no other.
     At(u64),
-    /// `:10%`, so many of a hundred, by chance.
+    /// `:10%`, this percentage at random.
     Share(f64),
     /// `:always`.
     Always,
-    /// `:session`, all of the session that is met first, so that a new session gets through.
+    /// `:session`, all requests of the first session met, so that a new session gets through.
     FirstSession,
-    /// `:links`, all with the links that are met first, so that fresh ones or a new session get through.
+    /// `:links`, all requests with the first links met, so that fresh ones or a new session get through.
     FirstLinks,
 }

@@ -1,4 +1,4 @@
-//! Every fault by name: where it can happen, how often unless told, and what it does.
+//! Every fault by name: its steps, its default frequency, and its effect.
 
 use super::effect::{Answer, Effect, For, InFront, More, Receipt, Redirect, Reply, Whole};
 use super::step::{Step, Times};
@@ -8,11 +8,11 @@ use crate::options::Spelling;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
-    /// Where it can happen; the first is where it does unless told.
+    /// Where it can happen; the first is the default.
     pub(crate) steps: &'static [Step],
-    /// How often unless told.
+    /// The default frequency.
     pub(crate) times: Times,
-    /// Nothing: the name is known, the fault not made yet.
+    /// `None`: the name is known, but the fault is not implemented yet.
     pub(crate) effect: Option<Effect>,
 }
 
@@ -35,11 +35,11 @@ const LISTS: &[Step] = &[List, Uploads];
 const WHOLE: &[Step] = &[Complete, Put];
 const CONDITION: &[Step] = &[Put, Complete];
 
-/// Groups of steps that the documentation calls by one word.
+/// Groups of steps that have a name in the documentation.
 #[cfg(test)]
 const GROUPS: &[(&str, &[Step])] = &[("all", ALL), ("calls", API), ("calls, part, put", API_THEN_PART)];
 
-/// The fault of this name.
+/// The fault with this name.
 pub(crate) fn find(name: &str) -> Option<&'static Fault> {
     FAULTS.iter().find(|fault| fault.name == name)
 }
@@ -94,7 +94,7 @@ const CHECKSUM: &str = "An x-amz-checksum- HTTP header is required";
 const SHA256: &str = "Missing required header for this request: x-amz-checksum-sha256";
 const OBJECT_LOCK: &str = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters";
 
-/// The names of the server's faults, in the order of docs/sandbox.md.
+/// The server's faults, in the order of docs/sandbox.md.
 pub(crate) const FAULTS: &[Fault] = &[
     on("slow", ALL, Times::First(3), Effect::Slow),
     on("low-speed", PART, Times::First(1), Effect::LowSpeed),
@@ -165,7 +165,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "413-proxy",
         API_THEN_PART,
         Times::Always,
-        // As nginx writes it, whose usual limit is 1 MB (nginx.org, `client_max_body_size`).
+        // As nginx writes it, whose default limit is 1 MB (nginx.org, `client_max_body_size`).
         Effect::InFront(page(
             413,
             "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
@@ -310,7 +310,8 @@ pub(crate) const FAULTS: &[Fault] = &[
 mod tests {
     use super::*;
 
-    /// The table in docs/sandbox.md is what users read: each name once, in this order, with its steps and its default.
+    /// The table in docs/sandbox.md is what users read: each name once, in this order, with its steps and its
+    /// default.
     #[test]
     fn the_documentation_has_every_fault_as_it_is() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sandbox.md");

@@ -1,4 +1,4 @@
-//! Beginning a session for a vendor's call: here, or at the store.
+//! Begins a session for a vendor's call: here, or at the store.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::sessions::session::{About, Session};
 use crate::store;
 use crate::vault::Vault;
 
-/// Begins a session and tells the log. When this returns, it survives a kill.
+/// Begins a session and logs it. When this returns, the session survives a kill.
 pub(crate) fn begin(vault: &Vault, mut about: About, noted: &mut Noted) -> Result<Arc<Session>, No> {
     if let Some(at) = &vault.store {
         about.store = Some(store::session::begin(at, &about)?);

@@ -24,7 +24,7 @@ use crate::options::Spelling;
 use crate::state::Sandbox;
 use crate::storage::receive::{End, receive};
 
-/// A route for one step of a vendor that comes with this method.
+/// The route for one step of a vendor, with this method.
 pub(crate) fn on(method: MethodFilter, vendor: Arc<dyn Vendor>, step: Step) -> MethodRouter<Sandbox> {
     axum::routing::on(method, move |State(sandbox): State<Sandbox>, request: Request<Body>| {
         call(vendor, sandbox, step, request)
@@ -50,7 +50,7 @@ pub(crate) async fn call(
         Ok(length) => length,
         Err(no) => return refuse(&*vendor, &no, &line, &mut entry),
     };
-    // The body comes before the fault is drawn, since a fault can be meant for one session.
+    // The body is read before the fault is drawn, since a fault can target one session.
     let mut read = Vec::new();
     let end = receive(&mut body, length, None, &line, |data| {
         read.extend_from_slice(data);
@@ -88,7 +88,7 @@ pub(crate) async fn call(
     after_work(&*vendor, front, (step, effect), said, &line, &mut entry).await
 }
 
-/// What can be said from the head alone: the key, the query, the type, the length.
+/// What can be judged by the head alone: the key, the query, the type, the length.
 fn judge(vendor: &dyn Vendor, front: &Front, step: Step, head: &Parts) -> Result<u64, No> {
     vendor.admit(front.clock.now(), step, head)?;
     let takes = vendor.takes(step);
@@ -151,7 +151,7 @@ async fn before_work(
         Effect::Redirect(redirect) => carry::redirect(redirect, &call.head, front),
         Effect::InFront(answer) => carry::in_front(answer),
         Effect::Reply(Reply::Html) => carry::portal(),
-        // Refused in truth, whatever the status says: nothing is done.
+        // In fact refused, whatever the status says: nothing is done.
         Effect::Reply(Reply::ErrorWith200) => {
             vendor.spoil(Said::empty(200), call.step, Reply::ErrorWith200).response()
         }

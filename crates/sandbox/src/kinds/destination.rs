@@ -1,4 +1,4 @@
-//! What a client needs to use a kind, as the first line tells it.
+//! What a client needs to use a kind, as listed in the first line.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Destination {
     pub url: String,
     /// The API key.
     pub key: String,
-    /// What this kind needs besides, named as the flags of `partwayctl destinations add`.
+    /// Further settings of this kind, named like the flags of `partwayctl destinations add`.
     #[serde(flatten)]
     pub more: BTreeMap<&'static str, String>,
 }

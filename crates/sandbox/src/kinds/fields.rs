@@ -1,4 +1,4 @@
-//! A strict reading of a request's JSON: every field by name and type, and none that nobody asked for.
+//! Reads a request's JSON strictly: every field by name and type, and no unknown ones.
 
 use serde_json::{Map, Value};
 
@@ -9,12 +9,12 @@ use crate::storage::query;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong(pub(crate) String);
 
-/// The fields of one object. Each is taken out as it is read; what is left at the end is unknown.
+/// The fields of one object. Each is removed when it is read; what is left at the end is unknown.
 #[derive(Debug)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads an object from a body.
+    /// Parses an object from a body.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Wrong> {
         match serde_json::from_slice(body) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
@@ -23,7 +23,8 @@ impl Fields {
         }
     }
 
-    /// Reads a query, whose fields are strings. One that comes twice is refused, since servers do not agree on its meaning.
+    /// Parses a query, whose fields are strings. A repeated field is refused, since servers do not agree on
+    /// its meaning.
     pub(crate) fn of_query(text: &str) -> Result<Self, Wrong> {
         let pairs =
             query::pairs(text).ok_or_else(|| Wrong("The query is not encoded properly".to_owned()))?;
@@ -37,7 +38,7 @@ impl Fields {
         Ok(Self(fields))
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub(crate) fn need<T>(
         &mut self,
         name: &str,
@@ -46,7 +47,7 @@ impl Fields {
         self.may(name, read)?.ok_or_else(|| Wrong(format!("{name} is missing")))
     }
 
-    /// A field that may be left out. `null` is not left out.
+    /// An optional field. `null` does not count as absent.
     pub(crate) fn may<T>(
         &mut self,
         name: &str,
@@ -58,7 +59,7 @@ impl Fields {
             .transpose()
     }
 
-    /// Refuses what nobody took.
+    /// Refuses fields that were not read.
     pub(crate) fn end(self) -> Result<(), Wrong> {
         let names: Vec<_> = self.0.keys().map(String::as_str).collect();
         if names.is_empty() { Ok(()) } else { Err(Wrong(format!("Unknown fields: {}", names.join(", ")))) }
@@ -78,7 +79,7 @@ pub(crate) fn name(value: &Value) -> Result<String, String> {
     name::file(&string(value)?).map_err(str::to_owned)
 }
 
-/// A whole number from 0 up, written as one: `1.0` is none.
+/// A whole number from 0 up, written as an integer: `1.0` is none.
 pub(crate) fn whole(value: &Value) -> Result<u64, String> {
     value.as_u64().ok_or_else(|| format!("must be a whole number from 0 up, not {}", type_of(value)))
 }
@@ -93,7 +94,7 @@ pub(crate) fn digits(value: &Value) -> Result<u64, String> {
         .ok_or_else(|| format!("must be a whole number in digits, not {text:?}"))
 }
 
-/// A number within bounds, as another reader reads it.
+/// A number within bounds, parsed by `read`.
 pub(crate) fn within(
     bounds: std::ops::RangeInclusive<u64>,
     read: impl Fn(&Value) -> Result<u64, String>,
@@ -132,7 +133,7 @@ pub(crate) fn boolean(value: &Value) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| format!("must be true or false, not {}", type_of(value)))
 }
 
-/// An object, as it is.
+/// An object, unchanged.
 pub(crate) fn object(value: &Value) -> Result<Value, String> {
     if value.is_object() {
         Ok(value.clone())

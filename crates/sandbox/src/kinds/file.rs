@@ -13,13 +13,14 @@ use crate::storage::query;
 use crate::storage::send::stretch;
 use crate::vault::Vault;
 
-/// The URL of a finished session's object, where `get` stands below the kind's base.
+/// The URL of a finished session's object, with `get` routed below the kind's base.
 pub(crate) fn url(front: &Front, base: &str, done: &Done) -> String {
     let name = query::encode(done.name());
     format!("{}{base}/files/{}/{name}", front.origin, done.file_no)
 }
 
-/// Streams the object of this number. It comes as an attachment: nothing that was uploaded may act as a page here.
+/// Streams the object with this number. It is sent as an attachment: nothing that was uploaded may act as a
+/// page here.
 pub(crate) async fn get(
     State(vault): State<Arc<Vault>>,
     Path((file_no, _)): Path<(String, String)>,

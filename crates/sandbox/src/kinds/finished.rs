@@ -1,4 +1,4 @@
-//! Completing a session for a vendor's call: what is made now, what was made before, and what cannot be.
+//! Completes a session for a vendor's call: now, earlier, or not at all.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::sessions::session::{Done, Session, Stored};
 use crate::store;
 use crate::vault::Vault;
 
-/// How a vendor refuses a complete.
+/// A vendor's refusals of a complete.
 pub(crate) struct Words {
-    /// There is no such session, or not any more.
+    /// The session does not exist, or no longer.
     pub(crate) gone: No,
-    /// It is complete already, where `--after-complete 409` asks for that answer.
+    /// It is complete already, with `--after-complete 409`.
     pub(crate) again: No,
     /// Its parts make no object.
     pub(crate) denied: fn(&Denied) -> No,
 }
 
-/// Makes the object of the parts that `choose` picks, and tells the log. A session that is complete is answered as
-/// `--after-complete` says.
+/// Makes the object from the parts that `choose` picks, and logs it. A session that is complete already is
+/// answered according to `--after-complete`.
 pub(crate) fn complete(
     front: &Front,
     vault: &Vault,
@@ -57,7 +57,7 @@ pub(crate) fn complete(
     Ok(done)
 }
 
-/// 400 with storage's code, as vendors refuse that say nothing of their own.
+/// 400 with the storage's code, for vendors that do not document their refusals.
 pub(crate) fn denied(denied: &Denied) -> No {
     No::new(400, denied.code(), denied.to_string())
 }

@@ -1,4 +1,4 @@
-//! Whether a body is JSON that every reader reads alike: well-formed, and no field of an object twice.
+//! Checks that every parser reads a JSON body alike: well-formed, and no duplicate fields.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,13 +7,14 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 use super::fields::Wrong;
 
-/// Says what is wrong. Of two fields with one name some readers take the first and some the last (RFC 8259, 4).
+/// Returns what is wrong. Of two fields with one name, some parsers take the first and some the last (RFC
+/// 8259, 4).
 pub(crate) fn judge(body: &[u8]) -> Result<(), Wrong> {
     let read: Result<Once, _> = serde_json::from_slice(body);
     read.map(drop).map_err(|e| Wrong(format!("The body is not JSON: {e}")))
 }
 
-/// Any value, looked through and thrown away.
+/// Any value, parsed and discarded.
 struct Once;
 
 impl<'de> Deserialize<'de> for Once {

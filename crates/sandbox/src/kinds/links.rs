@@ -1,10 +1,10 @@
-//! Links of a reply that cannot all be meant.
+//! Contradictory links in a reply.
 
 use serde_json::Value;
 
 use crate::faults::effect::Reply;
 
-/// Gives the second part the first one's link, or each of the two the other's. A reply with one link has nothing to confuse.
+/// Gives the second part the first one's link, or swaps the two. A reply with one link stays as it is.
 pub(crate) fn links_confused(links: &mut [Value], how: Reply) {
     if let [first, second, ..] = links {
         match how {

@@ -1,4 +1,4 @@
-//! The vendors' APIs, a module each, in front of one storage.
+//! The vendors' APIs, one module each, in front of one storage.
 
 pub(crate) mod autorender;
 pub(crate) mod begun;
@@ -27,7 +27,7 @@ use self::s3::S3;
 use crate::front::Front;
 use crate::state::Sandbox;
 
-/// Every kind, set up for one sandbox.
+/// Every kind, configured for one sandbox.
 pub(crate) struct Kinds {
     pub(crate) autorender: Arc<AutoRender>,
     pub(crate) gjirafa: Arc<Gjirafa>,
@@ -36,7 +36,7 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    /// What each kind offers.
+    /// The destination of each kind.
     pub(crate) fn destinations(&self, front: &Front) -> Vec<Destination> {
         vec![
             autorender::destination(&self.autorender, front),
@@ -46,7 +46,7 @@ impl Kinds {
         ]
     }
 
-    /// The routes of each kind that has some of its own; S3 takes what is meant for its bucket by `s3::door`.
+    /// The routes of every kind that has some; S3 gets its bucket's requests through `s3::door`.
     pub(crate) fn routes(&self) -> Router<Sandbox> {
         Router::new()
             .merge(autorender::routes(&self.autorender))

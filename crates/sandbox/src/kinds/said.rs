@@ -1,4 +1,4 @@
-//! What a call is answered: a status, words as JSON or XML, and headers besides.
+//! The answer to a call: a status, a JSON or XML body, and headers.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -6,14 +6,14 @@ use futures_util::stream;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-/// What `json-huge` sends: a gigabyte, in blocks of a mebibyte.
+/// The size of `json-huge`: a gigabyte, in blocks of a mebibyte.
 const HUGE_BLOCKS: usize = 1024;
 const JSON_BEGINS: &str = r#"{"success":true,"session_id":"huge","part_size":1,"parts":[""#;
 const JSON_ENDS: &str = r#""]}"#;
 const XML_BEGINS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Result><UploadId>";
 const XML_ENDS: &str = "</UploadId></Result>";
 
-/// An answer in a vendor's words.
+/// A vendor's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Said {
     pub(crate) status: u16,
@@ -25,7 +25,7 @@ pub(crate) struct Said {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Words {
     Json(Value),
-    /// JSON or XML that is text already, with its type.
+    /// Serialized JSON or XML, with its type.
     Text(&'static str, String),
     None,
 }
@@ -41,7 +41,7 @@ impl Said {
         Self { status, words: Words::None, headers: Vec::new() }
     }
 
-    /// The same with its JSON changed; nothing said counts as `null`.
+    /// The same with its JSON changed; an empty body counts as `null`.
     #[must_use]
     pub(crate) fn change(mut self, change: impl FnOnce(Value) -> Value) -> Self {
         self.words = match self.words {
@@ -52,7 +52,7 @@ impl Said {
         self
     }
 
-    /// Half of it.
+    /// The first half of it.
     #[must_use]
     pub(crate) fn cut(mut self) -> Self {
         let (kind, mut text) = match self.words {
@@ -65,7 +65,7 @@ impl Said {
         self
     }
 
-    /// As it is sent.
+    /// The HTTP response.
     pub(crate) fn response(self) -> Response<Body> {
         let mut response = match self.words {
             Words::Json(value) => json(self.status, Body::from(value.to_string())),
@@ -93,7 +93,7 @@ pub(crate) fn json(status: u16, body: Body) -> Response<Body> {
     response
 }
 
-/// A gigabyte that begins like a reply and is never wrong until its end.
+/// A gigabyte that begins like a reply and is valid until its end.
 pub(crate) fn huge(instead_of: &Said) -> Response<Body> {
     let (kind, begin, end) = match instead_of.words {
         Words::Text(kind, _) => (kind, XML_BEGINS, XML_ENDS),

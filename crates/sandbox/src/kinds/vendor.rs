@@ -1,4 +1,4 @@
-//! What a vendor must say for itself; everything around it is the same for all (`kinds::call`).
+//! What a vendor must implement; everything around it is the same for all (`kinds::call`).
 
 use http::request::Parts;
 use jiff::Timestamp;
@@ -11,31 +11,31 @@ use crate::front::Front;
 use crate::storage::refusal::Refusal;
 use crate::vault::Vault;
 
-/// How a vendor speaks.
+/// A vendor's protocol.
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// Its name in the first line and the log.
     fn kind(&self) -> &'static str;
-    /// Judges the request's key, and what else every request must bring, at the moment it began.
+    /// Judges the request's key, and whatever else every request needs, as of the request's beginning.
     fn admit(&self, now: Timestamp, step: Step, head: &Parts) -> Result<(), No>;
     /// What a request of this step may carry.
     fn takes(&self, _step: Step) -> Takes {
         Takes::JSON
     }
-    /// Bytes that a body may have: a complete that names 10,000 parts stays below it.
+    /// Longest body, bytes: enough for a complete that names 10,000 parts.
     fn longest(&self) -> u64 {
         1024 * 1024
     }
-    /// Which session a request is about, if it says so.
+    /// The session that a request refers to, if any.
     fn session(&self, call: &Call) -> Option<String>;
-    /// Does the step. May block.
+    /// Carries out the step. May block.
     fn work(&self, front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No>;
-    /// The refusal of a request that is not as it must be.
+    /// The refusal of an invalid request.
     fn wrong(&self, wrong: Wrong) -> No {
         No::from(wrong)
     }
-    /// A refusal in its words.
+    /// A refusal in its own form.
     fn refusal(&self, no: &No) -> Said;
-    /// Its reply, made wrong as asked. `ErrorWith200` comes with nothing said yet.
+    /// Its reply, corrupted as requested. For `ErrorWith200` the reply is still empty.
     fn spoil(&self, said: Said, step: Step, how: Reply) -> Said;
 }
 
@@ -43,7 +43,7 @@ pub(crate) trait Vendor: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Takes {
     pub(crate) body: Carries,
-    /// Whether there may be a query; what stands in it is judged by the work.
+    /// Whether a query is allowed; `work` judges its content.
     pub(crate) query: bool,
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum Carries {
     Json,
     /// JSON, or nothing.
     MaybeJson,
-    /// Text, perhaps of no length; its type is nobody's business.
+    /// Text, possibly empty; its type does not matter.
     Text,
     /// Nothing.
     Nothing,
@@ -73,14 +73,14 @@ pub(crate) enum Carries {
 pub(crate) struct Call {
     pub(crate) step: Step,
     pub(crate) head: Parts,
-    /// What the route's path names, decoded.
+    /// The route's path parameters, decoded.
     pub(crate) params: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) effect: Option<Effect>,
 }
 
 impl Call {
-    /// What the path names so; empty where the route has no such name.
+    /// The path parameter with that name; empty if the route has none.
     pub(crate) fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
@@ -90,7 +90,7 @@ impl Call {
         Fields::read(&self.body)
     }
 
-    /// Whether the links of this call are to take no body.
+    /// Whether the links of this call shall accept no body.
     pub(crate) fn poisoned(&self) -> bool {
         self.effect == Some(Effect::Poison)
     }
@@ -101,7 +101,7 @@ impl Call {
     }
 }
 
-/// What the work tells the log.
+/// What the work reports to the log.
 #[derive(Debug, Default)]
 pub(crate) struct Noted {
     pub(crate) session: Option<String>,
@@ -116,7 +116,7 @@ pub(crate) struct No {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    /// What stands in the body besides, where it is storage's XML.
+    /// Further elements of the body, if it is the storage's XML.
     pub(crate) more: Vec<(&'static str, String)>,
 }
 
@@ -126,7 +126,7 @@ impl No {
         Self { status, code, message: message.into(), more: Vec::new() }
     }
 
-    /// The sandbox itself could not go on.
+    /// An internal error of the sandbox.
     pub(crate) fn broken(e: &std::io::Error) -> Self {
         Self::new(500, "internal_error", e.to_string())
     }

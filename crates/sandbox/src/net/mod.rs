@@ -1,4 +1,4 @@
-//! Sockets: the accept loop, TLS, and connections that can be made to die.
+//! Sockets: the accept loop, TLS, and connections that can be broken on purpose.
 
 pub(crate) mod serve;
 pub(crate) mod tap;

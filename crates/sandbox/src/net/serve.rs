@@ -1,4 +1,5 @@
-//! The accept loop: every connection is a task of its own, and a request can end its connection without an answer.
+//! The accept loop: every connection is a separate task, and a request can end its connection without an
+//! answer.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,12 +21,12 @@ use tokio_rustls::TlsAcceptor;
 use super::tap::{Line, tap};
 use crate::clock::{Clock, http_date};
 
-/// Read at most this much from a socket at once, and keep no more of a body that nobody takes.
+/// The most to read from a socket at once, and to buffer of a body that is not consumed.
 const READ_BUFFER: usize = 256 * 1024;
-/// How long an orderly stop waits for the requests under way.
+/// How long an orderly stop waits for the requests in flight.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
 
-/// Put into a response's extensions: send nothing, end the connection.
+/// A response extension: send nothing, end the connection.
 #[derive(Clone, Copy)]
 pub(crate) struct HangUp;
 
@@ -34,8 +35,8 @@ pub(crate) struct HangUp;
 #[error("the connection was ended on purpose")]
 struct Ended;
 
-/// Accepts until told to stop, then gives the requests under way a moment. `closes` says of each connection whether it is closed as
-/// soon as it was accepted.
+/// Accepts until stopped, then gives the requests in flight a moment. `closes` decides for each connection
+/// whether it is closed right after it was accepted.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,

@@ -1,4 +1,4 @@
-//! A TCP stream whose death can be arranged from inside a request: reset, half-closed, or closed after draining.
+//! A TCP stream that a request can break: reset, half-closed, or closed after draining.
 
 use std::io;
 use std::net::Shutdown;
@@ -13,9 +13,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// How long a refused sender is still listened to, so that it comes to read the answer before the connection ends.
+/// How long to keep reading from a refused sender, so that it gets to read the answer before the connection
+/// ends.
 const LINGER: Duration = Duration::from_secs(3);
-/// How much of a refused body is swallowed meanwhile.
+/// How much of a refused body is discarded meanwhile.
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// The stream that hyper (or TLS) reads and writes.
@@ -31,7 +32,7 @@ struct Drain {
     left: usize,
 }
 
-/// A request's hold on the connection it came over.
+/// A request's handle on its connection.
 #[derive(Clone)]
 pub(crate) struct Line {
     stream: Weak<TcpStream>,
@@ -39,7 +40,7 @@ pub(crate) struct Line {
     over: Arc<AtomicBool>,
 }
 
-/// Splits a stream into what is served and what is held.
+/// Splits a stream into the served half and the handle.
 pub(crate) fn tap(stream: TcpStream) -> (Tap, Line) {
     let stream = Arc::new(stream);
     let linger = Arc::new(AtomicBool::new(false));
@@ -49,7 +50,7 @@ pub(crate) fn tap(stream: TcpStream) -> (Tap, Line) {
 }
 
 impl Line {
-    /// Makes the coming close a reset (RST instead of FIN). The request must then hang up.
+    /// Turns the next close into a reset (RST instead of FIN). The request must then hang up.
     pub(crate) fn arm_reset(&self) {
         self.linger.store(false, Ordering::Release);
         if let Some(stream) = self.stream.upgrade() {
@@ -57,20 +58,21 @@ impl Line {
         }
     }
 
-    /// Closes the sending half: the client reads the end, while the server still takes what comes.
+    /// Closes the sending half: the client reads the end, while the server still reads what comes.
     pub(crate) fn half_close(&self) {
         if let Some(stream) = self.stream.upgrade() {
             let _ = SockRef::from(&*stream).shutdown(Shutdown::Write);
         }
     }
 
-    /// Closes the connection at the next byte that comes. For a request whose body was read: the byte is the next one's.
+    /// Closes the connection at the next byte. For a request whose body was read: the byte belongs to the
+    /// next request.
     pub(crate) fn close_at_next_byte(&self) {
         self.over.store(true, Ordering::Release);
     }
 
-    /// Says that an answer goes out before its request was read to the end. Closing at once would reset the
-    /// connection under the answer, so the close swallows the rest first, within bounds.
+    /// Announces an answer before its request was fully read. Closing at once would reset the connection
+    /// under the answer, so the close discards the rest first, within bounds.
     pub(crate) fn drain_on_close(&self) {
         self.linger.store(true, Ordering::Release);
     }

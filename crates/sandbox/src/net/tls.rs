@@ -1,4 +1,4 @@
-//! HTTPS with an authority of the sandbox's own, kept in its folder so that a restart is trusted too.
+//! HTTPS with a private certificate authority, kept in the sandbox's folder so that a restart is trusted too.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::disk::write_whole;
 use crate::error::Error;
 
-/// Who the server's certificate is for, beside the address that it listens on.
+/// The names in the server's certificate, besides the address that it listens on.
 const NAMES: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
 
 /// A TLS acceptor, and the path of the certificate (PEM) that a client must trust.

@@ -1,4 +1,4 @@
-//! Which of the parts that are there make the object, judged as storage does when an upload is completed.
+//! Chooses the parts that make the object, judged as the storage does when an upload is completed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,13 @@ use md5::{Digest, Md5};
 use super::session::Stored;
 use crate::faults::effect::Whole;
 
-/// What storage holds parts to, and only when the upload is completed.
+/// Rules for parts that the storage enforces only at complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rules {
-    /// Bytes that every part but the last has at least.
+    /// Smallest part except the last, bytes.
     pub(crate) least_part: u64,
-    /// All parts but the last have one size, and the last has no more (Cloudflare R2, "Multipart upload").
+    /// Whether all parts but the last have one size, and the last is no larger (Cloudflare R2, "Multipart
+    /// upload").
     pub(crate) equal_parts: bool,
 }
 
@@ -46,7 +47,7 @@ pub(crate) enum Denied {
 }
 
 impl Denied {
-    /// Storage's code for it (AWS, "CompleteMultipartUpload", Errors).
+    /// The storage's code for it (AWS, "CompleteMultipartUpload", Errors).
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Aborted => "NoSuchUpload",
@@ -64,7 +65,7 @@ impl Denied {
     }
 }
 
-/// All parts of a plan, as a vendor takes them that planned them itself.
+/// All parts of a plan, for a vendor that planned them itself.
 pub(crate) fn all(stored: &BTreeMap<u32, Stored>, parts: u32) -> Result<Vec<Stored>, Denied> {
     let missing: Vec<u32> = (1..=parts).filter(|part| !stored.contains_key(part)).collect();
     if missing.is_empty() {
@@ -74,7 +75,7 @@ pub(crate) fn all(stored: &BTreeMap<u32, Stored>, parts: u32) -> Result<Vec<Stor
     }
 }
 
-/// Whether a list names every part, as vendors demand that know how many there are.
+/// Checks that a list names every part, for vendors that know how many there are.
 pub(crate) fn names_all(list: &[(u32, String)], parts: u32) -> Result<(), Denied> {
     let named: BTreeSet<u32> = list.iter().map(|(part, _)| *part).collect();
     let missing: Vec<u32> = (1..=parts).filter(|part| !named.contains(part)).collect();
@@ -139,12 +140,12 @@ pub(crate) fn etag(parts: &[Stored]) -> String {
     format!("{}-{}", hex::encode(all.finalize()), parts.len())
 }
 
-/// The ETag of an object that came in one piece: its MD5, or what stands for it.
+/// The ETag of an object that was sent whole: its MD5, or what replaces it.
 pub(crate) fn only(parts: &[Stored]) -> String {
     parts.first().map(|stored| stored.etag().to_owned()).unwrap_or_default()
 }
 
-/// The ETag of the object: as Amazon makes it, or another in its place.
+/// The ETag of the object: as Amazon computes it, or another instead.
 pub(crate) fn whole(parts: &[Stored], in_parts: bool, how: Whole) -> String {
     let own = if in_parts { etag(parts) } else { only(parts) };
     let other = || hex::encode(Md5::digest(format!("another {own}")));
@@ -224,7 +225,7 @@ mod tests {
         assert_eq!(chosen(&[9], &[1], rules), Ok(vec![1]));
     }
 
-    /// Two parts of the letter `a`, once and twice: worked out with Python's hashlib.
+    /// Two parts of the letter `a`, once and twice: computed with Python's hashlib.
     #[test]
     fn the_etag_of_the_whole_is_the_md5_of_md5s() {
         let md5 = |text: &str| hex::encode(Md5::digest(text));

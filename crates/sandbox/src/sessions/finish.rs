@@ -1,4 +1,4 @@
-//! Completing a session: its parts become one plain file under `objects/`.
+//! Completes a session: its parts become one plain file under `objects/`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -15,12 +15,12 @@ use crate::disk::write_whole;
 use crate::faults::effect::Whole;
 use crate::random::random_hex;
 
-/// Where finished objects lie, and the turn-taking of those that look for a place there.
+/// The folder of finished objects, with a lock for those that look for a place there.
 pub(crate) struct Objects {
     /// The sandbox's folder.
     pub(crate) dir: PathBuf,
     pub(crate) discard: bool,
-    /// The bucket: for each key the upload that made its object. One search for a place at a time.
+    /// The bucket: for each key, the upload that made its object. One search for a place at a time.
     keys: Mutex<BTreeMap<String, Arc<Session>>>,
 }
 
@@ -39,36 +39,36 @@ impl Objects {
         Self { dir, discard, keys: Mutex::new(keys) }
     }
 
-    /// The bucket, for a moment.
+    /// Locks the bucket.
     pub(crate) fn keys(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Session>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What becomes of an object whose place is taken.
+/// What happens if an object's place is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// It gets another name, with a number.
     Number,
-    /// It replaces what has its key.
+    /// It replaces the object with its key.
     Replace,
     /// It is not made.
     Deny,
 }
 
-/// What completing found.
+/// The result of completing.
 #[derive(Debug)]
 pub(crate) enum Finish {
     /// It is done now.
     Now(Done),
-    /// It was done before.
+    /// It was done earlier.
     Before(Done),
-    /// The parts that were chosen make no object.
+    /// The chosen parts make no object.
     Denied(Denied),
 }
 
-/// Makes the object of the parts that `choose` picks, in their order. Blocking: parts that lie beside the object (sent
-/// twice, or of a length that nobody knew before) are copied to their places here.
+/// Makes the object from the parts that `choose` picks, in their order. Blocking: parts stored beside the
+/// object (sent twice, or of a length that was unknown before) are copied to their places here.
 pub(crate) fn finish(
     session: &Arc<Session>,
     objects: &Objects,
@@ -80,7 +80,7 @@ pub(crate) fn finish(
     if let Some(done) = session.state().done.clone() {
         return Ok(Finish::Before(done));
     }
-    // No part comes or goes between the choice and the closing.
+    // No part may come or go between the choice and the closing.
     let mut closed = session.closed.write().unwrap_or_else(PoisonError::into_inner);
     if *closed {
         return Ok(Finish::Denied(Denied::Aborted));
@@ -154,7 +154,7 @@ fn is_taken(keys: &BTreeMap<String, Arc<Session>>, key: Option<&str>) -> bool {
     key.is_some_and(|key| keys.contains_key(key))
 }
 
-/// Brings the parts to their places in one file, which then ends where they do.
+/// Copies the parts to their places in one file, which is then truncated at their end.
 fn put_together(session: &Session, chosen: &[Stored], size: u64) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(session.data())?;
     let mut at = 0;
@@ -165,7 +165,7 @@ fn put_together(session: &Session, chosen: &[Stored], size: u64) -> io::Result<(
         }
         at += stored.size;
     }
-    // A complete before this one may have been interrupted, and of more parts.
+    // An earlier, interrupted complete may have had more parts.
     file.set_len(size)
 }
 

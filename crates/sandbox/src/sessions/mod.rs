@@ -1,4 +1,4 @@
-//! Multipart sessions: what was begun, which parts are there, where the object goes. Lies in `D/sessions` and survives kills.
+//! Multipart sessions: their plans, their parts, the object's place. Stored in `D/sessions`; survives kills.
 
 pub(crate) mod choose;
 pub(crate) mod finish;

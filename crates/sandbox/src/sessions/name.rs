@@ -1,21 +1,21 @@
-//! Names of objects: kept as they were given where a file system can carry them, and never outside `objects/`.
+//! Names of objects: unchanged if a file system can carry them, and never outside `objects/`.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Longest name that every common file system takes, in bytes.
+/// Longest name on every common file system, bytes.
 const LONGEST: usize = 255;
 
 /// Why a name cannot be an object's.
 pub(crate) type Reason = &'static str;
 
-/// A file's name, or why it can be none.
+/// A file's name, or why it cannot be one.
 pub(crate) fn file(name: &str) -> Result<String, Reason> {
     segment(name)
 }
 
-/// A folder: segments between slashes, empty ones left out. Empty for the root.
+/// A folder: segments separated by slashes, empty ones dropped. Empty for the root.
 pub(crate) fn folder(folder: &str) -> Result<String, Reason> {
     let segments: Result<Vec<_>, _> = folder.split('/').filter(|s| !s.is_empty()).map(segment).collect();
     let joined = segments?.join("/");
@@ -45,8 +45,8 @@ fn segment(name: &str) -> Result<String, Reason> {
     Ok(kept)
 }
 
-/// Whether Windows takes the name for a device's, in any folder and with any ending (learn.microsoft.com, "Naming Files, Paths, and
-/// Namespaces").
+/// Whether Windows takes the name for a device's, in any folder and with any extension (learn.microsoft.com,
+/// "Naming Files, Paths, and Namespaces").
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
     let numbered = |device| {
@@ -57,13 +57,13 @@ fn is_device(name: &str) -> bool {
         || numbered("LPT")
 }
 
-/// With a random prefix, as a client may ask.
+/// Adds a random prefix, as a client may request.
 pub(crate) fn prefixed(name: &str, prefix: &str) -> String {
     shortened(name, &format!("{prefix}-"), "")
 }
 
-/// A free path for the object: the folder made, and a number before the extension where the name is taken.
-/// The caller sees to it that nobody else looks at the same time.
+/// A free path for the object: creates the folder, and adds a number before the extension if the name is
+/// taken. The caller must keep others from searching at the same time.
 pub(crate) fn free(objects: &Path, folder: &str, name: &str) -> io::Result<PathBuf> {
     let mut dir = objects.to_owned();
     for wanted in folder.split('/').filter(|s| !s.is_empty()) {
@@ -88,7 +88,7 @@ fn first(dir: &Path, name: &str, good: impl Fn(&Path) -> bool) -> PathBuf {
     path
 }
 
-/// Puts something before the name and before its extension, and takes from the middle what is too long then.
+/// Adds text before the name and before its extension, and shortens the middle if the result is too long.
 fn shortened(name: &str, before: &str, after: &str) -> String {
     let (stem, extension) = match name.rfind('.') {
         Some(dot) if dot > 0 && name.len() - dot <= 32 => name.split_at(dot),

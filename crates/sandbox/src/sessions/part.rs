@@ -1,4 +1,4 @@
-//! A part on its way to disk: straight to its place in the object, or beside it where that place is taken.
+//! Writes a part to disk: directly to its place in the object, or beside it if that place is taken.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -11,12 +11,12 @@ use md5::{Digest, Md5};
 use super::session::{Session, Stored};
 use crate::random::random_hex;
 
-/// Receives one attempt at one part. Dropped before `keep`, it leaves what was stored before as it was.
+/// Receives one attempt at one part. Dropping it before `keep` leaves what was stored before unchanged.
 pub(crate) struct Incoming {
     session: Arc<Session>,
     part: u32,
     file: Option<File>,
-    /// The file beside the object, where the part's own place holds another attempt's bytes.
+    /// The file beside the object, if the part's own place holds another attempt's bytes.
     aside: Option<PathBuf>,
     at: u64,
     size: u64,
@@ -25,8 +25,8 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// Opens a place for the part. A part that is stored already, or being written by another attempt, keeps its
-    /// place until this attempt is whole; one whose place nobody knows yet has a file of its own.
+    /// Opens a place for the part. A part that is stored already, or being written by another attempt, keeps
+    /// its place until this attempt is complete; a part whose offset is unknown gets a separate file.
     pub(crate) fn open(session: &Arc<Session>, part: u32, discard: bool) -> io::Result<Self> {
         let mut this = Self {
             session: session.clone(),
@@ -57,7 +57,7 @@ impl Incoming {
         Ok(this)
     }
 
-    /// Takes the next bytes. Blocks for as long as the page cache does.
+    /// Writes the next bytes. Blocks for as long as the page cache does.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.md5.update(bytes);
         if let Some(file) = &self.file {
@@ -71,18 +71,18 @@ impl Incoming {
         Ok(())
     }
 
-    /// The bytes taken so far.
+    /// Bytes received so far.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
-    /// The MD5 of the bytes taken so far, in hex.
+    /// The MD5 of the bytes received so far, in hex.
     pub(crate) fn md5(&self) -> String {
         hex::encode(self.md5.clone().finalize())
     }
 
-    /// Keeps the part: from here on it survives a kill, and replaces what was stored under its number. Gives its MD5.
-    /// `opaque` is the ETag that it goes by, where that is not its MD5; `unmarked`, that nothing tells so.
+    /// Keeps the part: it now survives a kill, and replaces what was stored under its number. Returns its
+    /// MD5. `opaque` is its ETag if that is not its MD5; `unmarked` means that no header says so.
     pub(crate) fn keep(
         mut self,
         opaque: Option<String>,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::store::Remote;
 
-/// Parts at most (AWS, "Amazon S3 multipart upload limits").
+/// The most parts (AWS, "Amazon S3 multipart upload limits").
 pub(crate) const MOST_PARTS: u64 = 10_000;
 
 /// What does not change after the start. Written to `session.json` before the start is answered.
@@ -18,28 +18,29 @@ pub(crate) const MOST_PARTS: u64 = 10_000;
 pub(crate) struct About {
     pub(crate) id: String,
     pub(crate) kind: String,
-    /// The path that the links name, decoded.
+    /// The path in the links, decoded.
     pub(crate) path: String,
-    /// Where the object goes below `objects/`, segments joined by `/`; made safe already.
+    /// The object's folder below `objects/`, segments joined by `/`; already sanitized.
     pub(crate) folder: String,
-    /// The object's name; made safe already.
+    /// The object's name; already sanitized.
     pub(crate) name: String,
-    /// Bytes of the whole, where the client says so at the start.
+    /// Total size, bytes, if the client gives it at the start.
     pub(crate) size: Option<u64>,
     pub(crate) content_type: String,
-    /// Bytes of every part but the last, where the server sets them. Else a part is as long as what arrives.
+    /// Bytes of every part but the last, if the server sets them. Otherwise a part is as long as what
+    /// arrives.
     pub(crate) part_size: Option<u64>,
-    /// The highest number that a part may have.
+    /// The highest part number allowed.
     pub(crate) parts: u32,
     pub(crate) started: Timestamp,
     pub(crate) expires: Timestamp,
-    /// The object's key in the bucket, where it has one: then it can replace another.
+    /// The object's key in the bucket, if it has one: then it can replace another.
     #[serde(default)]
     pub(crate) key: Option<String>,
-    /// Whether the object comes in parts; false where one request brings it whole.
+    /// Whether the object comes in parts; false if one request brings it whole.
     #[serde(default = "in_parts")]
     pub(crate) in_parts: bool,
-    /// The upload at the store, where its parts do not lie here.
+    /// The upload at the store, if its parts are stored there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) store: Option<Remote>,
     /// The checksum that each part brings, by its name in lower case.
@@ -54,7 +55,7 @@ fn in_parts() -> bool {
 }
 
 impl About {
-    /// A session that begins now, of one part, and ends at once: a kind says what else there is to say.
+    /// A session that begins now, has one part, and expires at once; the kind sets the rest.
     pub(crate) fn new(kind: &str, id: String, name: String, started: Timestamp) -> Self {
         Self {
             id,
@@ -76,39 +77,39 @@ impl About {
         }
     }
 
-    /// Where a part begins in the object, where the server planned it.
+    /// A part's offset in the object, if the server planned it.
     pub(crate) fn offset(&self, part: u32) -> Option<u64> {
         Some(u64::from(part.saturating_sub(1)) * self.part_size?)
     }
 
-    /// How many bytes a part has, where the server planned it.
+    /// A part's length, if the server planned it.
     pub(crate) fn length(&self, part: u32) -> Option<u64> {
         Some(self.part_size?.min(self.size?.saturating_sub(self.offset(part)?)))
     }
 }
 
-/// The part size for a file (at least the wanted one, more where 10,000 parts would not do), and the number of parts.
-/// A file of no bytes has one part of no bytes: so there is a link to send, and an answer to wait for.
+/// The part size for a file (at least the wanted one, more if 10,000 parts would not suffice), and the number
+/// of parts. An empty file has one empty part: so there is a link to send to, and an answer to wait for.
 pub(crate) fn plan(size: u64, wanted: u64) -> (u64, u32) {
     let part_size = wanted.max(size.div_ceil(MOST_PARTS)).max(1);
     let parts = size.div_ceil(part_size).max(1);
     (part_size, u32::try_from(parts).unwrap_or(u32::MAX))
 }
 
-/// A part that is there.
+/// A stored part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stored {
     pub(crate) part: u32,
     pub(crate) size: u64,
     /// Hex, without quotes.
     pub(crate) md5: String,
-    /// The file beside the object that holds it, if it was not written to its place at once.
+    /// The file beside the object that holds it, if it was not written to its place directly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) aside: Option<String>,
-    /// The ETag that it was given, where that is not its MD5.
+    /// Its ETag, if that is not its MD5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opaque: Option<String>,
-    /// Nothing tells that this ETag is opaque.
+    /// Whether no header says that this ETag is opaque.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) unmarked: bool,
     /// The checksum that came with it, in Base64.
@@ -126,7 +127,7 @@ impl Stored {
     }
 }
 
-/// What completing left.
+/// The result of completing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Done {
     /// Relative to the sandbox's folder, with `/`.
@@ -134,15 +135,15 @@ pub(crate) struct Done {
     /// The record's number.
     pub(crate) file_no: String,
     pub(crate) at: Timestamp,
-    /// The bytes were thrown away as asked.
+    /// Whether the bytes were discarded, as requested.
     pub(crate) discarded: bool,
-    /// Bytes of the object.
+    /// Size of the object, bytes.
     #[serde(default)]
     pub(crate) size: u64,
     /// The object's ETag, without quotes.
     #[serde(default)]
     pub(crate) etag: String,
-    /// Its ETag is no checksum, as with a key of KMS.
+    /// Whether its ETag is no checksum, as with a KMS key.
     #[serde(default)]
     pub(crate) opaque: bool,
 }
@@ -154,11 +155,11 @@ impl Done {
     }
 }
 
-/// What grows.
+/// The mutable state.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) parts: BTreeMap<u32, Stored>,
-    /// Parts that are being written to their place in the object right now.
+    /// Parts that are currently being written to their place in the object.
     pub(crate) in_place: HashSet<u32>,
     pub(crate) done: Option<Done>,
 }
@@ -169,20 +170,21 @@ pub(crate) struct Session {
     pub(crate) about: About,
     pub(crate) dir: PathBuf,
     state: Mutex<State>,
-    /// Held shared for every write to the object, exclusively while it is finished: true once no write may follow.
+    /// Held shared for every write to the object, exclusively while it is finished; true once no write may
+    /// follow.
     pub(crate) closed: RwLock<bool>,
     /// One complete at a time.
     pub(crate) finishing: Mutex<()>,
 }
 
 impl Session {
-    /// A session with what is known of it.
+    /// A session with its known state.
     pub(crate) fn new(about: About, dir: PathBuf, state: State) -> Self {
         let closed = RwLock::new(state.done.is_some());
         Self { about, dir, state: Mutex::new(state), closed, finishing: Mutex::new(()) }
     }
 
-    /// The state, for a moment. A panic elsewhere leaves it usable: each change is one step.
+    /// Locks the state. A panic elsewhere leaves it usable: each change is one step.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

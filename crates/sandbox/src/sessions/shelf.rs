@@ -1,4 +1,4 @@
-//! All sessions: begun, found, and read back from disk after a restart.
+//! All sessions: begin, find, and read back from disk after a restart.
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,8 +19,8 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads what lies in the folder. What expired unfinished is thrown away: nothing could be sent to it any more. `over`
-    /// hears of each.
+    /// Reads the folder. Unfinished sessions that expired are deleted: nothing could be sent to them any
+    /// more. `over` is called for each.
     pub(crate) fn open(dir: PathBuf, now: Timestamp, mut over: impl FnMut(&About)) -> Result<Self, Error> {
         fs::create_dir_all(&dir).map_err(Error::at(&dir))?;
         let mut all = HashMap::new();
@@ -53,8 +53,8 @@ impl Shelf {
         Ok(session)
     }
 
-    /// Ends an unfinished session and throws its parts away; false where it is finished. Waits for the block that a part
-    /// is writing; what comes after is refused.
+    /// Aborts an unfinished session and deletes its parts; false if it is finished. Waits for the block that
+    /// a part is writing; later ones are refused.
     pub(crate) fn abort(&self, session: &Session) -> io::Result<bool> {
         let _one = session.finishing.lock().unwrap_or_else(PoisonError::into_inner);
         if session.state().done.is_some() {
@@ -64,34 +64,34 @@ impl Shelf {
         self.forget(session).map(|()| true)
     }
 
-    /// Forgets a session and what lies in its folder.
+    /// Forgets a session and deletes its folder.
     pub(crate) fn forget(&self, session: &Session) -> io::Result<()> {
         self.all.write().unwrap_or_else(PoisonError::into_inner).remove(&session.about.id);
-        // The description goes first: what a kill, or a part that holds its file open, leaves of the folder is thrown
-        // away at the next start.
+        // The description is deleted first: whatever a kill, or a part that holds its file open, leaves of
+        // the folder is deleted at the next start.
         fs::remove_file(session.dir.join("session.json"))?;
         let _ = fs::remove_dir_all(&session.dir);
         Ok(())
     }
 
-    /// The session of this id.
+    /// The session with this id.
     pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
         self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// The session of this id, if it is one of this kind.
+    /// The session with this id, if it is of this kind.
     pub(crate) fn find_of(&self, kind: &str, id: &str) -> Option<Arc<Session>> {
         self.find(id).filter(|session| session.about.kind == kind)
     }
 
-    /// Those of one kind, oldest first.
+    /// The sessions of one kind, oldest first.
     pub(crate) fn list_of(&self, kind: &str) -> Vec<Arc<Session>> {
         let mut all = self.list();
         all.retain(|session| session.about.kind == kind);
         all
     }
 
-    /// All of them, oldest first.
+    /// All sessions, oldest first.
     pub(crate) fn list(&self) -> Vec<Arc<Session>> {
         let mut all: Vec<_> =
             self.all.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
@@ -100,20 +100,20 @@ impl Shelf {
     }
 }
 
-/// A session's folder, if it is one that was written to the end of its start.
+/// Reads a session's folder, if its start was written completely.
 fn read(dir: &Path) -> Option<Session> {
     let about: About = serde_json::from_slice(&fs::read(dir.join("session.json")).ok()?).ok()?;
     let mut state = State::default();
     for line in fs::read_to_string(dir.join("parts.ndjson")).unwrap_or_default().lines() {
-        // A kill can cut the last line; its part was then not answered either.
+        // A kill can truncate the last line; its part was not answered then.
         if let Ok(stored) = serde_json::from_str::<Stored>(line) {
             state.parts.insert(stored.part, stored);
         }
     }
     let done = fs::read(dir.join("done.json")).ok();
     let done: Option<Done> = done.and_then(|text| serde_json::from_slice(&text).ok());
-    // The record is written before the object moves. Killed between the two, the object still lies here, and the
-    // next complete moves it.
+    // The record is written before the object moves. After a kill between the two, the object is still here,
+    // and the next complete moves it.
     state.done = done.filter(|done| done.discarded || !dir.join("data.partial").exists());
     Some(Session::new(about, dir.to_owned(), state))
 }

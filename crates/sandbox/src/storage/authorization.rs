@@ -1,4 +1,4 @@
-//! A request signed in its `Authorization` header: form, date, signature, and what it says of its body.
+//! A request signed in its `Authorization` header: form, date, signature, and the hash of its body.
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
@@ -9,10 +9,10 @@ use super::refusal::Refusal;
 use super::sign::{ALGORITHM, Signer, UNSIGNED};
 use crate::clock::iso_seconds;
 
-/// What a good signature says of the body: its SHA-256 in lower-case hex, or nothing.
+/// What a valid signature says about the body: its SHA-256 in lower-case hex, or nothing.
 pub(crate) type Payload = Option<String>;
 
-/// Judges form, date (at the moment the request began), signature, and that nothing is unsigned which has to be.
+/// Judges form, date (as of the request's beginning), signature, and that everything that must be signed is.
 pub(crate) fn judge(signer: &Signer, asked: &Asked<'_>, began: Timestamp) -> Result<Payload, Refusal> {
     let value = text(asked.headers, header::AUTHORIZATION.as_str()).unwrap_or("");
     let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
@@ -64,7 +64,7 @@ pub(crate) fn judge(signer: &Signer, asked: &Asked<'_>, began: Timestamp) -> Res
     Ok((payload != UNSIGNED).then(|| payload.to_owned()))
 }
 
-/// What stands for the body in the signature. S3 wants it said.
+/// The body's representation in the signature. S3 requires it.
 pub(crate) fn payload(headers: &HeaderMap) -> Result<&str, Refusal> {
     let Some(said) = text(headers, BODY) else {
         let message = format!("Missing required header for this request: {BODY}");
@@ -102,7 +102,7 @@ mod tests {
         Signer::new("SANDBOXA".to_owned(), "secret".to_owned())
     }
 
-    /// A request that is right, changed after it was signed.
+    /// A valid request, changed after it was signed.
     fn judged(seconds: i64, change: impl FnOnce(&mut HeaderMap)) -> Result<Payload, Refusal> {
         let mut headers = HeaderMap::new();
         headers.insert("host", "127.0.0.1:9".parse().unwrap());

@@ -1,4 +1,4 @@
-//! Cyclic checksums as S3 has them, a table each: CRC-32, CRC-32C and CRC-64/NVME.
+//! S3's cyclic redundancy checks, one table each: CRC-32, CRC-32C and CRC-64/NVME.
 
 /// Which checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(crate) enum Width {
     Crc64Nvme,
 }
 
-/// A checksum in the making. All three begin and end inverted, and take the lowest bit first.
+/// A checksum in progress. All three begin and end inverted, and take the lowest bit first.
 #[derive(Debug, Clone)]
 pub(crate) struct Crc {
     width: Width,
@@ -37,13 +37,13 @@ const fn table(polynomial: u64) -> [u64; 256] {
 }
 
 impl Crc {
-    /// Of nothing.
+    /// The checksum of no bytes.
     pub(crate) fn new(width: Width) -> Self {
         let state = if width == Width::Crc64Nvme { u64::MAX } else { u64::from(u32::MAX) };
         Self { width, state }
     }
 
-    /// The next bytes.
+    /// Adds bytes.
     pub(crate) fn update(&mut self, data: &[u8]) {
         let table = match self.width {
             Width::Crc32 => &CRC32,
@@ -55,7 +55,7 @@ impl Crc {
             .fold(self.state, |crc, byte| table[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8));
     }
 
-    /// Its bytes, the highest first.
+    /// The result, big-endian.
     pub(crate) fn end(self) -> Vec<u8> {
         let bytes = (!self.state).to_be_bytes();
         if self.width == Width::Crc64Nvme { bytes.to_vec() } else { bytes[4..].to_vec() }

@@ -1,4 +1,4 @@
-//! What a body is held against: its SHA-256, its MD5 and the checksums that clients send along.
+//! Checks a body against its SHA-256, its MD5 and the checksums that clients send.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use super::crc::{Crc, Width};
 use super::refusal::Refusal;
 
-/// Every checksum's header begins so; its algorithm follows.
+/// Prefix of every checksum header; its algorithm follows.
 const CHECKSUM: &str = "x-amz-checksum-";
 
-/// What a request says of its body.
+/// What a request claims about its body.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Promised {
     /// From the signature, in hex.
@@ -86,7 +86,7 @@ pub(crate) struct Digests {
     checksum: Option<Running>,
 }
 
-/// How a checksum begins.
+/// Creates a checksum's initial state.
 type Begin = fn() -> Running;
 
 enum Running {
@@ -95,7 +95,7 @@ enum Running {
 }
 
 impl Running {
-    /// The algorithms that are known, and how each begins. SHA-1 is left out: no client sends it unasked.
+    /// The known algorithms and their initial states. SHA-1 is omitted: no client sends it by default.
     const ALL: [(&'static str, Begin); 4] = [
         ("crc32", || Self::Crc(Crc::new(Width::Crc32))),
         ("crc32c", || Self::Crc(Crc::new(Width::Crc32c))),
@@ -123,14 +123,14 @@ impl Running {
 }
 
 impl Digests {
-    /// Only those that were promised.
+    /// Only the claimed ones.
     pub(crate) fn new(promised: Promised) -> Self {
         let sha256 = promised.sha256.as_ref().map(|_| Sha256::new());
         let checksum = promised.checksum.as_ref().and_then(|(algorithm, _)| Running::of(algorithm));
         Self { promised, sha256, checksum }
     }
 
-    /// The next bytes.
+    /// Adds bytes.
     pub(crate) fn update(&mut self, data: &[u8]) {
         if let Some(sha256) = &mut self.sha256 {
             sha256.update(data);
@@ -140,7 +140,7 @@ impl Digests {
         }
     }
 
-    /// Holds the body, whose MD5 in hex this is, against what was promised.
+    /// Compares the body, whose MD5 in hex is `md5`, with what was claimed.
     pub(crate) fn end(self, md5: &str) -> Result<(), Refusal> {
         let refused = |code, message: &str| Err(Refusal::new(StatusCode::BAD_REQUEST, code, message));
         let computed = self.sha256.map(|sha256| hex::encode(sha256.finalize()));

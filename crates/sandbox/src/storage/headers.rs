@@ -1,17 +1,17 @@
-//! Which headers a part may bring: exactly those its link names, with Host and Content-Length.
+//! Which headers a part may have: exactly those its link names, plus Host and Content-Length.
 
 use http::{HeaderMap, StatusCode, header};
 
 use super::refusal::Refusal;
 
-/// Judges a part's headers against those that its link signed (lower-case), and gives its Content-Length.
+/// Judges a part's headers against those that its link signed (lower-case), and returns its Content-Length.
 pub(crate) fn judge(headers: &HeaderMap, signed: &[String]) -> Result<u64, Refusal> {
     strangers(headers)?;
     not_signed(headers, signed)?;
     length(headers)
 }
 
-/// Refuses what has no place beside a presigned link.
+/// Refuses headers that do not belong with a presigned link.
 pub(crate) fn strangers(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(Refusal::argument(
@@ -36,7 +36,7 @@ pub(crate) fn strangers(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses what may not be sent unsigned: `x-amz-*` and `Content-MD5`.
+/// Refuses headers that must not be sent unsigned: `x-amz-*` and `Content-MD5`.
 pub(crate) fn not_signed(headers: &HeaderMap, signed: &[String]) -> Result<(), Refusal> {
     let unsigned: Vec<&str> = headers
         .keys()
@@ -52,7 +52,7 @@ pub(crate) fn not_signed(headers: &HeaderMap, signed: &[String]) -> Result<(), R
     Ok(())
 }
 
-/// The Content-Length, which storage wants to know; chunks have none.
+/// The Content-Length, which the storage requires; chunked bodies have none.
 pub(crate) fn length(headers: &HeaderMap) -> Result<u64, Refusal> {
     if headers.contains_key(header::TRANSFER_ENCODING) {
         return Err(Refusal::not_implemented("Header", "Transfer-Encoding"));

@@ -1,4 +1,4 @@
-//! What arrives and is kept: a body on its way to disk, the faults that strike it there, and its receipt.
+//! Receives and stores a body: writing it to disk, the faults that strike it there, and its receipt.
 
 use std::sync::{Arc, PoisonError};
 
@@ -21,12 +21,12 @@ use crate::sessions::part::Incoming;
 use crate::sessions::session::Session;
 use crate::vault::Vault;
 
-/// What tells that something is encrypted by the storage.
+/// The header for encryption by the storage.
 pub(crate) const ENCRYPTION: &str = "x-amz-server-side-encryption";
-/// With a key of KMS, so that its ETag is no checksum.
+/// Encrypted with a KMS key, so that its ETag is no checksum.
 pub(crate) const KMS: &str = "aws:kms";
 
-/// A part that may come: everything about it but its body was found good.
+/// A part that may be sent: everything but its body was found valid.
 pub(crate) struct Arriving {
     pub(crate) session: Arc<Session>,
     pub(crate) part: u32,
@@ -35,7 +35,7 @@ pub(crate) struct Arriving {
     pub(crate) strike: Option<Strike>,
 }
 
-/// A refusal, in the log too.
+/// A refusal, also logged.
 pub(crate) fn refuse(refusal: &Refusal, line: &Line, entry: &mut Entry) -> Response<Body> {
     line.drain_on_close();
     entry.status = Some(refusal.status.as_u16());
@@ -43,7 +43,7 @@ pub(crate) fn refuse(refusal: &Refusal, line: &Line, entry: &mut Entry) -> Respo
     refusal.response()
 }
 
-/// What happens before anything of the body is read.
+/// What happens before the body is read.
 pub(crate) fn at_head(
     strike: Option<Strike>,
     front: &Front,
@@ -91,7 +91,7 @@ pub(crate) fn at_head(
     }
 }
 
-/// Reads the body and keeps the part. Gives its ETag without quotes, or where nothing was kept, the answer to that.
+/// Reads the body and keeps the part. Returns its ETag without quotes, or the answer if nothing was kept.
 pub(crate) async fn keep(
     front: &Front,
     vault: &Vault,
@@ -103,7 +103,7 @@ pub(crate) async fn keep(
     let effect = arriving.strike.map(|strike| strike.effect);
     let session = &arriving.session;
     let broken = |e: std::io::Error, line: &Line, entry: &mut Entry| {
-        // Completed or aborted while the part was on its way.
+        // Completed or aborted while the part was in flight.
         let refusal = match *session.closed.read().unwrap_or_else(PoisonError::into_inner) {
             true => Refusal::no_such_upload(&session.about.id),
             false => Refusal::broken(&e),
@@ -156,7 +156,7 @@ pub(crate) async fn keep(
     Ok(etag)
 }
 
-/// The answer to what was kept.
+/// The answer to a part that was kept.
 pub(crate) async fn receipt(
     front: &Front,
     etag: &str,

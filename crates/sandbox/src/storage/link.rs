@@ -1,4 +1,4 @@
-//! Presigned links of parts: which part of what a link is for.
+//! Presigned links of parts: which upload and part a link is for.
 
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -8,12 +8,12 @@ use super::query;
 use super::refusal::Refusal;
 use super::sign::Signer;
 
-/// The checksum of nothing: a link that names it can take no body.
+/// The checksum of no bytes: a link that names it accepts no body.
 pub(crate) const EMPTY_CHECKSUM: &str = "AAAAAA==";
-/// In the query of links that were issued again; storage lets any `x-` parameter pass that is signed.
+/// A parameter of links that were issued again; the storage ignores any signed `x-` parameter.
 pub(crate) const AGAIN: &str = "x-sandbox-again";
 
-/// What a good link says.
+/// What a valid link says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The upload that the part belongs to.
@@ -22,13 +22,13 @@ pub(crate) struct Target {
     pub(crate) part: u32,
     /// Names of the headers it signed, lower-case.
     pub(crate) signed: Vec<String>,
-    /// Which of several issues of links it belongs to; nothing for the first.
+    /// The issue of links it belongs to; `None` for the first.
     pub(crate) again: Option<String>,
     /// Its query, decoded.
     pub(crate) query: Vec<(String, String)>,
 }
 
-/// Judges a request's link: its signature first, then which part of what it is for.
+/// Judges a request's link: its signature first, then its upload and part.
 pub(crate) fn judge(
     signer: &Signer,
     method: &str,
@@ -47,7 +47,7 @@ pub(crate) fn judge(
     Ok(Target { upload, part, signed, again, query: pairs })
 }
 
-/// Reads a part's number.
+/// Parses a part number.
 pub(crate) fn part_number(text: Option<&str>) -> Result<u32, Refusal> {
     text.and_then(|n| n.parse().ok()).filter(|n| (1..=10_000).contains(n)).ok_or_else(|| {
         Refusal::argument("Part number must be an integer between 1 and 10000, inclusive")

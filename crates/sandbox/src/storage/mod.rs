@@ -1,4 +1,5 @@
-//! Storage as S3 behaves: presigned links that every kind hands out, and the rules that the S3 kind shares with them.
+//! Storage that behaves like S3: the presigned links that every kind hands out, and the rules that the S3
+//! kind shares with them.
 
 pub(crate) mod authorization;
 pub(crate) mod crc;

@@ -1,4 +1,4 @@
-//! A request signed in its query (a presigned link): form, life, signature.
+//! A request signed in its query (a presigned link): form, lifetime, signature.
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
@@ -9,23 +9,23 @@ use super::sign::{ALGORITHM, Signed, Signer, UNSIGNED, covered, same};
 use crate::clock::amz_date;
 use crate::options::LONGEST_TTL;
 
-/// How far a request's date may lie from the server's clock (S3's tolerance).
+/// How far a request's date may be off from the server's clock (S3's tolerance).
 pub(crate) const TOLERANCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// Where a request tells its body's SHA-256.
+/// The header with the body's SHA-256.
 pub(crate) const BODY: &str = "x-amz-content-sha256";
 
-/// What of a request a signature can cover.
+/// The parts of a request that a signature can cover.
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a str,
-    /// The path as it came.
+    /// The path as received.
     pub(crate) path: &'a str,
     /// The query, decoded.
     pub(crate) query: &'a [(String, String)],
     pub(crate) headers: &'a HeaderMap,
 }
 
-/// 400 for a query that is not a signed one.
+/// 400 for a query without a valid signature form.
 fn malformed(message: &str) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "AuthorizationQueryParametersError", message)
 }
@@ -35,8 +35,8 @@ pub(crate) fn unreadable() -> Refusal {
     malformed("The query is not encoded properly")
 }
 
-/// Judges form, life (at the moment the request began) and signature; in this order, as S3 does. Gives the names of the
-/// headers that were signed, lower-case.
+/// Judges form, lifetime (as of the request's beginning) and signature, in this order, as S3 does. Returns
+/// the names of the signed headers, lower-case.
 pub(crate) fn judge(signer: &Signer, asked: &Asked<'_>, began: Timestamp) -> Result<Vec<String>, Refusal> {
     let needed = |name: &str| {
         query::one(asked.query, name)
@@ -74,7 +74,7 @@ pub(crate) fn judge(signer: &Signer, asked: &Asked<'_>, began: Timestamp) -> Res
         return Err(Refusal::expired(life, ends, began));
     }
     let query: Vec<_> = asked.query.iter().filter(|(name, _)| name != "X-Amz-Signature").cloned().collect();
-    // A link may say what its body is, by signing the header that tells it.
+    // A link may bind its body by signing the header with its hash.
     let said = asked.headers.get(BODY).filter(|_| signed.iter().any(|name| name == BODY));
     let payload = said.and_then(|value| value.to_str().ok()).unwrap_or(UNSIGNED);
     let covers = Covers { query: &query, signed: &signed, date, payload };
@@ -82,7 +82,7 @@ pub(crate) fn judge(signer: &Signer, asked: &Asked<'_>, began: Timestamp) -> Res
     Ok(signed)
 }
 
-/// What a signature says that it covers.
+/// What a signature claims to cover.
 pub(crate) struct Covers<'a> {
     pub(crate) query: &'a [(String, String)],
     pub(crate) signed: &'a [String],
@@ -90,7 +90,7 @@ pub(crate) struct Covers<'a> {
     pub(crate) payload: &'a str,
 }
 
-/// Computes the signature anew. `host` has to be in it, and the names in order.
+/// Recomputes the signature. It must cover `host`, and the names must be in order.
 pub(crate) fn holds(
     signer: &Signer,
     asked: &Asked<'_>,
@@ -117,7 +117,7 @@ pub(crate) fn holds(
         .with("AWSAccessKeyId", &signer.access_key))
 }
 
-/// Judges who signed: the access key, and the token where the credentials are temporary.
+/// Judges the signer: the access key, and the token if the credentials are temporary.
 pub(crate) fn known(signer: &Signer, access_key: &str, token: Option<&str>) -> Result<(), Refusal> {
     let unknown = || {
         let message = "The AWS Access Key Id you provided does not exist in our records.";
@@ -130,7 +130,7 @@ pub(crate) fn known(signer: &Signer, access_key: &str, token: Option<&str>) -> R
     match (&signer.token, token) {
         (None, None) => Ok(()),
         (Some(own), Some(given)) if same(own.as_bytes(), given.as_bytes()) => Ok(()),
-        (Some(_), None) => Err(unknown()), // a temporary key is known together with its token only
+        (Some(_), None) => Err(unknown()), // a temporary key is known only with its token
         (_, Some(_)) => Err(Refusal::new(
             StatusCode::BAD_REQUEST,
             "InvalidToken",
@@ -139,7 +139,7 @@ pub(crate) fn known(signer: &Signer, access_key: &str, token: Option<&str>) -> R
     }
 }
 
-/// Reads `20261121T032935Z`, and nothing that only resembles it.
+/// Parses `20261121T032935Z`, and nothing that only resembles it.
 pub(crate) fn parse_date(date: &str) -> Option<Timestamp> {
     let read = |range: std::ops::Range<usize>| date.get(range);
     let iso = format!(

@@ -24,19 +24,19 @@ use crate::sessions::session::{About, Session};
 use crate::state::Sandbox;
 use crate::vault::Vault;
 
-/// Where links begin.
+/// Path prefix of links.
 pub(crate) const ROOT: &str = "/storage";
 
 /// How links are issued.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Issue<'a> {
-    /// From when they are good.
+    /// The beginning of their validity.
     pub(crate) at: Timestamp,
-    /// For so many seconds.
+    /// Their lifetime, seconds.
     pub(crate) ttl: u64,
-    /// They take no body.
+    /// Whether they accept no body.
     pub(crate) poisoned: bool,
-    /// What tells links that were issued again from those before.
+    /// Distinguishes links that were issued again from earlier ones.
     pub(crate) again: Option<&'a str>,
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn put(State(sandbox): State<Sandbox>, request: Request<Body>) 
     }
 }
 
-/// Holds a part against its session and its headers against the rules.
+/// Checks a part against its session, and its headers against the rules.
 fn accept(vault: &Vault, head: &Parts, target: &Target, entry: &mut Entry) -> Result<Arriving, Refusal> {
     entry.session = Some(target.upload.clone());
     entry.part = Some(target.part);
@@ -111,13 +111,13 @@ fn accept(vault: &Vault, head: &Parts, target: &Target, entry: &mut Entry) -> Re
     Ok(Arriving { session, part: target.part, length, promised, strike: None })
 }
 
-/// The session of this id, if it still takes parts.
+/// The session with this id, if it still accepts parts.
 pub(crate) fn open(vault: &Vault, id: &str) -> Result<Arc<Session>, Refusal> {
     let session = vault.shelf.find(id).filter(|session| session.state().done.is_none());
     session.ok_or_else(|| Refusal::no_such_upload(id))
 }
 
-/// Holds a part's number and length against what was planned, or where nothing was, against what storage takes at all.
+/// Checks a part's number and length against the plan; without one, against the storage's limits.
 pub(crate) fn hold(about: &About, part: u32, length: u64) -> Result<(), Refusal> {
     if !(1..=about.parts).contains(&part) {
         return Err(Refusal::argument(format!("This upload has {} parts", about.parts))

@@ -1,11 +1,11 @@
-//! Percent-encoding and query strings, as Signature Version 4 wants them.
+//! Percent-encoding and query strings, as Signature Version 4 requires them.
 
 /// Encodes all but `A-Z a-z 0-9 - . _ ~` (AWS, "Create a signed request", `UriEncode`).
 pub(crate) fn encode(text: &str) -> String {
     encode_but(text, b"")
 }
 
-/// The same for a path, whose slashes stay.
+/// The same for a path, keeping slashes.
 pub(crate) fn encode_path(text: &str) -> String {
     encode_but(text, b"/")
 }
@@ -25,7 +25,7 @@ fn encode_but(text: &str, kept: &[u8]) -> String {
     out
 }
 
-/// Decodes; nothing where the encoding or the UTF-8 in it is broken.
+/// Decodes; `None` if the encoding or its UTF-8 is broken.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -43,7 +43,7 @@ pub(crate) fn decode(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// The pairs of a query, decoded, in their order. Nothing where one is broken.
+/// The pairs of a query, decoded, in order. `None` if one is broken.
 pub(crate) fn pairs(query: &str) -> Option<Vec<(String, String)>> {
     query
         .split('&')
@@ -55,7 +55,7 @@ pub(crate) fn pairs(query: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-/// The value of this name, where it stands there once.
+/// The value of this name, if it occurs exactly once.
 pub(crate) fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let mut found = pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
     found.next().filter(|_| found.next().is_none())

@@ -1,4 +1,4 @@
-//! Reading a request's body block by block, with the faults that happen in the middle of one.
+//! Reads a request's body block by block, with the faults that happen in the middle of one.
 
 use std::time::Duration;
 
@@ -9,27 +9,27 @@ use http_body_util::BodyExt;
 use crate::faults::effect::Effect;
 use crate::net::tap::Line;
 
-/// What `low-speed` leaves of a line, bytes a second.
+/// The rate of `low-speed`, bytes per second.
 const LOW_SPEED: u64 = 8 * 1024;
 
 /// How reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The whole body was taken.
+    /// The whole body was read.
     Whole,
-    /// The connection is to be reset.
+    /// The connection shall be reset.
     Reset,
-    /// The sending half was closed; what came after was swallowed. Nothing can be answered.
+    /// The sending half was closed; what followed was discarded. No answer is possible.
     Swallowed,
-    /// Half is taken, and nothing more is to be: the caller holds on to body and connection for ever.
+    /// Half is read, and no more shall be: the caller holds body and connection forever.
     Stalled,
-    /// The client went away before the end.
+    /// The client disconnected before the end.
     CutShort,
-    /// The taker gave up.
+    /// The receiver gave up.
     Refused,
 }
 
-/// Feeds the body to `take`, as far as the fault lets it. `length` is what the body announced.
+/// Feeds the body to `take`, as far as the fault allows. `length` is the announced length.
 pub(crate) async fn receive(
     body: &mut Body,
     length: u64,

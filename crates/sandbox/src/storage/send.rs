@@ -1,4 +1,4 @@
-//! Sending a stored file, or a stretch of it.
+//! Sends a stored file, or a range of it.
 
 use std::io::SeekFrom;
 use std::path::Path;
@@ -7,10 +7,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-/// Bytes read at once.
+/// How many bytes are read at once.
 const BLOCK: u64 = 256 * 1024;
 
-/// So many bytes of a file from there on.
+/// `length` bytes of a file, starting at `from`.
 pub(crate) async fn stretch(path: &Path, from: u64, length: u64) -> std::io::Result<Body> {
     let mut file = tokio::fs::File::open(path).await?;
     file.seek(SeekFrom::Start(from)).await?;

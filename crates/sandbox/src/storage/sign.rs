@@ -1,7 +1,7 @@
-//! Signature Version 4, computed here and nowhere borrowed.
+//! Signature Version 4, implemented here without borrowed code.
 //!
-//! AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "… Using the Authorization
-//! Header".
+//! AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "… Using the
+//! Authorization Header".
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,22 +13,22 @@ use sha2::{Digest, Sha256};
 use super::query;
 use crate::clock::amz_date;
 
-/// The only algorithm there is.
+/// The only algorithm.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// The region of the sandbox's own signatures: it stands in one place.
+/// The region of the sandbox's own signatures, defined once.
 pub(crate) const REGION: &str = "us-east-1";
-/// What stands for the body where it is not signed.
+/// Replaces the hash of an unsigned body.
 pub(crate) const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
-/// Who signs.
+/// Credentials that sign.
 pub(crate) struct Signer {
     pub(crate) access_key: String,
     secret: String,
     /// The region in every scope.
     pub(crate) region: String,
-    /// What temporary credentials bring besides, and permanent ones may not.
+    /// The token of temporary credentials; permanent ones have none.
     pub(crate) token: Option<String>,
-    /// The key of the last scope that was signed for: a start signs ten thousand links with one.
+    /// The key of the last scope: a start signs ten thousand links with one.
     last: Mutex<(String, Vec<u8>)>,
 }
 
@@ -37,17 +37,18 @@ pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
     /// The path, decoded.
     pub(crate) path: &'a str,
-    /// All of the query but the signature, decoded.
+    /// The query without the signature, decoded.
     pub(crate) query: &'a [(String, String)],
     /// Lower-case names with trimmed values, sorted by name.
     pub(crate) headers: &'a [(String, String)],
-    /// `X-Amz-Date` as it is written.
+    /// `X-Amz-Date` as written.
     pub(crate) date: &'a str,
     /// The body's SHA-256 in hex, or `UNSIGNED`.
     pub(crate) payload: &'a str,
 }
 
-/// The headers of these names as a signature covers them: values of one name joined, blanks at the ends and in rows gone.
+/// The headers with these names as a signature covers them: values of one name joined, blanks trimmed and
+/// collapsed.
 pub(crate) fn covered(headers: &HeaderMap, names: &[String]) -> Vec<(String, String)> {
     let value = |value: &http::HeaderValue| {
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -58,7 +59,7 @@ pub(crate) fn covered(headers: &HeaderMap, names: &[String]) -> Vec<(String, Str
 }
 
 impl Signer {
-    /// A signer with its own secret, in the sandbox's region.
+    /// A signer with this key and secret, in the sandbox's region.
     pub(crate) fn new(access_key: String, secret: String) -> Self {
         Self { access_key, secret, region: REGION.to_owned(), token: None, last: Mutex::default() }
     }
@@ -69,7 +70,7 @@ impl Signer {
         Self { region: region.to_owned(), ..self }
     }
 
-    /// With temporary credentials, of which the token is a part.
+    /// With temporary credentials, which include the token.
     #[must_use]
     pub(crate) fn with_token(self, token: Option<String>) -> Self {
         Self { token, ..self }
@@ -113,7 +114,7 @@ impl Signer {
         last.1.clone()
     }
 
-    /// The query of a presigned URL: these pairs, who signed, when, for how long, and the signature.
+    /// The query of a presigned URL: these pairs, the signer, the time, the lifetime, and the signature.
     pub(crate) fn presign(
         &self,
         method: &str,
@@ -145,7 +146,7 @@ impl Signer {
 
 /// HMAC-SHA256.
 pub(crate) fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of any length (RFC 2104), so the refusal cannot come.
+    // HMAC takes keys of any length (RFC 2104), so this cannot fail.
     Hmac::<Sha256>::new_from_slice(key)
         .map(|mut mac| {
             mac.update(text);
@@ -154,7 +155,7 @@ pub(crate) fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// Compares without telling by its time where the difference is.
+/// Compares in constant time.
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }

@@ -1,23 +1,23 @@
-//! XML as storage speaks it: written by hand, and read strictly, since a client's mistake is to be seen.
+//! The storage's XML: written by hand, and read strictly, so that a client's mistakes show.
 
 use roxmltree::{Document, Node};
 
-/// Elements may lie so deep in one another; storage's own lie three deep.
+/// Deepest nesting of elements; the storage's own are three deep.
 const DEEPEST: usize = 8;
 
-/// What is said as one element.
+/// Text as one element.
 pub(crate) fn tag(name: &str, text: impl AsRef<str>) -> String {
     format!("<{name}>{}</{name}>", escape(text.as_ref()))
 }
 
-/// A document with this root, which holds what is written already.
+/// A document with this root around serialized content.
 pub(crate) fn document(root: &str, inside: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inside}</{root}>"
     )
 }
 
-/// Text that is no markup; characters that a parser would take for blanks are numbered.
+/// Escapes markup; characters that a parser would take for blanks become numeric references.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -33,29 +33,30 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// An element as it was read.
+/// A parsed element.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
     /// Without a prefix.
     pub(crate) name: String,
-    /// Its own text, blanks at the ends gone.
+    /// Its own text, trimmed.
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
 }
 
 impl Element {
-    /// The children of this name.
+    /// The children with this name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The text of the first child of this name; empty where there is none.
+    /// The text of the first child with this name; empty if there is none.
     pub(crate) fn text_of(&self, name: &str) -> &str {
         self.all(name).next().map_or("", |child| &child.text)
     }
 }
 
-/// Reads a document; nothing where it is not well-formed, or has what no client of a storage needs: a DOCTYPE, an instruction, CDATA.
+/// Parses a document; `None` if it is not well-formed, or has what no storage client needs: a DOCTYPE, an
+/// instruction, CDATA.
 pub(crate) fn read(text: &[u8]) -> Option<Element> {
     let text = std::str::from_utf8(text).ok()?;
     if text.contains("<![CDATA[") {
@@ -91,7 +92,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(text in "[^\u{0}\\s]([^\u{0}]*[^\u{0}\\s])?") {
-            // What XML 1.0 (2.2) has no place for cannot be written, nor told by its number.
+            // Characters that XML 1.0 (2.2) excludes cannot be written, not even as a reference.
             let text: String = text.chars().filter(|c| can_be_in_xml(*c)).collect();
             let text = text.trim();
             let read = read(document("a", &tag("b", text)).as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The store's calls: begin, list, complete, give up, look.
+//! The store's calls: create, list, complete, abort, head.
 
 use http::{Method, header};
 use jiff::Timestamp;
@@ -8,10 +8,10 @@ use super::{Remote, Trouble};
 use crate::sessions::session::Stored;
 use crate::storage::xml::{Element, tag};
 
-/// A list has so many pages at most: ten thousand parts in thousands, and some to spare.
+/// The most pages of a list: ten thousand parts in pages of a thousand, and some to spare.
 const MOST_PAGES: usize = 100;
 
-/// What became of an upload.
+/// The object that an upload became.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object {
     /// Without quotes.
@@ -31,7 +31,7 @@ impl Store {
         Ok(Remote { key: key.to_owned(), upload })
     }
 
-    /// The parts that are there, all pages of them.
+    /// The stored parts, from all pages.
     pub(crate) fn parts(&self, remote: &Remote) -> Result<Vec<Stored>, Trouble> {
         let (mut all, mut marker) = (Vec::new(), None::<u32>);
         for _ in 0..MOST_PAGES {
@@ -51,7 +51,7 @@ impl Store {
         Err(Trouble::unreadable("the list of parts has no end"))
     }
 
-    /// Makes the object. An answer of 200 can hold a refusal (AWS, "CompleteMultipartUpload").
+    /// Makes the object. A 200 can contain an error (AWS, "CompleteMultipartUpload").
     pub(crate) fn complete(&self, remote: &Remote, parts: &[Stored]) -> Result<Object, Trouble> {
         let one = |part: &Stored| {
             let (number, etag) = (part.part.to_string(), format!("\"{}\"", part.etag()));
@@ -66,13 +66,13 @@ impl Store {
         Ok(Object { etag, size: Some(parts.iter().map(|part| part.size).sum()) })
     }
 
-    /// Throws an upload away.
+    /// Aborts an upload.
     pub(crate) fn abort(&self, remote: &Remote) -> Result<(), Trouble> {
         let own = [("uploadId", remote.upload.clone())];
         self.ask(&Method::DELETE, &remote.key, &own, None, String::new())?.done()
     }
 
-    /// The object of a key, where there is one.
+    /// The object with this key, if it exists.
     pub(crate) fn look(&self, key: &str) -> Result<Option<Object>, Trouble> {
         let reply = self.ask(&Method::HEAD, key, &[], None, String::new())?;
         if reply.status == 404 {

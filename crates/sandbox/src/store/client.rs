@@ -1,4 +1,4 @@
-//! Asking the store: one signed request, one answer, within bounds.
+//! Sends requests to the store: one signed request, one answer, within bounds.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use crate::storage::query;
 use crate::storage::sign::Signer;
 use crate::storage::xml::{self, Element};
 
-/// An answer has so many bytes at most: a page of a thousand parts stays far below it.
+/// Longest answer, bytes: a page of a thousand parts stays far below it.
 const LONGEST: usize = 4 * 1024 * 1024;
 /// Putting ten thousand parts together may take minutes (AWS, "CompleteMultipartUpload").
 const PATIENCE: Duration = Duration::from_secs(300);
-/// The sandbox's own requests are sent at once, so their signatures need not live.
+/// Lifetime of the sandbox's own signatures, seconds: its requests are sent at once.
 const LIFE: u64 = 300;
 
 /// The store.
 pub(crate) struct Store {
     http: Client<HttpConnector, Full<Bytes>>,
     signer: Signer,
-    /// Host and port, as they are signed.
+    /// Host and port, as signed.
     host: String,
     bucket: String,
     /// The right time, whatever the fault `clock-skew` does to the server's.
@@ -44,7 +44,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The document that must have come.
+    /// The expected document.
     pub(crate) fn document(&self, root: &str) -> Result<Element, Trouble> {
         let read = xml::read(&self.body);
         if let Some(read) = read.as_ref().filter(|read| read.name == root && self.status == 200) {
@@ -53,7 +53,7 @@ impl Reply {
         Err(self.trouble(read.as_ref()))
     }
 
-    /// Nothing but that it was done.
+    /// Success, without a body.
     pub(crate) fn done(&self) -> Result<(), Trouble> {
         if (200..300).contains(&self.status) {
             Ok(())
@@ -74,7 +74,7 @@ impl Reply {
 }
 
 impl Store {
-    /// The store as it was asked for.
+    /// The store from the options.
     pub(crate) fn new(asked: &Asked, clock: Clock) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Option(format!("--store-s3: {why}"));
         let url: Uri = asked.url.parse().map_err(|_| wrong("this is no address"))?;
@@ -109,12 +109,12 @@ impl Store {
         format!("http://{}{}?{query}", self.host, query::encode_path(&path))
     }
 
-    /// A presigned link to read a key, from now for a while.
+    /// A presigned link to read a key, valid from now for a while.
     pub(crate) fn read_link(&self, key: &str) -> String {
         self.link("GET", key, &[], self.clock.now(), LIFE)
     }
 
-    /// Sends one request. Blocking: for threads that may.
+    /// Sends one request. Blocking: only for threads that may block.
     pub(crate) fn ask(
         &self,
         method: &Method,
@@ -133,7 +133,7 @@ impl Store {
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| Trouble::unreadable("the request could not be made"))?;
         let exchange = async {
-            // What went wrong is told without the link, which is a password.
+            // The error is reported without the link, which is as sensitive as a password.
             let response = self.http.request(request).await;
             let response = response.map_err(|_| Trouble::unreadable("it could not be reached"))?;
             let (head, body) = response.into_parts();

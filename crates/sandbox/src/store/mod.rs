@@ -1,5 +1,5 @@
-//! A real S3 server that takes the vendors' parts instead of the sandbox: begun, signed for, listed and completed there,
-//! as the vendors do it.
+//! A real S3 server that stores the vendors' parts instead of the sandbox: uploads are created, signed,
+//! listed and completed there, as the vendors do it.
 
 pub(crate) mod calls;
 pub(crate) mod client;
@@ -7,14 +7,14 @@ pub(crate) mod session;
 
 use serde::{Deserialize, Serialize};
 
-/// The upload at the store that a session stands for.
+/// The upload at the store behind a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Remote {
     pub(crate) key: String,
     pub(crate) upload: String,
 }
 
-/// What the store refused, or that it could not be asked.
+/// The store's refusal, or that it could not be reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the store says {code} ({status}): {message}")]
 pub(crate) struct Trouble {
@@ -26,7 +26,7 @@ pub(crate) struct Trouble {
 }
 
 impl Trouble {
-    /// No answer, or one that is none of S3's.
+    /// No answer, or one that is not S3's.
     pub(crate) fn unreadable(why: &str) -> Self {
         Self { status: 0, code: "unreadable".to_owned(), message: why.to_string() }
     }

@@ -1,4 +1,4 @@
-//! A session whose parts lie at the store: what is there, and making the object of it.
+//! A session whose parts are at the store: listing them, and making the object.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -23,18 +23,18 @@ impl From<Trouble> for No {
     }
 }
 
-/// The key of a session's object: each session has one of its own, so that nothing is ever replaced.
+/// The key of a session's object: unique per session, so that nothing is ever replaced.
 fn key(about: &About) -> String {
     let folder = if about.folder.is_empty() { String::new() } else { format!("{}/", about.folder) };
     format!("{}/{}/{folder}{}", about.kind, about.id, about.name)
 }
 
-/// Begins the upload that a session stands for.
+/// Begins the upload behind a session.
 pub(crate) fn begin(store: &Store, about: &About) -> Result<Remote, Trouble> {
     store.create(&key(about), &about.content_type)
 }
 
-/// Brings a session's parts up to what the store has; nothing where its parts lie here.
+/// Updates a session's parts from the store; does nothing if its parts are stored here.
 pub(crate) fn look(vault: &Vault, session: &Session) -> Result<(), No> {
     let Some(remote) = session.about.store.as_ref().filter(|_| session.state().done.is_none()) else {
         return Ok(());
@@ -44,7 +44,7 @@ pub(crate) fn look(vault: &Vault, session: &Session) -> Result<(), No> {
     Ok(())
 }
 
-/// The store of sessions that have one.
+/// The store, for sessions that have one.
 pub(crate) fn of(vault: &Vault) -> Result<&Store, No> {
     let missing = || {
         No::new(500, "store_missing", "The upload's parts lie at a store that was not named at this start")
@@ -52,7 +52,7 @@ pub(crate) fn of(vault: &Vault) -> Result<&Store, No> {
     vault.store.as_ref().ok_or_else(missing)
 }
 
-/// Makes the object at the store, of the parts that `choose` picks of those that are there.
+/// Makes the object at the store, from the stored parts that `choose` picks.
 pub(crate) fn finish(
     vault: &Vault,
     session: &Arc<Session>,
@@ -77,7 +77,7 @@ pub(crate) fn finish(
                 Err(trouble) => return refused(trouble),
             }
         }
-        // Completed before, and killed before it was written down. No other upload has this key.
+        // Completed earlier, and killed before it was recorded. No other upload has this key.
         Err(no) => store.look(&remote.key)?.ok_or(no)?,
     };
     let done = record(store, session, remote, now, object).map_err(|e| No::broken(&e))?;
@@ -85,7 +85,7 @@ pub(crate) fn finish(
     Ok(Finish::Now(done))
 }
 
-/// Lengths that the server planned are held here: the store did not know them.
+/// Checks lengths that the server planned: the store did not know them.
 fn planned(session: &Session) -> Result<(), Denied> {
     let state = session.state();
     let other = state
@@ -95,7 +95,7 @@ fn planned(session: &Session) -> Result<(), Denied> {
     other.map_or(Ok(()), |stored| Err(Denied::Part { part: stored.part }))
 }
 
-/// What the store will not put together is the client's doing; all else is not.
+/// If the store will not put the parts together, that is the client's fault; any other error is not.
 fn refused(trouble: Trouble) -> Result<Finish, No> {
     match (trouble.status, trouble.code.as_str()) {
         (400, "EntityTooSmall" | "InvalidPart" | "InvalidPartOrder") => {

@@ -1,4 +1,4 @@
-//! The admin endpoints: there on request only, and for nobody else.
+//! The admin endpoints: only on request, and closed to everyone else.
 
 use serde_json::{Value, json};
 

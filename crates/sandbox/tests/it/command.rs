@@ -1,4 +1,4 @@
-//! The command itself: its first line, and what it remembers after `kill -9`.
+//! The command itself: its first line, and what survives `kill -9`.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::rig::{PART, bytes, client, pieces, wanted};
 
-/// A sandbox as a process of its own, killed when it is dropped.
+/// A sandbox in a separate process, killed when dropped.
 pub(crate) struct Process {
     child: Child,
     first: Value,
@@ -171,7 +171,7 @@ async fn the_folders_port_is_waited_for_while_the_one_before_ends() {
     let url: reqwest::Url = first[0]["url"].as_str().unwrap().parse().unwrap();
     let holds = std::net::TcpListener::bind(("127.0.0.1", url.port().unwrap())).unwrap();
     let second = std::thread::spawn(move || Process::start(&dir, &[]).first["destinations"].clone());
-    std::thread::sleep(std::time::Duration::from_millis(200)); // it is the passing of time that is tested
+    std::thread::sleep(std::time::Duration::from_millis(200)); // the passing of time is what is tested
     drop(holds);
     assert_eq!(second.join().unwrap(), first);
 }

@@ -1,4 +1,4 @@
-//! Faults of connections: kept ones that are closed under the next request, and new ones that are closed at once.
+//! Connection faults: idle ones closed under the next request, and new ones closed at once.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use tokio::time::timeout;
 
 use crate::rig::{PART, Session, bytes, wanted, with};
 
-/// A keep-alive connection is closed at the first byte of the next request, whatever that is; a new one is served.
+/// A keep-alive connection is closed at the first byte of the next request, whatever that is; a new one is
+/// served.
 #[tokio::test]
 async fn a_kept_connection_is_closed_when_the_next_request_comes() {
     for (fault, url) in [("keepalive-closed@start", "start"), ("keepalive-closed@part", "part")] {

@@ -1,4 +1,4 @@
-//! Every fault that is made, as a client meets it.
+//! Every implemented fault, as a client meets it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn part(rig: &Rig, session: &Session) -> Answer {
     rig.put(&session.parts[0], &bytes(PART)).await.unwrap()
 }
 
-/// Finishes a session of one part, whatever the fault did before, and holds the object against the bytes.
+/// Finishes a session of one part, whatever the fault did before, and compares the object with the bytes.
 async fn ends_well(rig: &Rig, session: &Session) {
     rig.put_all(session, &bytes(PART)).await;
     assert_eq!(rig.complete(session).await.unwrap().status, 200);
@@ -22,7 +22,7 @@ async fn ends_well(rig: &Rig, session: &Session) {
     assert_eq!(std::fs::read(rig.object(&object)).unwrap(), bytes(PART));
 }
 
-/// Sends part 1 by hand and tells how the connection ended.
+/// Sends part 1 by hand and returns how the connection ended.
 async fn raw_part(rig: &Rig, session: &Session) -> std::io::Result<String> {
     let mut request =
         format!("{}Content-Length: {PART}\r\nConnection: close\r\n\r\n", rig.head(&session.parts[0]))

@@ -1,4 +1,4 @@
-//! Who is let in.
+//! Which keys are accepted.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The sandbox as its clients meet it: a real server, driven over real sockets by a plain client.
+//! The sandbox as its clients see it: a real server, driven over real sockets by a plain client.
 
 #![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected has failed")]

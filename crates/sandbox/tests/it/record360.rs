@@ -1,4 +1,4 @@
-//! Record360 as its clients meet it.
+//! Record360 as its clients see it.
 
 use md5::{Digest, Md5};
 use partway_sandbox::Checksum;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::rig::{Answer, PART, Rig, bytes, etag, pieces, rig, with};
 
-/// A file's id, as clients make them up.
+/// A file's id, as clients generate them.
 const FILE: &str = "0b0a9f3e-7f0e-4c5b-9d35-3c3f7a1e2b4d";
 /// What every request must accept.
 const ACCEPT: (&str, &str) = ("accept", "application/json; version=1");

@@ -1,4 +1,4 @@
-//! A sandbox in a folder of its own, and a client that does exactly what it is told.
+//! A sandbox in a separate folder, and a client that does exactly what the test asks.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Bytes a part in these tests.
+/// Part size in these tests, bytes.
 pub(crate) const PART: usize = 1000;
 
-/// How long a test waits for what should come at once.
+/// How long a test waits for something immediate.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// A sandbox under test.
@@ -28,7 +28,7 @@ pub(crate) struct Rig {
     ahead: Arc<AtomicI64>,
 }
 
-/// An answer, read to its end.
+/// An answer, fully read.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -71,7 +71,7 @@ pub(crate) async fn with(fault: &str) -> Rig {
     rig(|options| options.faults.push(fault.to_owned())).await
 }
 
-/// A sandbox with other options.
+/// A sandbox with changed options.
 pub(crate) async fn rig(change: impl FnOnce(&mut Options)) -> Rig {
     let folder = TempDir::new().unwrap();
     let ahead = Arc::new(AtomicI64::new(0));
@@ -94,33 +94,33 @@ impl Rig {
         self.ahead.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// A call of the API with the key.
+    /// Calls the API with the key.
     pub(crate) async fn call(&self, step: &str, body: &Value) -> Result<Answer, reqwest::Error> {
         let url = format!("{}/api/v1/multipart/{step}", self.running.base_url);
         let sent = self.client.post(url).bearer_auth(&self.running.key).json(body).send().await?;
         answer(sent).await
     }
 
-    /// A start that works.
+    /// A start that must succeed.
     pub(crate) async fn begin(&self, name: &str, size: usize) -> Session {
         let answer = self.call("start", &wanted(name, size)).await.unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
         Session::of(&answer.json())
     }
 
-    /// One part.
+    /// Sends one part.
     pub(crate) async fn put(&self, url: &str, bytes: &[u8]) -> Result<Answer, reqwest::Error> {
-        // Said aloud: for no bytes at all this client would leave the length out.
+        // Set explicitly: for an empty body this client would omit the length.
         let put = self.client.put(url).header("content-length", bytes.len()).body(bytes.to_vec());
         answer(put.send().await?).await
     }
 
-    /// A complete.
+    /// Completes a session.
     pub(crate) async fn complete(&self, session: &Session) -> Result<Answer, reqwest::Error> {
         self.call("complete", &json!({"session_id": session.id})).await
     }
 
-    /// All parts of a session, each of which must be taken.
+    /// Sends all parts of a session; each must be accepted.
     pub(crate) async fn put_all(&self, session: &Session, data: &[u8]) {
         for (url, part) in session.parts.iter().zip(pieces(data)) {
             let answer = self.put(url, part).await.unwrap();
@@ -163,7 +163,8 @@ impl Rig {
         self.log().pop().unwrap_or_default()
     }
 
-    /// Waits until the log has a line like this: the server may note the end of a connection after the client does.
+    /// Waits until the log has such a line: the server may notice the end of a connection after the client
+    /// does.
     pub(crate) async fn logged(&self, like: impl Fn(&Value) -> bool) -> Value {
         let find = || self.log().into_iter().rev().find(|line| like(line));
         until(|| find().is_some()).await;
@@ -175,7 +176,7 @@ impl Rig {
         self.running.dir.join(relative)
     }
 
-    /// Sends these bytes as they are and reads to the end, or to the reset.
+    /// Sends raw bytes and reads to the end, or to the reset.
     pub(crate) async fn raw(&self, request: &[u8]) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.running.port)).await?;
         stream.write_all(request).await?;
@@ -195,7 +196,7 @@ impl Rig {
     }
 }
 
-/// A session as a client keeps it.
+/// A session as a client stores it.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
@@ -204,7 +205,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Reads a start's reply.
+    /// Parses a start's reply.
     pub(crate) fn of(reply: &Value) -> Self {
         let parts = reply["parts"].as_array().unwrap();
         Self {
@@ -215,7 +216,7 @@ impl Session {
     }
 }
 
-/// Waits, five seconds at most, for what the server does on its own time and tells nobody.
+/// Waits, for five seconds at most, for something that the server does in the background.
 pub(crate) async fn until(done: impl Fn() -> bool) {
     for _ in 0..500 {
         if done() {
@@ -241,7 +242,7 @@ pub(crate) fn bytes(size: usize) -> Vec<u8> {
     (0..size).map(|_| next()).collect()
 }
 
-/// The data in parts; no bytes are one part of none.
+/// The data in parts; no data is one empty part.
 pub(crate) fn pieces(data: &[u8]) -> Vec<&[u8]> {
     if data.is_empty() { vec![data] } else { data.chunks(PART).collect() }
 }

@@ -1,4 +1,4 @@
-//! The vendors' parts at a real S3 server that others wrote: SeaweedFS, started by the test.
+//! The vendors' parts at a real third-party S3 server: SeaweedFS, started by the test.
 
 use partway_sandbox::{Options, Store};
 use partway_seaweed::{KEY, SECRET, server};
@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::gjirafa::{self, Upload, listed};
 use crate::rig::{Rig, Session, bytes, etag, rig};
 
-/// The least that S3 takes of a part which is not the last.
+/// S3's smallest part except the last.
 const PART: usize = 5 << 20;
 
-/// A sandbox in front of a bucket of its own.
+/// A sandbox in front of a separate bucket.
 async fn front(bucket: &'static str, change: impl FnOnce(&mut Options)) -> Rig {
     let at = tokio::task::spawn_blocking(move || {
         let server = server().unwrap_or_else(|why| panic!("{why}"));
@@ -89,7 +89,7 @@ async fn parts_are_listed_links_renewed_and_uploads_given_up_there() {
     assert_eq!((gone.status, gone.xml("Code")), (404, "NoSuchUpload"));
 }
 
-/// What the sandbox lets pass with `--min-part 1`, a real server does not.
+/// What the sandbox accepts with `--min-part 1`, a real server does not.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_refuses_the_vendor_refuses() {
     let front = front("refusals", |options| options.min_part = 1).await;
@@ -106,7 +106,7 @@ async fn what_the_server_refuses_the_vendor_refuses() {
 #[tokio::test(flavor = "multi_thread")]
 async fn links_end_there_too() {
     let front = front("ends", |options| options.ttl = 60).await;
-    // The links are a minute over; the sandbox's own requests are good for longer.
+    // The links expired a minute ago; the sandbox's own requests are valid for longer.
     front.advance(-120);
     let session = front.begin("x", 1).await;
     let over = front.put(&session.parts[0], b"a").await.unwrap();

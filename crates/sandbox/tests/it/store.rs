@@ -1,4 +1,5 @@
-//! The vendors' parts at a real S3 server: here another sandbox's own S3 plays it, which refuses what S3 refuses.
+//! The vendors' parts at a real S3 server: here played by another sandbox's own S3, which refuses what S3
+//! refuses.
 
 use partway_sandbox::{Checksum, Options, Resume, Store};
 use serde_json::{Value, json};
@@ -7,12 +8,12 @@ use crate::gjirafa::{self, Upload, all};
 use crate::rig::{PART, Rig, bytes, etag, pieces, rig};
 use crate::s3;
 
-/// The server that keeps the bytes.
+/// The server that stores the bytes.
 async fn back() -> Rig {
     rig(|options| options.min_part = 1).await
 }
 
-/// Where it is.
+/// The store's address and keys.
 fn store(back: &Rig) -> Store {
     let entry = back.destination("s3");
     Store {
@@ -24,7 +25,7 @@ fn store(back: &Rig) -> Store {
     }
 }
 
-/// The server that speaks for the vendors, in front of it.
+/// The server that plays the vendors, in front of it.
 async fn front(back: &Rig, change: impl FnOnce(&mut Options)) -> Rig {
     let store = store(back);
     rig(|options| {
@@ -90,7 +91,7 @@ async fn what_was_planned_is_held_at_complete() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gjirafa_lists_refreshes_and_aborts_there() {
-    // Its lists come in pages, and the front must read all of them.
+    // Its lists are paged, and the front must read all pages.
     let back = rig(|options| {
         options.min_part = 1;
         options.faults.push("list-paged".to_owned());
@@ -156,7 +157,7 @@ async fn links_end_when_the_store_says_so() {
     back.advance(70);
     let over = front.put(&session.parts[0], &bytes(PART)).await.unwrap();
     assert_eq!((over.status, over.xml("Message")), (403, "Request has expired"));
-    // A server whose clock is wrong hands out links that are not good yet.
+    // A server whose clock is wrong hands out links that are not valid yet.
     let skewed = self::front(&back, |options| options.faults.push("clock-skew".to_owned())).await;
     back.advance(-70);
     let session = skewed.begin("x", PART).await;
@@ -168,7 +169,7 @@ async fn links_end_when_the_store_says_so() {
     assert_eq!((refused.status, refused.xml("Code")), (400, "BadDigest"));
 }
 
-/// Completed there and killed before it was written down here: the next complete finds the object.
+/// Completed there and killed before it was recorded here: the next complete finds the object.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_complete_that_was_interrupted_is_known_by_its_object() {
     let back = back().await;

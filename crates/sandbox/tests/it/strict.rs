@@ -23,7 +23,7 @@ async fn unknown_fields_wrong_types_and_absent_ones_are_unprocessable() {
     assert_eq!(answer.status, 422);
 }
 
-/// Of two fields with one name some readers take the first and some the last.
+/// Of two fields with one name, some parsers take the first and some the last.
 #[tokio::test]
 async fn a_field_that_stands_there_twice_is_refused() {
     let rig = rig(|_| {}).await;
@@ -180,7 +180,7 @@ async fn headers_that_do_not_belong_on_a_part_are_refused() {
     assert!(rig.raw(good.as_bytes()).await.unwrap().starts_with("HTTP/1.1 200 "));
 }
 
-/// A refusal comes before the body is read. A sender that goes on writing must come to read it all the same.
+/// A refusal comes before the body is read. A sender that keeps writing must get to read it all the same.
 #[tokio::test]
 async fn an_early_refusal_reaches_a_sender_that_goes_on_writing() {
     const SIZE: usize = 20 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! The way of a file: start, parts, complete, and the object that comes of it.
+//! A file's path: start, parts, complete, and the resulting object.
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt;

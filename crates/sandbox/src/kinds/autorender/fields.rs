@@ -1,4 +1,4 @@
-//! What AutoRender's calls take, read strictly.
+//! The fields of AutoRender's calls, read strictly.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(crate) struct Start {
     pub(crate) own: Own,
 }
 
-/// What a session remembers for AutoRender's replies.
+/// What a session stores for AutoRender's replies.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Own {
     pub(crate) uuid: String,
@@ -35,7 +35,7 @@ pub(crate) struct Complete {
     pub(crate) uuid: Option<String>,
 }
 
-/// Reads a start.
+/// Parses a start.
 pub(crate) fn start(mut fields: Fields, uuid: String) -> Result<Start, Wrong> {
     let start = Start {
         file_name: fields.need("file_name", name)?,
@@ -67,7 +67,7 @@ fn tags(value: &Value) -> Result<Vec<String>, String> {
     }
 }
 
-/// Reads a complete.
+/// Parses a complete.
 pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     let complete =
         Complete { session_id: fields.need("session_id", string)?, uuid: fields.may("uuid", string)? };

@@ -1,4 +1,5 @@
-//! AutoRender: `POST /api/v1/multipart/start` and `/complete`, parts at presigned links, files by their public URL.
+//! AutoRender: `POST /api/v1/multipart/start` and `/complete`, parts at presigned links, files by their
+//! public URL.
 
 mod fields;
 mod reply;
@@ -7,21 +8,21 @@ mod vendor;
 
 pub(crate) use self::routes::{destination, routes};
 
-/// Its name.
+/// The kind's name.
 pub(crate) const KIND: &str = "autorender";
-/// Its base URL's path.
+/// The path of its base URL.
 const BASE: &str = "/autorender";
 
 /// One workspace of AutoRender.
 pub(crate) struct AutoRender {
     /// The API key.
     pub(crate) key: String,
-    /// The public half that `start` names in its reply; grants nothing.
+    /// The public half that `start` returns; grants nothing.
     pub(crate) public_key: String,
-    /// What `start` and `complete` name.
+    /// The workspace that `start` and `complete` return.
     pub(crate) workspace: String,
-    /// Bytes of a part.
+    /// Part size, bytes.
     pub(crate) part_size: u64,
-    /// Seconds that links live at most.
+    /// Longest lifetime of links, seconds.
     pub(crate) ttl: u64,
 }

@@ -76,7 +76,7 @@ pub(crate) fn complete(at: &AutoRender, session: &Session, own: &Own, done: &Don
     })
 }
 
-/// A reply made wrong.
+/// Corrupts a reply.
 pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
     let parts = reply.get_mut("parts").and_then(Value::as_array_mut);
     match (how, parts) {

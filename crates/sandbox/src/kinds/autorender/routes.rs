@@ -1,4 +1,4 @@
-//! Where AutoRender's calls are.
+//! The routes of AutoRender's calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

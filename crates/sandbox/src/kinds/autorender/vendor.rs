@@ -1,4 +1,4 @@
-//! How AutoRender speaks: key, start, complete, refusals.
+//! AutoRender's protocol: key, start, complete, refusals.
 
 use http::header;
 use http::request::Parts;
@@ -30,7 +30,7 @@ impl Vendor for AutoRender {
         KIND
     }
 
-    /// Either header will do; where both come, both must be right.
+    /// Either header will do; if both are sent, both must be right.
     fn admit(&self, _: Timestamp, _: Step, head: &Parts) -> Result<(), No> {
         let bearer = head.headers.get(header::AUTHORIZATION).map(|value| {
             let value = value.as_bytes();

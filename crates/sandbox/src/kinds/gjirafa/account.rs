@@ -8,7 +8,7 @@ use crate::kinds::vendor::No;
 use crate::random::random_hex;
 use crate::storage::sign::same;
 
-/// Remembered with the folder's settings.
+/// Stored with the folder's settings.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) project: String,
@@ -16,12 +16,13 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// A new one.
+    /// Creates a new account.
     pub(crate) fn invent() -> Self {
         Self { project: format!("prj-{}", random_hex(4)), key: format!("gjk_{}", random_hex(16)) }
     }
 
-    /// Judges `Authorization`. The vendor does not say what stands before the key, so any one word may, and none.
+    /// Judges `Authorization`. The vendor does not document the prefix of the key, so any one word is
+    /// accepted, or none.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), No> {
         let Some(given) = headers.get(header::AUTHORIZATION) else {
             return Err(No::new(401, "Unauthorized", "Authorization is missing"));

@@ -1,4 +1,4 @@
-//! What Gjirafa's calls take, read strictly.
+//! The fields of Gjirafa's calls, read strictly.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::kinds::fields::{Fields, Wrong, boolean, digits, list, mime, name, str
 use crate::options::LARGEST_OBJECT;
 use crate::sessions::session::MOST_PARTS;
 
-/// Hours that links can be asked to live: a week at most.
+/// The lifetime that a client may request for links, hours: a week at most.
 const HOURS: std::ops::RangeInclusive<u64> = 1..=168;
 
 /// A start's fields.
@@ -16,13 +16,13 @@ pub(crate) struct Start {
     pub(crate) file_name: String,
     pub(crate) length: u64,
     pub(crate) mime: String,
-    /// The hash to look for among the files that are here; nothing where it was not asked for.
+    /// The hash for the duplicate check; `None` if the check was not requested.
     pub(crate) look_for: Option<String>,
     pub(crate) hash: Option<String>,
     pub(crate) hours: Option<u64>,
 }
 
-/// What a session remembers for Gjirafa's replies.
+/// What a session stores for Gjirafa's replies.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Own {
     pub(crate) upload_id: String,
@@ -30,7 +30,7 @@ pub(crate) struct Own {
     pub(crate) hash: Option<String>,
 }
 
-/// Reads a start. `contentLength` is a string; `enableDuplicateCheck` and `fileHash` come together.
+/// Parses a start. `contentLength` is a string; `enableDuplicateCheck` and `fileHash` come together.
 pub(crate) fn start(mut fields: Fields) -> Result<Start, Wrong> {
     let parts = fields.need("partsNumber", within(1..=MOST_PARTS, whole))?;
     let file_name = fields.need("fileName", name)?;
@@ -58,7 +58,7 @@ pub(crate) struct Complete {
     pub(crate) parts: Vec<(u32, String)>,
 }
 
-/// Reads a complete. `allowPartialComplete` is true unless the client says otherwise, as at the vendor.
+/// Parses a complete. `allowPartialComplete` defaults to true, as at the vendor.
 pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     let part = |item: &mut Fields| {
         let number = item.need("partNumber", within(1..=MOST_PARTS, whole))?;
@@ -73,7 +73,7 @@ pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     Ok(complete)
 }
 
-/// Reads a wish for fresh links: whose, and for how many hours.
+/// Parses a request for fresh links: the upload, and the lifetime in hours.
 pub(crate) fn resume(mut fields: Fields) -> Result<(String, Option<u64>), Wrong> {
     let asked = (
         fields.need("requestKey", string)?,
@@ -83,14 +83,14 @@ pub(crate) fn resume(mut fields: Fields) -> Result<(String, Option<u64>), Wrong>
     Ok(asked)
 }
 
-/// Reads an abort.
+/// Parses an abort.
 pub(crate) fn abort(mut fields: Fields) -> Result<String, Wrong> {
     let request = fields.need("requestKey", string)?;
     fields.end()?;
     Ok(request)
 }
 
-/// What registers a video.
+/// The fields that register a video.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Encode {
     pub(crate) download_url: String,
@@ -99,7 +99,7 @@ pub(crate) struct Encode {
     pub(crate) author: Option<String>,
 }
 
-/// Reads a registration.
+/// Parses a registration.
 pub(crate) fn encode(mut fields: Fields) -> Result<Encode, Wrong> {
     let encode = Encode {
         download_url: fields.need("downloadUrl", string)?,

@@ -1,4 +1,5 @@
-//! Gjirafa Video Platform: uploads below a project, in a client's own number of parts, with a list, fresh links and an abort.
+//! Gjirafa Video Platform: uploads below a project, with the client's number of parts, a list, fresh links
+//! and an abort.
 
 mod account;
 mod fields;
@@ -13,18 +14,18 @@ pub(crate) use self::routes::{destination, routes};
 use crate::options::Resume;
 use crate::sessions::choose::Rules;
 
-/// Its name.
+/// The kind's name.
 pub(crate) const KIND: &str = "gjirafa";
-/// Its base URL's path.
+/// The path of its base URL.
 const BASE: &str = "/gjirafa";
 
 /// One project of Gjirafa.
 pub(crate) struct Gjirafa {
     pub(crate) account: Account,
-    /// Seconds that links live at most.
+    /// Longest lifetime of links, seconds.
     pub(crate) ttl: u64,
     /// Which parts get fresh links.
     pub(crate) resume: Resume,
-    /// What parts must be to make an object.
+    /// The rules for parts to make an object.
     pub(crate) rules: Rules,
 }

@@ -1,4 +1,4 @@
-//! A finished file registered as a video. Nothing is encoded and nobody is called back; it is written down.
+//! Registers a finished file as a video. Nothing is encoded and no callback is made; it is only recorded.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -14,10 +14,10 @@ use crate::kinds::said::Said;
 use crate::kinds::vendor::{Call, No, Noted};
 use crate::vault::Vault;
 
-/// Below the sandbox's folder: a line a video.
+/// Below the sandbox's folder: one line per video.
 const REGISTER: &str = "registered.ndjson";
 
-/// Takes the URL that `uploads/success` told, and no other.
+/// Accepts only a URL that `uploads/success` returned.
 pub(crate) fn encode(front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
     let asked = call.fields().and_then(fields::encode).map_err(bad)?;
     let found = vault.shelf.list_of(KIND).into_iter().find_map(|session| {

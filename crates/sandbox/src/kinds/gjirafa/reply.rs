@@ -1,4 +1,4 @@
-//! Gjirafa's replies: one envelope for all, and what stands in it.
+//! Gjirafa's replies: one envelope for all, and its content.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::sessions::session::{Session, Stored};
 use crate::storage::put::{Issue, link};
 use crate::vault::Vault;
 
-/// A reply of success.
+/// A success.
 pub(crate) fn said(status: u16, result: &Value, info: &Value) -> Said {
     Said::json(
         status,
@@ -24,7 +24,7 @@ pub(crate) fn said(status: u16, result: &Value, info: &Value) -> Said {
     )
 }
 
-/// A refusal. What stands in `errors` and `messages` the vendor does not say: here objects and sentences.
+/// A refusal. The vendor does not document `errors` and `messages`: here objects and sentences.
 pub(crate) fn refusal(no: &No) -> Said {
     Said::json(
         no.status,
@@ -39,12 +39,12 @@ pub(crate) fn refusal(no: &No) -> Said {
     )
 }
 
-/// The refusal of a request that is not as it must be.
+/// The refusal of an invalid request.
 pub(crate) fn bad(wrong: Wrong) -> No {
     No::new(400, "ValidationError", wrong.0)
 }
 
-/// The links of a session's parts. They stand from the last to the first: a client goes by their numbers.
+/// The links of a session's parts, from the last to the first: a client must go by their numbers.
 pub(crate) fn links(
     (front, vault): (&Front, &Vault),
     session: &Session,
@@ -61,7 +61,7 @@ pub(crate) fn links(
     })
 }
 
-/// A part that is there.
+/// A stored part.
 pub(crate) fn part(stored: &Stored) -> Value {
     json!({
         "size": stored.size,
@@ -71,7 +71,7 @@ pub(crate) fn part(stored: &Stored) -> Value {
     })
 }
 
-/// A reply made wrong.
+/// Corrupts a reply.
 pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
     match (how, step) {
         (Reply::WrongTypes, Step::Start | Step::Refresh) => {
@@ -82,7 +82,7 @@ pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
             reply["success"] = json!([]);
             reply["result"] = json!([17]);
         }
-        // The envelope is well, and the result is not: success needs both.
+        // A good envelope around a bad result: success needs both.
         (Reply::ErrorWith200, _) => {
             let error = json!({"code": "InternalError", "message": "The upload could not be completed"});
             reply = json!({

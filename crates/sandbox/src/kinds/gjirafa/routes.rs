@@ -1,4 +1,4 @@
-//! Where Gjirafa's calls are.
+//! The routes of Gjirafa's calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

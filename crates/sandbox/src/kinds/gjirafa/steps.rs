@@ -1,4 +1,4 @@
-//! Gjirafa's calls about an upload: start, fresh links, list, complete, abort, and what came of it.
+//! Gjirafa's calls about an upload: start, fresh links, list, complete, abort, and its outcome.
 
 use std::sync::Arc;
 
@@ -26,10 +26,10 @@ use crate::store;
 use crate::store::session::look;
 use crate::vault::Vault;
 
-/// How long links live unless a client asks: twelve hours.
+/// Default lifetime of links: twelve hours.
 const HOURS: u64 = 12;
 
-/// Begins an upload, or tells that a file with this hash is here already.
+/// Begins an upload, or reports that a file with this hash exists already.
 pub(crate) fn start(
     at: &Gjirafa,
     front: &Front,
@@ -53,7 +53,7 @@ pub(crate) fn start(
         size: Some(start.length),
         content_type: start.mime,
         parts: u32::try_from(start.parts).unwrap_or(u32::MAX),
-        // The links live for hours, the upload itself a week: that is what fresh links are for.
+        // The links live for hours, the upload itself for a week: that is what fresh links are for.
         expires: later(started, LONGEST_TTL),
         own: serde_json::to_value(&own).unwrap_or_default(),
         ..About::new(KIND, id, start.file_name, started)
@@ -76,7 +76,7 @@ fn known(vault: &Vault, hash: &str) -> Option<Arc<Session>> {
     })
 }
 
-/// The shape of a start, with the upload that brought the file, and no links.
+/// Shaped like a start's reply, with the upload that brought the file, and no links.
 fn duplicate(session: &Session, noted: &mut Noted) -> Result<Said, No> {
     let own = own(session)?;
     noted.session = Some(session.about.id.clone());
@@ -96,7 +96,7 @@ fn duplicate(session: &Session, noted: &mut Noted) -> Result<Said, No> {
     }))
 }
 
-/// Fresh links for a session that is not finished: for all of its parts, or for those that are missing.
+/// Fresh links for an unfinished session: for all of its parts, or for the missing ones.
 pub(crate) fn resume(at: &Gjirafa, front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let (request, hours) = call.fields().and_then(fields::resume).map_err(bad)?;
     let session = open(front, vault, &request)?;
@@ -116,7 +116,7 @@ pub(crate) fn resume(at: &Gjirafa, front: &Front, vault: &Vault, call: &Call) ->
     Ok(reply::said(200, &result, &Value::Null))
 }
 
-/// The parts that are there. In pages only where a fault or a client asks for one: two pages then, whatever their size.
+/// The stored parts. Paged only if a fault or a client asks for it: then in two pages, whatever their size.
 pub(crate) fn list(front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let asked = call.query().and_then(|mut query| {
         let page = query.may("page", within(1..=u64::MAX, digits))?;
@@ -134,8 +134,8 @@ pub(crate) fn list(front: &Front, vault: &Vault, call: &Call) -> Result<Said, No
     Ok(reply::said(200, &json!(some), &info))
 }
 
-/// Makes the object. With `allowPartialComplete` whatever part is missing or other is left out without a word, as at the
-/// vendor; without, all parts must be there, and make the length that was told at the start.
+/// Makes the object. With `allowPartialComplete`, missing or differing parts are silently left out, as at the
+/// vendor. Without it, all parts must be there and add up to the length given at the start.
 pub(crate) fn complete(
     at: &Gjirafa,
     front: &Front,
@@ -165,7 +165,7 @@ pub(crate) fn complete(
     Ok(reply::said(200, &json!(true), &Value::Null))
 }
 
-/// Throws an unfinished upload away. There is none to throw away a second time, and none after complete.
+/// Aborts an unfinished upload. A second abort, or one after complete, is refused.
 pub(crate) fn abort(front: &Front, vault: &Vault, call: &Call) -> Result<Said, No> {
     let request = call.fields().and_then(fields::abort).map_err(bad)?;
     let session = open(front, vault, &request)?;
@@ -176,7 +176,7 @@ pub(crate) fn abort(front: &Front, vault: &Vault, call: &Call) -> Result<Said, N
     aborted.then(|| reply::said(200, &json!(true), &Value::Null)).ok_or_else(gone)
 }
 
-/// Where a finished upload's file is.
+/// The URL of a finished upload's file.
 pub(crate) fn success(front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Said, No> {
     if !call.body.is_empty() {
         call.fields().and_then(crate::kinds::fields::Fields::end).map_err(bad)?;
@@ -191,14 +191,14 @@ pub(crate) fn success(front: &Front, vault: &Vault, call: &Call, noted: &mut Not
     Ok(reply::said(200, &result, &Value::Null))
 }
 
-/// The upload of this request key, as long as it lives.
+/// The upload with this request key, until it expires.
 fn find(front: &Front, vault: &Vault, request: &str) -> Result<Arc<Session>, No> {
     let session = vault.shelf.find_of(KIND, request).ok_or_else(gone)?;
     let over = session.state().done.is_none() && front.clock.now() > session.about.expires;
     if over { Err(gone()) } else { Ok(session) }
 }
 
-/// The same, and not finished.
+/// The same, if unfinished.
 fn open(front: &Front, vault: &Vault, request: &str) -> Result<Arc<Session>, No> {
     find(front, vault, request).and_then(|session| match session.state().done.is_some() {
         true => Err(gone()),

@@ -1,4 +1,4 @@
-//! How Gjirafa speaks: key, what each call carries, its envelope.
+//! Gjirafa's protocol: key, what each call carries, its envelope.
 
 use http::request::Parts;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ impl Vendor for Gjirafa {
     fn takes(&self, step: Step) -> Takes {
         match step {
             Step::List => Takes::QUERY,
-            // Whether it wants a body, the vendor does not say.
+            // The vendor does not document whether it wants a body.
             Step::Verify => Takes { body: Carries::MaybeJson, query: false },
             _ => Takes::JSON,
         }

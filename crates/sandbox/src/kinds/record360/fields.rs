@@ -1,10 +1,10 @@
-//! What Record360's calls take, read strictly.
+//! The fields of Record360's calls, read strictly.
 
 use crate::kinds::fields::{Fields, Wrong, digits, list, object, string, whole, within};
 
 use super::types;
 
-/// Parts that an upload can have: so no file has more than 20 times 5 GB.
+/// The allowed number of parts: so no file exceeds 20 times 5 GB.
 const PARTS: std::ops::RangeInclusive<u64> = 1..=20;
 
 /// A start's fields.
@@ -14,7 +14,7 @@ pub(crate) struct Start {
     pub(crate) content_type: &'static str,
 }
 
-/// Reads a start's query.
+/// Parses a start's query.
 pub(crate) fn start(mut query: Fields) -> Result<Start, Wrong> {
     let parts = query.need("part_count", within(PARTS, digits))?;
     let content_type = query.may("content_type", |value| {
@@ -25,7 +25,7 @@ pub(crate) fn start(mut query: Fields) -> Result<Start, Wrong> {
     Ok(Start { parts: narrow(parts), content_type: content_type.unwrap_or(types::UNTYPED) })
 }
 
-/// A UUID of version 4 in its usual form: the client makes it up.
+/// A UUID of version 4 in its usual form: the client generates it.
 pub(crate) fn file_id(text: &str) -> Result<String, Wrong> {
     let id = uuid::Uuid::try_parse(text).ok().filter(|id| {
         let random = id.get_version_num() == 4 && id.get_variant() == uuid::Variant::RFC4122;
@@ -41,7 +41,7 @@ pub(crate) struct Complete {
     pub(crate) parts: Vec<(u32, String)>,
 }
 
-/// Reads a complete.
+/// Parses a complete.
 pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     let part = |item: &mut Fields| {
         let number = item.need("part_number", within(PARTS, whole))?;
@@ -53,7 +53,7 @@ pub(crate) fn complete(mut fields: Fields) -> Result<Complete, Wrong> {
     Ok(complete)
 }
 
-/// Reads a login: user name and password.
+/// Parses a login: user name and password.
 pub(crate) fn login(mut fields: Fields) -> Result<(String, String), Wrong> {
     let user = fields.need("user", object)?;
     fields.end()?;

@@ -1,4 +1,5 @@
-//! Record360: a GET that begins an upload under the client's own UUID, complete with ETags, tokens that end.
+//! Record360: a GET that begins an upload under the client's own UUID, complete with ETags, tokens that
+//! expire.
 
 mod account;
 mod fields;
@@ -15,22 +16,22 @@ pub(crate) use self::routes::{destination, routes};
 use crate::options::Checksum;
 use crate::sessions::choose::Rules;
 
-/// Its name.
+/// The kind's name.
 pub(crate) const KIND: &str = "record360";
-/// Its base URL's path.
+/// The path of its base URL.
 const BASE: &str = "/record360";
 
 /// One account at Record360.
 pub(crate) struct Record360 {
     pub(crate) account: Account,
-    /// The user's password, where it is not the account's own.
+    /// The user's password, if it overrides the account's.
     pub(crate) password: Option<String>,
-    /// Seconds that a token is good.
+    /// Lifetime of a token, seconds.
     pub(crate) token_ttl: u64,
-    /// Seconds that links live at most.
+    /// Longest lifetime of links, seconds.
     pub(crate) ttl: u64,
-    /// What complete says of the whole file.
+    /// What complete returns as the checksum of the whole file.
     pub(crate) checksum: Checksum,
-    /// What parts must be to make an object.
+    /// The rules for parts to make an object.
     pub(crate) rules: Rules,
 }

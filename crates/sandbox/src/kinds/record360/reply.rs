@@ -1,4 +1,5 @@
-//! Record360's replies, plain objects without an envelope, and its refusals in each form that clients must read.
+//! Record360's replies, plain objects without an envelope, and its refusals in each form that clients must
+//! read.
 
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ pub(crate) fn complete(file_id: &str, done: &Done, location: &str, checksum: Opt
     reply
 }
 
-/// What is known of a finished file.
+/// The record of a finished file.
 pub(crate) fn upload(session: &Session, file_id: &str, done: &Done, location: &str) -> Value {
     json!({
         "id": file_id,
@@ -42,7 +43,7 @@ pub(crate) fn upload(session: &Session, file_id: &str, done: &Done, location: &s
     })
 }
 
-/// The vendor does not say how its refusals look, so each of the three forms occurs.
+/// The vendor does not document its refusals, so each of the three forms occurs.
 pub(crate) fn refusal(no: &No) -> Said {
     let name = match no.status {
         401 | 403 => "error",
@@ -52,12 +53,12 @@ pub(crate) fn refusal(no: &No) -> Said {
     Said::json(no.status, json!({ name: no.message }))
 }
 
-/// The refusal of a request that is not as it must be.
+/// The refusal of an invalid request.
 pub(crate) fn bad(wrong: Wrong) -> No {
     No::new(400, "bad_request", wrong.0)
 }
 
-/// A reply made wrong.
+/// Corrupts a reply.
 pub(crate) fn spoil(mut reply: Value, step: Step, how: Reply) -> Value {
     let links = reply.get_mut("presigned_urls").and_then(Value::as_array_mut);
     match (how, links) {

@@ -1,4 +1,4 @@
-//! Where Record360's calls are.
+//! The routes of Record360's calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

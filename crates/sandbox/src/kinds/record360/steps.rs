@@ -1,4 +1,4 @@
-//! Record360's calls: login, start, complete, and what is known of a file.
+//! Record360's calls: login, start, complete, and the record of a file.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::storage::put::{Issue, ROOT, link};
 use crate::storage::sign::same;
 use crate::vault::Vault;
 
-/// How long links live, and how soon complete must come: a day.
+/// Lifetime of links, and the deadline of complete: a day.
 const LIFE: u64 = 86_400;
 
 /// A token for the sandbox's user.
@@ -35,7 +35,7 @@ pub(crate) fn authenticate(at: &Record360, front: &Front, call: &Call) -> Result
     Ok(json!({"auth_token": token, "user": {"id": 1, "username": USER}}))
 }
 
-/// Begins an upload: another one each time it is asked, also for a file that has one, and the log counts them.
+/// Begins an upload: a new one for each request, even for a file that has one; the log counts them.
 pub(crate) fn start(
     at: &Record360,
     front: &Front,
@@ -68,7 +68,7 @@ pub(crate) fn start(
     Ok(reply::start(&session, &file_id, &links))
 }
 
-/// Makes the object of all parts, by number and ETag. Asked again with the same two ids it says the same.
+/// Makes the object from all parts, by number and ETag. Repeated with the same two ids, it returns the same.
 pub(crate) fn complete(
     at: &Record360,
     front: &Front,
@@ -92,7 +92,7 @@ pub(crate) fn complete(
     Ok(reply::complete(&file_id, &done, &file::url(front, BASE, &done), checksum))
 }
 
-/// Type and size of a finished file: of the last upload, where there were several.
+/// Type and size of a finished file; of the last upload, if there were several.
 pub(crate) fn upload(front: &Front, vault: &Vault, call: &Call, noted: &mut Noted) -> Result<Value, No> {
     let file_id = fields::file_id(call.param("file_id")).map_err(bad)?;
     let last = of_file(vault, &file_id).into_iter().rev().find_map(|session| {

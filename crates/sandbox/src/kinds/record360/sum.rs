@@ -1,4 +1,4 @@
-//! The `checksum` of a complete's reply. Of what kind it is, the vendor does not say, so the sandbox is told.
+//! The `checksum` of a complete's reply. The vendor does not document its algorithm, so it is an option.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,7 +10,7 @@ use sha2::Sha256;
 use crate::options::Checksum;
 use crate::sessions::session::Done;
 
-/// The object's checksum in hex, as far as there is one to give.
+/// The object's checksum in hex, if there is one.
 pub(crate) fn of(dir: &Path, done: &Done, kind: Checksum) -> Option<String> {
     match kind {
         Checksum::None => None,

@@ -1,4 +1,5 @@
-//! Record360's tokens: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256, good for as long as the server says now.
+//! Record360's tokens: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256; their validity is checked against
+//! the server's current options.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +12,7 @@ use crate::storage::sign::{hmac, same};
 /// The user's name.
 pub(crate) const USER: &str = "partway";
 
-/// A new token from now on.
+/// Issues a token, valid from `now`.
 pub(crate) fn issue(secret: &str, now: Timestamp, life: u64) -> String {
     let begins = now.as_second();
     let claims = json!({
@@ -26,8 +27,8 @@ pub(crate) fn issue(secret: &str, now: Timestamp, life: u64) -> String {
     format!("{signed}.{signature}")
 }
 
-/// Whether a token is one of ours and not over. Its life counts from its issue, so that a shorter `--token-ttl` also
-/// ends tokens that were given out before.
+/// Whether a token is ours and has not expired. Its life counts from its issue, so that a shorter
+/// `--token-ttl` also ends tokens that were issued before.
 pub(crate) fn good(secret: &str, token: &str, now: Timestamp, life: u64) -> bool {
     let Some((signed, signature)) = token.rsplit_once('.') else { return false };
     let right = URL_SAFE_NO_PAD.encode(hmac(secret.as_bytes(), signed.as_bytes()));

@@ -1,6 +1,6 @@
-//! The types that Record360 takes, with the extension that an object's name gets.
+//! The types that Record360 accepts, with the extension for an object's name.
 
-/// What a file is that was sent without a type.
+/// The type of a file that was sent without one.
 pub(crate) const UNTYPED: &str = "application/octet-stream";
 
 /// The vendor's twelve.
@@ -19,12 +19,12 @@ const TYPES: [(&str, &str); 12] = [
     ("image/bmp", "bmp"),
 ];
 
-/// The type in lower case, if it is taken.
+/// The type in lower case, if it is accepted.
 pub(crate) fn taken(given: &str) -> Option<&'static str> {
     TYPES.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(given))
 }
 
-/// An object's name: Record360 is told none, so it is the file's id.
+/// An object's name: Record360 receives none, so it is the file's id.
 pub(crate) fn name(file_id: &str, kind: &str) -> String {
     match TYPES.iter().find(|(known, _)| *known == kind) {
         Some((_, extension)) => format!("{file_id}.{extension}"),

@@ -1,4 +1,4 @@
-//! How Record360 speaks: its version in `Accept`, its token, what each call carries.
+//! Record360's protocol: its version in `Accept`, its token, what each call carries.
 
 use http::header;
 use http::request::Parts;
@@ -19,7 +19,7 @@ impl Vendor for Record360 {
         KIND
     }
 
-    /// Every request names the version that it speaks, and all but a login bring a token.
+    /// Every request must name the API version, and all but a login need a token.
     fn admit(&self, now: Timestamp, step: Step, head: &Parts) -> Result<(), No> {
         let mut accepted =
             head.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

@@ -1,4 +1,4 @@
-//! Who asks: a signature in the `Authorization` header, or in the query as a presigned link has it.
+//! Authentication: a signature in the `Authorization` header, or in the query of a presigned link.
 
 use http::request::Parts;
 use http::{StatusCode, header};
@@ -11,16 +11,16 @@ use crate::storage::query;
 use crate::storage::refusal::Refusal;
 use crate::storage::sign::Signer;
 
-/// What a good signature says.
+/// What a valid signature says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Granted {
-    /// The body's SHA-256 in hex, if it is told.
+    /// The body's SHA-256 in hex, if given.
     pub(crate) sha256: Option<String>,
-    /// What tells this signature from others: with a link, the link.
+    /// Identifies this signature; for a link, identifies the link.
     pub(crate) signature: String,
 }
 
-/// Judges the signature, at the moment the request began, and that it covers what it has to.
+/// Judges the signature as of the request's beginning, and that it covers what it must.
 pub(crate) fn judge(
     signer: &Signer,
     head: &Parts,
@@ -32,7 +32,7 @@ pub(crate) fn judge(
     let in_query = pairs.iter().any(|(name, _)| name == "X-Amz-Algorithm");
     let in_header = head.headers.contains_key(header::AUTHORIZATION);
     if in_query {
-        strangers(&head.headers)?; // also both at once
+        strangers(&head.headers)?; // also refuses both at once
         let signed = presigned::judge(signer, &asked, began)?;
         not_signed(&head.headers, &signed)?;
         let told = head.headers.get(presigned::BODY).and_then(|value| value.to_str().ok());

@@ -1,4 +1,4 @@
-//! What a client says of an object besides its bytes, kept, and given back with it.
+//! What a client sends about an object besides its bytes: stored, and returned with it.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::storage::refusal::Refusal;
 
-/// An object has this type unless told (AWS, "PutObject": `Content-Type`).
+/// An object's default type (AWS, "PutObject": `Content-Type`).
 const UNTYPED: &str = "binary/octet-stream";
-/// Kept as they are (AWS, "Working with object metadata": system-defined, user-controlled).
+/// Stored unchanged (AWS, "Working with object metadata": system-defined, user-controlled).
 const KEPT: [&str; 5] =
     ["cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
-/// What a client makes up itself begins so.
+/// Prefix of user-defined metadata.
 const META: &str = "x-amz-meta-";
-/// Bytes of all that together (AWS, "User-defined object metadata").
+/// Total size of user-defined metadata, bytes (AWS, "User-defined object metadata").
 const MOST_META: usize = 2048;
 /// AWS, "PutObject": `x-amz-storage-class`.
 const CLASSES: [&str; 7] = [
@@ -36,7 +36,7 @@ const ACLS: [&str; 7] = [
     "bucket-owner-read",
     "bucket-owner-full-control",
 ];
-/// Headers that say nothing of the object, or are judged elsewhere.
+/// Headers that say nothing about the object, or are judged elsewhere.
 const ASIDE: [&str; 8] = [
     "x-amz-content-sha256",
     "x-amz-date",
@@ -48,12 +48,12 @@ const ASIDE: [&str; 8] = [
     "x-amz-checksum-mode",
 ];
 
-/// What a session of the bucket remembers: headers by their name in lower case.
+/// What a session of the bucket stores: headers by lower-case name.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attributes(BTreeMap<String, String>);
 
 impl Attributes {
-    /// Reads a request's headers, and in a presigned link its query too. A header of S3's that is not known here asks for
+    /// Reads a request's headers, and the query of a presigned link too. An unknown S3 header asks for
     /// something that would not be done, so it is refused.
     pub(crate) fn read(headers: &HeaderMap, query: &[(String, String)]) -> Result<Self, Refusal> {
         let mut all = Self::default();
@@ -85,7 +85,7 @@ impl Attributes {
             "x-amz-acl" if !ACLS.contains(&value) => {
                 return Err(Refusal::argument("").with("ArgumentName", name));
             }
-            // It is encrypted nowhere; what the client hears is what it asked for.
+            // Nothing is encrypted; the client gets back what it asked for.
             "x-amz-server-side-encryption" if value != "AES256" && value != "aws:kms" => {
                 let message = "The encryption method specified is not supported";
                 return Err(Refusal::argument(message).with("ArgumentName", name));
@@ -110,7 +110,8 @@ impl Attributes {
         self.0.get("x-amz-storage-class").map_or("STANDARD", String::as_str)
     }
 
-    /// What `HEAD` and `GET` give back. Of a storage class only another than the usual one, of tags only their number.
+    /// The headers of `HEAD` and `GET`. A storage class is returned only if it is not the default, and of
+    /// tags only their number.
     pub(crate) fn give(&self) -> Vec<(HeaderName, HeaderValue)> {
         let mut given = vec![("content-type", self.content_type().to_owned())];
         for (name, value) in &self.0 {

@@ -1,4 +1,4 @@
-//! The bucket: that it is there, what lies in it, and taking something away.
+//! The bucket: its existence, its content, and deleting objects.
 
 use std::fs;
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) fn all() -> Said {
     reply::said("ListAllMyBucketsResult", &format!("<Buckets><Bucket>{bucket}</Bucket></Buckets>"))
 }
 
-/// No bucket can be made: there is one.
+/// No bucket can be created: there is exactly one.
 pub(crate) fn create(asked: &S3Request) -> Refusal {
     match asked.bucket() {
         Ok(()) => {
@@ -36,18 +36,19 @@ pub(crate) fn create(asked: &S3Request) -> Refusal {
     }
 }
 
-/// The bucket is there.
+/// The bucket exists.
 pub(crate) fn head() -> Said {
     let region = (HeaderName::from_static("x-amz-bucket-region"), HeaderValue::from_static(REGION));
     Said { headers: vec![region], ..Said::empty(200) }
 }
 
-/// Where the bucket is. AWS's first region has no name here.
+/// The bucket's region. AWS's first region has no name here.
 pub(crate) fn location() -> Said {
     reply::said("LocationConstraint", if REGION == "us-east-1" { "" } else { REGION })
 }
 
-/// A page of what lies in the bucket, in either version of the call. With a delimiter, keys that go on alike are one.
+/// A page of the bucket's content, in either version of the call. With a delimiter, keys with a common prefix
+/// are merged.
 pub(crate) fn list(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let one = |name| query::one(&asked.query, name).unwrap_or_default();
     let second = match one("list-type") {
@@ -127,13 +128,14 @@ fn row(session: &Session, key: &str) -> String {
     )
 }
 
-/// Takes an object away; what is not there is gone already.
+/// Deletes an object; a missing one counts as deleted.
 pub(crate) fn delete(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let mut keys = vault.objects.keys();
     let key = asked.place.key.as_str();
     let Some(session) = keys.get(key) else { return Ok(Said::empty(204)) };
     let object = session.state().done.clone().map(|done| done.object);
-    // Those that it replaced go too, and first: after a kill, an older one would else be the object again.
+    // The versions that it replaced are deleted too, and first: otherwise, after a kill, an older one would
+    // be the object again.
     let mut all = vault.shelf.list_of(KIND);
     all.retain(|session| session.about.key.as_deref() == Some(key) && session.state().done.is_some());
     let work = || -> io::Result<()> {

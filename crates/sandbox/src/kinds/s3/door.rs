@@ -1,4 +1,5 @@
-//! Where S3's requests come in: before any other kind for its bucket, after all others for what is signed as S3 wants it.
+//! The entry of S3's requests: before any other kind for its bucket, after all others for requests with an S3
+//! signature.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub(crate) fn destination(s3: &S3, front: &Front) -> Destination {
     Destination { kind: KIND, url: front.origin.clone(), key: s3.account.key.clone(), more }
 }
 
-/// Takes what is meant for the bucket by its path or its host, before any other kind can.
+/// Takes requests for the bucket, by path or by host, before any other kind can.
 pub(crate) async fn door(
     State((s3, sandbox)): State<(Arc<S3>, Sandbox)>,
     request: Request<Body>,
@@ -47,7 +48,7 @@ pub(crate) async fn door(
     if ours { answer(s3, sandbox, request).await } else { next.run(request).await }
 }
 
-/// Takes what nobody else does, if it is signed as S3 wants it: the list of buckets, and buckets that are not there.
+/// Takes unclaimed requests that have an S3 signature: the list of buckets, and buckets that do not exist.
 pub(crate) async fn elsewhere(s3: Arc<S3>, sandbox: Sandbox, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let signed = place::is_signed(&head);

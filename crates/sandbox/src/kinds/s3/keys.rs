@@ -1,13 +1,13 @@
-//! Where an object lies: its key as a path below `objects/`, whatever stands in the key.
+//! Where an object is stored: any key as a path below `objects/`.
 
 use crate::sessions::name;
 use crate::storage::query;
 
-/// Longest segment that is kept as it is; a longer one is cut, and told from others by a number.
+/// Longest segment that is kept unchanged; a longer one is cut and made unique by a number.
 const LONGEST: usize = 240;
 
-/// Folder (segments joined by `/`, empty for none) and name. Where a segment can be no file's name, its odd characters
-/// are written as percent signs and digits, and an empty one as a percent sign.
+/// Folder (segments joined by `/`, empty for none) and name. If a segment cannot be a file name, its odd
+/// characters are written as percent signs and digits, and an empty one as a percent sign.
 pub(crate) fn path(key: &str) -> (String, String) {
     let mut segments: Vec<String> = key.split('/').map(segment).collect();
     let name = segments.pop().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! The parts that a complete names, read from its XML.
+//! Parses the XML of a complete's parts.
 
 use std::collections::BTreeMap;
 
 use crate::storage::refusal::Refusal;
 use crate::storage::xml::{self, Element};
 
-/// Number and ETag of each part, in the order in which they stand there (AWS, "CompleteMultipartUpload").
+/// Number and ETag of each part, in document order (AWS, "CompleteMultipartUpload").
 pub(crate) fn parts(body: &[u8]) -> Result<Vec<(u32, String)>, Refusal> {
     let root = xml::read(body).filter(|root| root.name == "CompleteMultipartUpload" && root.text.is_empty());
     let root = root.ok_or_else(Refusal::malformed_xml)?;

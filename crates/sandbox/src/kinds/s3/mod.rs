@@ -23,16 +23,16 @@ pub(crate) use self::door::{destination, door, elsewhere};
 use crate::sessions::choose::Rules;
 use crate::storage::sign::Signer;
 
-/// Its name.
+/// The kind's name.
 pub(crate) const KIND: &str = "s3";
 /// The one bucket.
 pub(crate) const BUCKET: &str = "sandbox";
 
-/// The bucket, and who may use it.
+/// The bucket and its credentials.
 pub(crate) struct S3 {
     pub(crate) account: Account,
-    /// What requests are signed with.
+    /// The signer for its requests.
     pub(crate) signer: Signer,
-    /// What parts must be to make an object.
+    /// The rules for parts to make an object.
     pub(crate) rules: Rules,
 }

@@ -1,4 +1,4 @@
-//! An object that is there: what is known of it, and its bytes.
+//! A finished object: its metadata, and its bytes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::storage::refusal::Refusal;
 use crate::storage::send::stretch;
 use crate::vault::Vault;
 
-/// What became of the key, and by which upload.
+/// The session that made this key's object.
 fn find(asked: &S3Request, vault: &Vault) -> Result<(Arc<Session>, Done), Refusal> {
     let session = vault.objects.keys().get(&asked.place.key).cloned();
     let found = session.and_then(|session| {
@@ -35,8 +35,8 @@ fn find(asked: &S3Request, vault: &Vault) -> Result<(Arc<Session>, Done), Refusa
     })
 }
 
-/// What `HEAD` and `GET` say of it. An object that came in parts counts from when its upload began (AWS, "Working with
-/// object metadata": Last-Modified).
+/// The headers of `HEAD` and `GET`. A multipart object dates from the beginning of its upload (AWS, "Working
+/// with object metadata": Last-Modified).
 fn headers(session: &Session, done: &Done) -> Vec<(HeaderName, HeaderValue)> {
     let attributes: Attributes = serde_json::from_value(session.about.own.clone()).unwrap_or_default();
     let mut all = attributes.give();
@@ -51,12 +51,12 @@ fn headers(session: &Session, done: &Done) -> Vec<(HeaderName, HeaderValue)> {
     all
 }
 
-/// What is said where an ETag is no checksum.
+/// The header for an object whose ETag is no checksum.
 pub(crate) fn encryption(done: &Done) -> Option<(HeaderName, HeaderValue)> {
     done.opaque.then(|| (HeaderName::from_static(ENCRYPTION), HeaderValue::from_static(KMS)))
 }
 
-/// What is known of it.
+/// Its metadata.
 pub(crate) fn head(asked: &S3Request, vault: &Vault, noted: &mut Noted) -> Result<Said, No> {
     let (session, done) = find(asked, vault)?;
     let mut all = headers(&session, &done);
@@ -116,7 +116,7 @@ fn quoted(done: &Done) -> String {
     format!("\"{}\"", done.etag)
 }
 
-/// One range of bytes (RFC 9110, 14.2). What is none, or several, means the whole, as at S3.
+/// One range of bytes (RFC 9110, 14.2). An invalid range, or several, means the whole, as at S3.
 fn range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Refusal> {
     let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     let Some((first, last)) = text.and_then(|text| text.strip_prefix("bytes=")?.split_once('-')) else {

@@ -1,4 +1,4 @@
-//! Which of S3's operations a request asks for, and which parameters it may bring.
+//! Which S3 operation a request asks for, and which parameters it may have.
 
 use http::{Method, StatusCode};
 
@@ -8,7 +8,7 @@ use crate::storage::link::part_number;
 use crate::storage::query;
 use crate::storage::refusal::Refusal;
 
-/// An operation, with what its query names.
+/// An operation, with the ids from its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Operation {
     ListBuckets,
@@ -29,7 +29,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Its place on the way of a file.
+    /// Its step in an upload.
     pub(crate) fn step(&self) -> Step {
         match self {
             Self::ListBuckets | Self::CreateBucket | Self::HeadBucket | Self::Location => Step::Bucket,
@@ -47,7 +47,7 @@ impl Operation {
         }
     }
 
-    /// The upload that it is about.
+    /// The upload it refers to.
     pub(crate) fn upload(&self) -> Option<&str> {
         match self {
             Self::Part { upload, .. }
@@ -66,7 +66,7 @@ impl Operation {
         }
     }
 
-    /// The parameters that it knows.
+    /// Its known parameters.
     fn parameters(&self) -> &'static [&'static str] {
         match self {
             Self::ListBuckets | Self::CreateBucket | Self::HeadBucket => &[],
@@ -94,7 +94,7 @@ impl Operation {
     }
 }
 
-/// Reads the operation. A parameter that it does not know is refused: it would ask for something else.
+/// Determines the operation. An unknown parameter is refused: it would ask for something else.
 pub(crate) fn of(method: &Method, place: &Place, pairs: &[(String, String)]) -> Result<Operation, Refusal> {
     let operation = choose(method, place, pairs)?;
     // x-amz-*: headers that a presigned link carries in its query; x-id: a name that SDKs add for themselves.

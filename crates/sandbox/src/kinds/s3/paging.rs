@@ -1,12 +1,12 @@
-//! Pages of a list: how much one holds, and how keys stand in it.
+//! Pages of a list: their size, and the encoding of keys.
 
 use crate::storage::query;
 use crate::storage::refusal::Refusal;
 
-/// Ids or keys that a page holds at most (AWS, "ListParts", "ListMultipartUploads", "ListObjectsV2").
+/// The most ids or keys per page (AWS, "ListParts", "ListMultipartUploads", "ListObjectsV2").
 pub(crate) const LONGEST_PAGE: usize = 1000;
 
-/// How many a page may hold.
+/// The requested page size.
 pub(crate) fn page_size(pairs: &[(String, String)], name: &'static str) -> Result<usize, Refusal> {
     let Some(text) = query::one(pairs, name) else { return Ok(LONGEST_PAGE) };
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -16,7 +16,8 @@ pub(crate) fn page_size(pairs: &[(String, String)], name: &'static str) -> Resul
     })
 }
 
-/// How keys stand in a list: as they are, or encoded, which is the only way for characters that XML cannot hold.
+/// How keys are written in a list: as they are, or encoded, which is the only way for characters that XML
+/// cannot hold.
 pub(crate) fn encoding(pairs: &[(String, String)]) -> Result<fn(&str) -> String, Refusal> {
     match query::one(pairs, "encoding-type") {
         None => Ok(str::to_owned),

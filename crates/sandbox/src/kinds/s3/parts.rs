@@ -7,7 +7,7 @@ use crate::storage::query;
 use crate::storage::refusal::Refusal;
 use crate::storage::xml::tag;
 
-/// The page that is asked for, and what a fault makes of it.
+/// The requested page, and the fault that changes it.
 pub(crate) struct Page {
     after: u32,
     most: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads the query.
+    /// Parses the query.
     pub(crate) fn read(pairs: &[(String, String)], effect: Option<Effect>) -> Result<Self, Refusal> {
         let after = match query::one(pairs, "part-number-marker") {
             None => 0,
@@ -27,7 +27,7 @@ impl Page {
         Ok(Self { after, most: page_size(pairs, "max-parts")?, effect })
     }
 
-    /// The page in XML.
+    /// The page as XML.
     pub(crate) fn of(&self, mut parts: Vec<Stored>) -> String {
         let mut most = self.most;
         match (self.effect, parts.first_mut()) {

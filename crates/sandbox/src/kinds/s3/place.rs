@@ -1,4 +1,4 @@
-//! Where a request goes: bucket and key, by path or by host.
+//! The target of a request: bucket and key, by path or by host.
 
 use http::request::Parts;
 use http::{StatusCode, header};
@@ -18,26 +18,26 @@ pub(crate) struct Place {
     pub(crate) key: String,
 }
 
-/// The bucket that the host names.
+/// The bucket named by the host.
 fn host(head: &Parts) -> Option<&str> {
     let host = head.headers.get(header::HOST)?.to_str().ok()?;
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     host.strip_suffix(HOSTS)
 }
 
-/// Whether a request is this kind's by its place: a virtual host, or our bucket's path.
+/// Whether a request is for this kind: a virtual host, or our bucket's path.
 pub(crate) fn is_ours(head: &Parts) -> bool {
     head.uri.path().split('/').nth(1) == Some(BUCKET) || host(head).is_some()
 }
 
-/// Whether a request is signed as S3 wants it, so that it is this kind's where it is nobody else's.
+/// Whether a request has an S3 signature, so that it is for this kind if no other claims it.
 pub(crate) fn is_signed(head: &Parts) -> bool {
     let header = head.headers.get(header::AUTHORIZATION);
     header.is_some_and(|value| value.as_bytes().starts_with(ALGORITHM.as_bytes()))
         || head.uri.query().is_some_and(|query| query.contains("X-Amz-Algorithm="))
 }
 
-/// Reads the place.
+/// Parses the target.
 pub(crate) fn of(head: &Parts) -> Result<Place, Refusal> {
     let path = query::decode(head.uri.path()).ok_or_else(|| {
         Refusal::new(StatusCode::BAD_REQUEST, "InvalidURI", "Couldn't parse the specified URI.")

@@ -1,4 +1,4 @@
-//! S3's answers: XML, and how it is made wrong.
+//! S3's answers: XML, and how to corrupt it.
 
 use http::StatusCode;
 
@@ -18,13 +18,13 @@ fn text(status: u16, text: String) -> Said {
     Said { status, words: Words::Text("application/xml", text), headers: Vec::new() }
 }
 
-/// A refusal. What calls and faults say in words of their own is said in S3's.
+/// A refusal. The generic words of calls and faults are translated to S3's.
 pub(crate) fn refusal(no: &No) -> Said {
     let (status, code) = match no.code {
         "length_required" => (411, "MissingContentLength"),
         "payload_too_large" => (400, "MaxMessageLengthExceeded"),
         "internal_error" => (500, "InternalError"),
-        // S3 has no 401: who is not known is forbidden to enter.
+        // S3 has no 401: an unknown key is forbidden.
         "unauthorized" => (403, "InvalidAccessKeyId"),
         "quota_exceeded" => (no.status, "QuotaExceeded"),
         code => (no.status, code),
@@ -34,14 +34,14 @@ pub(crate) fn refusal(no: &No) -> Said {
     text(status.as_u16(), refusal.xml())
 }
 
-/// A reply made wrong. Where parts are left out of a list or changed in it, the list was made so.
+/// Corrupts a reply. Missing or changed parts of a list were produced with the list.
 pub(crate) fn spoil(said: Said, step: Step, how: Reply) -> Said {
     match how {
         Reply::ErrorWith200 => {
             let message = "We encountered an internal error. Please try again.";
             Said { status: 200, ..refusal(&No::new(500, "InternalError", message)) }
         }
-        // Well-formed, and an element where text should be.
+        // Well-formed, with an element where text is expected.
         Reply::WrongTypes => {
             let root = match step {
                 Step::Start => "InitiateMultipartUploadResult",

@@ -1,4 +1,4 @@
-//! One request of S3, read as far as its line and query tell.
+//! One S3 request, parsed from its line and query.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sessions::session::Session;
 use crate::storage::refusal::Refusal;
 use crate::vault::Vault;
 
-/// One request of the kind.
+/// One S3 request.
 pub(crate) struct S3Request {
     pub(crate) s3: Arc<S3>,
     pub(crate) operation: Operation,
@@ -19,7 +19,7 @@ pub(crate) struct S3Request {
 }
 
 impl S3Request {
-    /// Whether the bucket is the one that there is.
+    /// Checks that the bucket is the existing one.
     pub(crate) fn bucket(&self) -> Result<(), Refusal> {
         if self.place.bucket.is_empty() || self.place.bucket == BUCKET {
             return Ok(());
@@ -29,7 +29,7 @@ impl S3Request {
             .with("BucketName", &self.place.bucket))
     }
 
-    /// The upload that the request is about, of this key, while it takes parts or after.
+    /// The upload of this key that the request refers to, open or finished.
     pub(crate) fn upload(&self, vault: &Vault) -> Result<Arc<Session>, Refusal> {
         let id = self.operation.upload().unwrap_or_default();
         let found = vault.shelf.find_of(KIND, id).filter(|session| {
@@ -39,7 +39,7 @@ impl S3Request {
         found.ok_or_else(|| Refusal::no_such_upload(id))
     }
 
-    /// The same, while it takes parts.
+    /// The same, if still open.
     pub(crate) fn open(&self, vault: &Vault) -> Result<Arc<Session>, Refusal> {
         let session = self.upload(vault)?;
         if session.state().done.is_some() {

@@ -1,4 +1,4 @@
-//! What brings bytes: a part of an upload, or a file that comes whole.
+//! Requests with bytes: a part of an upload, or a whole file.
 
 use std::sync::Arc;
 
@@ -28,15 +28,16 @@ use crate::storage::put::hold;
 use crate::storage::refusal::Refusal;
 use crate::vault::Vault;
 
-/// What was found good before the body is read.
+/// A request that was found valid before its body is read.
 struct Judged {
     arriving: Arriving,
     taken: Taken,
-    /// What tells this request's signature from others.
+    /// Identifies this request's signature.
     signature: String,
 }
 
-/// Answers a part or a whole file. The signature is judged now, when the request starts, however long the body then takes.
+/// Answers a part or a whole file. The signature is judged now, when the request starts, however long the
+/// body then takes.
 pub(crate) async fn take(
     sandbox: Sandbox,
     asked: S3Request,
@@ -88,7 +89,7 @@ pub(crate) async fn take(
     response
 }
 
-/// Signature, headers and place; in this order, as S3 does.
+/// Judges signature, headers and target, in this order, as S3 does.
 fn judge(
     front: &Front,
     vault: &Vault,
@@ -133,7 +134,7 @@ fn judge(
     Ok(Judged { arriving, taken, signature: granted.signature })
 }
 
-/// Makes the object of what came whole.
+/// Makes the object of a file that was sent whole.
 async fn place(
     sandbox: &Sandbox,
     session: Arc<Session>,
@@ -159,7 +160,7 @@ async fn place(
     }
 }
 
-/// Sees to it that nothing is left of a file that did not come whole, whatever way its request ended.
+/// Removes all traces of a file that did not arrive completely, however its request ended.
 struct Leftover {
     vault: Arc<Vault>,
     session: Arc<Session>,
@@ -167,6 +168,6 @@ struct Leftover {
 
 impl Drop for Leftover {
     fn drop(&mut self) {
-        let _ = self.vault.shelf.abort(&self.session); // which leaves a finished one alone
+        let _ = self.vault.shelf.abort(&self.session); // does nothing to a finished one
     }
 }

@@ -1,4 +1,4 @@
-//! Multipart uploads: begun, listed, completed, given up.
+//! Multipart uploads: create, list, complete, abort.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ use crate::storage::refusal::Refusal;
 use crate::storage::xml::tag;
 use crate::vault::Vault;
 
-/// What is to be known of an object before its bytes come.
+/// What is known about an object before its bytes arrive.
 pub(crate) fn about(asked: &S3Request, attributes: &Attributes, now: Timestamp, in_parts: bool) -> About {
     let (folder, name) = keys::path(&asked.place.key);
     About {
@@ -29,7 +29,8 @@ pub(crate) fn about(asked: &S3Request, attributes: &Attributes, now: Timestamp, 
         folder,
         content_type: attributes.content_type().to_owned(),
         parts: if in_parts { u32::try_from(MOST_PARTS).unwrap_or(u32::MAX) } else { 1 },
-        // An upload lives until it is completed or aborted. What comes whole is there or not: a restart forgets the rest.
+        // An upload lives until it is completed or aborted. A whole file is stored or not: a restart forgets
+        // the rest.
         expires: if in_parts { Timestamp::MAX } else { now },
         key: Some(asked.place.key.clone()),
         in_parts,
@@ -59,7 +60,7 @@ pub(crate) fn create(
     Ok(reply::said("InitiateMultipartUploadResult", &inside.concat()))
 }
 
-/// A page of the parts that are there.
+/// A page of the stored parts.
 pub(crate) fn list_parts(asked: &S3Request, vault: &Vault, call: &Call) -> Result<Said, No> {
     let session = asked.open(vault)?;
     let page = parts::Page::read(&asked.query, call.effect)?;
@@ -74,7 +75,7 @@ pub(crate) fn list_parts(asked: &S3Request, vault: &Vault, call: &Call) -> Resul
     Ok(reply::said("ListPartsResult", &(own.concat() + &page.of(stored))))
 }
 
-/// A page of the uploads that are neither complete nor aborted, by key and then by id.
+/// A page of the open uploads, by key and then by id.
 pub(crate) fn list_uploads(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let one = |name| query::one(&asked.query, name).unwrap_or_default();
     let (prefix, after) = (one("prefix"), (one("key-marker"), one("upload-id-marker")));
@@ -83,7 +84,7 @@ pub(crate) fn list_uploads(asked: &S3Request, vault: &Vault) -> Result<Said, No>
     let mut open = vault.shelf.list_of(KIND);
     open.retain(|session| {
         let key = session.about.key.as_deref().unwrap_or_default();
-        // Without an id, the marker's key itself is left out with all its uploads.
+        // Without an id, the marker's key itself is skipped with all its uploads.
         let later = if after.1.is_empty() { key > after.0 } else { (key, session.about.id.as_str()) > after };
         let unfinished = session.about.in_parts && session.state().done.is_none();
         unfinished && key.starts_with(prefix) && (later || after.0.is_empty())
@@ -118,7 +119,7 @@ pub(crate) fn list_uploads(asked: &S3Request, vault: &Vault) -> Result<Said, No>
     Ok(reply::said("ListMultipartUploadsResult", &inside))
 }
 
-/// Makes the object of the parts that are named.
+/// Makes the object of the named parts.
 pub(crate) fn complete(
     asked: &S3Request,
     front: &Front,
@@ -150,7 +151,7 @@ pub(crate) fn complete(
     Ok(said)
 }
 
-/// Whether an object may replace another: not with `If-None-Match: *`, the only value that S3 takes there.
+/// Whether an object may replace another: not with `If-None-Match: *`, the only value that S3 accepts there.
 pub(crate) fn only_new(headers: &http::HeaderMap) -> Result<Taken, Refusal> {
     match headers.get(http::header::IF_NONE_MATCH).map(http::HeaderValue::as_bytes) {
         None => Ok(Taken::Replace),
@@ -175,7 +176,7 @@ pub(crate) fn denied(denied: &Denied) -> No {
     }
 }
 
-/// Throws an upload and its parts away.
+/// Aborts an upload and deletes its parts.
 pub(crate) fn abort(asked: &S3Request, vault: &Vault) -> Result<Said, No> {
     let session = asked.open(vault)?;
     let aborted = vault.shelf.abort(&session).map_err(|e| No::broken(&e))?;

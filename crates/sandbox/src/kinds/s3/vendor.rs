@@ -1,4 +1,4 @@
-//! How S3 speaks: its signature, what each call carries, its XML.
+//! S3's protocol: its signature, what each call carries, its XML.
 
 use http::request::Parts;
 use jiff::Timestamp;
@@ -38,7 +38,7 @@ impl Vendor for S3Request {
         Takes { body, query: true }
     }
 
-    /// Ten thousand parts with their checksums, and generously.
+    /// Enough for ten thousand parts with their checksums.
     fn longest(&self) -> u64 {
         4 * 1024 * 1024
     }
@@ -67,7 +67,7 @@ impl Vendor for S3Request {
             Operation::HeadBucket => Ok(bucket::head()),
             Operation::Location => Ok(bucket::location()),
             Operation::ListObjects => bucket::list(self, vault),
-            // Bodies come and go elsewhere.
+            // Bodies are handled elsewhere.
             Operation::Part { .. } | Operation::Put | Operation::Get => {
                 Err(No::new(500, "InternalError", "This is not a call"))
             }

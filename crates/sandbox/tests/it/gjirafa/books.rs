@@ -1,4 +1,4 @@
-//! What Gjirafa keeps books of: parts that are there, links, uploads that are given up.
+//! Gjirafa's bookkeeping: stored parts, links, aborted uploads.
 
 use partway_sandbox::Resume;
 use serde_json::{Value, json};

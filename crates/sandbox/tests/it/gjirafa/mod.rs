@@ -1,4 +1,4 @@
-//! Gjirafa as its clients meet it.
+//! Gjirafa as its clients see it.
 
 mod books;
 mod refusals;
@@ -15,7 +15,7 @@ pub(crate) struct Client<'a> {
     pub(crate) key: String,
 }
 
-/// An upload as a client keeps it: its request key, and its links by number.
+/// An upload as a client stores it: its request key, and its links by number.
 pub(crate) struct Upload {
     pub(crate) key: String,
     pub(crate) links: Vec<(u64, String)>,

@@ -1,4 +1,4 @@
-//! What Gjirafa refuses, and what it says wrongly on request.
+//! What Gjirafa refuses, and how it misbehaves on request.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ async fn what_is_not_as_documented_is_refused() {
     assert_eq!(client.ask("POST", "uploads/success/req_none", &Value::Null).await.status, 404);
 }
 
-/// Nobody sends five gibibytes to learn this: the head alone is judged.
+/// No test sends five gibibytes for this: the head alone is judged.
 #[tokio::test]
 async fn a_part_of_more_than_five_gibibytes_is_refused_before_it_comes() {
     let rig = rig(|_| {}).await;

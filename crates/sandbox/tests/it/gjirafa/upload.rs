@@ -1,4 +1,4 @@
-//! The way of a file at Gjirafa: start, parts, complete, and what is made of it.
+//! A file's path at Gjirafa: start, parts, complete, and the result.
 
 use partway_sandbox::AfterComplete;
 use serde_json::{Value, json};

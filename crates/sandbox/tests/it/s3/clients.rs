@@ -1,4 +1,4 @@
-//! Clients that others wrote, against this server.
+//! Third-party clients against this server.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,8 @@ fn awscli() -> PathBuf {
     root.join(if cfg!(windows) { "target/venv/Scripts/aws.exe" } else { "target/venv/bin/aws" })
 }
 
-/// A file large enough that it goes up in parts and comes down in ranges, and a small one; with their type and metadata.
+/// A file large enough to be uploaded in parts and downloaded in ranges, and a small one; with their type and
+/// metadata.
 #[tokio::test(flavor = "multi_thread")]
 async fn awscli_sends_lists_and_reads() {
     let program = awscli();

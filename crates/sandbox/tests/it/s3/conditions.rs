@@ -1,4 +1,4 @@
-//! Nothing is replaced that is not to be: `If-None-Match: *`.
+//! Conditional writes replace nothing: `If-None-Match: *`.
 
 use super::{Asked, asked, client, code, lax, listed};
 use crate::rig::rig;
@@ -38,7 +38,7 @@ async fn a_complete_is_refused_and_the_upload_stays() {
     assert_eq!(client.get("k").await, b"ab");
 }
 
-/// Of many at once one wins, and the others learn that something is there.
+/// Of many at once one wins, and the others learn that the object exists.
 #[tokio::test]
 async fn at_one_moment_one_wins() {
     let rig = rig(lax).await;

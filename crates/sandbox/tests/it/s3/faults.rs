@@ -79,7 +79,7 @@ async fn receipts_are_wrong_as_asked_and_complete_goes_by_what_was_told() {
     assert_ne!(part.header("etag"), etag(b"ab"));
     let done = client.complete("k", &id, &parts(&[(1, part.header("etag"))])).await;
     assert_eq!(done.status, 200, "{}", done.body);
-    // Of the whole neither is a checksum, and each answer says so.
+    // Neither is a checksum of the whole, and each answer says so.
     let head = client.send(asked("HEAD", "k")).await;
     assert_ne!(head.header("etag"), super::whole(b"ab"));
     for answer in [done, head] {

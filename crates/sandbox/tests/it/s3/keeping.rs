@@ -1,4 +1,4 @@
-//! What outlives `kill -9`, and a complete that was interrupted.
+//! What survives `kill -9`, and a complete that was interrupted.
 
 use std::fs;
 
@@ -52,7 +52,7 @@ async fn killed_and_started_again_it_knows_keys_uploads_parts_and_objects() {
     assert_eq!(code(&client.abort("f/k", &id).await), (404, "NoSuchUpload"));
 }
 
-/// A kill in the middle of a put leaves nothing: nobody was answered.
+/// A kill in the middle of a put leaves nothing: no client got an answer.
 #[tokio::test]
 async fn a_put_that_was_cut_by_a_kill_is_forgotten() {
     use tokio::io::AsyncWriteExt;
@@ -72,7 +72,7 @@ async fn a_put_that_was_cut_by_a_kill_is_forgotten() {
     assert_eq!(fs::read_dir(dir.join("sessions")).unwrap().count(), 0);
 }
 
-/// Put together already, and of more parts than are named now: the object ends where its parts do.
+/// Already put together from more parts than are named now: the object ends where its parts do.
 #[tokio::test]
 async fn what_an_interrupted_complete_left_does_not_come_with_the_next_one() {
     let rig = rig(lax).await;
@@ -81,7 +81,7 @@ async fn what_an_interrupted_complete_left_does_not_come_with_the_next_one() {
     let (one, two) = (bytes(PART), bytes(PART / 2));
     client.put_part("k", &id, 1, &one).await;
     client.put_part("k", &id, 2, &two).await;
-    // As a kill leaves it between the putting together and the record of it.
+    // As after a kill between putting it together and recording it.
     let partial = rig.object(&format!("sessions/{id}/data.partial"));
     fs::write(&partial, [&one[..], &two, b"and more of it"].concat()).unwrap();
     let done = client.complete("k", &id, &parts(&[(1, &etag(&one))])).await;

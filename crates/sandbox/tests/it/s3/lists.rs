@@ -1,9 +1,9 @@
-//! What is there: parts, uploads, objects, each in pages.
+//! Paged lists: parts, uploads, objects.
 
 use super::{Asked, asked, client, code, lax};
 use crate::rig::{Answer, bytes, rig};
 
-/// All texts of this element.
+/// The text of every element with this name.
 fn all<'a>(answer: &'a Answer, name: &str) -> Vec<&'a str> {
     let open = format!("<{name}>");
     answer.body.split(open.as_str()).skip(1).map(|rest| rest.split("</").next().unwrap()).collect()

@@ -1,4 +1,4 @@
-//! S3 as its clients meet it.
+//! S3 as its clients see it.
 
 mod clients;
 mod conditions;
@@ -21,7 +21,7 @@ use sha2::Sha256;
 use self::sign::{Keys, Request, encode, query};
 use crate::rig::{Answer, PART, Rig, pieces};
 
-/// A client of the bucket that signs every request in its headers, or makes links.
+/// A client of the bucket that signs requests in their headers, or makes links.
 pub(crate) struct Client {
     http: reqwest::Client,
     /// `127.0.0.1:PORT`
@@ -30,12 +30,12 @@ pub(crate) struct Client {
     pub(crate) bucket: String,
 }
 
-/// The client for what a sandbox's first line says.
+/// The client for a sandbox, from its first line.
 pub(crate) fn client(rig: &Rig) -> Client {
     Client::of(&serde_json::to_value(rig.destination("s3")).unwrap())
 }
 
-/// What a signed request is made of.
+/// The input of a signed request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a str,
@@ -49,7 +49,7 @@ pub(crate) fn asked<'a>(method: &'a str, key: &'a str) -> Asked<'a> {
     Asked { method, key, query: &[], headers: &[], body: &[] }
 }
 
-/// `20261121T030000Z`, now.
+/// The current time as `20261121T030000Z`.
 pub(crate) fn date() -> String {
     Timestamp::try_from(SystemTime::now()).unwrap().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
@@ -78,7 +78,7 @@ impl Client {
         if key.is_empty() { format!("/{}", self.bucket) } else { format!("/{}/{key}", self.bucket) }
     }
 
-    /// Headers that sign a request.
+    /// The headers that sign a request.
     pub(crate) fn signed(&self, asked: Asked<'_>) -> Vec<(String, String)> {
         let (host, path, date) = (&self.host, self.path(asked.key), date());
         let Asked { method, query, headers, body, .. } = asked;
@@ -118,7 +118,7 @@ impl Client {
         crate::rig::answer(request.body(asked.body.to_vec()).send().await?).await
     }
 
-    /// A link for a request, good for so many seconds.
+    /// A link for a request, valid for `life` seconds.
     pub(crate) fn link(&self, asked: Asked<'_>, life: &str) -> String {
         let (host, path, date) = (&self.host, self.path(asked.key), date());
         let Asked { method, query, headers, .. } = asked;
@@ -132,20 +132,20 @@ impl Client {
         self.link(Asked { query: &[("partNumber", &part), ("uploadId", id)], ..asked("PUT", key) }, "600")
     }
 
-    /// Begins an upload that must begin, and gives its id.
+    /// Begins an upload, which must succeed, and returns its id.
     pub(crate) async fn create(&self, key: &str) -> String {
         let answer = self.send(Asked { query: &[("uploads", "")], ..asked("POST", key) }).await;
         assert_eq!((answer.status, answer.xml("Key").is_empty()), (200, false), "{}", answer.body);
         answer.xml("UploadId").to_owned()
     }
 
-    /// One part, by a link.
+    /// Sends one part, by a link.
     pub(crate) async fn put_part(&self, key: &str, id: &str, part: usize, data: &[u8]) -> Answer {
         let put = self.http.put(self.part_link(key, id, part)).header("content-length", data.len());
         crate::rig::answer(put.body(data.to_vec()).send().await.unwrap()).await.unwrap()
     }
 
-    /// All parts, each of which must be taken.
+    /// Sends all parts; each must be accepted.
     pub(crate) async fn put_all(&self, key: &str, id: &str, data: &[u8]) {
         for (part, piece) in (1..).zip(pieces(data)) {
             let answer = self.put_part(key, id, part, piece).await;
@@ -187,7 +187,7 @@ pub(crate) fn parts(list: &[(usize, &str)]) -> String {
     )
 }
 
-/// The XML of a complete of all parts of this data.
+/// The XML of a complete with all parts of this data.
 pub(crate) fn listed(data: &[u8]) -> String {
     let etags: Vec<_> = pieces(data).iter().map(|piece| crate::rig::etag(piece)).collect();
     parts(&(1..).zip(&etags).map(|(part, etag)| (part, etag.as_str())).collect::<Vec<_>>())
@@ -199,7 +199,7 @@ pub(crate) fn whole(data: &[u8]) -> String {
     format!("\"{}-{}\"", hex::encode(Md5::digest(sums)), data.chunks(PART).len())
 }
 
-/// Small parts are good enough for a test.
+/// Small parts will do for a test.
 pub(crate) fn lax(options: &mut partway_sandbox::Options) {
     options.min_part = 1;
 }

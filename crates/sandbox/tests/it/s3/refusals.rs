@@ -68,7 +68,7 @@ async fn a_list_of_parts_that_cannot_be_is_refused() {
     assert_eq!(client.complete("k", &id, &parts(&[(1, one.trim_matches('"')), (2, &two)])).await.status, 200);
 }
 
-/// The head alone is judged: nobody sends five gibibytes to learn this.
+/// The head alone is judged: no test sends five gibibytes for this.
 #[tokio::test]
 async fn more_than_five_gibibytes_are_refused_before_they_come() {
     let rig = rig(lax).await;
@@ -80,7 +80,7 @@ async fn more_than_five_gibibytes_are_refused_before_they_come() {
         let answer = rig.raw(too_large.as_bytes()).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("<Code>EntityTooLarge<"), "{answer}");
         assert_eq!((&rig.last()["note"], &rig.last()["bytes"]), (&json!("EntityTooLarge"), &json!(0)));
-        // As much as may be is waited for, and when it does not come, nothing is kept.
+        // The largest allowed part is waited for, and when it does not arrive, nothing is kept.
         use tokio::io::AsyncWriteExt;
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", rig.running.port)).await.unwrap();
         let most = format!("{head}Content-Length: {FIVE_GIB}\r\n\r\nab");
@@ -165,7 +165,7 @@ async fn sums_that_come_along_are_held_against_the_body() {
             assert_eq!(code(&client.send(put).await), expected, "{headers:?}");
         }
     }
-    // In the query of a link too: this one takes no body at all.
+    // Also in the query of a link: this one accepts no body at all.
     let poisoned = [part[0], part[1], ("x-amz-checksum-crc32", "AAAAAA==")];
     let link = client.link(Asked { query: &poisoned, ..asked("PUT", "k") }, "60");
     assert_eq!(code(&rig.put(&link, b"ab").await.unwrap()), (400, "BadDigest"));

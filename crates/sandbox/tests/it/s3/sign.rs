@@ -1,4 +1,5 @@
-//! Signature Version 4 once more, written for these tests from AWS's description and shared with nobody.
+//! A second implementation of Signature Version 4, written for these tests from AWS's description and shared
+//! with no other code.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -12,7 +13,7 @@ pub(crate) struct Keys {
     pub(crate) token: Option<String>,
 }
 
-/// What is signed.
+/// The request to sign.
 #[derive(Debug, Clone)]
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
@@ -25,7 +26,7 @@ pub(crate) struct Request<'a> {
     pub(crate) date: &'a str,
 }
 
-/// Percent-encodes all but the unreserved characters, and these.
+/// Percent-encodes all but the unreserved characters and those in `kept`.
 pub(crate) fn encode(text: &str, kept: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
@@ -74,7 +75,7 @@ impl Keys {
         hex::encode(hmac(&key, &text))
     }
 
-    /// All headers that a request brings, `Authorization` among them.
+    /// All headers of a request, including `Authorization`.
     pub(crate) fn by_header(&self, request: &Request<'_>, payload: &str) -> Vec<(String, String)> {
         let own = [("host", request.host), ("x-amz-content-sha256", payload), ("x-amz-date", request.date)];
         let token = self.token.as_deref().map(|token| ("x-amz-security-token", token));
@@ -124,8 +125,9 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The worked examples of AWS, "Authorization Header: Signature Calculations" and "Authenticating Requests: Using Query
-/// Parameters". They judge this file; the server's own are judged by the same, elsewhere.
+/// The worked examples of AWS, "Authorization Header: Signature Calculations" and "Authenticating Requests:
+/// Using Query Parameters". They test this file; the server's own signatures are tested by the same examples
+/// elsewhere.
 mod published {
     use super::{Keys, Request};
 

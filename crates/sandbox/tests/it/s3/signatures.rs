@@ -1,9 +1,9 @@
-//! Who is let in, by header or by link.
+//! Which signatures are accepted, by header or by link.
 
 use super::{Asked, Request, asked, client, code, lax};
 use crate::rig::rig;
 
-/// The header `name` with one value put for another.
+/// Replaces part of the value of the header `name`.
 fn changed(headers: &[(String, String)], name: &str, from: &str, to: &str) -> Vec<(String, String)> {
     let mut headers = headers.to_vec();
     for (_, value) in headers.iter_mut().filter(|(n, _)| n == name) {
@@ -130,7 +130,7 @@ async fn a_link_is_for_what_it_signs_and_carries_nothing_else() {
             "{header}: {answer}"
         );
     }
-    // What is signed has to come, and as it was signed.
+    // Signed headers must be sent, and exactly as signed.
     let typed =
         Asked { headers: &[("content-type", "video/mp4"), ("x-amz-meta-a", "b")], ..asked("PUT", "k") };
     let link = client.link(typed, "60");

@@ -1,4 +1,4 @@
-//! The way of a file: begun, sent in parts, listed, completed, given up, or sent whole.
+//! A file's path: created, sent in parts, listed, completed, aborted, or sent whole.
 
 use serde_json::json;
 
