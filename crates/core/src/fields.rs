@@ -1,4 +1,4 @@
-//! Choices for a file beside its content. Front ends, engine and providers share these types.
+//! Choices for a file besides its content. Front ends, engine and providers share these types.
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ pub struct PartReceipt {
     /// The storage's ETag; `None` if it gave none.
     pub etag: Option<Etag>,
     /// Whether the ETag is the MD5 and equals ours. `false`: nothing could be compared. A difference is a
-    /// failure, never a receipt, unless the user set that this storage's ETags are no checksums.
+    /// failure, never a receipt, unless the user has declared that this storage's ETags are no checksums.
     pub compared: bool,
     /// The checksum that went with it, where its storage wants one of each part ([`Checksum`](crate::Checksum)).
     pub checksum: Option<Vec<u8>>,

@@ -136,7 +136,7 @@ const ROWS: &[Row] = &[
     (Part, ALL, Code(&["NotImplemented", "InvalidArgument"]),        LinkBroken,   Tell::Links),
     (Any,  412..=412, Anything,                                      Refused,      Tell::NameTaken),
     (Any,  ALL, Code(&["PreconditionFailed"]),                       Refused,      Tell::NameTaken),
-    // A concurrent write. A PUT is repeated, a multipart upload is started anew (same page).
+    // A concurrent write. A PUT is repeated, a multipart upload is restarted (same page).
     (Only(&[Complete]), ALL, Code(&["ConditionalRequestConflict"]),  SessionGone,  Tell::Nothing),
     (Any,  ALL, Code(&["ConditionalRequestConflict"]),               Again,        Tell::Nothing),
     (Any,  ALL, Code(&["NoSuchBucket"]),                             Refused,      Tell::Said),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::tcp::Meter;
 
-/// Read by the part's watchdog; updated while the part is being sent. Clones share the value.
+/// Read by the code that watches a part; updated while the part is being sent. Clones share the value.
 ///
 /// Counted in bytes of the body. Over TLS the count is ahead by the record overhead, less than a hundredth.
 #[derive(Debug, Clone, Default)]

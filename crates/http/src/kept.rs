@@ -10,7 +10,8 @@ use http::Extensions;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpInfo;
 
-/// How many connections are remembered. Beyond that all are forgotten, which only costs an immediate retry.
+/// How many connections are remembered. Beyond that all are forgotten, which only means that a retry is not
+/// immediate.
 const MOST: usize = 1024;
 
 /// Connections by their two endpoints.

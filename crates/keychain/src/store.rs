@@ -8,7 +8,7 @@ use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::KeychainError;
 
-/// Connects anew: what an earlier connection knows may be stale.
+/// Opens a new connection: what an earlier one knows may be stale.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn connect() -> Result<Arc<CredentialStore>, KeychainError> {
     let store = zbus_secret_service_keyring_store::Store::new();

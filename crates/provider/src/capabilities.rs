@@ -32,7 +32,7 @@ pub struct Capabilities {
     pub start_repeatable: bool,
     /// Anyone with a finished file's URL can open it (else: "sign-in needed").
     pub link_is_open: bool,
-    /// A storage ETag in the form of an MD5 is the MD5 of the bytes. `false`: the user set that this
+    /// A storage ETag in the form of an MD5 is the MD5 of the bytes. `false`: the user has declared that this
     /// storage's ETags are no MD5s, so a differing one proves nothing.
     pub etag_is_md5: bool,
     /// Part targets are signed here, with the key: they cost nothing, so they are not written down, and a storage that forbids one

@@ -10,7 +10,7 @@ use crate::template::Origin;
 /// A file as the vendor sees it: never a local path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileFacts {
-    /// The name it shall have at the destination.
+    /// The name to use at the destination.
     pub name: String,
     /// Bytes.
     pub size: u64,
@@ -59,7 +59,7 @@ pub struct FileHash {
     pub hex: String,
 }
 
-/// What can be set beside the file itself; `None` and empty values are not sent.
+/// What can be set besides the file itself; `None` and empty values are not sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -81,7 +81,7 @@ pub struct Fields {
     /// What to do if the name is taken; `None`: ask, and send nothing meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_exists: Option<IfExists>,
-    /// Whether the vendor shall prefix the name with random characters.
+    /// Whether to ask the vendor to prefix the name with random characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub random_prefix: Option<bool>,
     /// The lifetime to request for the session, seconds; the vendor may grant less.

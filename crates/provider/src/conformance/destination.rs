@@ -23,7 +23,8 @@ pub trait Destination: Send + Sync {
     async fn read(&self, sent: &Sent<'_>) -> Seen;
 
     /// Bytes per part: if the server plans, the size it names for every file of the suite (they have fewer
-    /// than 6 parts), else the size the suite shall plan with. Not less than the smallest part of the limits.
+    /// than 6 parts), else the size for the suite to plan with. Not less than the smallest part of the
+    /// limits.
     fn part_size(&self) -> u64;
 
     /// The seed for randomness. Printed when a case fails, so that it can be repeated.
@@ -53,7 +54,7 @@ pub trait Destination: Send + Sync {
         None
     }
 
-    /// Called before opening a session whose links shall expire. For servers whose clock cannot be moved:
+    /// Called before opening a session whose links are to expire. For servers whose clock cannot be moved:
     /// hand out old links from now on.
     async fn before_expiry(&self) {}
 

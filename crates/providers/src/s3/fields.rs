@@ -1,4 +1,4 @@
-//! What S3 stores beside a file's bytes: tags and metadata, checked on input and again when a file starts.
+//! What S3 stores besides a file's bytes: tags and metadata, checked on input and again when a file starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What an object gets beside its bytes, as headers of its *create* or of its single PUT.
+//! What an object gets besides its bytes, as headers of its *create* or of its single PUT.
 
 use partway_provider::FileFacts;
 use url::form_urlencoded::byte_serialize;

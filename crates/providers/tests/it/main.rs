@@ -1,4 +1,4 @@
-//! Each vendor against recorded replies, broken ones, and the sandbox. AutoRender's tests are beside this
+//! Each vendor against recorded replies, broken ones, and the sandbox. AutoRender's tests are next to this
 //! file.
 #![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]

@@ -73,7 +73,7 @@ impl Faults {
         self.locked(|inner| inner.all.iter().map(|a| (a.asked.to_string(), a.seen, a.struck)).collect())
     }
 
-    /// Whether the clock shall be wrong.
+    /// Whether the clock is to be wrong.
     pub(crate) fn skewed(&self) -> bool {
         self.locked(|inner| inner.all.iter().any(|a| a.asked.effect == Effect::ClockSkew))
     }

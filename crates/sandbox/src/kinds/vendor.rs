@@ -90,7 +90,7 @@ impl Call {
         Fields::read(&self.body)
     }
 
-    /// Whether the links of this call shall accept no body.
+    /// Whether this call's links must accept no body.
     pub(crate) fn poisoned(&self) -> bool {
         self.effect == Some(Effect::Poison)
     }

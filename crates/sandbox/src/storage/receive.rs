@@ -17,11 +17,11 @@ const LOW_SPEED: u64 = 8 * 1024;
 pub(crate) enum End {
     /// The whole body was read.
     Whole,
-    /// The connection shall be reset.
+    /// The caller must reset the connection.
     Reset,
     /// The sending half was closed; what followed was discarded. No answer is possible.
     Swallowed,
-    /// Half is read, and no more shall be: the caller holds body and connection forever.
+    /// Half is read, and no more will be: the caller holds body and connection forever.
     Stalled,
     /// The client disconnected before the end.
     CutShort,

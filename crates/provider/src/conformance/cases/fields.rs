@@ -1,4 +1,4 @@
-//! Fields set beside the file arrive as set.
+//! Fields set along with the file arrive as set.
 
 use std::collections::BTreeMap;
 

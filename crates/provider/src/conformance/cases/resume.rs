@@ -6,7 +6,7 @@ use super::super::destination::Destination;
 use super::super::outcome::{MustGo, NotHeld, Outcome, ensure, skipped};
 use super::super::upload::Upload;
 
-/// The session, and what the journal keeps beside it, is all that a provider needs to resume.
+/// The session, plus what the journal keeps with it, is all that a provider needs to resume.
 pub async fn a_session_goes_on_in_a_new_process(destination: &dyn Destination) -> Outcome {
     let mut upload = Upload::begin(destination, "from part way.bin", destination.part_size() * 3 + 1).await?;
     let all = upload.numbers();
