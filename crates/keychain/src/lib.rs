@@ -4,6 +4,7 @@
 
 #[cfg(any(windows, test))]
 mod blob;
+mod claim;
 mod error;
 mod place;
 mod question;

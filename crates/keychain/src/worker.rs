@@ -13,6 +13,7 @@ use keyring_core::CredentialStore;
 use tokio::sync::oneshot;
 
 use crate::KeychainError;
+use crate::claim::{Claim, Waiting};
 
 /// How many threads may hang in abandoned calls.
 const MOST_LOST: usize = 3;
@@ -68,21 +69,13 @@ impl Worker {
         timeout: Duration,
         job: impl FnOnce(&mut Connection) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
-        let (begun, has_begun) = oneshot::channel::<u64>();
-        let (answer, waiting) = oneshot::channel();
-        let job: Job = Box::new(move |connection, number| {
-            if !answer.is_closed() {
-                // An error only means that the caller has stopped waiting.
-                let _ = begun.send(number);
-                let _ = answer.send(job(connection));
-            }
-        });
+        let (claim, job, answer) = offered(job);
+        let waiting = Waiting(claim);
         self.enqueue(job)?;
-        match tokio::time::timeout(timeout, waiting).await {
+        match tokio::time::timeout(timeout, answer).await {
             Ok(answer) => answer.map_err(|_| gone())?,
             Err(_) => {
-                let mut has_begun = has_begun;
-                if let Ok(number) = has_begun.try_recv() {
+                if let Some(number) = waiting.0.withdraw() {
                     self.give_up(number);
                 }
                 Err(KeychainError::Slow)
@@ -117,6 +110,22 @@ impl Worker {
             drop(start(&self.0, &mut state));
         }
     }
+}
+
+/// A job for the queue, which runs only if its thread claims it first.
+fn offered<T: Send + 'static>(
+    job: impl FnOnce(&mut Connection) -> Result<T, KeychainError> + Send + 'static,
+) -> (Arc<Claim>, Job, oneshot::Receiver<Result<T, KeychainError>>) {
+    let (answer, waiting) = oneshot::channel();
+    let claim = Arc::new(Claim::default());
+    let claimed = Arc::clone(&claim);
+    let job: Job = Box::new(move |connection, number| {
+        if claimed.begin(number) {
+            // An error only means that the caller has stopped waiting.
+            let _ = answer.send(job(connection));
+        }
+    });
+    (claim, job, waiting)
 }
 
 fn start(shared: &Arc<Shared>, state: &mut State) -> Result<(), KeychainError> {
@@ -224,6 +233,50 @@ mod tests {
         // The queue is in order: when this one is done, the one before it had its turn.
         assert_eq!(worker.run(LONG, |_| Ok(7)).await, Ok(7));
         assert!(!done.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn what_its_caller_has_dropped_is_never_done() {
+        let worker = Worker::new();
+        let (go_on, blocked) = mpsc::channel::<()>();
+        let blocking = worker.run(LONG, move |_| {
+            blocked.recv().unwrap_err();
+            Ok(())
+        });
+        let done = Arc::new(AtomicBool::new(false));
+        let mark = Arc::clone(&done);
+        let dropping = async {
+            let dropped = worker.run(LONG, move |_| {
+                mark.store(true, Ordering::SeqCst);
+                Ok(())
+            });
+            // It is polled once, and dropped.
+            assert!(tokio::time::timeout(Duration::ZERO, dropped).await.is_err());
+            drop(go_on);
+        };
+        let (blocked, ()) = tokio::join!(blocking, dropping);
+        assert_eq!(blocked, Ok(()));
+        assert_eq!(worker.run(LONG, |_| Ok(7)).await, Ok(7));
+        assert!(!done.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn a_job_withdrawn_before_its_turn_does_not_run() {
+        let (claim, job, mut answer) = offered(|_| Ok(7));
+        assert_eq!(claim.withdraw(), None);
+        job(&mut None, 3);
+        assert!(answer.try_recv().is_err(), "it has run");
+    }
+
+    #[test]
+    fn a_job_that_has_begun_tells_the_caller_its_thread() {
+        let (tell, told) = mpsc::channel::<Arc<Claim>>();
+        // The caller withdraws in the middle of the job.
+        let (claim, job, mut answer) = offered(move |_| Ok(told.recv().unwrap().withdraw()));
+        tell.send(Arc::clone(&claim)).unwrap();
+        job(&mut None, 3);
+        assert_eq!(answer.try_recv(), Ok(Ok(Some(3))));
+        assert_eq!(claim.withdraw(), Some(3));
     }
 
     #[tokio::test]
