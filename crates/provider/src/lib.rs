@@ -129,8 +129,8 @@ pub trait Provider: Send + Sync {
     ///
     /// If a file is there, the receipt becomes `Confirmed`, even if it is not what was sent: the caller
     /// compares its size, and its checksum if that has the form "md5:…" or "etag:…". A file that may be this
-    /// one, but by its ETag may have been replaced since, makes the receipt `Unproved`. A failure of class
-    /// `Conflict` means that the file is not there; any other, that nothing is known.
+    /// one, but by its ETag may have been replaced since, or cannot be compared, makes the receipt `Unproved`.
+    /// A failure of class `Conflict` means that the file is not there; any other, that nothing is known.
     async fn verify(
         &self,
         _session: &Session,

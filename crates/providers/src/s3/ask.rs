@@ -83,6 +83,11 @@ impl S3 {
     /// Sends a request and returns a successful answer.
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<ApiAnswer, Failure> {
         let (step, answer) = (ask.step, self.answer(ask).await?);
+        self.successful(step, answer)
+    }
+
+    /// Passes a successful answer on, and puts any other into words.
+    pub(crate) fn successful(&self, step: Step, answer: ApiAnswer) -> Result<ApiAnswer, Failure> {
         let region = region(&answer);
         let told = |failure: Failure| self.pair.hidden(self.told(failure.by_clock(), region.as_deref()));
         answer.of_storage(step).map_err(told)

@@ -25,6 +25,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(300);
 /// Files up to this size are read back; a reply has at most 32 MiB, and a single PUT at most 16.
 const READ_BACK: u64 = 31 << 20;
 
+/// The failure's words if nothing is at the key.
+const ABSENT: &str = "the storage has no such object";
+
 /// What is at the key when the parts are put together and nothing may be replaced.
 enum Place {
     Free,
@@ -163,7 +166,7 @@ impl S3 {
         let Look { seen, .. } = self.look(Step::Verify, &kept.key).await?;
         let object = match seen {
             Seen::There(object) => object,
-            Seen::Absent => return Err(not_there("the storage has no such object")),
+            Seen::Absent => return Err(not_there(ABSENT)),
             Seen::Hidden(failure) => return Err(failure),
         };
         let found = self.receipt(kept, receipts, Some(&object));
@@ -206,9 +209,11 @@ impl S3 {
         }
         let Way::UploadId(id) = &kept.way else {
             // Only its bytes can show.
-            let md5 = self.read_back(kept).await?;
-            let same = receipts.first().is_some_and(|part| Some(part.md5) == md5);
-            let checksum = md5.map(|md5| format!("md5:{}", proof::hex(&md5)));
+            let Some(md5) = self.read_back(kept).await? else {
+                return Ok(FileReceipt { strength: Strength::Unproved, ..found });
+            };
+            let same = receipts.first().is_some_and(|part| part.md5 == md5);
+            let checksum = Some(format!("md5:{}", proof::hex(&md5)));
             return if same { Ok(FileReceipt { checksum, ..found }) } else { Err(another()) };
         };
         // An upload that is still open was not put together.
@@ -224,15 +229,28 @@ impl S3 {
         }
     }
 
-    /// The MD5 of the stored object; `None` if it is too long to be read, or gone.
+    /// The MD5 of the stored object; `None` if it cannot be compared: it is too long to be read, or was
+    /// unpacked on the way.
     async fn read_back(&self, kept: &Kept) -> Result<Option<[u8; 16]>, Failure> {
         if kept.size > READ_BACK {
             return Ok(None);
         }
         let get = Ask { timeout: READ_TIMEOUT, ..Ask::new(Step::Verify, Method::GET, Some(&kept.key)) };
         let answer = self.answer(get).await?;
-        let whole = answer.status == 200 && answer.body.len() as u64 == kept.size;
-        Ok(whole.then(|| Md5::digest(&answer.body).into()))
+        let (length, declared) = (answer.body.len() as u64, Object::read(&answer).size);
+        // An object may look like a page or a refusal; one in the file's length is the object all the same.
+        let in_length = length == kept.size || declared == Some(kept.size);
+        let answer = if answer.status == 200 && in_length {
+            answer
+        } else {
+            self.successful(Step::Verify, answer).map_err(|failure| match failure.code.as_deref() {
+                Some("NoSuchKey") => not_there(ABSENT),
+                _ => failure,
+            })?
+        };
+        // The client unpacks what looks packed, as a .gz does: these are not the object's bytes.
+        let unpacked = length != kept.size && declared.is_none_or(|declared| declared == kept.size);
+        Ok((!unpacked).then(|| Md5::digest(&answer.body).into()))
     }
 
     fn receipt(&self, kept: &Kept, receipts: &[PartReceipt], object: Option<&Object>) -> FileReceipt {

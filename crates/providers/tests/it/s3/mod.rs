@@ -8,6 +8,7 @@ mod keys;
 mod list;
 mod odd;
 mod one_put;
+mod read_back;
 mod readers;
 mod real;
 mod settings;
