@@ -18,6 +18,8 @@ pub(crate) struct Incoming {
     file: Option<File>,
     /// The file beside the object, if the part's own place holds another attempt's bytes.
     aside: Option<PathBuf>,
+    /// Whether it has the part's own place in the object, which nobody else may write to meanwhile.
+    in_place: bool,
     at: u64,
     size: u64,
     md5: Md5,
@@ -33,6 +35,7 @@ impl Incoming {
             part,
             file: None,
             aside: None,
+            in_place: false,
             at: 0,
             size: 0,
             md5: Md5::new(),
@@ -46,6 +49,7 @@ impl Incoming {
             !state.parts.contains_key(&part) && state.in_place.insert(part)
         });
         let path = if let Some(at) = place {
+            this.in_place = true;
             this.at = at;
             session.data()
         } else {
@@ -112,7 +116,7 @@ impl Incoming {
         let path = self.session.dir.join("parts.ndjson");
         OpenOptions::new().create(true).append(true).open(path)?.write_all(&line)?;
         let before = state.parts.insert(self.part, stored);
-        if self.aside.is_none() {
+        if self.in_place {
             state.in_place.remove(&self.part);
         }
         drop(state);
@@ -127,16 +131,15 @@ impl Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if self.kept || self.file.is_none() {
+        if self.kept {
             return;
         }
-        match &self.aside {
-            Some(path) => {
-                let _ = fs::remove_file(path);
-            }
-            None => {
-                self.session.state().in_place.remove(&self.part);
-            }
+        if let Some(path) = &self.aside {
+            let _ = fs::remove_file(path);
+        }
+        // Also if its file could not be opened: the next attempt needs the place.
+        if self.in_place {
+            self.session.state().in_place.remove(&self.part);
         }
     }
 }
@@ -157,4 +160,32 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
         at += n as u64;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::session::{About, State};
+    use super::*;
+
+    #[test]
+    fn a_part_whose_file_cannot_be_opened_leaves_its_place_to_the_next_attempt() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("session");
+        let about =
+            About { part_size: Some(5), ..About::new("s3", "1".into(), "a".into(), Timestamp::UNIX_EPOCH) };
+        let session = Arc::new(Session::new(about, folder.clone(), State::default()));
+
+        assert!(Incoming::open(&session, 2, false).is_err(), "its folder is missing");
+        assert!(session.state().in_place.is_empty());
+
+        fs::create_dir(&folder).unwrap();
+        let second = Incoming::open(&session, 2, false).unwrap();
+        assert!(second.in_place);
+        let third = Incoming::open(&session, 2, false).unwrap();
+        assert!(third.aside.is_some(), "the place is the second's");
+        drop(third);
+        assert!(session.state().in_place.contains(&2), "and stays so");
+        drop(second);
+        assert!(session.state().in_place.is_empty());
+    }
 }
