@@ -50,7 +50,7 @@ impl Named {
     }
 
     /// Looks where all of it really is: a path that is another spelling of one before it counts once. Of what its drive does not tell in
-    /// time it is not known.
+    /// time it is not known. Where this is not waited for to the end, all of it stays as it was named.
     pub(crate) async fn straighten(&mut self) {
         let (sender, mut told) = mpsc::unbounded_channel();
         let asked = self.absolute.clone();
@@ -63,7 +63,7 @@ impl Named {
             return;
         }
         let mut new = Vec::with_capacity(self.absolute.len());
-        let mut all = std::mem::take(&mut self.absolute).into_iter();
+        let mut all = self.absolute.clone().into_iter();
         let mut known = HashSet::new();
         while let Ok(Some(others)) = timeout(IN_TIME, told.recv()).await {
             let Some(absolute) = all.next() else { break };
@@ -150,6 +150,20 @@ mod tests {
 
     fn named(files: &[&str]) -> Named {
         Named::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_named_is_still_known_where_the_look_at_it_is_broken_off() {
+        // More than the look can be through with when it is asked the first time.
+        let files: Vec<_> = (0..20_000).map(|n| format!("/elsewhere/{n}.mov")).collect();
+        let mut named = named(&files.iter().map(String::as_str).collect::<Vec<_>>());
+        tokio::select! {
+            biased;
+            () = named.straighten() => {}
+            () = std::future::ready(()) => {}
+        }
+        let given: usize = named.shares().iter().map(|share| share.given.len()).sum();
+        assert_eq!(given, files.len());
     }
 
     #[test]

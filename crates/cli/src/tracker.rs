@@ -25,6 +25,8 @@ struct File {
     name: String,
     state: StateName,
     reason: Option<String>,
+    /// What happened last since bytes of it were confirmed: why it takes so long, where nothing else says it.
+    note: Option<String>,
     confirmed: u64,
     size: u64,
     ended: Option<Ending>,
@@ -49,6 +51,7 @@ impl Tracker {
             name,
             state: job.state,
             reason: job.reason.clone(),
+            note: None,
             confirmed: job.confirmed,
             size: job.size,
             ended: None,
@@ -69,6 +72,7 @@ impl Tracker {
             name: name.clone(),
             state: StateName::NeedsAttention,
             reason: Some(reason.clone()),
+            note: None,
             confirmed: 0,
             size: 0,
             ended: Some(ended),
@@ -97,15 +101,18 @@ impl Tracker {
                 file.state = *state;
                 file.reason.clone_from(reason);
             }
-            Event::Part { confirmed, .. } | Event::Progress { confirmed, .. } => file.confirmed = *confirmed,
+            Event::Part { confirmed, .. } | Event::Progress { confirmed, .. } => {
+                if *confirmed > file.confirmed {
+                    file.note = None;
+                }
+                file.confirmed = *confirmed;
+            }
+            Event::Note { text, .. } => file.note = Some(text.clone()),
             Event::Finished { state, refused, skipped, .. } => {
                 file.ended = Some(Ending { state: *state, refused: *refused, skipped: *skipped });
                 self.open -= 1;
             }
-            Event::Started { .. }
-            | Event::Note { .. }
-            | Event::BatchFinished { .. }
-            | Event::Trouble { .. } => {}
+            Event::Started { .. } | Event::BatchFinished { .. } | Event::Trouble { .. } => {}
         }
         Some(event)
     }
@@ -209,11 +216,12 @@ fn ending_of(job: &JobLine) -> Option<Ending> {
 }
 
 fn stand(file: &File) -> String {
-    match &file.reason {
-        Some(reason) => reason.clone(),
-        None => {
-            format!("{} of {} confirmed.", crate::text::size(file.confirmed), crate::text::size(file.size))
-        }
+    let confirmed =
+        || format!("{} of {} confirmed.", crate::text::size(file.confirmed), crate::text::size(file.size));
+    match (&file.reason, &file.note) {
+        (Some(reason), _) => reason.clone(),
+        (None, Some(note)) => format!("{} Last: {}.", confirmed(), note.trim_end_matches('.')),
+        (None, None) => confirmed(),
     }
 }
 

@@ -30,6 +30,7 @@ impl Tracker {
             name,
             state: StateName::Waiting,
             reason: None,
+            note: None,
             confirmed: 0,
             size,
             ended: None,

@@ -180,3 +180,37 @@ fn only_what_can_be_an_end_is_looked_into() {
     assert!(!lets_expect_end(&state(StateName::Uploading, &[])));
     assert!(!lets_expect_end(&end("a", FinishedState::Verified, false)));
 }
+
+#[test]
+fn a_file_that_is_given_up_says_what_happened_last_where_it_has_no_reason() {
+    let reason = |tracker: &mut Tracker| match &tracker.give_up(str::to_owned)[..] {
+        [Event::Finished { reason: Some(reason), .. }] => reason.clone(),
+        other => panic!("{other:?}"),
+    };
+    let note = || Event::Note {
+        id: "a".to_owned(),
+        file: String::new(),
+        text: "Too few files may be open, trying part 1 again".to_owned(),
+    };
+    let part = |confirmed| Event::Progress {
+        id: "a".to_owned(),
+        file: String::new(),
+        confirmed,
+        on_the_way: 0,
+        size: 1_000_000,
+        speed: 0,
+        seconds_left: None,
+    };
+
+    let mut tracker = waiting_for(&["a"]);
+    tracker.take(note());
+    tracker.take(part(0));
+    assert_eq!(
+        reason(&mut tracker),
+        "0 B of 1.0 MB confirmed. Last: Too few files may be open, trying part 1 again."
+    );
+    let mut tracker = waiting_for(&["a"]);
+    tracker.take(note());
+    tracker.take(part(500_000));
+    assert_eq!(reason(&mut tracker), "500 kB of 1.0 MB confirmed.", "it is over: bytes went since");
+}

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partway_core::{Backoff, Failure, RetryClass};
+use partway_core::{Backoff, Cause, Failure, RetryClass};
 use partway_provider::Provider;
 
 use super::{Run, RunError};
+use crate::log::Log;
 use crate::progress::Trouble;
 use crate::state::Stop;
 
@@ -48,6 +49,12 @@ impl Run {
                 return Err(Refused::RunError(RunError::from_failure(&failure)));
             }
             self.live.trouble(trouble(&failure, self.state.clock.steady() + delay));
+            // What this computer lacks is said at once: the user can do something about it.
+            if tries == 1 && failure.cause == Cause::OpenFiles {
+                self.log(Log::OpenFiles { seconds: delay.as_secs().max(1) })
+                    .await
+                    .map_err(Refused::RunError)?;
+            }
             self.pause_for(delay).await?;
         }
     }
