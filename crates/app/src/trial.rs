@@ -11,13 +11,11 @@ use bytes::Bytes;
 use http_body_util::Full;
 use md5::{Digest as _, Md5};
 use partway_core::proof::{self, Proof};
-use partway_core::{
-    Cause, Checksum, Failure, FileReceipt, PartPlan, PartReceipt, PlanError, RetryClass, Step,
-};
+use partway_core::{Cause, Checksum, Failure, FileReceipt, PartReceipt, PlanError, RetryClass, Step};
 use partway_engine::{Keeps, RunningSum};
 use partway_http::{PartClient, PutAnswer, PutFailure};
 use partway_provider::template::Origin;
-use partway_provider::{Fields, FileFacts, PartTarget, Planner, Provider, Session, Started};
+use partway_provider::{Fields, FileFacts, PartTarget, Provider, Session, Started};
 
 use crate::App;
 use crate::words;
@@ -148,12 +146,7 @@ async fn begin(provider: &dyn Provider, file: &FileFacts) -> Result<Started, Fai
     if let Some(cause) = provider.refuses(file) {
         return Err(Failure::new(Step::Start, RetryClass::Refused, cause, ""));
     }
-    let limits = provider.limits();
-    let plan = match provider.capabilities().planner {
-        Planner::Server => Ok(None),
-        Planner::ClientBySize => PartPlan::by_size(file.size, file.size, &limits).map(Some),
-        Planner::ClientByCount => PartPlan::by_count(file.size, 1, &limits).map(Some),
-    };
+    let plan = provider.capabilities().planner.plan(file.size, file.size, &provider.limits());
     let plan = plan.map_err(|error: PlanError| {
         let cause = Cause::Refused { said: error.to_string() };
         Failure::new(Step::Start, RetryClass::Refused, cause, error.to_string())

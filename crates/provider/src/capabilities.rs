@@ -1,5 +1,7 @@
 //! What a provider can and cannot do, declared.
 
+use partway_core::{Limits, PartPlan, PlanError};
+
 use crate::HashAlgorithm;
 
 /// Who decides how a file is divided.
@@ -11,6 +13,23 @@ pub enum Planner {
     ClientBySize,
     /// The client names a number of parts.
     ClientByCount,
+}
+
+impl Planner {
+    /// How a file divides whose parts should have `wished` bytes; `None` where the server decides.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the limits allow no plan.
+    pub fn plan(self, size: u64, wished: u64, limits: &Limits) -> Result<Option<PartPlan>, PlanError> {
+        match self {
+            Self::Server => Ok(None),
+            Self::ClientBySize => PartPlan::by_size(size, wished, limits).map(Some),
+            Self::ClientByCount => {
+                let count = u32::try_from(size.div_ceil(wished.max(1))).unwrap_or(u32::MAX);
+                PartPlan::by_count(size, count, limits).map(Some)
+            }
+        }
+    }
 }
 
 /// What the provider can do.

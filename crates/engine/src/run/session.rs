@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use partway_core::{Cause, Event, PartNumber, PartPlan, RetryClass, time_left};
-use partway_provider::{FileFacts, IfExists, Planner, Started};
+use partway_provider::{FileFacts, IfExists, Started};
 
 use super::reconcile::Standing;
 use super::retry::Refused;
@@ -169,15 +169,8 @@ impl Run {
                 detail: String::new(),
             });
         }
-        let plan = match self.provider.capabilities().planner {
-            Planner::Server => return Ok(None),
-            Planner::ClientBySize => PartPlan::by_size(size, wished_part(size), &limits),
-            Planner::ClientByCount => {
-                let wished = u32::try_from(size.div_ceil(wished_part(size))).unwrap_or(u32::MAX);
-                PartPlan::by_count(size, wished, &limits)
-            }
-        };
-        plan.map(Some).map_err(|error| RunError::Attention {
+        let plan = self.provider.capabilities().planner.plan(size, wished_part(size), &limits);
+        plan.map_err(|error| RunError::Attention {
             cause: Cause::TooLarge { limit: limits.max_file },
             detail: error.to_string(),
         })

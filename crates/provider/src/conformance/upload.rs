@@ -9,7 +9,7 @@ use partway_core::{Failure, FileReceipt, PartNumber, PartPlan, PartReceipt, Step
 use super::chance::Chance;
 use super::destination::{Destination, Object, Seen, Sent};
 use super::outcome::{MustGo, NotHeld, Outcome, broken, ensure};
-use crate::{FileFacts, FileHash, PartTarget, Planner, Provider, Session, Started};
+use crate::{FileFacts, FileHash, PartTarget, Provider, Session, Started};
 
 /// A file: its facts for the vendor, and its bytes.
 pub(super) struct Example {
@@ -73,12 +73,10 @@ impl<'a> Upload<'a> {
             };
             facts.hash = Some(FileHash { algorithm, hex });
         }
-        let plan = match capabilities.planner {
-            Planner::Server => None,
-            planner => match planned(planner, facts.size, destination.part_size(), &*provider) {
-                Ok(plan) => Some(plan),
-                Err(why) => return broken(format!("no plan for {} bytes: {why}", facts.size)),
-            },
+        let plan = capabilities.planner.plan(facts.size, destination.part_size(), &provider.limits());
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(why) => return broken(format!("no plan for {} bytes: {why}", facts.size)),
         };
         let started = provider.start(&facts, plan).await;
         Ok((Unopened { destination, provider, file: facts, bytes, plan }, started))
@@ -281,22 +279,6 @@ impl<'a> Unopened<'a> {
             targets: targets.into_iter().map(|target| (target.number, target)).collect(),
             receipts: BTreeMap::new(),
         })
-    }
-}
-
-fn planned(
-    planner: Planner,
-    size: u64,
-    part_size: u64,
-    provider: &dyn Provider,
-) -> Result<PartPlan, partway_core::PlanError> {
-    let limits = provider.limits();
-    match planner {
-        Planner::ClientByCount => {
-            let count = u32::try_from(size.div_ceil(part_size.max(1))).unwrap_or(u32::MAX);
-            PartPlan::by_count(size, count, &limits)
-        }
-        Planner::Server | Planner::ClientBySize => PartPlan::by_size(size, part_size, &limits),
     }
 }
 
