@@ -2,7 +2,7 @@
 import type { IfExists } from "./IfExists";
 
 /**
- * What is changed of files that have not started. What is `None` stays as it is; an empty text or list takes away what was set.
+ * A change to files that have not started. `None` keeps the value; an empty text or list clears it.
  */
 export type FieldsChange = { 
 /**
