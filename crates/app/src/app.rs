@@ -1,4 +1,4 @@
-//! The one object that front ends hold.
+//! The application object that front ends hold.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub struct App(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) engine: Engine,
-    /// What destinations there can be.
+    /// The supported kinds of destinations.
     pub(crate) kinds: Kinds,
     pub(crate) keys: Arc<Keys>,
     pub(crate) clients: Clients,
@@ -38,39 +38,39 @@ pub(crate) struct Inner {
     pub(crate) closed: watch::Sender<bool>,
     /// Speeds of the last minute, one a second, oldest first.
     pub(crate) speeds: Mutex<VecDeque<u64>>,
-    /// How many paths wait for a first destination, once that was asked.
+    /// How many dropped paths wait for a first destination; `None` until first read from the journal.
     pub(crate) dropped: tokio::sync::Mutex<Option<u32>>,
-    /// What was unfinished when the folder was opened, until it is taken up.
+    /// Jobs that were unfinished when the folder was opened, until `TakeUp` takes them.
     pub(crate) unfinished: Mutex<Vec<JobId>>,
-    /// What the last test of a destination that is not saved yet showed, with its kind and settings.
+    /// Kind, settings and result of the last test upload to a destination that is not saved yet.
     pub(crate) seen: tokio::sync::Mutex<Option<(String, serde_json::Value, Keeps)>>,
-    /// What is known of this computer's sleep.
+    /// Sleep state of this computer.
     pub(crate) sleep: Mutex<Sleep>,
-    /// Where the last damaged journal lies.
+    /// Path of the most recent damaged journal that was set aside.
     pub(crate) set_aside: Option<PathBuf>,
-    /// The report of the last crash before this start.
+    /// The newest crash report found at startup.
     pub(crate) crash: Option<PathBuf>,
-    /// What is known of this run and the one before it.
+    /// State of this run and the previous one.
     pub(crate) runs: Mutex<Runs>,
     pub(crate) support: Support,
-    /// Where everything is kept.
+    /// The data folder.
     pub(crate) data_dir: PathBuf,
-    /// Whether nothing is started here.
+    /// Whether this instance starts no uploads.
     pub(crate) idle: bool,
     pub(crate) watchers: Watchers,
-    /// Raised whenever something that is shown changed without a happening of the engine.
+    /// Bumped when something visible changes without an engine event.
     pub(crate) changed: watch::Sender<u64>,
 }
 
 impl App {
-    /// Opens the journal, takes up what was unfinished and starts the engine. The caller holds the folder's lock.
+    /// Opens the journal, takes up unfinished work and starts the engine. The caller holds the folder's lock.
     ///
     /// # Errors
-    /// A sentence: the journal is of a newer version, the folder cannot be written, …
+    /// A sentence: the journal is from a newer version, the folder cannot be written, …
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
         let open_files = if options.idle { None } else { raise_open_files() };
         let bounds = bounds(open_files);
-        // More than the usual is a person's own wish, where the files for it are there.
+        // More than the default is the user's choice, provided enough files can be opened.
         let most = if bounds == Bounds::default() { usize::MAX } else { bounds.parts };
         let clock: Arc<dyn Clock> = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let support = Support {
@@ -91,7 +91,7 @@ impl App {
             clients.clone(),
             practice.clone(),
         ));
-        // Before the engine is there: what it takes up would else meet a destination without a key.
+        // Before the engine opens; otherwise work it takes up would find a destination without a key.
         for (name, key) in options.lent {
             keys.lend(name, key);
         }
@@ -113,7 +113,7 @@ impl App {
         )
         .await
         .map_err(|error| OpenError(sentence(&error.to_string())))?;
-        // Without a log everything works; that a folder cannot be written is told by the journal.
+        // Everything works without a log; the journal reports a folder that cannot be written.
         if !options.idle {
             let _ = support.log.open(&options.data_dir);
         }
@@ -145,7 +145,7 @@ impl App {
         let parts = settings.parts_at_once.map(|parts| (parts as usize).min(most));
         app.0.engine.set_parts_at_once(parts);
         if !options.idle {
-            // Where the journal cannot be written that is told by itself, and this can wait.
+            // The journal reports its own write errors, and this can wait.
             let _ = unended::begin(&app, last_sign, options.headless).await;
             app.close_panels(&settings).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
         }
@@ -153,8 +153,8 @@ impl App {
         if !options.idle {
             tokio::spawn(awake::serve(app.clone(), options.awake));
         }
-        // A command ends where a key cannot be read, and asks nothing that it does not need. Nor does it watch: an `upload` that ends with
-        // its own files must not begin others; `watch run` asks for it.
+        // A command ends when a key cannot be read, so it needs no keychain service. It doesn't watch folders
+        // either: an `upload` that ends with its own files must not begin others. `watch run` asks for it.
         if !options.idle && !options.headless {
             tokio::spawn(keychain::serve(app.clone()));
             watched::start(&app).await.map_err(|error| OpenError(sentence(&error.to_string())))?;
@@ -162,7 +162,7 @@ impl App {
         Ok(app)
     }
 
-    /// A batch that its open panel kept from starting when the process ended counts down anew: nobody holds it any more.
+    /// Restarts the countdown of batches that an open panel was holding when the process ended.
     async fn close_panels(&self, settings: &Settings) -> Result<(), Refusal> {
         let wait_ms = i64::from(settings.countdown_seconds.max(1)) * 1000;
         for (batch, _) in self.0.engine.counting_down().await? {
@@ -181,19 +181,20 @@ impl App {
         commands::answer(self, request).await
     }
 
-    /// What happens from now on.
+    /// Subscribes to events from now on.
     #[must_use]
     pub fn follow(&self) -> Events {
         Events::new(self.0.events.subscribe(), self.0.closed.subscribe())
     }
 
-    /// Ticks for a look, at most one every 100 ms and only when something in it changed.
+    /// Ticks for a view, at most one every 100 ms and only when something in it changed.
     #[must_use]
     pub fn watch(&self, look: Look) -> Watch {
         Watch::start(self.clone(), look)
     }
 
-    /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable.
+    /// Shuts down in order: starts no new part, gives those in flight `grace`, then closes the journal.
+    /// Everything stays resumable.
     pub async fn close(&self, grace: Duration) {
         watched::stop(self).await;
         unended::end(self).await;
@@ -213,15 +214,15 @@ impl App {
         self.0.clock.unix_ms()
     }
 
-    /// Something that is shown changed.
+    /// Signals that something visible changed.
     pub(crate) fn touch(&self) {
         self.0.changed.send_modify(|count| *count += 1);
     }
 }
 
-/// Ends when the app was closed.
+/// Resolves once the app has closed.
 pub(crate) async fn closed(signal: &mut watch::Receiver<bool>) {
-    // An error means that the app itself is gone, which is the same.
+    // An error means the app is gone, which amounts to the same.
     let _ = signal.wait_for(|closed| *closed).await;
 }
 
@@ -232,7 +233,7 @@ fn sentence(words: &str) -> String {
     })
 }
 
-/// The engine's refusals as a front end is told them.
+/// Converts an engine refusal for front ends.
 pub(crate) fn refusal(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::Journal(error) => journal(&error),
@@ -244,7 +245,7 @@ pub(crate) fn refusal(refusal: Refusal) -> ApiError {
     }
 }
 
-/// The journal's troubles as a front end is told them.
+/// Converts a journal error for front ends.
 pub(crate) fn journal(error: &partway_engine::JournalError) -> ApiError {
     ApiError::new(Code::Internal, sentence(&error.to_string()))
         .hint("Nothing that was confirmed is lost. Check that the disk has room and the data folder can be written.")

@@ -1,4 +1,4 @@
-//! Sleep: the computer is kept from falling into it while something uploads, and what follows when it slept after all.
+//! Keeps the computer awake while something uploads, and reacts when it slept anyway.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -8,31 +8,32 @@ use partway_core::{Clocks, Slept, slept};
 
 use crate::{App, words};
 
-/// How often the clocks are looked at, and whether something uploads.
+/// How often the clocks and running uploads are checked.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// The notice's id.
 pub(crate) const NOTICE: &str = "slept";
 
-/// The system's way of keeping a computer awake, handed in: idle sleep, not the screen, and not a lid that is closed.
+/// Keeps the computer awake, provided by the host: prevents idle sleep, but not the screen turning off or
+/// sleep on a closed lid.
 pub trait KeepAwake: Send + Sync {
-    /// From now on, or no longer. May block for a moment.
+    /// Starts or stops keeping the computer awake. May block for a moment.
     ///
     /// # Errors
-    /// Why the system does not do it. Nothing else depends on it.
+    /// Why the system refused. Nothing else depends on it.
     fn keep(&self, awake: bool) -> Result<(), String>;
 }
 
-/// What is known of sleep.
+/// Sleep state.
 #[derive(Default)]
 pub(crate) struct Sleep {
-    /// The line about the last one, until somebody has seen it.
+    /// The line about the last sleep, until it is dismissed.
     line: Option<String>,
     /// Why the computer cannot be kept awake.
     trouble: Option<String>,
 }
 
-/// Looks at the clocks and at what uploads, until the app ends.
+/// Watches the clocks and running uploads until the app ends.
 pub(crate) async fn serve(app: App, way: Option<Arc<dyn KeepAwake>>) {
     let mut closed = app.0.closed.subscribe();
     tokio::select! {
@@ -54,7 +55,7 @@ async fn follow(app: &App, way: Option<&Arc<dyn KeepAwake>>) {
         }
         before = clocks(app);
         let Some(way) = way else { continue };
-        // What is paused or waits for a key has no run.
+        // Uploads that are paused or wait for a key are not live.
         let wanted = !app.0.engine.live().is_empty() && app.settings().await.keep_awake;
         if wanted != kept {
             keep(app, way, wanted).await;
@@ -75,7 +76,7 @@ async fn keep(app: &App, way: &Arc<dyn KeepAwake>, awake: bool) {
     if let Some(trouble) = &trouble {
         tracing::info!(trouble, awake, "the system does not keep this computer awake");
     }
-    // What could not be done stays known when nothing uploads any more, for who looks into the settings then.
+    // Keep a failure after uploads end, so that the settings can still show it.
     if awake {
         app.0.sleep.lock().unwrap_or_else(PoisonError::into_inner).trouble = trouble;
     }
@@ -87,7 +88,7 @@ async fn woke(app: &App, slept: Slept) {
         tracing::error!(%error, "uploads could not be set going after a sleep");
     }
     let Ok(sums) = app.0.engine.sums().await else { return };
-    // Whom nothing was uploading for, sleep is no news.
+    // Don't report sleep when nothing was uploading.
     if sums.active + sums.waiting > 0 {
         let line = words::asleep(&slept, sums.open_confirmed, sums.open_size);
         app.0.sleep.lock().unwrap_or_else(PoisonError::into_inner).line = Some(line);
@@ -103,13 +104,13 @@ pub(crate) fn notice(app: &App) -> Option<Notice> {
     Some(Notice { id: NOTICE.into(), title, text: String::new(), urgent: false, buttons: vec![seen] })
 }
 
-/// Somebody saw it.
+/// Dismisses the notice.
 pub(crate) fn seen(app: &App) {
     app.0.sleep.lock().unwrap_or_else(PoisonError::into_inner).line = None;
     app.touch();
 }
 
-/// Why the computer cannot be kept awake, for the settings.
+/// Why the computer cannot be kept awake, for the settings page.
 pub(crate) fn trouble(app: &App) -> Option<String> {
     let sleep = app.0.sleep.lock().unwrap_or_else(PoisonError::into_inner);
     sleep.trouble.as_ref().map(|_| words::CANNOT_KEEP_AWAKE.into())

@@ -1,25 +1,25 @@
-//! Where a file lies that is not there: on which drive, or in which folder.
+//! Names the drive or folder of files that are missing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A drive or a folder, as people call it.
+/// A drive or a folder, as users know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Its name.
     pub(crate) name: String,
-    /// Whether it is a drive that was plugged in.
+    /// Whether it is a removable or network drive.
     pub(crate) drive: bool,
 }
 
-/// A place that is not there, and how many files wait for it.
+/// A missing place and how many files wait for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Away {
     pub(crate) place: Place,
     pub(crate) files: u32,
 }
 
-/// Files that are away, by the drive or the folder that they lie on. No disk is asked: one that hangs would hold up everything.
+/// Groups missing files by drive or folder. Never touches a disk: one that hangs would block everything.
 pub(crate) fn places(paths: &[PathBuf]) -> BTreeMap<String, Away> {
     let mut all = BTreeMap::new();
     for path in paths {
@@ -29,21 +29,21 @@ pub(crate) fn places(paths: &[PathBuf]) -> BTreeMap<String, Away> {
     all
 }
 
-/// Where a file lies.
+/// The place that holds a file.
 pub(crate) fn place(path: &Path) -> Place {
     keyed(&path.to_string_lossy()).1
 }
 
-/// Where something that was named lies, which may be the drive itself.
+/// The place that holds a named path, which may be the drive itself.
 pub(crate) fn named(path: &str) -> Place {
     let (of, itself) = (place(Path::new(path)), place(&Path::new(path).join("in")));
     if !of.drive && itself.drive { itself } else { of }
 }
 
-/// The place's path, and the place.
+/// The place's path and the place.
 fn keyed(path: &str) -> (String, Place) {
     let parts: Vec<&str> = path.split(['/', '\\']).collect();
-    // "/a/b" begins with an empty part, so these count from 1.
+    // "/a/b" begins with an empty part, so the indices count from 1.
     let drive = match parts.as_slice() {
         ["", "media", _, name, _, ..] => Some((5 - 1, *name)),
         ["", "run", "media", _, name, _, ..] => Some((5, *name)),
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(told("\\\\nas\\\\day 1\\a.mov"), "//nas/ nas true");
         assert_eq!(told("/mnt/nas/a.mov"), "/mnt/nas nas true");
         assert_eq!(told("a.mov"), "  false");
-        // What only looks like a drive: the folder that drives hang in, one of C:, a name with a colon, two strokes at the beginning.
+        // Not drives: the folder that holds mounts, one on C:, a name with a colon, two leading slashes.
         assert_eq!(told("/media/ada/a.mov"), "/media/ada ada false");
         assert_eq!(told("c:\\films\\a.mov"), "c:/films films false");
         assert_eq!(told("ab:/films/a.mov"), "ab:/films films false");

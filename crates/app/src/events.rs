@@ -1,4 +1,4 @@
-//! What happens, as front ends are told it: the engine's happenings with names, paths and sentences.
+//! Events for front ends: engine events with names, paths and sentences.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -13,12 +13,12 @@ use crate::App;
 use crate::view::{self, Named, Names};
 use crate::words;
 
-/// What goes to everybody who follows.
+/// What is broadcast to every subscriber.
 #[derive(Debug, Clone)]
 pub(crate) enum Told {
-    /// Something that happened.
+    /// An event.
     Event(Event),
-    /// So many things happened too fast to be told: ask for the list.
+    /// This many engine events were dropped; ask for the list.
     Missed(u64),
 }
 
@@ -33,9 +33,10 @@ impl Events {
         Self { receiver, closed }
     }
 
-    /// The next event; `Err(n)` when `n` were dropped because the reader was too slow, `None` after the app closed.
+    /// The next event; `Err(n)` when `n` were dropped because the reader was too slow, `None` after the app
+    /// closed.
     pub async fn next(&mut self) -> Option<Result<Event, u64>> {
-        // Events first: what happened before the end is still told.
+        // Events first, so that those from before the end are still delivered.
         tokio::select! {
             biased;
             received = self.receiver.recv() => match received {
@@ -49,10 +50,10 @@ impl Events {
     }
 }
 
-/// So many speeds are kept, one a second.
+/// How many speeds are kept, one a second.
 const SPEEDS: usize = 60;
 
-/// What is known of the jobs that are being told about; those that ended are forgotten.
+/// Cached names and paths of running jobs; ended jobs are dropped.
 #[derive(Default)]
 struct Known {
     names: Names,
@@ -208,7 +209,7 @@ fn not_ignored(batch: &partway_engine::Batch) -> usize {
     batch.left_out.iter().filter(|left| left.why != partway_engine::WhyLeftOut::Ignored).count()
 }
 
-/// The end of a file, as far as a command is concerned that waits for it.
+/// The `Finished` event for a job that has ended, which commands wait for.
 fn finished(job: &Job, to: &Named) -> Option<Event> {
     let (state, refused) = match &job.state {
         State::Verified => (FinishedState::Verified, false),

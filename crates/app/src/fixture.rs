@@ -1,4 +1,4 @@
-//! A job as tests need it, half way through four parts.
+//! Sample jobs for tests: half way through four parts.
 
 use partway_core::{FileIdentity, FileReceipt, FileTime, Holds, PartPlan, State, Strength};
 use partway_engine::{BatchId, DestinationId, Job, JobId, LiveView};
@@ -6,7 +6,7 @@ use partway_provider::Fields;
 
 use crate::view::Named;
 
-/// In this state, with these holds: 400 MB, half of it confirmed.
+/// A job in this state with these holds: 400 MB, half of it confirmed.
 pub(crate) fn job(state: State, holds: Holds) -> Job {
     Job {
         id: JobId("01-job".into()),
@@ -36,7 +36,7 @@ pub(crate) fn job(state: State, holds: Holds) -> Job {
     }
 }
 
-/// An end with what the vendor said.
+/// An ended job with the vendor's receipt.
 pub(crate) fn ended(state: State, strength: Strength) -> Job {
     let receipt = FileReceipt {
         strength,
@@ -49,7 +49,7 @@ pub(crate) fn ended(state: State, strength: Strength) -> Job {
     Job { receipt: Some(receipt), confirmed: 400_000_000, parts_confirmed: 4, ..job(state, Holds::NONE) }
 }
 
-/// Two parts confirmed, the third on its way.
+/// Two parts confirmed, the third in flight.
 pub(crate) fn live() -> LiveView {
     LiveView {
         on_the_way: 50_000_000,

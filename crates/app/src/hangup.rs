@@ -1,25 +1,25 @@
-//! Whether SIGHUP is ignored: who has a program outlive its terminal (`nohup`) must not be undone by listening for it.
+//! Detects an ignored SIGHUP, so that listening for it does not undo `nohup`.
 
-/// Whether whoever started this process had it ignore SIGHUP, as `nohup` does. `None` where the system does not say. Listening for it
-/// changes the answer, so it is asked before.
+/// Whether the parent process set SIGHUP to be ignored, as `nohup` does. `None` if the system does not say.
+/// Call this before listening for SIGHUP, which changes the answer.
 #[must_use]
 pub fn hangup_ignored() -> Option<bool> {
     is_first(&ignored_signals()?)
 }
 
-/// Signal 1 is the lowest bit, on every Unix.
+/// Signal 1 is the lowest bit on every Unix.
 fn is_first(mask: &str) -> Option<bool> {
     u128::from_str_radix(mask.trim(), 16).ok().map(|signals| signals & 1 == 1)
 }
 
-/// The signals that are ignored, as a hexadecimal mask (proc_pid_status(5)).
+/// The ignored signals as a hexadecimal mask (proc_pid_status(5)).
 #[cfg(target_os = "linux")]
 fn ignored_signals() -> Option<String> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
 }
 
-/// The signals that are ignored, as a hexadecimal mask (ps(1), `sigignore`).
+/// The ignored signals as a hexadecimal mask (ps(1), `sigignore`).
 #[cfg(not(target_os = "linux"))]
 fn ignored_signals() -> Option<String> {
     let id = std::process::id().to_string();

@@ -1,4 +1,4 @@
-//! The system's keychain, and what follows when one that gave no key is open again.
+//! The system keychain, and what happens when one that gave no key opens again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,22 +10,22 @@ use partway_keychain::{Kept, Keychain, KeychainError, Look, SystemKeychain};
 use crate::keys::{KeySource, left};
 use crate::{App, words};
 
-/// The name under which keys stand in the keychain; accounts are the destinations' ids, which no two data folders share.
+/// The service name of our keychain entries; accounts are destination ids, unique across data folders.
 const SERVICE: &str = "Partway";
 
-/// Who unlocks a keychain looks at the window: this is soon enough, and costs a few messages on the bus.
+/// Poll interval while locked: fast enough for a user who unlocks it, and only a few messages on the bus.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// One that looks open and gives no key is tried ever more rarely.
+/// Longest poll interval for a keychain that looks open but gives no key.
 const SELDOM: Duration = Duration::from_secs(120);
 
-/// The keychain of this system, for [`AppOptions`](crate::AppOptions). Nothing of it is opened before it is needed.
+/// The keychain of this system, for [`AppOptions`](crate::AppOptions). Opens nothing before it is needed.
 #[must_use]
 pub fn system_keychain() -> Arc<dyn Keychain> {
     Arc::new(SystemKeychain::new(SERVICE, SystemKeychain::TIMEOUT))
 }
 
-/// At the start it is seen whether the keychain keeps what it is given; then uploads that wait for it are set going when it is open again.
+/// Checks at startup that the keychain keeps what it stores, then resumes waiting uploads once it opens.
 pub(crate) async fn serve(app: App) {
     let mut closed = app.0.closed.subscribe();
     tokio::select! {
@@ -56,14 +56,14 @@ async fn follow(app: &App) {
                     break;
                 }
                 Look::Shut(_) => pause = LOOK,
-                // Whoever presses a button asks it.
+                // Left to the user's button.
                 Look::CannotTell => break,
             }
         }
     }
 }
 
-/// A key that was not at hand in an earlier process may be there in this one.
+/// Retries keys that were missing in an earlier process.
 async fn try_again(app: &App) {
     let found = app.0.engine.destinations().await.unwrap_or_default();
     for one in found.iter().filter(|one| one.standing == Standing::Missing) {
@@ -75,7 +75,7 @@ async fn try_again(app: &App) {
     }
 }
 
-/// What waited for the keychain goes on, and what had to stay in it leaves.
+/// Resumes uploads that waited for the keychain and removes entries left to delete.
 pub(crate) async fn opened(app: &App) {
     for id in app.0.keys.take_unread() {
         if let Err(error) = app.0.engine.key_replaced(&id, None).await {
@@ -86,7 +86,7 @@ pub(crate) async fn opened(app: &App) {
     app.touch();
 }
 
-/// Has the keychain ask its user, and looks again.
+/// Lets the keychain prompt the user, then checks again.
 pub(crate) async fn unlock(app: &App) -> KeychainView {
     if let Some(keychain) = &app.0.keys.keychain
         && let Err(error) = keychain.unlock().await
@@ -96,7 +96,7 @@ pub(crate) async fn unlock(app: &App) -> KeychainView {
     view(app).await
 }
 
-/// Seen by storing, reading and removing a test entry.
+/// Checks the keychain by storing, reading and removing a test entry.
 pub(crate) async fn view(app: &App) -> KeychainView {
     let status = match &app.0.keys.keychain {
         None => Err(KeychainError::Absent { why: "none was handed in".into() }),

@@ -1,6 +1,7 @@
-//! Where a destination's key comes from, and how the engine gets a provider that has it.
+//! Finds a destination's key and opens its provider for the engine.
 //!
-//! The journal knows the *source* of a key, never the key: the keychain, this session's memory, or the name of an environment variable.
+//! The journal stores the *source* of a key, never the key itself: the keychain, this session's memory, or
+//! the name of an environment variable.
 
 mod chain;
 mod ini;
@@ -26,10 +27,10 @@ use crate::{Variables, words};
 
 pub(crate) use source::{KeySource, accounts};
 
-/// More than any such file has; a wrong path must not fill the memory.
+/// Larger than any such file, in bytes; a wrong path must not fill the memory.
 const LONGEST_FILE: u64 = 1 << 20;
 
-/// All keys at hand, and the way to providers.
+/// All available keys, and access to providers.
 pub(crate) struct Keys {
     pub(crate) kinds: Kinds,
     pub(crate) keychain: Option<Arc<dyn Keychain>>,
@@ -38,11 +39,11 @@ pub(crate) struct Keys {
     practice: Practice,
     memory: Mutex<HashMap<DestinationId, Credentials>>,
     lent: Mutex<HashMap<Option<String>, Credentials>>,
-    /// Destinations whose key the keychain did not give to the upload that asked last, and why.
+    /// Destinations whose key the keychain last failed to give to an upload, and why.
     unread: Mutex<HashMap<DestinationId, KeychainError>>,
-    /// Told when something waits for the keychain.
+    /// Notified when something waits for the keychain.
     pub(crate) wanted: Notify,
-    /// Held by whoever changes what is [`left`].
+    /// Held while changing what is [`left`].
     pub(crate) leaving: tokio::sync::Mutex<()>,
 }
 
@@ -68,17 +69,17 @@ impl Keys {
         }
     }
 
-    /// Why the keychain did not give a destination's key to the upload that asked last.
+    /// Why the keychain last failed to give a destination's key to an upload.
     pub(crate) fn unread(&self, id: &DestinationId) -> Option<KeychainError> {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Whether anything waits for a keychain that may be open again without anybody's asking.
+    /// Whether anything waits for a keychain that may open again without being asked.
     pub(crate) fn waits_for_keychain(&self) -> bool {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).values().any(KeychainError::may_pass)
     }
 
-    /// All destinations whose key was not given; they are to be tried again.
+    /// Takes all destinations whose key was not given, to retry them.
     pub(crate) fn take_unread(&self) -> Vec<DestinationId> {
         std::mem::take(&mut *self.unread.lock().unwrap_or_else(PoisonError::into_inner)).into_keys().collect()
     }
@@ -94,7 +95,7 @@ impl Keys {
         }
     }
 
-    /// Whether a key that is kept for this session only is still to be given.
+    /// Whether a session-only key still has to be entered.
     pub(crate) fn has_to_be_given(&self, destination: &Destination) -> bool {
         let at_hand =
             || self.memory.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&destination.id);
@@ -109,14 +110,15 @@ impl Keys {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), key);
     }
 
-    /// Forgets a destination's key wherever it is, also one that was lent to it: another destination may get its name, at another host.
+    /// Forgets a destination's key everywhere, including one lent to it: its name may be reused for another
+    /// host.
     pub(crate) async fn forget(&self, destination: &Destination) -> Result<(), NotForgotten> {
         self.forget_lent(destination);
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).remove(&destination.id);
         self.forget_at(&KeySource::of(destination), None, &destination.id).await
     }
 
-    /// Forgets what lies at this source of a destination's key, and does not belong to what is in its place `now`.
+    /// Forgets the key at a source, except what the source in its place `now` still uses.
     pub(crate) async fn forget_at(
         &self,
         source: &KeySource,
@@ -130,7 +132,7 @@ impl Keys {
         let stays = now.map(|now| now.accounts(id)).unwrap_or_default();
         let (mut accounts, mut why) = (Vec::new(), None);
         for account in source.accounts(id).into_iter().filter(|account| !stays.contains(account)) {
-            // One that cannot be removed keeps none of the others.
+            // A failed removal must not keep the others.
             if let Err(error) = keychain.remove(&account).await {
                 accounts.push(account);
                 why.get_or_insert(error);
@@ -139,14 +141,14 @@ impl Keys {
         why.map_or(Ok(()), |why| Err(NotForgotten { accounts, why }))
     }
 
-    /// Forgets what was lent to this destination.
+    /// Forgets the key lent to this destination.
     pub(crate) fn forget_lent(&self, destination: &Destination) {
         let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
         lent.remove(&Some(destination.name.to_lowercase()));
         lent.remove(&Some(destination.id.0.to_lowercase()));
     }
 
-    /// A key lent by a front end until the process ends: for one destination by its name or id, or for those without another.
+    /// Lends a key until the process ends: to one destination by its name or id, or to all without a key.
     pub(crate) fn lend(&self, name: Option<String>, key: LentKey) {
         let key = Credentials {
             key: ApiKey::new(key.key),
@@ -162,15 +164,15 @@ impl Keys {
         self.lent.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned()
     }
 
-    /// What was lent to this destination; keys may be lent before there is a journal that tells which name an id has.
+    /// The key lent to this destination, by name or id: keys may be lent before a journal maps ids to names.
     fn lent_to(&self, destination: &Destination) -> Option<Credentials> {
         self.lent(Some(&destination.name)).or_else(|| self.lent(Some(&destination.id.0)))
     }
 
-    /// The key of a destination: what was lent to it, its own, what was lent to all.
+    /// A destination's key: one lent to it, its own, or one lent to all.
     async fn key(&self, destination: &Destination) -> Result<Credentials, Failure> {
         let source = KeySource::of(destination);
-        // Practice takes no key but its own, and must not learn another.
+        // Practice only uses its own key, and must not see another.
         if source != KeySource::Practice
             && let Some(key) = self.lent_to(destination)
         {
@@ -178,17 +180,18 @@ impl Keys {
         }
         let own = self.at(&source, &destination.id).await;
         self.note(&destination.id, &own);
-        // Only where there is none: a key that cannot be read now is not to be replaced by one that is for the others.
+        // Only when there is none: a key that cannot be read now must not be replaced by one meant for
+        // others.
         match own {
             Err(NoKey::None(_)) if let Some(key) = self.lent(None) => Ok(key),
             own => own.map_err(NoKey::failure),
         }
     }
 
-    /// The key that lies at a source. Of two halves both are there, or there is no key.
+    /// Reads the key at a source. All parts must be present, or there is no key.
     ///
     /// # Errors
-    /// Why it is not at hand.
+    /// Why it is not available.
     pub(crate) async fn at(&self, source: &KeySource, id: &DestinationId) -> Result<Credentials, NoKey> {
         let none = || NoKey::None("there is no key at hand".to_owned());
         match source {
@@ -237,19 +240,19 @@ impl Keys {
     }
 }
 
-/// Keys that the keychain did not let go.
+/// Keys that the keychain did not remove.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotForgotten {
-    /// Under these accounts.
+    /// Their accounts.
     pub(crate) accounts: Vec<String>,
     /// Why.
     pub(crate) why: KeychainError,
 }
 
-/// Why a key is not at hand.
+/// Why a key is not available.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoKey {
-    /// There is none; where was looked, as the end of a sentence.
+    /// There is none; where it was looked for, as the end of a sentence.
     None(String),
     /// The keychain does not give it.
     Unread(KeychainError),
@@ -277,8 +280,8 @@ fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The clients for a destination with these settings. What was looked at where it was typed can be read here, too; where it cannot,
-/// opening its provider tells that.
+/// The clients for a destination with these settings. Certificates were validated when entered; if reading
+/// them fails here, opening the provider reports it.
 pub(crate) fn clients(clients: &Clients, settings: &serde_json::Value) -> Pair {
     let roots = partway_providers::ca(settings).ok().flatten();
     clients.trusting(roots.as_deref()).unwrap_or_else(|_| clients.usual().clone())
@@ -308,13 +311,14 @@ impl Providers for Keys {
             return Err(missing("only one of the key's two parts is at hand"));
         }
         let settings = match KeySource::of(destination) {
-            // Its port may be another one than last time.
+            // Its port may have changed since last time.
             KeySource::Practice => self.practice.settings().await.map_err(|why| practice_down(&why))?,
             _ => serde_json::from_str(&destination.settings).unwrap_or_default(),
         };
         match kind.open(&settings, key, clients(&self.clients, &settings).api) {
             Ok(provider) => Ok(Arc::from(provider)),
-            // Another one is needed, and meanwhile nothing is sent. The service was not asked, so it is not the one who says no.
+            // The user must give another key; until then nothing is sent. The service was never asked, so
+            // this is not its refusal.
             Err(error) if ["key", "secret", "session_token"].contains(&&*error.field) => {
                 let cause = Cause::KeyUnusable { said: error.to_string() };
                 Err(Failure::new(Step::Start, RetryClass::Credentials, cause, error.to_string()))

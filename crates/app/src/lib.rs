@@ -1,7 +1,7 @@
-//! Everything that any front end can do: puts engine, providers and keychain together and answers the api.
+//! The application core behind every front end: connects engine, providers and keychain and answers the API.
 //!
-//! The window, `partwayctl` and the bridge all speak to one [`App`]. Whoever opens one must hold the data folder's lock (see `partway-bridge`):
-//! two engines on one folder would send everything twice.
+//! The window, `partwayctl` and the bridge all talk to one [`App`]. The process that opens one must hold the
+//! data folder's lock (see `partway-bridge`): two engines on one folder would send everything twice.
 
 mod app;
 mod awake;
@@ -35,7 +35,7 @@ pub use hangup::hangup_ignored;
 pub use keychain::system_keychain;
 pub use options::{AppOptions, OpenError, Variables};
 pub use partway_core::{acts, visible};
-/// What the system says of files and folders, in plain words; the shell and the bridge have it from here.
+/// Plain wording of file system errors, re-exported for the shell and the bridge.
 pub use partway_engine::{as_known, plain, real};
 pub use partway_providers::Kinds;
 pub use support::{LogFile, keep_crash_reports};

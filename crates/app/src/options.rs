@@ -1,4 +1,4 @@
-//! What an [`App`](crate::App) is given: nothing is read from the environment by library code.
+//! Options for an [`App`](crate::App): library code reads nothing from the environment.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,35 +11,37 @@ use partway_providers::Kinds;
 
 use crate::{KeepAwake, LogFile};
 
-/// Looks up an environment variable; handed in so that tests and libraries never read the real one.
+/// Looks up an environment variable; injected so that tests and libraries never read the real one.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What an app is made of.
+/// Options for opening an app.
 pub struct AppOptions {
     /// The data folder; everything lives under it.
     pub data_dir: PathBuf,
-    /// What destinations there can be: [`Kinds::built_in`].
+    /// The supported kinds of destinations: [`Kinds::built_in`].
     pub kinds: Kinds,
-    /// Environment variables, for keys whose source is one.
+    /// Environment variables, for keys stored there.
     pub variables: Variables,
-    /// Keys that are lent from the first moment on, before anything runs: for the destination of that name or id, or (`None`) for those
-    /// without another. As [`LendKey`](partway_api::Request::LendKey), which is for keys that come later.
+    /// Keys lent from the start, before anything runs: for the destination of that name or id, or (`None`)
+    /// for those without another. Like [`LendKey`](partway_api::Request::LendKey), which is for keys that
+    /// come later.
     pub lent: Vec<(Option<String>, LentKey)>,
-    /// The system's keychain; `None`: this front end has none.
+    /// The system keychain; `None` if this front end has none.
     pub keychain: Option<Arc<dyn Keychain>>,
     /// How to reach servers.
     pub http: HttpOptions,
-    /// The bundled `partway-sandbox`, for *Practice*; `None`: no Practice.
+    /// The bundled `partway-sandbox`, for *Practice*; `None` disables Practice.
     pub sandbox: Option<PathBuf>,
-    /// Where the log is written; the program puts its layer into the subscriber.
+    /// Where the log is written; the program adds its layer to the subscriber.
     pub log: LogFile,
-    /// The system's way of keeping this computer awake while something uploads; `None`: it is not kept awake.
+    /// Keeps this computer awake while something uploads; `None` never does.
     pub awake: Option<Arc<dyn KeepAwake>>,
-    /// The time; `None`: the system's.
+    /// The clock; `None` uses the system's.
     pub clock: Option<Arc<dyn Clock>>,
-    /// Whether nobody can answer: what needs a person ends a file as needs-attention instead of waiting.
+    /// Whether no user can answer: a file that needs one ends as needs-attention instead of waiting.
     pub headless: bool,
-    /// Whether the folder is only looked at or changed: nothing is started, so that a `list` sends nothing and needs no key.
+    /// Whether the folder is only read or changed: nothing starts, so a `list` sends nothing and needs no
+    /// key.
     pub idle: bool,
 }
 

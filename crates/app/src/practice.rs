@@ -1,7 +1,8 @@
 //! *Practice*: the bundled sandbox as a child process, so that the first drop works without an account.
 //!
-//! Its folder, port and key lie under the data folder, so it comes back as it was after both were killed. The child ends with this process: its
-//! standard input is a pipe that the system closes, whatever way the process ends.
+//! Its folder, port and key live in the data folder, so it comes back unchanged even after both processes
+//! were killed. The child ends with this process: its standard input is a pipe that the system closes,
+//! however the process ends.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,16 +16,16 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-/// A file for *Practice* may be so large: it needs the same space again on this disk.
+/// Largest file for *Practice*, in bytes: it takes up the same space again on this disk.
 pub(crate) const LARGEST: u64 = 2_000_000_000;
 
-/// The kind of destination that *Practice* is.
+/// The kind of destination used for *Practice*.
 pub(crate) const KIND: &str = "autorender";
 
-/// The child has so long to print its first line.
+/// How long the child may take to print its first line.
 const START: Duration = Duration::from_secs(20);
 
-/// The way to *Practice*. Cheap to clone.
+/// Handle to *Practice*. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Practice {
     binary: Option<PathBuf>,
@@ -43,7 +44,7 @@ impl Practice {
         Self { binary, dir: data_dir.join("practice"), running: Arc::default() }
     }
 
-    /// Whether the sandbox is installed here.
+    /// Whether the sandbox is installed.
     pub(crate) const fn is_there(&self) -> bool {
         self.binary.is_some()
     }
@@ -52,12 +53,12 @@ impl Practice {
         Ok(self.ensure().await?.1)
     }
 
-    /// The provider's settings for it.
+    /// The provider's settings.
     pub(crate) async fn settings(&self) -> Result<Value, String> {
         Ok(json!({ "url": self.ensure().await?.0 }))
     }
 
-    /// Starts the child unless it runs.
+    /// Starts the child unless it is running.
     pub(crate) async fn ensure(&self) -> Result<(String, ApiKey), String> {
         let mut running = self.running.lock().await;
         if let Some(now) = running.as_mut()
@@ -76,7 +77,8 @@ impl Practice {
     async fn start(&self) -> Result<Running, String> {
         let binary = self.binary.as_ref().ok_or("partway-sandbox does not lie beside this program")?;
         let mut command = Command::new(binary);
-        // Windows would give it a console of its own, with a window that whoever closes it ends it by. CREATE_NO_WINDOW (winbase.h).
+        // CREATE_NO_WINDOW (winbase.h): Windows would give it a console window, and closing that would end
+        // it.
         #[cfg(windows)]
         command.creation_flags(0x0800_0000);
         let mut child = command
@@ -102,7 +104,7 @@ impl Practice {
         Ok(Running { url: text("url")?, key: ApiKey::new(text("key")?), child })
     }
 
-    /// Throws away what was sent to it, while nothing is on its way.
+    /// Deletes the files sent to it; call this while nothing is being sent.
     pub(crate) async fn empty(&self) -> Result<(), String> {
         let objects = self.dir.join("objects");
         match tokio::fs::remove_dir_all(&objects).await {

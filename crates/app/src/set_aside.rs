@@ -1,4 +1,4 @@
-//! A journal that could not be read: it lies in the data folder under another name, and that is told until somebody has seen it.
+//! Reports a journal that could not be read and was renamed, until the user dismisses the notice.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use crate::{App, words};
 /// The notice's id.
 pub(crate) const NOTICE: &str = "set-aside";
 
-/// The setting that names the file of which somebody has said that they saw it.
+/// Settings key for the file whose notice was dismissed.
 const SEEN: &str = "set_aside_seen";
 
-/// Where it lies, while it lies there and nobody has said that they saw it.
+/// The renamed journal, while it exists and its notice was not dismissed.
 pub(crate) async fn untold(app: &App) -> Result<Option<PathBuf>, JournalError> {
     let Some(path) = app.0.set_aside.clone().filter(|path| path.exists()) else { return Ok(None) };
     let seen = app.0.engine.setting(SEEN).await?;
     Ok((seen.as_deref() != Some(mark(&path).as_str())).then_some(path))
 }
 
-/// The whole sentence, for a front end without notices.
+/// The whole sentence, for front ends without notices.
 pub(crate) async fn sentence(app: &App) -> Result<Option<String>, JournalError> {
     Ok(untold(app).await?.map(|path| {
         let (title, text) = words::set_aside(&path);
@@ -27,7 +27,7 @@ pub(crate) async fn sentence(app: &App) -> Result<Option<String>, JournalError> 
     }))
 }
 
-/// Somebody saw it.
+/// Dismisses the notice.
 pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
     if let Some(path) = untold(app).await? {
         app.0.engine.set_setting(SEEN, mark(&path)).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// A file's name as JSON, as all settings are.
+/// The file name as JSON, like all settings.
 fn mark(path: &std::path::Path) -> String {
     serde_json::Value::from(path.file_name().unwrap_or_default().to_string_lossy()).to_string()
 }

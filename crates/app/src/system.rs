@@ -1,4 +1,4 @@
-//! The real clock and real chance: the one place where time and randomness come in.
+//! The system clock and random numbers: the only source of time and randomness.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use partway_engine::{Bounds, Chance, Clock};
 
-/// The system's clock.
+/// The system clock.
 pub(crate) struct SystemClock(Instant);
 
 impl SystemClock {
@@ -25,7 +25,8 @@ impl Clock for SystemClock {
         self.0.elapsed()
     }
 
-    /// The first word of that file is seconds since the start, in hundredths (proc_uptime(5)); sleep is among them.
+    /// The first field of that file is the uptime in seconds, with hundredths (proc_uptime(5)); it includes
+    /// sleep.
     #[cfg(target_os = "linux")]
     fn since_boot(&self) -> Option<Duration> {
         let text = std::fs::read_to_string("/proc/uptime").ok()?;
@@ -40,7 +41,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Now, where no clock can be handed in: in a program that is crashing.
+/// The current time for a crashing program, where no clock can be injected.
 #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in elsewhere")]
 pub(crate) fn now() -> jiff::Zoned {
     written(SystemTime::now()).to_zoned(TimeZone::UTC)
@@ -55,13 +56,13 @@ pub(crate) fn unix_ms(at: SystemTime) -> i64 {
     }
 }
 
-/// A moment as it is written; one of a year that nobody writes (a clock can be set to the year 30827) is the last or the first that is.
+/// Converts a time, clamped to the range of `Timestamp`: a clock can be set to the year 30827.
 fn written(at: SystemTime) -> Timestamp {
     let end = if at < UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::try_from(at).unwrap_or(end)
 }
 
-/// The system's chance.
+/// The system's random number generator.
 pub(crate) struct SystemChance;
 
 impl Chance for SystemChance {
@@ -70,12 +71,12 @@ impl Chance for SystemChance {
     }
 }
 
-/// Lets this process open as many files and connections as its user may: systems start programs with far fewer, and each part, each file
-/// and each watched folder takes one. How many that are; `None` where there is no limit, or none that is told.
+/// Raises the limit of open files as far as the user may: systems start programs with far fewer, and each
+/// part, file and watched folder takes one. Returns the limit; `None` if there is none, or it is unknown.
 #[cfg(unix)]
 pub(crate) fn raise_open_files() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    /// More than anything here needs; macOS takes no more than its OPEN_MAX (getrlimit(2) there).
+    /// More than needed here; macOS accepts at most OPEN_MAX (getrlimit(2) there).
     const ENOUGH: u64 = if cfg!(target_os = "macos") { 10_240 } else { 65_536 };
     let now = getrlimit(Resource::Nofile);
     let most = now.maximum.unwrap_or(ENOUGH).min(ENOUGH);
@@ -92,16 +93,16 @@ pub(crate) const fn raise_open_files() -> Option<u64> {
     None
 }
 
-/// Whether connections are kept for later where so many files may be open. With few, the one that lies there from a call would be the one
-/// that the part after it does not get.
+/// Whether to keep idle connections. With few open files, one kept from a call would be missing for the next
+/// part.
 pub(crate) fn keeps_connections(open_files: Option<u64>) -> bool {
     open_files.is_none_or(|files| files >= 64)
 }
 
-/// How much goes at once where so many files and connections may be open: with few of them each that is begun and finds none left is begun
-/// in vain.
+/// The limits on concurrent work for this many open files: with few of them, work started without a free
+/// one is wasted.
 pub(crate) fn bounds(open_files: Option<u64>) -> Bounds {
-    /// What the process itself has open: its journal, socket, log and what waits for them.
+    /// Open in the process itself: journal, socket, log and what waits for them.
     const OWN: u64 = 28;
     let usual = Bounds::default();
     let Some(spare) =
@@ -109,7 +110,8 @@ pub(crate) fn bounds(open_files: Option<u64>) -> Bounds {
     else {
         return usual;
     };
-    // A file has its own, a connection to the API and one a part; connections that were just used stay a while.
+    // Each file takes one, as does a connection to the API and one per part; idle connections stay for a
+    // while.
     let parts = (spare / 4).clamp(1, usual.parts);
     Bounds {
         jobs: (spare / 8).clamp(1, usual.jobs),
@@ -146,7 +148,7 @@ mod tests {
             if from_1970 < 0 { UNIX_EPOCH - apart } else { UNIX_EPOCH + apart }
         };
         let mut years = vec![(-10, "1960"), (0, "1970"), (342, "2312"), (8_029, "9999"), (28_857, "9999")];
-        // Windows' own clock knows nothing before 1601 ("FILETIME").
+        // Windows' own clock starts in 1601 ("FILETIME").
         if !cfg!(windows) {
             years.push((-20_000, "-9999"));
         }

@@ -1,4 +1,4 @@
-//! Taking files in, and what can be done with a batch before it starts.
+//! Adding files, and the commands for a batch before it starts.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use crate::practice;
 use crate::view::{self, Named, Names};
 use crate::words;
 
-/// The setting that holds what was dropped before there was a destination.
+/// Settings key for paths dropped before there was a destination.
 const DROPPED: &str = "dropped";
 
-/// So many paths may be named at once; a folder with more files is no problem.
+/// Most paths in one request; a folder may hold more files.
 const MOST_PATHS: usize = 100_000;
 
-/// What is set for one batch.
+/// Overrides for one batch.
 #[derive(Debug, Default)]
 pub(super) struct Set {
     pub(super) fields: FieldsDraft,
@@ -39,7 +39,7 @@ pub(super) async fn add(
     if let Some(id) = &batch
         && let Some((batch, jobs)) = app.0.engine.taken_in(id).await.map_err(|e| journal(&e))?
     {
-        // Asked a second time, because the first answer did not come through.
+        // A retry, because the first answer got lost.
         let to = Names::default().get(&app.0.kinds, &app.0.engine, &batch.destination).await;
         return Ok(added(&batch, &jobs, &to, None));
     }
@@ -56,7 +56,7 @@ pub(super) async fn add(
     };
     let Some(found) = found else {
         if countdown {
-            // Dropped on the window before there is a destination: kept while one is set up.
+            // Dropped on the window before there is a destination: keep it while one is set up.
             return keep_dropped(app, paths).await;
         }
         return Err(ApiError::new(Code::NoDestination, "There is no destination yet.").hint("Add one first."));
@@ -64,7 +64,7 @@ pub(super) async fn add(
     take(app, paths, &found, folder, countdown, batch, &set).await
 }
 
-/// An id that a front end made for its batch.
+/// Validates a batch id made by a front end.
 fn id(text: String) -> Result<BatchId, ApiError> {
     let good = (16..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -80,7 +80,7 @@ fn added(batch: &Batch, jobs: &[Job], to: &Named, elsewhere: Option<String>) -> 
     }
 }
 
-/// What is told of those that were left out; of files that systems leave behind nobody wants to hear.
+/// Paths left out and why, without files that the rules ignore, such as those systems leave behind.
 fn told(left: &[LeftOut]) -> Vec<(String, String)> {
     let real = left.iter().filter(|left| left.why != WhyLeftOut::Ignored);
     real.map(|left| (left.path.clone(), words::left_out(&left.path, &left.why))).collect()
@@ -125,7 +125,7 @@ async fn take(
     Ok(added(&batch, &jobs, &Named::of(&app.0.kinds, to.clone()), elsewhere))
 }
 
-/// Takes in what was dropped before there was a destination; says what of it could not be taken.
+/// Adds what was dropped before there was a destination. Returns a sentence about what could not be added.
 pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<Option<String>, ApiError> {
     let raw = dropped(app).await?;
     if raw.is_empty() {
@@ -138,13 +138,13 @@ pub(crate) async fn take_dropped(app: &App, to: &DestinationId) -> Result<Option
     Ok(words::not_taken(&answer, Vec::new()))
 }
 
-/// What waits for a first destination. In the journal: it must not be lost with the process.
+/// Paths waiting for a first destination. Kept in the journal, so that they survive the process.
 pub(crate) async fn dropped(app: &App) -> Result<Vec<RawPath>, ApiError> {
     let json = app.0.engine.setting(DROPPED).await.map_err(|e| journal(&e))?;
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
 
-/// How many those are. Asked ten times a second: read once, and again after each change.
+/// Counts those paths. Called ten times a second, so the count is cached until the next change.
 pub(crate) async fn count_dropped(app: &App) -> Result<u32, ApiError> {
     let mut known = app.0.dropped.lock().await;
     if let Some(paths) = *known {
@@ -155,7 +155,7 @@ pub(crate) async fn count_dropped(app: &App) -> Result<u32, ApiError> {
     Ok(paths)
 }
 
-/// What never will go is told now: nobody would know any more later which drop it belonged to.
+/// Reports unusable paths now: later it would be unclear which drop they belonged to.
 async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError> {
     let (good, left) = app.0.engine.sift(paths).await;
     if !good.is_empty() {
@@ -167,7 +167,7 @@ async fn keep_dropped(app: &App, paths: Vec<PathBuf>) -> Result<Answer, ApiError
     Ok(Answer::Kept { kept: good.len(), left_out: told(&left) })
 }
 
-/// Replaces what waits.
+/// Replaces the waiting paths.
 async fn set_dropped(app: &App, left: &[RawPath]) -> Result<(), ApiError> {
     let json =
         serde_json::to_string(left).map_err(|error| ApiError::new(Code::Internal, error.to_string()))?;

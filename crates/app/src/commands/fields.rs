@@ -1,4 +1,4 @@
-//! What is set for files: looked at where it is typed, and changed while they have not started.
+//! Validates per-file fields, and changes them while files have not started.
 
 use partway_api::{ApiError, Code, Done, FieldsChange, FieldsDraft, IfExists, Selection};
 use partway_engine::{BatchId, Destination, DestinationId, Which};
@@ -12,10 +12,11 @@ use crate::App;
 use crate::app::{journal, refusal};
 use crate::view;
 
-/// Longer than any vendor takes a folder, a tag, a title or an id: S3's keys have 1,024 bytes.
+/// Longest text in characters, above any vendor's limit for a folder, tag, title or id: S3 keys have 1,024
+/// bytes.
 const LONGEST_TEXT: usize = 1024;
 
-/// Changes what is set for files that have not started.
+/// Changes the fields of files that have not started.
 pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) -> Result<Done, ApiError> {
     let (which, to) = match jobs {
         Selection::Job(text) => {
@@ -52,7 +53,7 @@ pub(super) async fn change(app: &App, jobs: &Selection, change: FieldsChange) ->
     Ok(Done::Jobs { touched })
 }
 
-/// Decides for files whose names are taken at the destination.
+/// Resolves name conflicts at the destination.
 pub(super) async fn settle_name(app: &App, jobs: &Selection, how: IfExists) -> Result<Done, ApiError> {
     let touched = match jobs {
         Selection::Batch(id) => {
@@ -75,7 +76,7 @@ async fn destination(app: &App, id: &DestinationId) -> Result<Destination, ApiEr
     found.ok_or_else(|| ApiError::new(Code::Refused, "Its destination was removed."))
 }
 
-/// What is changed, as what is set: to be looked at in one place.
+/// Converts a change to a draft, so that one function validates both.
 fn drafted(change: &FieldsChange) -> FieldsDraft {
     FieldsDraft {
         folder: change.folder.clone(),
@@ -88,7 +89,7 @@ fn drafted(change: &FieldsChange) -> FieldsDraft {
     }
 }
 
-/// A MIME type that can be used.
+/// Validates a MIME type.
 pub(super) fn mime_of(text: &str) -> Result<&str, ApiError> {
     let mime = text.trim();
     if partway_engine::is_mime(mime) {
@@ -97,12 +98,13 @@ pub(super) fn mime_of(text: &str) -> Result<&str, ApiError> {
     Err(ApiError::field("mime", "A type looks like video/mp4: two words with a stroke between."))
 }
 
-/// What a destination was set up with.
+/// The destination's settings.
 pub(super) fn settings_of(to: &Destination) -> Value {
     serde_json::from_str(&to.settings).unwrap_or_default()
 }
 
-/// A folder that was chosen for new files or a batch. An empty one stays: it is the topmost, whatever the destination's own is.
+/// Validates a folder for new files or a batch. An empty one is kept: it means the top level, whatever the
+/// destination's default.
 pub(super) fn folder_of(
     kinds: &Kinds,
     to: &Destination,
@@ -113,7 +115,7 @@ pub(super) fn folder_of(
     Ok(text.map(|_| looked.folder.unwrap_or_default()))
 }
 
-/// What is set for one upload, where it goes together with what its destination sets.
+/// Validates the fields of one upload, also combined with the destination's defaults.
 pub(super) fn fields_for(kinds: &Kinds, to: &Destination, draft: &FieldsDraft) -> Result<Fields, ApiError> {
     let (kind, settings) = (kind(kinds, &to.kind)?, settings_of(to));
     let fields = fields_of(kind, &settings, draft)?;
@@ -121,18 +123,18 @@ pub(super) fn fields_for(kinds: &Kinds, to: &Destination, draft: &FieldsDraft) -
     Ok(fields)
 }
 
-/// By the kind's own rules, which hold at the start, too.
+/// Applies the kind's own rules, which are also checked at the start of an upload.
 fn taken(kind: &Kind, settings: &Value, fields: &Fields) -> Result<(), ApiError> {
     kind.validate_fields(settings, fields).map_err(of_field)
 }
 
-/// Words in braces are those that are filled in.
+/// Only known placeholders may appear in braces.
 fn no_other_word(field: &str, text: &str) -> Result<(), ApiError> {
     template::check(text, &template::WORDS)
         .map_err(|none| ApiError::field(field, none.sentence(&template::WORDS)))
 }
 
-/// What shall be set for files, where the kind takes it; `settings` are those of the destination.
+/// Validates a draft of fields against its kind; `settings` are the destination's.
 pub(super) fn fields_of(kind: &Kind, settings: &Value, draft: &FieldsDraft) -> Result<Fields, ApiError> {
     let fields = view::from_draft(draft);
     let set = [
@@ -187,7 +189,7 @@ pub(super) fn fields_of(kind: &Kind, settings: &Value, draft: &FieldsDraft) -> R
     Ok(fields)
 }
 
-/// Every text of the fields, with the field that it is of.
+/// Every text of the fields with its field name.
 fn texts(fields: &Fields) -> impl Iterator<Item = (&'static str, &str)> {
     let single = [("folder", &fields.folder), ("custom_id", &fields.custom_id), ("title", &fields.title)];
     let single = single.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)));
@@ -196,7 +198,7 @@ fn texts(fields: &Fields) -> impl Iterator<Item = (&'static str, &str)> {
     single.chain(tags).chain(metadata.map(|text| ("metadata", text.as_str())))
 }
 
-/// What a field is called in a sentence.
+/// A field's name in a sentence.
 fn words_for(field: &str) -> &'static str {
     match field {
         "folder" => "folder",

@@ -13,7 +13,7 @@ use crate::app::{journal, refusal};
 use crate::view::{self, Names};
 use crate::words::{drive_silent, short};
 
-/// Jobs are read from the journal so many at a time.
+/// How many jobs are read from the journal at a time.
 const PAGE: u32 = 1000;
 
 fn touched(count: Result<u32, partway_engine::Refusal>) -> Result<Done, ApiError> {
@@ -29,14 +29,14 @@ async fn which(app: &App, selection: &Selection, all: Which) -> Result<Which, Ap
     })
 }
 
-/// The one job whose id is, begins or ends with that text.
+/// The one job whose id equals, begins with or ends with the text.
 pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
     let text = text.trim();
     let found =
         if text.is_empty() { Vec::new() } else { app.0.engine.find(text).await.map_err(|e| journal(&e))? };
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        // Whoever asks may have typed anything.
+        // The text may be anything the user typed, so it is shortened.
         [] => Err(ApiError::new(Code::Refused, format!("There is no upload with the id {}.", short(text)))
             .hint("The list shows the ids.")),
         _ => {
@@ -46,11 +46,11 @@ pub(super) async fn job(app: &App, text: &str) -> Result<JobId, ApiError> {
     }
 }
 
-/// Where its file lies.
+/// The path of a job's file.
 pub(super) async fn file_of(app: &App, text: &str) -> Result<Answer, ApiError> {
     let job = app.0.engine.job(&job(app, text).await?).await.map_err(refusal)?;
     let path = job.path.clone();
-    // Whoever asks is about to show it. Its drive may not answer, which would hold up who looked for himself.
+    // The caller is about to show the file; checking here avoids blocking it on a drive that hangs.
     let gone = format!("{} is not there any more.", job.path.display());
     match app.0.engine.on_drive(&job.path, move |_| path.try_exists()).await {
         Ok(Ok(false)) => return Err(ApiError::new(Code::Refused, gone)),
@@ -118,12 +118,12 @@ pub(super) async fn link(app: &App, jobs: &Selection) -> Result<Done, ApiError> 
         }
     }
     let line = |(name, link): &(String, String)| {
-        // A name may hold what ends a column or a line.
+        // A name may contain tabs or line breaks.
         format!("{}\t{link}", name.replace(|letter: char| letter.is_control(), " "))
     };
     match links.as_slice() {
         [] => Err(ApiError::new(Code::Refused, "There is no link: the destination has not told one.")),
-        // Pasted into a browser it leads there, whoever asked: the file's row, or the notification of its batch.
+        // Just the address, whether asked for the file or its batch, so that it can be pasted into a browser.
         [(_, link)] => Ok(Done::Link { text: link.clone() }),
         several => Ok(Done::Link { text: several.iter().map(line).collect::<Vec<_>>().join("\n") }),
     }
@@ -145,7 +145,7 @@ pub(super) async fn list(app: &App) -> Result<Vec<JobLine>, ApiError> {
     each(app, |_| true).await
 }
 
-/// Takes up all that is unfinished: what a person had stopped or, before that moment, had to look at is tried again.
+/// Takes up all unfinished jobs: retries those that were stopped, or needed attention before `since`.
 pub(super) async fn take_up(app: &App, since: Option<i64>) -> Result<Vec<JobLine>, ApiError> {
     let engine = &app.0.engine;
     for destination in engine.destinations().await.map_err(|e| journal(&e))? {
@@ -154,7 +154,7 @@ pub(super) async fn take_up(app: &App, since: Option<i64>) -> Result<Vec<JobLine
     }
     engine.resume(&Which::Open).await.map_err(refusal)?;
     engine.retry_from_before(since.unwrap_or(i64::MAX)).await.map_err(refusal)?;
-    // A file may have ended between the opening of the folder and this moment; its end belongs to whoever takes it up.
+    // A file may have ended between opening the folder and this call; report its end to this caller.
     let at_start: HashSet<JobId> =
         std::mem::take(&mut *app.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner))
             .into_iter()

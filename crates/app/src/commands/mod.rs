@@ -1,4 +1,4 @@
-//! Every request of a front end, and who answers it.
+//! Dispatches every front end request.
 
 pub(crate) mod add;
 mod destinations;
@@ -13,7 +13,7 @@ use partway_providers::Kinds;
 use crate::app::journal;
 use crate::{App, awake, keychain, set_aside, view};
 
-/// Kinds of destinations as a front end sees them, in the order in which they are offered: also before a folder is opened.
+/// The kinds of destinations as front ends see them, in display order. Available before a folder is opened.
 #[must_use]
 pub fn kinds(kinds: &Kinds) -> Vec<KindView> {
     kinds.iter().map(view::kind).collect()
@@ -43,7 +43,7 @@ pub(crate) async fn answer(app: &App, request: Request) -> Result<Answer, ApiErr
             watched::start(app).await?;
             Ok(Answer::Ok)
         }
-        // The bridge keeps these for itself: they are about a connection or a window.
+        // The bridge handles these itself: they are about a connection or a window.
         Request::Follow | Request::Look { .. } | Request::Ping | Request::Show | Request::Tell { .. } => {
             Ok(Answer::Ok)
         }

@@ -1,4 +1,4 @@
-//! Settings, and notices that were seen.
+//! Settings, and dismissed notices.
 
 use partway_api::{ApiError, Code, Done, Settings};
 
@@ -6,10 +6,10 @@ use crate::app::journal;
 use crate::support::unended;
 use crate::{App, awake, keychain, set_aside, support};
 
-/// More connections than this help no line and hurt every server.
+/// More connections than this speed up no line and burden every server.
 const MOST_PARTS: u32 = 64;
 
-/// A countdown longer than this would look like a queue that hangs.
+/// In seconds. A longer countdown would look like a stuck queue.
 const LONGEST_COUNTDOWN: u32 = 600;
 
 pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiError> {
@@ -30,7 +30,7 @@ pub(super) async fn change(app: &App, settings: Settings) -> Result<Done, ApiErr
     Ok(Done::Settings { settings })
 }
 
-/// Takes a notice away that somebody has seen.
+/// Dismisses a notice.
 pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
     let seen = match notice {
         awake::NOTICE => {
@@ -38,7 +38,7 @@ pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
             Ok(())
         }
         set_aside::NOTICE => set_aside::seen(app).await,
-        // An end that left a report is told by that alone, so both are seen.
+        // An end that left a crash report is shown only as that, so dismiss both.
         support::NOTICE => match support::seen(app).await {
             Ok(()) => unended::seen(app).await,
             failed => failed,
@@ -50,7 +50,7 @@ pub(super) async fn dismiss(app: &App, notice: &str) -> Result<Done, ApiError> {
     Ok(Done::Jobs { touched: 0 })
 }
 
-/// A text for whoever helps.
+/// A text for support.
 pub(super) async fn diagnostics(app: &App) -> Result<Done, ApiError> {
     let keychain = keychain::view(app).await.text;
     let text = support::diagnostics(app, &keychain).await.map_err(|e| journal(&e))?;

@@ -1,4 +1,4 @@
-//! Commands about watched folders: which there are, and how one is added, changed and removed.
+//! Commands about watched folders: listing, adding, changing and removing them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::fields::fields_for;
 use crate::app::{journal, refusal};
 use crate::{App, view, watched, words};
 
-/// A folder to be watched.
+/// A folder to watch.
 pub(super) struct New {
     pub(super) path: RawPath,
     pub(super) destination: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct New {
     pub(super) existing: bool,
 }
 
-/// The watched folders, oldest first, with how each stands.
+/// The watched folders, oldest first, with their status.
 pub(crate) async fn all(app: &App) -> Result<Vec<WatchedView>, JournalError> {
     let found = app.0.engine.watched().await?;
     if found.is_empty() {
@@ -59,7 +59,7 @@ pub(super) async fn list(app: &App) -> Result<Done, ApiError> {
     Ok(Done::Watched { folders: all(app).await.map_err(|e| journal(&e))? })
 }
 
-/// Watches from now on; a holder that only looks or changes something starts nothing.
+/// Starts watching; does nothing when idle.
 pub(super) async fn start(app: &App) -> Result<(), ApiError> {
     if app.0.idle {
         return Ok(());
@@ -82,7 +82,7 @@ pub(super) async fn add(app: &App, new: New) -> Result<Done, ApiError> {
     let id = WatchedId::new();
     let folder = Watched { id, path, destination: to.id, fields, done, watching: true, begun: new.existing };
     let id = app.0.engine.add_watched(folder).await.map_err(refusal)?;
-    // Before the answer: what is put there after it is new.
+    // Before answering, so that whatever is put there afterwards counts as new.
     watched::begin(app, &id).await.map_err(|e| journal(&e))?;
     changed(app).await
 }
@@ -91,7 +91,7 @@ pub(super) async fn change(app: &App, id: &str, change: WatchedChange) -> Result
     let mut one = get(app, id).await?;
     let to = find(app, change.destination.as_deref().unwrap_or(&one.destination.0)).await?;
     one.destination = to.id.clone();
-    // Another destination may not take what was set for the first one.
+    // The new destination may not accept fields set for the old one.
     let draft = change.fields.unwrap_or_else(|| view::to_draft(&one.fields));
     one.fields = fields_for(&app.0.kinds, &to, &draft)?;
     one.watching = change.watching.unwrap_or(one.watching);
@@ -102,7 +102,7 @@ pub(super) async fn change(app: &App, id: &str, change: WatchedChange) -> Result
     changed(app).await
 }
 
-/// Verified files are moved there from now on.
+/// Moves verified files to `done` from now on.
 pub(super) async fn move_to(app: &App, id: &str, done: &RawPath) -> Result<Done, ApiError> {
     let mut one = get(app, id).await?;
     let done = path_of(done)?;
@@ -124,7 +124,7 @@ async fn changed(app: &App) -> Result<Done, ApiError> {
     list(app).await
 }
 
-/// One by its id, or a beginning or end of it that only one has.
+/// Finds a watched folder by its id, or a unique prefix or suffix of it.
 async fn get(app: &App, text: &str) -> Result<Watched, ApiError> {
     let all = app.0.engine.watched().await.map_err(|e| journal(&e))?;
     let mut meant = all
@@ -144,7 +144,7 @@ fn path_of(raw: &RawPath) -> Result<PathBuf, ApiError> {
     path.ok_or_else(|| ApiError::new(Code::Internal, "A path did not come through."))
 }
 
-/// Refuses what cannot be watched, or would send what is not meant.
+/// Refuses folders that cannot be watched or would send unintended files.
 async fn look_at(app: &App, path: &Path, done: Option<&Path>) -> Result<(), ApiError> {
     let all = app.0.engine.watched().await.map_err(|e| journal(&e))?;
     let folder = path.to_owned();
@@ -173,7 +173,7 @@ async fn look_at_done(app: &App, root: &Path, done: &Path) -> Result<(), ApiErro
     looked.map_err(|why| unseen(done, &why))?
 }
 
-/// Whether verified files of a folder can be moved there. Makes it where it is not there. Blocks.
+/// Checks that verified files can be moved to `done`, creating it if missing. Blocks.
 fn for_what_is_done(root: &Path, done: &Path) -> Result<(), ApiError> {
     std::fs::create_dir_all(done).map_err(|error| {
         let why = partway_engine::plain(&error);
@@ -195,7 +195,7 @@ fn for_what_is_done(root: &Path, done: &Path) -> Result<(), ApiError> {
 fn same_drive(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let drive = |path: &Path| std::fs::metadata(path).map(|meta| meta.dev()).ok();
-    // Of one that is away it cannot be told; it is when a file is moved.
+    // Unknown while a drive is missing; checked again when a file is moved.
     drive(one).zip(drive(other)).is_none_or(|(one, other)| one == other)
 }
 

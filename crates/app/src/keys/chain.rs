@@ -1,8 +1,9 @@
-//! Where the tools for S3 look for a key by themselves, so that a server that is set up for them needs nothing else.
+//! Looks for a key where S3 tools do, so that a server set up for them needs no further setup.
 //!
-//! The order and the names are AWS's ("AWS SDKs and Tools Reference Guide", credential provider chain, shared config and credentials
-//! files) and botocore's: the variables, unless a profile was named; then a profile of the credentials file, then of the config file. What
-//! such a profile gets from elsewhere (a sign-in, a role, another program) is not asked for: it holds no key, and that is told.
+//! Order and names are AWS's ("AWS SDKs and Tools Reference Guide", credential provider chain, shared config
+//! and credentials files) and botocore's: the variables, unless a profile was named; then a profile in the
+//! credentials file, then in the config file. Profiles that get a key elsewhere (a sign-in, a role, another
+//! program) are not followed: they hold no key, and the error says so.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,18 +13,19 @@ use partway_engine::plain;
 
 use super::ini;
 
-/// The profile that is meant where none is named.
+/// The profile used when none is named.
 const DEFAULT_PROFILE: &str = "default";
 
-/// Variables that name a profile; the first counts (botocore, `session.BOTOCORE_DEFAUT_SESSION_VARIABLES`).
+/// Variables that name a profile; the first one set wins (botocore,
+/// `session.BOTOCORE_DEFAUT_SESSION_VARIABLES`).
 const PROFILE_VARIABLES: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 
 type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The key that is found there.
+/// Finds the key.
 ///
 /// # Errors
-/// Where was looked, as the end of a sentence.
+/// Where it looked, as the end of a sentence.
 pub(super) fn find(
     variable: Lookup<'_>,
     read: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
@@ -70,7 +72,7 @@ pub(super) fn find(
     Err(format!("looked {variables}{places}"))
 }
 
-/// The key in a file's section; or why there is none, in a few words.
+/// The key in a file's section, or a few words on why there is none.
 fn in_file(bytes: io::Result<Vec<u8>>, is: impl Fn(&str) -> bool) -> Result<Credentials, String> {
     let bytes = bytes.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "which is not there".to_owned(),
@@ -100,12 +102,12 @@ fn credentials(key: String, secret: String, session_token: Option<String>) -> Cr
     }
 }
 
-/// In the credentials file a profile's section is called as it is.
+/// In the credentials file a section is named after its profile.
 fn is_section(head: &str, profile: &str) -> bool {
     head == profile
 }
 
-/// In the config file the word `profile` stands before it, and it may stand in quotes; only the default one needs neither.
+/// In the config file `profile` precedes the name, which may be quoted; the default profile needs neither.
 fn is_profile(head: &str, profile: &str) -> bool {
     let after = head.strip_prefix("profile").filter(|rest| rest.starts_with(char::is_whitespace));
     match after {
@@ -114,7 +116,7 @@ fn is_profile(head: &str, profile: &str) -> bool {
     }
 }
 
-/// A path with `~` and `$NAME` or `${NAME}` in it, as the AWS CLI takes it; what is not known stays.
+/// Expands `~`, `$NAME` and `${NAME}` in a path as the AWS CLI does; unknown names stay.
 fn expanded(path: &str, home: Option<&str>, variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     let mut out = String::new();
     let mut rest = path;
@@ -170,7 +172,7 @@ aws_access_key_id = HALF
     const CONFIG: &str = "[profile far]\naws_access_key_id = FAR\naws_secret_access_key = away\n\
          [profile\t'far away']\naws_access_key_id = FAR2\naws_secret_access_key = away2\n[far]\naws_access_key_id = NO\n";
 
-    /// What is found, its three parts in plain text.
+    /// The three parts of the key found, in plain text.
     fn found(variables: &[(&str, &str)], profile: Option<&str>) -> Result<[String; 3], String> {
         let variables: HashMap<_, _> = variables.iter().copied().collect();
         let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
@@ -197,7 +199,7 @@ aws_access_key_id = HALF
         assert_eq!(found(&all, Some("work")).unwrap(), ["WORK", "hush", "token"]);
         let profile = [ENV.as_slice(), &[HOME, ("AWS_PROFILE", "work")]].concat();
         assert_eq!(found(&profile, None).unwrap()[0], "ENV");
-        // Half a key is none.
+        // Half a key counts as none.
         assert_eq!(found(&[ENV[0], HOME], None).unwrap(), ["AKID", "SE=CRET/", ""]);
     }
 

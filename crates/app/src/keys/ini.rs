@@ -1,10 +1,11 @@
-//! The files of the AWS CLI, read as it reads them, and also where it gives up over something that does not matter for a key.
+//! Parses AWS CLI files the way it does, and tolerates errors that don't matter for a key.
 //!
-//! Its reader is Python's `configparser.RawConfigParser` (botocore, `configloader.raw_config_parse`). An INI library would differ from it
-//! in what is a comment and in what a backslash does, and three names are all that is looked for.
+//! The AWS CLI reads them with Python's `configparser.RawConfigParser` (botocore,
+//! `configloader.raw_config_parse`). An INI library would treat comments and backslashes differently, and
+//! only three names are needed.
 
-/// The text of such a file: UTF-8 with or without a byte order mark, UTF-16 as PowerShell writes it, or with bytes of another code page in
-/// its comments, which then read as what they are not.
+/// Decodes such a file: UTF-8 with or without a byte order mark, or UTF-16 as PowerShell writes it. Comments
+/// in another code page decode to replacement characters.
 pub(super) fn text(bytes: &[u8]) -> String {
     let wide = |two: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| two([pair[0], pair[1]])).collect();
@@ -18,9 +19,9 @@ pub(super) fn text(bytes: &[u8]) -> String {
     }
 }
 
-/// The settings of a section whose head `is` right, as they stand there, later ones last; `None`: there is no such section.
+/// The settings of the sections whose header matches `is`, in file order; `None` if there is no such section.
 ///
-/// Indentation says nothing: a person who indents means it for the eye. What stands behind a value is part of it.
+/// Indentation is ignored: people indent for readability. Text after a value is part of it.
 pub(super) fn section(text: &str, is: impl Fn(&str) -> bool) -> Option<Vec<(String, String)>> {
     let (mut inside, mut found) = (false, None);
     for line in text.split(['\n', '\r']).map(str::trim) {
@@ -42,7 +43,8 @@ pub(super) fn section(text: &str, is: impl Fn(&str) -> bool) -> Option<Vec<(Stri
     found
 }
 
-/// Without the quotes around it. The AWS CLI keeps them, and then no key with quotes works; no key that does has them at both ends.
+/// Removes surrounding quotes. The AWS CLI keeps them, so no quoted key works there; no working key has them
+/// at both ends.
 pub(super) fn unquoted(text: &str) -> &str {
     ['"', '\'']
         .into_iter()
@@ -55,7 +57,7 @@ pub(super) fn unquoted(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// Id and secret of the section `default`, with a bar between; or what is missing.
+    /// Id and secret of the section `default`, separated by a bar, with `-` for a missing one.
     fn read(bytes: &[u8]) -> String {
         let Some(settings) = section(&text(bytes), |head| head == "default") else { return "none".into() };
         let value = |name: &str| {
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_file_reads_as_the_aws_cli_reads_it() {
-        // What botocore 1.43 gives for each of them.
+        // What botocore 1.43 returns for each of them.
         for (file, found) in [
             ("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", "A|B"),
             ("[default]\n  aws_access_key_id = A\n  aws_secret_access_key = B\n", "A|B"),
@@ -115,7 +117,7 @@ mod tests {
             b"stray = 1\n[default]\nstray\naws_access_key_id = A\naws_secret_access_key = B\n".to_vec(),
             b"[default]\naws_access_key_id = A\n    aws_secret_access_key = B\n".to_vec(),
             b"[x]\na = 1\n  [default]\n  aws_access_key_id = A\n  aws_secret_access_key = B\n".to_vec(),
-            // The later one counts, as in AWS's other tools.
+            // The later one wins, as in AWS's other tools.
             b"[default]\naws_access_key_id = C\n[x]\naws_access_key_id = D\n[default]\naws_access_key_id = A\naws_secret_access_key = B\n"
                 .to_vec(),
         ] {

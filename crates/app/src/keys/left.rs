@@ -1,4 +1,5 @@
-//! Keys of removed destinations that the keychain did not let go: written down by their accounts' names, and removed as soon as that can be.
+//! Keychain entries of removed destinations that could not be deleted yet: their accounts are recorded, and
+//! deleted as soon as possible.
 
 use std::collections::HashSet;
 
@@ -7,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::KeySource;
 use crate::App;
 
-/// The setting that holds them.
+/// Settings key for them.
 const SETTING: &str = "keys_to_remove";
 
-/// More than anybody leaves behind; the oldest give way.
+/// Most entries kept; the oldest are dropped.
 const MOST: usize = 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Left {
-    /// The name of the destination that it belonged to.
+    /// The name of the destination it belonged to.
     name: String,
     account: String,
 }
@@ -32,7 +33,7 @@ async fn write(app: &App, left: &[Left]) {
     }
 }
 
-/// Writes down accounts that are to be removed later.
+/// Records accounts to remove later.
 pub(crate) async fn remember(app: &App, name: &str, accounts: Vec<String>) {
     let _turn = app.0.keys.leaving.lock().await;
     let mut left = all(app).await;
@@ -42,13 +43,13 @@ pub(crate) async fn remember(app: &App, name: &str, accounts: Vec<String>) {
     app.0.keys.wanted.notify_one();
 }
 
-/// The destinations that they belonged to, each once.
+/// The names of the destinations they belonged to, without duplicates.
 pub(crate) async fn names(app: &App) -> Vec<String> {
     let mut seen = HashSet::new();
     all(app).await.into_iter().map(|one| one.name).filter(|name| seen.insert(name.clone())).collect()
 }
 
-/// Removes what the keychain lets go now.
+/// Removes the entries that the keychain lets go now.
 pub(crate) async fn remove(app: &App) {
     let Some(keychain) = &app.0.keys.keychain else { return };
     let _turn = app.0.keys.leaving.lock().await;
@@ -56,7 +57,7 @@ pub(crate) async fn remove(app: &App) {
     if left.is_empty() {
         return;
     }
-    // A destination whose key came back to the keychain needs it there.
+    // A destination whose key is in the keychain again needs its entry.
     let Ok(found) = app.0.engine.destinations().await else { return };
     let needed: HashSet<String> = found.iter().flat_map(|one| KeySource::of(one).accounts(&one.id)).collect();
     let mut stay = Vec::new();

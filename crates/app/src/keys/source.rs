@@ -1,41 +1,41 @@
-//! Where a destination's key is: the one thing of it that the journal keeps.
+//! Where a destination's key is kept, which is all the journal stores about it.
 
 use partway_core::Credentials;
 use partway_engine::{Destination, DestinationId};
 use serde::{Deserialize, Serialize};
 
-/// Where a key is; this is what the journal keeps.
+/// Where a key is kept, as stored in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kept", rename_all = "kebab-case")]
 pub(crate) enum KeySource {
-    /// In the system's keychain, under the destination's id.
+    /// In the system keychain, under the destination's id.
     Keychain {
-        /// Its other half is there, too.
+        /// Whether the secret is there, too.
         #[serde(default)]
         secret: bool,
-        /// A session token is there, too.
+        /// Whether a session token is there, too.
         #[serde(default)]
         session_token: bool,
     },
-    /// In memory: gone when the process ends.
+    /// In memory; lost when the process ends.
     ThisSession,
-    /// In environment variables of these names.
+    /// In environment variables.
     Environment {
-        /// The key's.
+        /// The key's variable.
         variable: String,
-        /// Its other half's.
+        /// The secret's.
         #[serde(default)]
         secret_variable: Option<String>,
         /// The session token's.
         #[serde(default)]
         session_token_variable: Option<String>,
     },
-    /// Where the tools for S3 look by themselves ([`chain`](super::chain)).
+    /// Where S3 tools look by themselves ([`chain`](super::chain)).
     Chain {
-        /// The profile that was named.
+        /// The profile, if one was named.
         profile: Option<String>,
     },
-    /// *Practice* has its own, which is good for nothing else.
+    /// *Practice*'s own key, which works nowhere else.
     Practice,
 }
 
@@ -44,17 +44,17 @@ impl KeySource {
         serde_json::from_str(&destination.key_source).unwrap_or(Self::ThisSession)
     }
 
-    /// The keychain, for such a key.
+    /// The keychain as the source of this key.
     pub(crate) const fn keychain(key: &Credentials) -> Self {
         Self::Keychain { secret: key.secret.is_some(), session_token: key.session_token.is_some() }
     }
 
-    /// As the journal keeps it.
+    /// Serializes it for the journal.
     pub(crate) fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The keychain's accounts that belong to it.
+    /// The keychain accounts that belong to it.
     pub(crate) fn accounts(&self, id: &DestinationId) -> Vec<String> {
         let Self::Keychain { secret, session_token } = self else { return Vec::new() };
         let [key, of_secret, of_token] = accounts(id);
@@ -62,7 +62,7 @@ impl KeySource {
         std::iter::once(key).chain(further.into_iter().flatten()).collect()
     }
 
-    /// Where it is, in words.
+    /// Describes it in words.
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Keychain { .. } => "system keychain".into(),
@@ -80,7 +80,7 @@ impl KeySource {
     }
 }
 
-/// The keychain's accounts of a destination: its key, the key's other half, its session token.
+/// A destination's keychain accounts: key, secret, session token.
 pub(crate) fn accounts(id: &DestinationId) -> [String; 3] {
     [id.0.clone(), format!("{}/secret", id.0), format!("{}/session-token", id.0)]
 }

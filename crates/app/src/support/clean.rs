@@ -1,11 +1,11 @@
-//! A line that may be given to somebody else: of a URL only its host, of a file nothing.
+//! Redacts log lines for sharing: URLs are cut to their host, and paths are removed.
 
 use partway_http::redact_text;
 
-/// What stands where a path stood. Names of files and folders tell of the work that somebody does.
+/// Replaces a path. Names of files and folders reveal what someone is working on.
 const PATH: &str = "‹path›";
 
-/// The line without what must not be read: at most 500 characters.
+/// Redacts a line and cuts it to 500 characters.
 pub(super) fn clean(line: &str) -> String {
     let line = hosts_only(&redact_text(line));
     let mut out = String::with_capacity(line.len());
@@ -19,7 +19,7 @@ pub(super) fn clean(line: &str) -> String {
     out
 }
 
-/// URLs without their paths: in a store's URL that is the name of the file.
+/// Cuts URLs to their host: in a store's URL the path is the file's name.
 fn hosts_only(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -38,7 +38,8 @@ fn hosts_only(text: &str) -> String {
     out
 }
 
-/// Splits where the first path begins: `/a…` or `C:\…`, at the beginning of a word or behind a quotation mark, a bracket or an equals sign.
+/// Splits where the first path begins: `/a…` or `C:\…`, at the start of a word or after a quotation mark, a
+/// bracket, an equals sign or a colon.
 fn path_in(text: &str) -> Option<(&str, &str)> {
     let mut previous = ' ';
     for (at, letter) in text.char_indices() {
@@ -51,7 +52,7 @@ fn path_in(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// `//` is the middle of a URL.
+/// `//` is part of a URL.
 fn is_unix(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next() == Some('/') && letters.next().is_some_and(|next| next != '/' && !next.is_whitespace())
@@ -63,14 +64,14 @@ fn is_windows(text: &str) -> bool {
         || (bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && bytes[2] == b'\\')
 }
 
-/// What follows a path. A quoted one ends with its quotation mark. Any other may hold blanks, so all that follows goes with it, up to what no
-/// name of ours holds: a field of the log (` name=`).
+/// The text after a path. A quoted path ends at its closing quote. Any other may contain blanks, so
+/// everything up to the next log field (` name=`) goes with it: no name of ours contains one.
 fn after(path: &str) -> &str {
     let end = path.find(['"', '\'', '`', '>']).or_else(|| field(path)).unwrap_or(path.len());
     &path[end..]
 }
 
-/// Where the next ` name=` of a log line begins.
+/// The start of the next ` name=` in a log line.
 fn field(text: &str) -> Option<usize> {
     let equals = text.find('=')?;
     let blank = text[..equals].rfind(' ')?;

@@ -1,4 +1,4 @@
-//! A crash leaves a report in the data folder. The next start tells of it; nothing is sent anywhere.
+//! Writes crash reports into the data folder and shows a notice at the next start; nothing is sent anywhere.
 
 use std::backtrace::Backtrace;
 use std::fs;
@@ -17,25 +17,25 @@ use crate::system::now;
 /// The notice's id.
 pub(crate) const NOTICE: &str = "crash";
 
-/// The setting that names the newest report of which somebody has said that he saw it.
+/// Settings key for the newest report whose notice was dismissed.
 const SEEN: &str = "crash_seen";
 
-/// Reports that are kept.
+/// How many reports are kept.
 const KEPT: usize = 5;
 
-/// One fault that comes again and again must not fill the disk.
+/// Most reports in one run; a repeating fault must not fill the disk.
 const MOST_A_RUN: u32 = 3;
 
-/// Longer than any report is.
+/// Size limit in bytes, above that of any report.
 const LONGEST: usize = 64 << 10;
 
-/// From now on a crash of this program leaves a report under `crashes` in the data folder, where there is such a folder. What happened at a crash
-/// before happens then, too.
+/// Installs a panic hook that writes a report under `crashes` in the data folder, if that exists. The
+/// previous hook still runs.
 pub fn keep_crash_reports(data_dir: &Path) {
     let (data_dir, before, made) = (data_dir.to_path_buf(), std::panic::take_hook(), AtomicU32::new(0));
     std::panic::set_hook(Box::new(move |info| {
         if made.fetch_add(1, Ordering::Relaxed) < MOST_A_RUN {
-            // Whoever crashes cannot tell of a full disk, too.
+            // A crashing process cannot also report a full disk.
             let _ = write(&data_dir, &report(info, &Backtrace::force_capture().to_string()));
         }
         before(info);
@@ -55,7 +55,8 @@ fn report(info: &PanicHookInfo, trace: &str) -> String {
         place,
         clean(info.payload_as_str().unwrap_or("It gave no reason.")),
     );
-    // A frame names functions and, on a line of its own that begins with "at", files of whoever built it: those are no concern of anybody.
+    // A frame names functions and, on a separate line that begins with "at", source paths of the build
+    // machine, which don't belong in a report.
     for line in trace.lines().filter(|line| !line.trim_start().starts_with("at ")) {
         if text.len() + line.len() > LONGEST {
             break;
@@ -66,7 +67,7 @@ fn report(info: &PanicHookInfo, trace: &str) -> String {
     text
 }
 
-/// A folder that is not there is not made: it would be taken for somebody else's.
+/// A missing folder is not created: it could be mistaken for somebody else's.
 fn write(data_dir: &Path, report: &str) -> std::io::Result<()> {
     if !data_dir.is_dir() {
         return Ok(());
@@ -77,12 +78,12 @@ fn write(data_dir: &Path, report: &str) -> std::io::Result<()> {
     while all.len() >= KEPT {
         fs::remove_file(all.remove(0))?;
     }
-    // Named by time, so that their names are in the order in which they came.
+    // Named by time, so that names sort chronologically.
     let name = format!("{}-{}.txt", now().strftime("%Y-%m-%d-%H%M%S-%3f"), std::process::id());
     private_file(&folder.join(name))?.write_all(report.as_bytes())
 }
 
-/// The reports there are, oldest first.
+/// The existing reports, oldest first.
 fn reports(data_dir: &Path) -> Vec<PathBuf> {
     let found = fs::read_dir(data_dir.join("crashes")).into_iter().flatten().flatten();
     let mut all: Vec<_> =
@@ -91,7 +92,7 @@ fn reports(data_dir: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The newest report, where nobody has said that he saw it; and when it was written, in milliseconds since 1970.
+/// The newest report, unless its notice was dismissed, and when it was written, in milliseconds since 1970.
 pub(crate) async fn untold(app: &App) -> Result<Option<(String, i64)>, JournalError> {
     let Some(path) = app.0.crash.as_ref().filter(|path| path.exists()) else { return Ok(None) };
     let name = name(path);
@@ -102,7 +103,7 @@ pub(crate) async fn untold(app: &App) -> Result<Option<(String, i64)>, JournalEr
     Ok((seen.as_deref() != Some(&name)).then_some((name, at)))
 }
 
-/// Somebody saw it.
+/// Dismisses the notice.
 pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
     if let Some((name, _)) = untold(app).await? {
         app.0.engine.set_setting(SEEN, serde_json::Value::from(name).to_string()).await?;
@@ -111,12 +112,12 @@ pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// The newest report that is there.
+/// The newest report.
 pub(crate) fn newest(data_dir: &Path) -> Option<PathBuf> {
     reports(data_dir).pop()
 }
 
-/// What it says, as far as it is one of ours.
+/// The report's text, up to the size limit.
 pub(super) fn read(path: &Path) -> String {
     let text = fs::read(path).unwrap_or_default();
     String::from_utf8_lossy(&text[..text.len().min(LONGEST)]).into_owned()

@@ -1,6 +1,7 @@
-//! A text that somebody may hand to whoever helps: what runs here, in which state, and what was logged last.
+//! A text for support: what runs here, its state, and the latest log lines.
 //!
-//! It holds no key, and no name of a file or folder that is known as one. Destinations are told by their kind and host, uploads by the end of their ids.
+//! It contains no keys and no file or folder names known as such. Destinations appear by kind and host,
+//! uploads by the end of their ids.
 
 use partway_core::State;
 use partway_engine::{Destination, Job, JournalError, Show};
@@ -11,16 +12,16 @@ use super::{crash, log};
 use crate::keys::KeySource;
 use crate::{App, view};
 
-/// The last lines of the log: a screen or two of them.
+/// How much of the log is included, in bytes: a screen or two.
 const LOG: u64 = 16 << 10;
 
-/// Uploads that need attention are told one by one, up to so many.
+/// How many active uploads, and how many that need attention, are listed.
 const MOST_JOBS: u32 = 20;
 
-/// Whatever these variables say of the desktop is told.
+/// Variables that describe the desktop.
 const DESKTOP: [&str; 3] = ["XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG"];
 
-/// The whole text; `keychain` is what was found of it.
+/// The whole text; `keychain` describes the state of the keychain.
 pub(crate) async fn diagnostics(app: &App, keychain: &str) -> Result<String, JournalError> {
     let mut text = String::from(
         "Keys are never in this text; names of files and folders are left out where Partway knows them. Nothing of it was sent anywhere.\n\n",
@@ -71,7 +72,7 @@ fn of_destination(app: &App, one: &Destination) -> String {
     let view = view::destination(&app.0.keys, one, false);
     let url = if view.url.is_empty() { "no address".into() } else { redact(&view.url) };
     let key = match KeySource::of(one) {
-        // The words would name a variable or a profile, which may say whose it is.
+        // The usual words would name a variable or profile, which may identify someone.
         KeySource::Environment { .. } => "an environment variable".into(),
         KeySource::Chain { .. } => "the usual places of S3".into(),
         source => source.words(),
@@ -79,7 +80,7 @@ fn of_destination(app: &App, one: &Destination) -> String {
     format!("{} at {}, key: {key}, {:?}", one.kind, host(&url), one.standing)
 }
 
-/// The path of an address may name a customer.
+/// Cuts an address to its host; the path may name a customer.
 fn host(url: &str) -> String {
     url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
@@ -99,7 +100,7 @@ fn of_job(job: &Job, destinations: &[Destination]) -> String {
         job.sessions_ended,
     );
     if let State::NeedsAttention(cause) = &job.state {
-        // Only what kind of cause it is: what stands in it may be a name.
+        // Only the kind of cause: its contents may include a name.
         let cause = format!("{cause:?}");
         line.extend([", ", cause.split([' ', '(', '{']).next().unwrap_or_default()]);
     }

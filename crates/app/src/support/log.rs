@@ -1,4 +1,4 @@
-//! The log in the data folder. It is written by whoever holds the folder, so nobody writes into it beside him.
+//! The log in the data folder. Only the process that holds the folder writes it.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,15 +14,15 @@ use tracing_subscriber::registry::LookupSpan;
 use super::clean::clean;
 use super::rotating::{self, Bound, Rotating};
 
-/// Some days of ordinary work, and nothing that anybody misses on his disk.
+/// A few days of ordinary work, and little disk space.
 const BOUND: Bound = Bound { bytes: 2_000_000, files: 5 };
 
-/// Where the log is written. Silent until the app opens it, and in a front end that does not hold the folder.
+/// The log's target. Silent until the app opens it, and in a front end that does not hold the folder.
 #[derive(Debug, Clone, Default)]
 pub struct LogFile(Arc<Mutex<Option<Rotating>>>);
 
 impl LogFile {
-    /// What a program puts into its subscriber: Partway's own words from *info* on, each line without what must not be read.
+    /// The layer for a program's subscriber: Partway's own messages at *info* and above, each line redacted.
     #[must_use]
     pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
         fmt::layer()
@@ -31,13 +31,13 @@ impl LogFile {
             .with_filter(Targets::new().with_target("partway", LevelFilter::INFO))
     }
 
-    /// From now on it is written, under `logs` in the data folder.
+    /// Starts writing under `logs` in the data folder.
     pub(crate) fn open(&self, data_dir: &Path) -> io::Result<()> {
         *self.kept() = Some(Rotating::open(&data_dir.join("logs"), BOUND)?);
         Ok(())
     }
 
-    /// From now on it is not: somebody else may hold the folder.
+    /// Stops writing: another process may hold the folder.
     pub(crate) fn close(&self) {
         *self.kept() = None;
     }
@@ -55,19 +55,19 @@ impl<'a> MakeWriter<'a> for LogFile {
     }
 }
 
-/// The last lines of a data folder's log, at most so many bytes of them.
+/// The last lines of a data folder's log, up to this many bytes.
 pub(super) fn tail(data_dir: &Path, bytes: u64) -> Vec<String> {
     rotating::tail(&data_dir.join("logs"), bytes).unwrap_or_default()
 }
 
-/// One line on its way; the subscriber hands it over whole.
+/// Writer for one event; the subscriber writes it in a single call.
 #[derive(Debug)]
 pub struct Line(LogFile);
 
 impl Write for Line {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if let Some(log) = self.0.kept().as_mut() {
-            // A full disk is told by the journal; a log that cannot be written stops nothing.
+            // The journal reports a full disk; a log that cannot be written stops nothing.
             let _ = log.line(&clean(&String::from_utf8_lossy(line)));
         }
         Ok(line.len())
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    /// What stands in the log after `said`.
+    /// What the log contains after `said`.
     fn logged(said: impl FnOnce(&LogFile)) -> String {
         let folder = tempfile::tempdir().unwrap();
         let log = LogFile::default();

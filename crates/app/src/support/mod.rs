@@ -1,8 +1,8 @@
-//! What helps when something went wrong: a log in the data folder, a report of a crash, the news of an end that was none, and a text to
-//! hand to somebody who helps.
+//! Support when something went wrong: a log in the data folder, crash reports, detection of unclean
+//! shutdowns, and a text for support.
 //!
-//! Nothing of it is ever sent anywhere. None of it holds a key or a signature; names of files and folders are cut out where they
-//! are known as such.
+//! Nothing is ever sent anywhere. None of it holds a key or a signature; names of files and folders are
+//! removed where they are known as such.
 
 mod clean;
 mod crash;
@@ -21,7 +21,7 @@ pub use log::LogFile;
 pub(crate) use crash::{NOTICE, newest, seen, untold};
 pub(crate) use diagnostics::diagnostics;
 
-/// What a text for support is made from, beside the journal.
+/// What the support text is made from, besides the journal.
 pub(crate) struct Support {
     pub(crate) data_dir: PathBuf,
     pub(crate) log: LogFile,

@@ -1,21 +1,22 @@
-//! A file that never grows past its bound: when it is full it becomes `partway.1.log`, that one `partway.2.log`, and the oldest goes.
+//! A size-limited log: when full it becomes `partway.1.log`, that one `partway.2.log`, and the oldest is
+//! deleted.
 //!
-//! The rotation of `tracing-appender` goes by time, so one bad hour could fill a disk; this one goes by size.
+//! `tracing-appender` rotates by time, so one bad hour could fill a disk; this rotates by size.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-/// How much is kept, at most.
+/// How much is kept at most.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bound {
-    /// Bytes in one file.
+    /// Bytes per file.
     pub(super) bytes: u64,
-    /// Files, the one that is written among them.
+    /// Number of files, including the current one.
     pub(super) files: u32,
 }
 
-/// The file that is written, and its forerunners beside it.
+/// The current file, with older ones beside it.
 #[derive(Debug)]
 pub(super) struct Rotating {
     folder: PathBuf,
@@ -25,7 +26,7 @@ pub(super) struct Rotating {
 }
 
 impl Rotating {
-    /// Opens it in a private folder, behind what is there.
+    /// Opens it for appending in a private folder.
     pub(super) fn open(folder: &Path, bound: Bound) -> io::Result<Self> {
         private_folder(folder)?;
         let file = private_file(&named(folder, 0))?;
@@ -44,7 +45,7 @@ impl Rotating {
         Ok(())
     }
 
-    /// Each file gets one older; whoever is too old is written over.
+    /// Renames each file to the next age, overwriting the oldest.
     fn turn(&mut self) -> io::Result<()> {
         for age in (1..self.bound.files).rev() {
             match fs::rename(named(&self.folder, age - 1), named(&self.folder, age)) {
@@ -58,7 +59,7 @@ impl Rotating {
     }
 }
 
-/// The last lines, oldest first, not more than `bytes` of them.
+/// The last lines, oldest first, up to `bytes`.
 pub(super) fn tail(folder: &Path, bytes: u64) -> io::Result<Vec<String>> {
     let mut text = String::new();
     for age in [1, 0] {
@@ -68,7 +69,7 @@ pub(super) fn tail(folder: &Path, bytes: u64) -> io::Result<Vec<String>> {
         let mut read = Vec::new();
         file.take(bytes).read_to_end(&mut read)?;
         let read = String::from_utf8_lossy(&read);
-        // The first line was cut where the reading began.
+        // The first line is cut off where reading began.
         text.push_str(if start > 0 { read.split_once('\n').map_or("", |(_, rest)| rest) } else { &read });
     }
     let wanted = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -88,7 +89,7 @@ fn named(folder: &Path, age: u32) -> PathBuf {
     folder.join(if age == 0 { "partway.log".to_owned() } else { format!("partway.{age}.log") })
 }
 
-/// A folder that only its owner may enter. On Windows it inherits that from the data folder.
+/// Creates a folder that only its owner may enter. On Windows it inherits that from the data folder.
 pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -96,7 +97,7 @@ pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// A file that only its owner may read, opened to write at its end.
+/// Opens a file for appending that only its owner may read.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);

@@ -1,7 +1,9 @@
-//! An end that was none: the process was killed, or the computer went off under it. The next window says so, where uploads were under way.
+//! Detects unclean shutdowns: the process was killed, or the computer went off. The next window reports it if
+//! uploads were under way.
 //!
-//! A panic leaves a report of its own, see [`crash`](super::crash). Whatever else ends a process at once leaves it no moment to write one, so
-//! the journal holds since when a window runs, and no longer when that ends in order. Commands end as they like and are not told of.
+//! A panic leaves its own report, see [`crash`](super::crash). Any other sudden end leaves no time to write
+//! one, so the journal records since when a window has been running, and clears that on an orderly shutdown.
+//! Commands may end in any way and are not reported.
 
 use std::fs;
 use std::path::Path;
@@ -15,39 +17,40 @@ use crate::App;
 /// The notice's id.
 pub(crate) const NOTICE: &str = "unended";
 
-/// The setting that says since when a window runs, in milliseconds since 1970.
+/// Settings key for the start of the running window, in milliseconds since 1970.
 const RUNNING: &str = "running_since";
 
-/// The setting that says when a run ended that did not end in order, until somebody saw that.
+/// Settings key for when a run ended uncleanly, until that is dismissed.
 const ENDED: &str = "unended_at";
 
-/// Whatever a running app writes; the youngest of them is its last sign of life.
+/// Files that a running app writes; the most recently modified is its last sign of life.
 const WRITTEN: [&str; 3] = ["journal.db", "journal.db-wal", "logs/partway.log"];
 
-/// When somebody last wrote into the data folder, in milliseconds since 1970. To be looked at before the folder is opened.
+/// When the data folder was last written, in milliseconds since 1970. Call this before opening the folder.
 pub(crate) fn last_sign(data_dir: &Path) -> Option<i64> {
     let written = |name| fs::metadata(data_dir.join(name)).and_then(|found| found.modified()).ok();
     let youngest = WRITTEN.into_iter().filter_map(written).max()?;
     Some(since_1970(youngest))
 }
 
-/// What is known of this run and the one before it.
+/// State of this run and the previous one.
 #[derive(Default)]
 pub(crate) struct Runs {
-    /// The journal holds that this one runs.
+    /// Whether the journal records that this run is in progress.
     written: bool,
-    /// When the one before it was cut off in the middle of uploads, until somebody saw that.
+    /// When the previous run was cut off during uploads, until that is dismissed.
     cut_off: Option<i64>,
 }
 
-/// Begins a run, and finds out whether the one before it ended in order. A command only writes down what it found, for the next window.
+/// Begins a run and checks whether the previous one ended cleanly. A command only records what it found, for
+/// the next window.
 pub(crate) async fn begin(app: &App, last_sign: Option<i64>, headless: bool) -> Result<(), JournalError> {
     let (ran, known) = (number(app, RUNNING).await?, number(app, ENDED).await?);
     if let Some(since) = ran {
         tracing::warn!(since, last_sign, "the run before this one did not end in order");
     }
     let sums = app.0.engine.sums().await?;
-    // Whom nothing was uploading for, it is no news.
+    // Don't report it when nothing was uploading.
     let new = ran.filter(|_| sums.active + sums.waiting > 0);
     let ended = new.map(|since| last_sign.unwrap_or(since).max(since)).or(known);
     let running = (!headless).then(|| app.now_ms());
@@ -60,21 +63,23 @@ pub(crate) async fn begin(app: &App, last_sign: Option<i64>, headless: bool) -> 
     Ok(())
 }
 
-/// The run ends in order. Said before the last parts are through: whoever is killed while it waits for them was to end.
+/// Marks the run as ended. Called before the last parts finish: a process killed while waiting for them was
+/// already ending.
 pub(crate) async fn end(app: &App) {
     let written = std::mem::take(&mut runs(app).written);
     if written {
-        // Where it cannot be written, the next window says something modest that is not so, and nothing else hangs on it.
+        // If this cannot be written, the next window reports an unclean end by mistake; nothing else depends
+        // on it.
         let _ = set(app, RUNNING, None).await;
     }
 }
 
-/// When the run before this one was cut off, while that is to be told.
+/// When the previous run was cut off, until that is dismissed.
 pub(crate) fn untold(app: &App) -> Option<i64> {
     runs(app).cut_off
 }
 
-/// Somebody saw it. Until then every window tells it, however those before it ended.
+/// Dismisses the notice. Until then every window shows it, however the ones before ended.
 pub(crate) async fn seen(app: &App) -> Result<(), JournalError> {
     if untold(app).is_some() {
         set(app, ENDED, None).await?;

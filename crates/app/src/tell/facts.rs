@@ -1,4 +1,4 @@
-//! What the rules have to know, read from the journal: what keeps many files at once, and how batches stand.
+//! Facts for the notification rules, read from the journal: what blocks many files at once, and batch status.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::away::{self, Away, Place};
 use crate::keys::KeySource;
 use crate::view::Names;
 
-/// A session is told of so long before it ends.
+/// How long before its end a session is reported, in seconds.
 const AHEAD_S: u64 = 3_600;
 
-/// Something that keeps many files until somebody does something about it.
+/// Something that blocks many files until the user acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Need {
     /// A destination's key.
@@ -24,32 +24,32 @@ pub(crate) enum Need {
         destination: String,
         /// Its name.
         name: String,
-        /// Refused, rather than not at hand.
+        /// Whether it was refused, rather than missing.
         refused: bool,
-        /// Files that wait.
+        /// Number of waiting files.
         files: u32,
     },
-    /// The keychain, which gives no keys.
+    /// The keychain gives no keys.
     Keychain {
         /// Why.
         error: KeychainError,
-        /// The destinations whose keys are in it.
+        /// The destinations whose keys it holds.
         names: Vec<String>,
-        /// Files that wait.
+        /// Number of waiting files.
         files: u32,
     },
-    /// A drive or a folder that is not there.
+    /// A missing drive or folder.
     Away {
         /// Which one.
         place: Place,
-        /// Files that wait.
+        /// Number of waiting files.
         files: u32,
     },
-    /// No room left at a destination.
+    /// A destination has no room left.
     Quota {
         /// Its name.
         name: String,
-        /// Files that wait.
+        /// Number of waiting files.
         files: u32,
         /// Their batches.
         batches: Vec<String>,
@@ -60,18 +60,18 @@ pub(crate) enum Need {
         name: String,
         /// The file whose session ends first.
         file: String,
-        /// Files in all.
+        /// Number of files.
         files: u32,
         /// Bytes that would have to be sent again.
         confirmed: u64,
         /// When the first ends, Unix seconds.
         expires_s: u64,
     },
-    /// The data folder takes nothing; the sentence.
+    /// The data folder cannot be written; the sentence that says so.
     Unwritable(String),
 }
 
-/// Whether a file that needs somebody for this is one of many: its cause is told once.
+/// Whether this cause blocks many files, so that it is reported once instead of per file.
 pub(crate) const fn is_common(cause: &Cause) -> bool {
     matches!(
         cause,
@@ -83,7 +83,7 @@ fn is_common_name(cause: &str) -> bool {
     matches!(cause, "key-refused" | "key-missing" | "key-unusable" | "quota-refused")
 }
 
-/// Reads what stands, and how these batches do.
+/// Reads the current causes and the status of these batches.
 pub(crate) async fn read(app: &App, batches: &[String]) -> Result<Facts<Need>, JournalError> {
     let attention = app.0.engine.attention().await?;
     let mut facts = Facts::none();
@@ -124,7 +124,8 @@ async fn keys(
         if files == 0 || KeySource::of(&one) == KeySource::Practice {
             continue;
         }
-        // One keychain is one cause, however many destinations have their keys in it; why it gives none may change meanwhile.
+        // One keychain is one cause, however many destinations keep keys in it; its error may change over
+        // time.
         if !refused && let Some(error) = app.0.keys.unread(&one.id) {
             let need = causes.entry("keychain".into()).or_insert_with(|| Need::Keychain {
                 error,
@@ -137,7 +138,7 @@ async fn keys(
             }
         } else {
             let need = Need::Key { destination: one.id.0.clone(), name: one.name, refused, files };
-            // A key that is not at hand and one that is refused are two things to tell.
+            // Report a missing key and a refused one separately.
             causes.insert(format!("key-{}:{}", if refused { "refused" } else { "missing" }, one.id), need);
         }
     }
@@ -160,13 +161,14 @@ async fn quota(app: &App, attention: &[Attention], causes: &mut BTreeMap<String,
     }
 }
 
-/// Sessions of an hour are told together: a night's queue of two thousand paused files is not two thousand things to tell.
+/// Groups sessions by the hour in which they end: two thousand paused files must not become two thousand
+/// notifications.
 async fn ending(app: &App, causes: &mut BTreeMap<String, Need>) -> Result<(), JournalError> {
     let now_s = u64::try_from(app.now_ms() / 1000).unwrap_or(0);
     let live = app.0.engine.live();
     let mut names = Names::default();
     for one in app.0.engine.ending(now_s, AHEAD_S).await? {
-        // What will be through in time needs nobody.
+        // Skip what will finish in time.
         let in_time = live.get(&one.job).is_some_and(|live| {
             #[expect(clippy::cast_precision_loss, reason = "a speed in bytes a second is far below 2^52")]
             let left = time_left(one.size.saturating_sub(one.confirmed), live.speed as f64);

@@ -1,34 +1,34 @@
-//! Which causes a person was told of and when: kept in the journal, so that a restart repeats none.
+//! Which causes were reported and when; kept in the journal, so that a restart repeats none.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// One cause is told of at most once in that time.
+/// Minimum time between reports of one cause.
 pub(super) const AGAIN_MS: i64 = 4 * 3_600_000;
 
-/// More causes than these are not remembered; the oldest go first.
+/// Most causes remembered; the oldest are dropped first.
 const MOST: usize = 100;
 
-/// One cause that was told.
+/// A reported cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Told {
-    /// When, Unix milliseconds.
+    /// When it was reported, Unix milliseconds.
     at: i64,
-    /// Whether it has stood ever since.
+    /// Whether it has persisted ever since.
     stands: bool,
 }
 
-/// What was told, by the causes' keys.
+/// Reported causes by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Memory(BTreeMap<String, Told>);
 
 impl Memory {
-    /// Whether this cause, which stands, is to be told now; then it counts as told.
+    /// Whether to report this active cause now; if so, records it.
     pub(crate) fn tell(&mut self, now: i64, key: &str) -> bool {
         if let Some(told) = self.0.get_mut(key) {
-            // A clock that was set back must not silence it for longer than the time that is meant.
+            // A clock that was set back must not silence it for longer than intended.
             told.at = told.at.min(now);
             if told.stands || now - told.at < AGAIN_MS {
                 return false;
@@ -43,7 +43,7 @@ impl Memory {
         true
     }
 
-    /// Causes that were told and stand no longer: each once.
+    /// Reported causes that are no longer active, each returned once.
     pub(crate) fn resolve(&mut self, now: i64, stands: impl Fn(&str) -> bool) -> Vec<String> {
         let mut gone = Vec::new();
         self.0.retain(|key, told| {
@@ -56,12 +56,12 @@ impl Memory {
         gone
     }
 
-    /// When this cause, which stands and was told before, may be told again; `None` where it was told for good, or never.
+    /// When this active cause may be reported again; `None` if it was already reported, or never.
     pub(crate) fn silent_until(&self, key: &str) -> Option<i64> {
         self.0.get(key).filter(|told| !told.stands).map(|told| told.at + AGAIN_MS)
     }
 
-    /// Whether something that was told still stands.
+    /// Whether a reported cause is still active.
     pub(crate) fn any_standing(&self) -> bool {
         self.0.values().any(|told| told.stands)
     }

@@ -1,7 +1,7 @@
-//! Tells a person who does not look at the window, by notifications of whatever desktop there is.
+//! Desktop notifications for a user who is not looking at the window.
 //!
-//! When something is told is decided by `rules.rs`, what is said by `words.rs`; here they are fed with what happens and what the journal says.
-//! Whoever shows them only shows, replaces, withdraws, and reports what was pressed.
+//! `rules.rs` decides when to notify and `words.rs` what to say; this module feeds them engine events and the
+//! journal. The front end only shows, replaces and withdraws notifications, and reports presses.
 
 mod facts;
 mod memory;
@@ -24,46 +24,48 @@ use crate::App;
 pub use self::rules::Tag;
 pub use self::words::{Button, Message, Press};
 
-/// Thousands of files stop within a moment at one refused key: it is looked when that is over.
+/// Thousands of files can stop within a moment at one refused key: wait until that is over.
 const SETTLE: Duration = Duration::from_secs(1);
-/// Sessions come near their end without anything happening.
+/// Sessions approach their end without any event.
 const MINUTE: Duration = Duration::from_secs(60);
-/// Where in the journal it stands what was told.
+/// Settings key for what was reported.
 const TOLD: &str = "told";
-/// Where in the journal it stands which notifications stand.
+/// Settings key for the notifications on screen.
 const STANDING: &str = "notifications";
 
-/// What is to be done with notifications.
+/// An instruction for the front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// Show this one; one of the same tag is replaced.
+    /// Show this notification, replacing one with the same tag.
     Show(Message),
-    /// Take it away: its reason is gone.
+    /// Withdraw it: its reason is gone.
     Withdraw(Tag),
 }
 
-/// A stream of [`Order`]s, and the memory of where they stand: what shows them outlives a process, and the buttons do not.
+/// A stream of [`Order`]s that also records shown notifications: they outlive the process, but their buttons
+/// do not.
 pub struct Telling {
     orders: mpsc::Receiver<Order>,
     app: App,
 }
 
 impl Telling {
-    /// The next; `None` after the app closed.
+    /// The next order; `None` after the app closed.
     pub async fn next(&mut self) -> Option<Order> {
         self.orders.recv().await
     }
 
-    /// Where notifications of an earlier process stood that did not end in order: in the words of whoever showed them.
+    /// Places of notifications left by a process that did not shut down cleanly, as the front end recorded
+    /// them.
     pub async fn left(&self) -> Vec<String> {
         let kept = self.app.0.engine.setting(STANDING).await.ok().flatten();
         kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
     }
 
-    /// Notes where notifications stand now, for the process after this one.
+    /// Records where notifications are shown, for the next process.
     pub async fn stand(&self, places: &[String]) {
         let Ok(json) = serde_json::to_string(places) else { return };
-        // Where that cannot be written one may outlive a crash; nothing else hangs on it.
+        // If this fails, a notification may outlive a crash; nothing else depends on it.
         if let Err(error) = self.app.0.engine.set_setting(STANDING, json).await {
             tracing::warn!(%error, "it could not be written down which notifications stand");
         }
@@ -71,7 +73,7 @@ impl Telling {
 }
 
 impl App {
-    /// Tells from now on. `seen` answers whether the user looks at the window just now: then there is nothing to tell.
+    /// Starts notifications. `seen` returns whether the user is looking at the window; then none are needed.
     #[must_use]
     pub fn tell(&self, seen: impl Fn() -> bool + Send + Sync + 'static) -> Telling {
         let (orders, telling) = mpsc::channel(16);
@@ -89,7 +91,7 @@ async fn follow(app: App, orders: mpsc::Sender<Order>, seen: impl Fn() -> bool +
     let mut rules = begin(&app).await;
     let mut facts = Facts::none();
     let mut look_at: Option<Instant> = None;
-    // Looking reads every file that needs somebody: it may take a twentieth of the time and no more.
+    // Each look reads every file that needs attention: limit it to a twentieth of the time.
     let mut not_before = Instant::now();
     loop {
         let due = rules.due(&facts).map(|due| {
@@ -113,7 +115,8 @@ async fn follow(app: App, orders: mpsc::Sender<Order>, seen: impl Fn() -> bool +
             received = happened.recv() => {
                 let look = match received {
                     Ok(happening) => hear(&app, &mut rules, &happening),
-                    // An end among dropped happenings is still counted in the list: something may be missed, never invented.
+                    // A batch end among dropped events still shows in the list: something may be missed,
+                    // never invented.
                     Err(broadcast::error::RecvError::Lagged(_)) => Some(SETTLE),
                     Err(broadcast::error::RecvError::Closed) => return,
                 };
@@ -146,7 +149,8 @@ async fn follow(app: App, orders: mpsc::Sender<Order>, seen: impl Fn() -> bool +
     }
 }
 
-/// What was told before this start. Where that was never written down, what stands already is taken for told: the window shows it.
+/// Loads what was reported before. If nothing was recorded, current causes count as reported: the window
+/// shows them.
 async fn begin(app: &App) -> Rules {
     let kept = app.0.engine.setting(TOLD).await.ok().flatten();
     let memory: Option<Memory> = kept.and_then(|json| serde_json::from_str(&json).ok());
@@ -159,7 +163,7 @@ async fn begin(app: &App) -> Rules {
     rules
 }
 
-/// Hands what happened to the rules; gives back after which time to look.
+/// Passes an event to the rules; returns how long to wait before the next look.
 fn hear(app: &App, rules: &mut Rules, happening: &EngineEvent) -> Option<Duration> {
     match happening {
         EngineEvent::BatchFinished { batch, .. } => {
@@ -182,7 +186,7 @@ fn hear(app: &App, rules: &mut Rules, happening: &EngineEvent) -> Option<Duratio
     }
 }
 
-/// What is to be shown now. It is written down before: what a crash swallows is missed, and nothing is told twice.
+/// The orders due now. The journal is written first: a crash may lose a notification, never repeat one.
 async fn look(app: &App, rules: &mut Rules, facts: &Facts<Need>, seen: bool) -> Vec<Order> {
     let before = rules.memory().clone();
     let wish = match app.settings().await.notify {
@@ -206,7 +210,7 @@ async fn look(app: &App, rules: &mut Rules, facts: &Facts<Need>, seen: bool) -> 
 
 async fn keep(app: &App, rules: &Rules) {
     let Ok(json) = serde_json::to_string(rules.memory()) else { return };
-    // A disk that takes nothing is told of all the same; then a restart may tell it again.
+    // A full disk is still reported; a restart may then report it again.
     if let Err(error) = app.0.engine.set_setting(TOLD, json).await {
         tracing::warn!(%error, "what was told could not be written down");
     }

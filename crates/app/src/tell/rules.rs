@@ -1,117 +1,118 @@
-//! When a person is told something by a notification, and when not: a state machine without a clock, without words, without a desktop.
+//! When to notify the user: a state machine without a clock, words or a desktop.
 //!
-//! What is absent: nothing is told to somebody who looks at the window, no success that took less than half a minute, no cause twice within
-//! four hours, and nothing of before a restart again ([`Memory`] is journaled before anything is shown).
+//! It never notifies a user who is looking at the window, of a success that took less than half a minute, of
+//! one cause twice within four hours, or again after a restart ([`Memory`] is journaled before anything is
+//! shown).
 
 use std::collections::BTreeMap;
 
 use super::memory::Memory;
 
-/// Files that need a person are gathered for so long before they are told.
+/// How long files that need attention are gathered before they are reported.
 pub(crate) const GATHER_MS: i64 = 20_000;
-/// A success that took no longer is not told.
+/// A success that took less than this is not reported.
 const SHORT_SECONDS: u64 = 30;
-/// Batches whose trouble is told in one notification; more are counted by the app's own list.
+/// Most batches in one notification; the app's own list counts the rest.
 const MOST_BATCHES: usize = 50;
-/// Batches that ended and are to be told at the next look.
+/// Most ended batches kept for the next look.
 const MOST_ENDED: usize = 20;
 
-/// What the user wants to be told.
+/// What the user wants to be notified of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
-    /// Each batch, and what needs them.
+    /// Every batch, and whatever needs attention.
     All,
-    /// What needs them.
+    /// Only what needs attention.
     Needs,
     /// Nothing.
     Never,
 }
 
-/// Names a notification while it may be replaced or withdrawn.
+/// Identifies a notification while it can be replaced or withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tag {
-    /// A batch that came to its end.
+    /// A batch that ended.
     Batch(String),
-    /// Files that need a person.
+    /// Files that need attention.
     Files,
-    /// Something that keeps many files, by its key.
+    /// Something that blocks many files, by its key.
     Cause(String),
-    /// That it goes on although its window was closed.
+    /// Uploads continue although the window was closed.
     GoesOn,
 }
 
-/// How a batch stands.
+/// The status of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Its destination's name.
     pub(crate) destination: String,
     /// Whether that is *Practice*.
     pub(crate) practice: bool,
-    /// Files that were dropped and are not merely ignored.
+    /// Files that were dropped, without ignored ones.
     pub(crate) files: u32,
     /// Verified.
     pub(crate) verified: u32,
     /// Uploaded, not verified.
     pub(crate) uploaded: u32,
-    /// Given up by the user.
+    /// Cancelled by the user.
     pub(crate) cancelled: u32,
-    /// Never taken in.
+    /// Never added.
     pub(crate) left_out: u32,
-    /// Need a person, each for a reason of its own.
+    /// Need attention individually.
     pub(crate) need: u32,
-    /// Need a person for what is told as a cause.
+    /// Need attention for a reason that is reported as a cause.
     pub(crate) caused: u32,
 }
 
 impl Standing {
-    /// Not sent.
+    /// Number of files not sent.
     pub(crate) const fn left(&self) -> u32 {
         self.cancelled + self.left_out + self.need + self.caused
     }
 
-    /// Not sent, and not because the user gave it up.
+    /// Number of files not sent, without those the user cancelled.
     const fn lost(&self) -> u32 {
         self.left() - self.cancelled
     }
 
-    /// Nothing may arrive any more without a person.
+    /// Whether nothing more can arrive without the user.
     pub(crate) const fn ended(&self) -> bool {
         self.verified + self.uploaded + self.left() >= self.files
     }
 }
 
-/// Everything that the rules have to know at one look. `batches` holds those that [`Rules::batches`] asked for.
+/// Everything the rules need for one look. `batches` holds those that [`Rules::batches`] asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts<C> {
-    /// What keeps files until somebody does something, by its key.
+    /// What blocks files until the user acts, by key.
     pub(crate) causes: BTreeMap<String, C>,
-    /// Batches, by their ids.
+    /// Batches by id.
     pub(crate) batches: BTreeMap<String, Standing>,
 }
 
 impl<C> Facts<C> {
-    /// Of a calm moment.
+    /// Nothing to report.
     pub(crate) const fn none() -> Self {
         Self { causes: BTreeMap::new(), batches: BTreeMap::new() }
     }
 }
 
-/// What is to be said.
+/// What to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Say<C> {
-    /// A batch is through.
+    /// A batch has ended.
     Batch {
-        /// Which.
+        /// The batch id.
         id: String,
-        /// How it stands.
+        /// Its status.
         standing: Standing,
     },
-    /// Files need somebody.
+    /// Files need attention.
     Files {
         /// Their batches.
         batches: Vec<(String, Standing)>,
     },
-    /// Something keeps files.
+    /// Something blocks files.
     Cause {
         /// Its key.
         key: String,
@@ -120,39 +121,39 @@ pub(crate) enum Say<C> {
     },
 }
 
-/// What is to be done with notifications.
+/// An instruction about notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Turn<C> {
-    /// Show one; one of the same tag is replaced.
+    /// Show one, replacing one with the same tag.
     Say(Say<C>),
-    /// Its reason is gone.
+    /// Withdraw it: its reason is gone.
     Withdraw(Tag),
 }
 
-/// What was heard and not yet told.
+/// Events not reported yet.
 #[derive(Debug)]
 pub(crate) struct Rules {
     memory: Memory,
-    /// Batches that ended, and how many seconds they took.
+    /// Ended batches and how many seconds they took.
     ended: Vec<(String, u64)>,
-    /// Batches in which files came to need a person, since the moment that the first did.
+    /// Batches with files that came to need attention, and when the first did.
     gathering: Option<(i64, Vec<String>)>,
-    /// Batches whose files the shown notification is about.
+    /// Batches with files in the notification on screen.
     shown: Vec<String>,
 }
 
 impl Rules {
-    /// With what was told before.
+    /// Creates rules with what was reported before.
     pub(crate) fn new(memory: Memory) -> Self {
         Self { memory, ended: Vec::new(), gathering: None, shown: Vec::new() }
     }
 
-    /// What was told, to be kept.
+    /// What was reported, for saving.
     pub(crate) const fn memory(&self) -> &Memory {
         &self.memory
     }
 
-    /// A file came to need a person, for a reason of its own.
+    /// A file came to need attention individually.
     pub(crate) fn needs_you(&mut self, now: i64, batch: &str) {
         let (_, batches) = self.gathering.get_or_insert_with(|| (now, Vec::new()));
         if batches.len() < MOST_BATCHES && !batches.iter().any(|known| known == batch) {
@@ -160,7 +161,7 @@ impl Rules {
         }
     }
 
-    /// A batch came to its end.
+    /// A batch ended.
     pub(crate) fn batch_ended(&mut self, batch: &str, seconds: u64) {
         self.ended.retain(|(known, _)| known != batch);
         if self.ended.len() < MOST_ENDED {
@@ -168,7 +169,7 @@ impl Rules {
         }
     }
 
-    /// The batches that the next look has to know of.
+    /// The batches needed for the next look.
     pub(crate) fn batches(&self) -> Vec<String> {
         let ended = self.ended.iter().map(|(id, _)| id);
         let gathered = self.gathering.iter().flat_map(|(_, batches)| batches);
@@ -178,19 +179,19 @@ impl Rules {
         wanted
     }
 
-    /// Whether anything may have to be withdrawn when something changes.
+    /// Whether a change may require withdrawing something.
     pub(crate) fn has_told(&self) -> bool {
         !self.shown.is_empty() || self.memory.any_standing()
     }
 
-    /// When to look again although nothing happens.
+    /// When to look again even without events.
     pub(crate) fn due<C>(&self, facts: &Facts<C>) -> Option<i64> {
         let gathered = self.gathering.as_ref().map(|(since, _)| since + GATHER_MS);
         let again = facts.causes.keys().filter_map(|key| self.memory.silent_until(key)).min();
         [gathered, again].into_iter().flatten().min()
     }
 
-    /// What is to be told now. `seen`: the user looks at the window, which shows all of this.
+    /// What to report now. `seen`: the user is looking at the window, which shows all of this.
     pub(crate) fn look<C: Clone>(
         &mut self,
         now: i64,
@@ -207,7 +208,8 @@ impl Rules {
         for (id, seconds) in std::mem::take(&mut self.ended) {
             let Some(standing) = facts.batches.get(&id) else { continue };
             if standing.need > 0 {
-                // Its end and what it left to do are one thing to tell. Where it only waits for what was told as a cause, it has no end yet.
+                // Report its end together with its open files. While it only waits for a reported cause, it
+                // has not ended.
                 self.needs_you(now, &id);
             } else if standing.caused == 0 && !seen && wanted(standing, seconds, wish) {
                 turns.push(Turn::Say(Say::Batch { id, standing: standing.clone() }));
@@ -217,7 +219,7 @@ impl Rules {
         turns
     }
 
-    /// Causes that are gone, and files that need nobody any more.
+    /// Withdraws causes that are gone, and files that no longer need attention.
     fn resolved<C>(&mut self, now: i64, facts: &Facts<C>) -> Vec<Turn<C>> {
         let gone = self.memory.resolve(now, |key| facts.causes.contains_key(key));
         let mut turns: Vec<_> = gone.into_iter().map(|key| Turn::Withdraw(Tag::Cause(key))).collect();
@@ -230,7 +232,7 @@ impl Rules {
     }
 
     fn gathered<C>(&mut self, now: i64, facts: &Facts<C>, silent: bool) -> Option<Turn<C>> {
-        // A clock that was set back must not let it wait for longer than that.
+        // A clock that was set back must not prolong the wait.
         let since = |since: i64| now - since;
         let (since_ms, _) = self.gathering.as_ref().map(|(at, batches)| (since(*at), batches))?;
         if (0..GATHER_MS).contains(&since_ms) {
@@ -251,13 +253,13 @@ impl Rules {
     }
 }
 
-/// Whether somebody wants to hear that this batch is through.
+/// Whether the user wants to be notified of this batch's end.
 const fn wanted(standing: &Standing, seconds: u64, wish: Wish) -> bool {
     match wish {
         Wish::Never => false,
-        // What was never taken in stays behind unless somebody looks; what they gave up themselves does not.
+        // Files never added stay behind unless the user looks; those they cancelled don't need a look.
         Wish::Needs => standing.left_out > 0,
-        // Whoever gave up all of it knows that it ended.
+        // A user who cancelled all of it knows that it ended.
         Wish::All => standing.lost() > 0 || (seconds >= SHORT_SECONDS && standing.cancelled < standing.files),
     }
 }

@@ -1,4 +1,4 @@
-//! What a notification says and what its buttons do.
+//! The text and buttons of notifications.
 
 use partway_engine::{BatchId, DestinationId, Show};
 
@@ -8,31 +8,31 @@ use crate::App;
 use crate::view::{self, Named, Names};
 use crate::words::{away, bytes, clock, count, short, unlock, unread};
 
-/// What pressing does. Nothing of it is a path or an address.
+/// What a press does. None of it contains a path or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press {
-    /// Show the window, with this batch in its list.
+    /// Show the window, filtered to this batch.
     Show {
-        /// The batch; `None`: everything.
+        /// The batch; `None` for all.
         batch: Option<String>,
     },
-    /// Show the window, with what needs somebody in its list.
+    /// Show the window, filtered to what needs attention.
     Review,
-    /// Show the window, and ask for another key.
+    /// Show the window and ask for another key.
     ReplaceKey {
         /// The destination.
         destination: String,
     },
-    /// Have the keychain ask its user.
+    /// Let the keychain prompt the user.
     Unlock,
-    /// End the app.
+    /// Quit the app.
     Quit,
-    /// Put the addresses of a batch's files on the clipboard.
+    /// Copy the addresses of a batch's files.
     CopyLinks {
         /// The batch.
         batch: String,
     },
-    /// Try again what needs somebody in these batches.
+    /// Retry what needs attention in these batches.
     Retry {
         /// The batches.
         batches: Vec<String>,
@@ -42,7 +42,7 @@ pub enum Press {
 /// A button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
-    /// Its words.
+    /// Its label.
     pub words: String,
     /// What it does.
     pub press: Press,
@@ -51,21 +51,21 @@ pub struct Button {
 /// A notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What it may be replaced or withdrawn by.
+    /// Identifies it for replacing or withdrawing.
     pub tag: Tag,
     /// The bold line, plain text.
     pub title: String,
     /// The rest, plain text; may be empty.
     pub text: String,
-    /// Whether somebody is needed.
+    /// Whether the user is needed.
     pub needs: bool,
-    /// Its buttons, the first thing first.
+    /// Its buttons, most important first.
     pub buttons: Vec<Button>,
     /// What pressing the notification itself does.
     pub press: Press,
 }
 
-/// The words for what is to be said, with what only the journal knows.
+/// Builds the message, adding details from the journal.
 pub(super) async fn message(app: &App, say: Say<Need>) -> Message {
     match say {
         Say::Batch { id, standing } => {
@@ -80,7 +80,7 @@ pub(super) async fn message(app: &App, say: Say<Need>) -> Message {
     }
 }
 
-/// Whether a batch's addresses are open to everybody; `None` where it has none worth copying.
+/// Whether a batch's addresses open without a sign-in; `None` if it has none worth copying.
 async fn links(app: &App, id: &str, standing: &Standing) -> Option<bool> {
     let id = BatchId(id.to_owned());
     if standing.practice || !app.0.engine.has_link(&id).await.ok()? {
@@ -94,7 +94,7 @@ async fn named(app: &App, id: &DestinationId) -> Named {
     Names::default().get(&app.0.kinds, &app.0.engine, id).await
 }
 
-/// The one file that needs somebody: its name, and the sentence that says why.
+/// The only file that needs attention: its name and the reason as a sentence.
 async fn only(app: &App) -> Option<(String, String)> {
     let found = app.0.engine.window(Show::Attention, 0, 2).await.ok()?;
     let [job] = found.as_slice() else { return None };
@@ -120,7 +120,7 @@ fn batch(id: String, standing: &Standing, links: Option<bool>) -> Message {
     Message { tag: Tag::Batch(id), title, text, needs: standing.left() > 0, buttons, press }
 }
 
-/// Counted against what was dropped, and "all" only when it is all.
+/// Counts against what was dropped; "all" only when it is all.
 fn through(standing: &Standing) -> (String, String) {
     const KEEP: &str = "Keep the originals.";
     let Standing { files, verified, uploaded, practice, .. } = *standing;
@@ -217,7 +217,7 @@ fn stands(key: String, cause: Need, now_ms: i64) -> Message {
             let text = format!("{}, nothing is lost.", waits(files));
             (title, text, button(if refused { "Replace key" } else { "Give the key" }, press.clone()), press)
         }
-        // In the banner's words: it is the same thing.
+        // Same words as the banner: it is the same cause.
         Need::Keychain { error, names, files } => {
             let names: Vec<_> = names.iter().map(|name| short(name)).collect();
             let names: Vec<_> = names.iter().map(String::as_str).collect();

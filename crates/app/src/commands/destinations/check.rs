@@ -1,4 +1,4 @@
-//! A destination's test: a line each for what was seen, and never a tick for what cannot be known.
+//! Tests a destination: one line per finding, and a tick only for what can be verified.
 
 use partway_api::{ApiError, CheckLine, DestinationDraft, Done, KeyDraft, Mark};
 use partway_core::{Cause, Failure, RetryClass, Step};
@@ -14,7 +14,7 @@ use crate::keys::{KeySource, NoKey, clients};
 use crate::trial;
 use crate::words;
 
-/// S3 and its kin refuse what is signed more than 15 minutes away; 5 leave room for the way there.
+/// S3 and similar services refuse signatures more than 15 minutes off; 5 minutes (in seconds) leave a margin.
 const CLOCK_MAY_DIFFER: u64 = 300;
 
 /// Tests a destination before it is saved.
@@ -29,7 +29,7 @@ pub(in crate::commands) async fn check(
     let key = key::look(&looked.kind, &key)?;
     let credentials = match key.typed {
         Some(typed) => typed,
-        // What is only named lies under no destination's id.
+        // A key that is only named is not stored under a destination's id.
         None => match app.0.keys.at(&key.source, &DestinationId::new()).await {
             Ok(found) => found,
             Err(why) => return Err(ApiError::field("key", words::key_not_at_hand(&why))),
@@ -61,7 +61,7 @@ pub(in crate::commands) async fn check(
     Ok(Done::Checked { lines })
 }
 
-/// Tests a destination that is saved, with the key that its uploads use; with `upload` a tiny file is really sent there.
+/// Tests a saved destination with the key its uploads use; with `upload`, sends a tiny file there.
 pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) -> Result<Done, ApiError> {
     let found = find(app, id).await?;
     let source = KeySource::of(&found);
@@ -86,7 +86,8 @@ pub(in crate::commands) async fn check_saved(app: &App, id: &str, upload: bool) 
     Ok(Done::Checked { lines })
 }
 
-/// What can be seen without a key: server and clock do not hang on it. Where the key was read and cannot be used, that is its line.
+/// What can be checked without a key: server and clock do not depend on it. A key that was read but cannot
+/// be used gets its own line.
 async fn without_key(
     app: &App,
     found: &Destination,
@@ -96,7 +97,7 @@ async fn without_key(
 ) -> Vec<CheckLine> {
     let settings = serde_json::from_str(&found.settings).unwrap_or_default();
     let reached = match KeySource::of(found) {
-        // It is not running, so nothing is there to be reached.
+        // It is not running, so there is no server to reach.
         KeySource::Practice => None,
         _ => match app.0.kinds.named(&found.kind) {
             Ok(kind) => kind.reach(&settings, clients(&app.0.clients, &settings).api).await.ok(),
@@ -117,7 +118,7 @@ async fn without_key(
     lines
 }
 
-/// Sends a tiny file; what that tells of the key takes the place of what was known of it before.
+/// Sends a tiny file; what that shows about the key replaces the earlier finding.
 async fn tried(
     app: &App,
     (provider, parts): (&dyn Provider, &PartClient),
@@ -139,7 +140,7 @@ async fn tried(
     sent.keeps
 }
 
-/// What is known of whether files there are replaced unasked, where files can be in each other's way.
+/// Whether the destination silently replaces existing files, for kinds where names can collide.
 fn guard(provider: &dyn Provider, keeps: Keeps) -> Option<CheckLine> {
     let file = FileFacts { name: "a".into(), size: 1, ..FileFacts::default() };
     provider.name(&file)?;
@@ -148,12 +149,12 @@ fn guard(provider: &dyn Provider, keeps: Keeps) -> Option<CheckLine> {
     Some(CheckLine { about: "replace".into(), mark, text: words::keeps(keeps), refused: false })
 }
 
-/// What can be known without sending a file.
+/// What can be checked without sending a file.
 async fn known(provider: &dyn Provider, name: &str) -> Vec<CheckLine> {
     told(&provider.check().await, name)
 }
 
-/// Host, clock and key, a line each.
+/// One line each for host, clock and key.
 fn told(report: &CheckReport, name: &str) -> Vec<CheckLine> {
     let mut clock = line("clock", &report.clock_ahead, name, |ahead| clock_words(*ahead));
     if let Finding::Good(ahead) = &report.clock_ahead
@@ -172,7 +173,7 @@ fn key_line(finding: &Finding<()>, name: &str) -> CheckLine {
     line("key", finding, name, |()| "The key is accepted".into())
 }
 
-/// Whether the key is where it shall be, seen by reading it.
+/// Whether the key can be read from where it is kept.
 fn kept(source: &KeySource, read: Result<(), NoKey>) -> CheckLine {
     let (mark, text) = match read {
         Ok(()) => (Mark::Good, words::key_kept(source)),

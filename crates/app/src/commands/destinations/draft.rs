@@ -1,4 +1,4 @@
-//! A destination as a person wrote it down, looked at: each thing that cannot be used is told beside its field.
+//! Validates a destination draft; each error names its field.
 
 use partway_api::{ApiError, DestinationDraft};
 use partway_provider::Fields;
@@ -7,19 +7,19 @@ use serde_json::{Map, Value};
 
 use crate::commands::fields::fields_of;
 
-/// Names are shown in rows: no longer than this.
+/// Names are shown in rows, so they are limited to this many characters.
 const LONGEST_NAME: usize = 80;
 
-/// A draft that can be used.
+/// A valid draft.
 pub(super) struct Looked {
     pub(super) kind: Kind,
     pub(super) settings: Value,
     pub(super) fields: Fields,
-    /// What was made of something that was typed, a sentence each.
+    /// What was made of typed input, one sentence each.
     pub(super) said: Vec<String>,
 }
 
-/// Looks at everything but the key.
+/// Validates everything but the key.
 pub(super) fn look(kinds: &Kinds, draft: &DestinationDraft) -> Result<Looked, ApiError> {
     let name = draft.name.trim();
     if name.is_empty() {
@@ -52,12 +52,12 @@ pub(super) fn look(kinds: &Kinds, draft: &DestinationDraft) -> Result<Looked, Ap
     Ok(Looked { kind: kind.clone(), settings, fields, said })
 }
 
-/// The kind of that name.
+/// Looks up a kind by name.
 pub(in crate::commands) fn kind<'a>(kinds: &'a Kinds, name: &str) -> Result<&'a Kind, ApiError> {
     kinds.named(name).map_err(of_field)
 }
 
-/// What cannot be used, beside its field.
+/// Converts a settings error into one for its field.
 pub(in crate::commands) fn of_field(error: SettingsError) -> ApiError {
     ApiError::field(error.field, error.sentence)
 }

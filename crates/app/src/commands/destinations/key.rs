@@ -1,4 +1,4 @@
-//! The key of a destination: looked at, put where it shall be, replaced, lent.
+//! A destination's key: validated, stored, replaced, lent.
 
 use partway_api::{ApiError, Code, Done, KeyDraft, LentKey};
 use partway_core::{ApiKey, Credentials};
@@ -14,19 +14,19 @@ use crate::keys::{KeySource, NoKey, accounts, clients, left};
 use crate::view;
 use crate::words;
 
-/// Longer than any vendor's key; a pasted file is not one.
+/// Longer than any vendor's key, in bytes, but short enough to reject a pasted file.
 const LONGEST_KEY: usize = 16 << 10;
 
-/// Longer than any variable's or profile's name.
+/// Longer than any variable or profile name, in bytes.
 const LONGEST_NAME: usize = 200;
 
-/// A draft of a key that can be used: where it shall be, and the key itself where it was typed.
+/// A valid key draft: where to keep the key, and the key itself if it was typed.
 pub(super) struct Looked {
     pub(super) source: KeySource,
     pub(super) typed: Option<Credentials>,
 }
 
-/// Looks at a key for that kind, without telling anyone.
+/// Validates a key for a kind without contacting the vendor.
 pub(super) fn look(kind: &Kind, draft: &KeyDraft) -> Result<Looked, ApiError> {
     match draft {
         KeyDraft::Keychain { key, secret, session_token } => {
@@ -69,7 +69,7 @@ pub(super) fn look(kind: &Kind, draft: &KeyDraft) -> Result<Looked, ApiError> {
     }
 }
 
-/// A key has as many parts as its kind says.
+/// Checks that the key has the parts its kind requires.
 fn halves(kind: &Kind, secret: bool, session_token: bool) -> Result<(), ApiError> {
     let About { title, secret_label, .. } = kind.about();
     match secret_label {
@@ -84,7 +84,7 @@ fn halves(kind: &Kind, secret: bool, session_token: bool) -> Result<(), ApiError
     }
 }
 
-/// A typed key. Parts that are empty are not there.
+/// Parses a typed key; empty parts count as absent.
 fn typed(
     kind: &Kind,
     key: &str,
@@ -111,7 +111,7 @@ fn part(field: &str, label: &str, text: &str) -> Result<ApiKey, ApiError> {
     if text.is_empty() {
         return Err(ApiError::field(field, format!("The {label} is missing.")));
     }
-    // What else it may hold its provider knows: a key is one word, a password may have several.
+    // The provider checks the rest: a key is one word, but a password may have several.
     if text.len() > LONGEST_KEY || text.chars().any(char::is_control) {
         return Err(ApiError::field(
             field,
@@ -121,7 +121,7 @@ fn part(field: &str, label: &str, text: &str) -> Result<ApiKey, ApiError> {
     Ok(ApiKey::new(text))
 }
 
-/// "Access key id" within a sentence; "API key" stays as it is.
+/// Lowercases "Access key id" for use within a sentence; "API key" stays as it is.
 fn mid_sentence(label: &str) -> String {
     let mut letters = label.chars();
     match (letters.next(), letters.next()) {
@@ -132,7 +132,7 @@ fn mid_sentence(label: &str) -> String {
     }
 }
 
-/// The portable names of POSIX (Base Definitions, 8.1), in either case.
+/// Checks for a portable POSIX name (Base Definitions, 8.1), in either case.
 fn variable_name(field: &str, name: &str) -> Result<(), ApiError> {
     let good = (1..=LONGEST_NAME).contains(&name.len())
         && !name.starts_with(|c: char| c.is_ascii_digit())
@@ -140,14 +140,15 @@ fn variable_name(field: &str, name: &str) -> Result<(), ApiError> {
     if good {
         return Ok(());
     }
-    // Not repeated: it may be the key itself.
+    // Not repeated in the message: it may be the key itself.
     Err(ApiError::field(
         field,
         "This cannot be the name of an environment variable: it has letters, digits and _ only.",
     ))
 }
 
-/// Puts a key where it shall be, and sees that it is there. One that is plainly of another kind is told as such, and kept nowhere.
+/// Stores a key where the draft says and verifies it. A key that is plainly of another kind is refused and
+/// not stored.
 pub(super) async fn keep(
     app: &App,
     id: &DestinationId,
@@ -197,7 +198,7 @@ async fn into_keychain(
 
 async fn store(keychain: &dyn Keychain, id: &DestinationId, key: &Credentials) -> Result<(), KeychainError> {
     let parts = [Some(&key.key), key.secret.as_ref(), key.session_token.as_ref()];
-    // All of them before the first is kept: half a key helps nobody.
+    // Check all parts before storing the first: half a key is useless.
     let longest = parts.iter().flatten().map(|part| part.expose().len()).max();
     if let Some(most) = keychain.longest().filter(|most| longest > Some(*most)) {
         return Err(KeychainError::TooLong { most });
@@ -221,7 +222,7 @@ pub(in crate::commands) async fn replace_key(app: &App, id: &str, key: KeyDraft)
     }
     let settings = serde_json::from_str(&found.settings).unwrap_or_default();
     let new = keep(app, &found.id, (draft::kind(&app.0.kinds, &found.kind)?, &settings), &key).await?;
-    // A lent key goes before a destination's own, so it must not outlive the wish for another one.
+    // A lent key takes precedence over a destination's own, so drop it when the key is replaced.
     app.0.keys.forget_lent(&found);
     app.0.engine.key_replaced(&found.id, Some(new.json())).await.map_err(refusal)?;
     if let Err(not) = app.0.keys.forget_at(&old, Some(&new), &found.id).await {
@@ -242,7 +243,7 @@ pub(in crate::commands) async fn lend(app: &App, name: Option<String>, key: Lent
         Some(name) => vec![find(app, name).await?],
         None => app.0.engine.destinations().await.map_err(|e| journal(&e))?,
     };
-    // Kept under the name as it is written in the journal, however it was typed.
+    // Kept under the name as the journal spells it, whatever the case it was typed in.
     app.0.keys.lend(name.and(lent_to.first().map(|one| one.name.clone())), key);
     for one in lent_to {
         if matches!(one.standing, Standing::Missing | Standing::Refused) {

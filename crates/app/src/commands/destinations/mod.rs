@@ -1,4 +1,4 @@
-//! Commands about destinations: which there are, making, choosing and removing them.
+//! Commands about destinations: listing, adding, choosing and removing them.
 
 mod check;
 mod draft;
@@ -32,14 +32,14 @@ pub(super) async fn all(app: &App) -> Result<Vec<DestinationView>, ApiError> {
     Ok(found.iter().map(view).collect())
 }
 
-/// The view of the destination that new files go to, with the folder that they go to.
+/// The view of the chosen destination, with the folder that new files go to.
 fn chosen_view(app: &App, found: &Destination, folder: Option<String>) -> DestinationView {
     let view = view::destination(&app.0.keys, found, true);
     DestinationView { folder_now: folder.or(view.folder_now), ..view }
 }
 
-/// Where new files go, and in which folder: what the user chose, else the only real destination, else the first. *Practice* is never
-/// chosen by itself once there is a real one.
+/// Where new files go, and in which folder: the user's choice, else the first real destination, else the
+/// first. *Practice* is never the default once there is a real one.
 pub(super) async fn chosen(app: &App) -> Result<(Option<Destination>, Option<String>), ApiError> {
     let all = app.0.engine.destinations().await.map_err(|e| journal(&e))?;
     let setting = app.0.engine.setting("chosen").await.map_err(|e| journal(&e))?;
@@ -61,7 +61,7 @@ pub(super) async fn choose(app: &App, id: &str, folder: Option<String>) -> Resul
     Ok(Done::Destination { destination: chosen_view(app, &found, folder), amended: None, not_taken: None })
 }
 
-/// A destination by its id or its name, whatever the case of its letters.
+/// Finds a destination by id or case-insensitive name.
 pub(super) async fn find(app: &App, text: &str) -> Result<Destination, ApiError> {
     let all = app.0.engine.destinations().await.map_err(|e| journal(&e))?;
     let wanted = text.to_lowercase();
@@ -119,7 +119,7 @@ async fn save(app: &App, new: Destination, amended: Option<String>) -> Result<Do
     Ok(Done::Destination { destination: view::destination(&app.0.keys, &new, chosen), amended, not_taken })
 }
 
-/// With the first real destination *Practice* is no longer where new files go by themselves, also where it was chosen before.
+/// After the first real destination is added, *Practice* stops being where new files go, even if chosen.
 async fn leave_practice(app: &App) -> Result<(), ApiError> {
     let was_practice = chosen(app).await?.0.is_some_and(|found| KeySource::of(&found) == KeySource::Practice);
     if was_practice {

@@ -1,4 +1,4 @@
-//! Commands about *Practice*: making it ready, and emptying it.
+//! Commands about *Practice*: setting it up and emptying it.
 
 use partway_api::{ApiError, Code, Done};
 use partway_engine::{Destination, DestinationId, Standing};

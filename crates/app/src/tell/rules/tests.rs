@@ -1,4 +1,4 @@
-//! The rules by a clock that the test sets, one by one and then all at once by properties.
+//! Tests the rules with a simulated clock, one by one and then together as properties.
 
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn facts(causes: &[&str], batches: &[(&str, Standing)]) -> Facts<()> {
     }
 }
 
-/// In short: `+` shown, `-` withdrawn.
+/// Short form: `+` shown, `-` withdrawn.
 fn told(turns: Vec<Turn<()>>) -> Vec<String> {
     let told = |turn| match turn {
         Turn::Say(Say::Batch { id, .. }) => format!("+batch {id}"),
@@ -92,7 +92,7 @@ fn failures_are_gathered_over_20_seconds_into_one() {
     assert_eq!(told(rules.look(20_999, &more, false, Wish::All)), NOTHING);
     assert_eq!(told(rules.look(21_000, &more, false, Wish::All)), ["+5 of 160"]);
     assert_eq!(rules.due(&more), None);
-    // Another one comes: the same notification counts it too.
+    // Another file joins: the same notification counts it too.
     rules.needs_you(90_000, "c");
     let again = facts(&[], &[("b", ended(145, 142, 3)), ("c", ended(15, 0, 3))]);
     assert_eq!(told(rules.look(110_000, &again, false, Wish::All)), ["+6 of 160"]);
@@ -106,7 +106,7 @@ fn the_end_of_a_batch_and_what_it_left_to_do_are_one_notification() {
     rules.batch_ended("b", 600);
     assert_eq!(told(rules.look(5_000, &end, false, Wish::All)), NOTHING);
     assert_eq!(told(rules.look(20_000, &end, false, Wish::All)), ["+3 of 145"]);
-    // Tried again, and all through: that is told, and the other one is gone.
+    // Retried and all verified: report that, and withdraw the earlier notification.
     rules.batch_ended("b", 900);
     let through = facts(&[], &[("b", ended(145, 145, 0))]);
     assert_eq!(told(rules.look(60_000, &through, false, Wish::All)), ["-files", "+batch b"]);
@@ -226,8 +226,9 @@ fn happens() -> impl Strategy<Value = (i64, Happens)> {
 }
 
 proptest! {
-    /// Whatever happens in whatever order: nobody who looks is told, no cause twice in four hours, and none that does not stand; what is
-    /// withdrawn was told, and nothing is told of files that need nobody.
+    /// In any order of events: no notification while the user looks, no cause twice within four hours or when
+    /// it is not active; only shown notifications are withdrawn, and files that need no attention are not
+    /// reported.
     #[test]
     fn the_rules_hold(story in proptest::collection::vec(happens(), 1..120)) {
         let mut rules = Rules::new(Memory::default());
