@@ -1,7 +1,7 @@
-//! A destination's tiny real upload: what its provider does for every file, once, for a few bytes of our own.
+//! A destination's test upload: sends a tiny file the way every file is sent, once.
 //!
-//! It does not go through the queue: a test leaves no job behind, runs on a folder that is only looked at, and repeats nothing. The file
-//! stays at the destination, because no vendor's API here can delete one; that is said.
+//! It bypasses the queue: a test leaves no job behind, works in an idle app, and repeats nothing. The file
+//! stays at the destination, because no vendor's API here can delete one; the result says so.
 
 mod keeps;
 
@@ -20,28 +20,29 @@ use partway_provider::{Fields, FileFacts, PartTarget, Provider, Session, Started
 use crate::App;
 use crate::words;
 
-/// Somebody waits for it; a vendor that needs longer for some bytes is told as slow.
+/// The user is waiting; a vendor that takes longer for a few bytes is reported as slow.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The smallest picture there is, for vendors that take only pictures and films: one white dot (GIF89a specification), up to its comment.
+/// The smallest picture, for vendors that take only pictures and films: one white dot (GIF89a specification),
+/// up to its comment.
 const DOT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0!\xfe";
 
-/// How it came out.
+/// The outcome.
 pub(crate) struct Sent {
-    /// The vendor confirmed it.
+    /// Whether the vendor confirmed it.
     pub(crate) arrived: bool,
-    /// What it tells of the key; `None`: nothing.
+    /// Whether the key was accepted; `None` if unknown.
     pub(crate) key_accepted: Option<bool>,
-    /// It was the destination that said no.
+    /// Whether the destination refused.
     pub(crate) refused: bool,
     /// The sentence.
     pub(crate) text: String,
-    /// Whether its storage keeps what is there from being replaced.
+    /// Whether its storage prevents overwriting existing files.
     pub(crate) keeps: Keeps,
 }
 
 impl Sent {
-    /// `proved`: an answer before this one came only to a good key.
+    /// `proved`: an earlier answer came that requires a good key.
     fn not(failure: &Failure, file: &str, to: &str, proved: bool) -> Self {
         let key_refused = matches!(
             failure.cause,
@@ -52,7 +53,8 @@ impl Sent {
         );
         Self {
             arrived: false,
-            // Who signs links here is accepted by nobody before a part is; a part that is not allowed proves nothing.
+            // When we sign links, the key is unproven until a part is accepted; a forbidden part proves
+            // nothing.
             key_accepted: match failure.status {
                 _ if key_refused => Some(false),
                 Some(401 | 403) => None,
@@ -65,7 +67,7 @@ impl Sent {
     }
 }
 
-/// Sends a file of a few bytes under a name that nothing else has.
+/// Sends a file of a few bytes under a unique name.
 pub(crate) async fn upload(
     app: &App,
     (provider, parts): (&dyn Provider, &PartClient),
@@ -100,22 +102,22 @@ pub(crate) async fn upload(
         }
         Err(failure) => {
             if provider.capabilities().abort {
-                // What is left of a few bytes is no matter for another sentence.
+                // A few leftover bytes are not worth reporting.
                 let _ = within(provider.abort(&session)).await;
             }
-            // Who signs links here began without anybody's word for the key.
+            // When we sign links, starting did not involve the server checking the key.
             Sent::not(&failure, &file.name, to, !provider.capabilities().signs_links)
         }
     }
 }
 
-/// A text; where only pictures are taken, a picture of one dot with the same words in it.
+/// A text file; where only pictures are taken, a one-dot picture with the same text as its comment.
 fn file(provider: &dyn Provider, fields: &Fields, date: &str) -> (FileFacts, Bytes) {
     let number: u32 = rand::random();
     let text = format!("Sent by Partway to test a destination ({number:08x}). It can be deleted.\n");
     let facts = |ending: &str, mime: &str, content: &[u8]| {
         let name = format!("partway-test-{number:08x}.{ending}");
-        // It lies in no folder.
+        // It has no folder.
         let fields = fields.clone().filled(&Origin { name: &name, folder: "", date, path: None });
         FileFacts {
             name,
@@ -154,19 +156,19 @@ async fn begin(provider: &dyn Provider, file: &FileFacts) -> Result<Started, Fai
     provider.start(file, plan).await
 }
 
-/// What sending the parts brought.
+/// The result of sending the parts.
 #[derive(Default)]
 struct Parts {
     receipts: Vec<PartReceipt>,
     seen: Seen,
 }
 
-/// What was learnt of the storage on the way.
+/// What was learned about the storage.
 #[derive(Default, Clone, Copy)]
 struct Seen {
-    /// It takes parts only with this checksum, which this destination does not send.
+    /// The storage requires this checksum with parts, which the destination does not send.
     wants_checksum: Option<Checksum>,
-    /// Whether it keeps what is there from being replaced: the condition for that can be unknown to it, or passed over.
+    /// Whether it prevents overwriting existing files: a storage may not know that condition, or ignore it.
     keeps: Keeps,
 }
 
@@ -204,7 +206,7 @@ async fn send(
     Ok(parts)
 }
 
-/// Sends one part. What a storage is known to refuse without need is tried once in another way, and is remembered.
+/// Sends one part. If a storage is known to refuse needlessly, tries once in another way and records that.
 async fn put(
     client: &PartClient,
     provider: &dyn Provider,
@@ -234,12 +236,12 @@ async fn put(
             }
             Err(failure) => failure.of_link(can.signs_links),
         };
-        // The one that is named, or one after the other.
+        // The checksum it names, or else each in turn.
         let named = failure.wanted_checksum().and_then(|named| left.iter().position(|it| *it == named));
         if failure.wants_checksum() && !left.is_empty() {
             let other = Some(left.remove(named.unwrap_or(0)));
             let sealed = seal(plain.clone(), other)?;
-            // Who has its links from elsewhere cannot ask for any.
+            // Providers that get their links elsewhere cannot add a checksum.
             if sealed != plain {
                 (target, sent) = (sealed, other);
                 continue;
@@ -266,7 +268,7 @@ async fn try_put(client: &PartClient, target: &PartTarget, body: &Bytes) -> Resu
     })
 }
 
-/// Whether a target asks that nothing be replaced.
+/// Whether a target carries the no-overwrite condition.
 fn is_guarded(target: &PartTarget) -> bool {
     target.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-none-match"))
 }
@@ -276,8 +278,8 @@ async fn finish(
     session: &Session,
     receipts: &[PartReceipt],
 ) -> Result<FileReceipt, Failure> {
-    // What comes after *complete* is for real files: a platform would make a video of this one, and a key that may only write would
-    // be told as one that may not.
+    // Steps after *complete* are for real files: a platform would turn this one into a video, and a
+    // write-only key would be reported as forbidden.
     provider.complete(session, receipts).await
 }
 

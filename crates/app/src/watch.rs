@@ -1,4 +1,4 @@
-//! Ticks: what changed in what a front end looks at, at most ten times a second, and nothing while it is hidden.
+//! Ticks: changes in what a front end looks at, at most ten a second, and none while it is hidden.
 
 mod lists;
 mod notices;
@@ -15,10 +15,10 @@ use crate::App;
 use crate::view::{self, Around, Names};
 use crate::words;
 
-/// One message a tick.
+/// Interval between ticks.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A front end may look at so many rows at once.
+/// Most rows in one look.
 const MOST_ROWS: u32 = 500;
 
 /// A stream of [`Tick`]s for one look.
@@ -30,7 +30,7 @@ pub struct Watch {
 impl Watch {
     pub(crate) fn start(app: App, look: Look) -> Self {
         let (look, looks) = watch::channel(look);
-        // One tick may wait for a front end; while it does, the next one is not made, it grows.
+        // One tick may wait for a slow front end; meanwhile changes collect for the next one.
         let (sender, ticks) = mpsc::channel(1);
         tokio::spawn(serve(app, looks, sender));
         Self { look, ticks }
@@ -41,7 +41,7 @@ impl Watch {
         self.ticks.recv().await
     }
 
-    /// Looks elsewhere; the next tick holds everything of the new look.
+    /// Changes the look; the next tick contains everything in it.
     pub fn look(&self, look: Look) {
         self.look.send_replace(look);
     }
@@ -80,7 +80,7 @@ async fn serve(app: App, mut looks: watch::Receiver<Look>, ticks: mpsc::Sender<T
             },
             _ = timer.tick() => {
                 let look = looks.borrow().clone();
-                // Countdowns, speeds and parts in flight move without anything happening.
+                // Countdowns, speeds and parts in flight change without events.
                 let moving = !shown.batches.as_ref().is_none_or(Vec::is_empty) || shown.was_live;
                 if look.hidden || !(stale || moving || !app.0.engine.live().is_empty()) {
                     continue;
@@ -122,16 +122,16 @@ struct Shown {
     announce: Vec<String>,
 }
 
-/// What of a file that rests is confirmed, and until when that is kept.
+/// Which parts of an idle, partly sent file are confirmed, and until when they are kept.
 #[derive(Default)]
 struct Partly {
-    /// Parts and bytes confirmed, and sessions ended: what is known is of this.
+    /// Confirmed parts and bytes, and ended sessions: the version this was read for.
     of: (u32, u64, u32),
     confirmed: Vec<bool>,
     kept_until: Option<u64>,
 }
 
-/// Puts a value into a tick if it differs from what was shown.
+/// Returns a value for the tick if it differs from what was shown.
 fn differ<T: Clone + PartialEq>(shown: &mut Option<T>, now: T) -> Option<T> {
     if shown.as_ref() == Some(&now) {
         return None;
@@ -158,7 +158,7 @@ impl Shown {
         self.was_live = !live.is_empty();
         let sums = engine.sums().await?;
         let mut tick = Tick { rows: self.rows(app, look, &sums, &live).await?, ..Tick::default() };
-        // More at once than anybody could listen to is summed up by the counts.
+        // Too many to listen to; the counts summarize them.
         tick.announce = std::mem::take(&mut self.announce);
         tick.announce.truncate(5);
         tick.detail = self.details(app, look, &live).await;
@@ -242,7 +242,7 @@ impl Shown {
         if changed.is_empty() && self.order.as_ref() == Some(&place) {
             return Ok(None);
         }
-        // Rows that are not looked at any more are forgotten: what is kept does not grow with the queue.
+        // Drop rows that are no longer visible, so that memory does not grow with the queue.
         self.rows.retain(|id, _| order.contains(id));
         self.partly.retain(|id, _| order.contains(id));
         self.announced.retain(|id, _| order.contains(id));
@@ -250,7 +250,8 @@ impl Shown {
         Ok(Some(RowsChange { total, offset: look.offset, order, changed }))
     }
 
-    /// Quarters and changes of state of what is looked at, for people who listen; what is seen for the first time is not news.
+    /// Announces state changes and quarters of visible rows for screen readers; a row's first appearance is
+    /// not announced.
     fn announce(&mut self, row: &JobRow) {
         let quarter = row.confirmed * 4 / row.size.max(1);
         let now = (row.state, quarter);
@@ -265,7 +266,8 @@ impl Shown {
         }
     }
 
-    /// The parts of a file that rests half sent. They are read when they change: of five hundred rows each may have ten thousand.
+    /// The parts of an idle, partly sent file. Read only on changes: each of five hundred rows may have ten
+    /// thousand.
     async fn partly(&mut self, app: &App, job: &Job) -> Arc<Partly> {
         let of = (job.parts_confirmed, job.confirmed, job.sessions_ended);
         if let Some(known) = self.partly.get(&job.id.0).filter(|known| known.of == of) {

@@ -1,4 +1,4 @@
-//! Whether a storage keeps what is there from being replaced where that is asked for: tried on the tiny file that was just sent.
+//! Checks on the test file just sent whether a storage honors the no-overwrite condition.
 
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
@@ -8,7 +8,8 @@ use partway_provider::{PartTarget, Provider, Session};
 
 use super::{Seen, put, try_put, within};
 
-/// The same bytes go once more, on the same condition; where that is passed over they replace themselves. `None`: the answer was neither.
+/// Sends the same bytes again on the same condition; if it is ignored, they overwrite themselves. `None` if
+/// the answer shows neither.
 pub(super) async fn is_kept(client: &PartClient, target: &PartTarget, body: &Bytes) -> Option<bool> {
     match try_put(client, target, body).await {
         Ok(_) => Some(false),
@@ -16,7 +17,7 @@ pub(super) async fn is_kept(client: &PartClient, target: &PartTarget, body: &Byt
     }
 }
 
-/// The same by a file that comes in parts: there are storages that know the condition for whole files only.
+/// The same for a file sent in parts: some storages know the condition for whole files only.
 pub(super) async fn in_parts(
     (provider, client): (&dyn Provider, &PartClient),
     session: &Session,
@@ -25,7 +26,7 @@ pub(super) async fn in_parts(
     let more = within(provider.once_more(session)).await.ok()??;
     let kept = within(try_parts((provider, client), &more, body)).await.ok();
     if kept != Some(Some(false)) {
-        // What is left of it is no matter for another sentence.
+        // Leftovers are not worth reporting.
         let _ = within(provider.abort(&more)).await;
     }
     kept?

@@ -1,4 +1,4 @@
-//! A destination as a front end sees it.
+//! A destination as front ends see it.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use super::to_draft;
 use crate::keys::{KeySource, Keys};
 use crate::words;
 
-/// What the rail says of a destination's key.
+/// What the rail says about a destination's key.
 mod said {
     pub(super) const REFUSED: &str = "Key refused";
     pub(super) const NEEDED: &str = "Needs its key";
     pub(super) const LOCKED: &str = "Keychain locked";
-    /// Wherever a key is shown that ends with the process, that is said.
+    /// Shown wherever a key appears that is lost when the process ends.
     pub(super) const THIS_SESSION: &str = "Key until quit";
-    /// Where a key is that ended with the process it was given to.
+    /// Shown for a key that was lost with an earlier process.
     pub(super) const GONE: &str = "was for one session, needed again";
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn destination(keys: &Keys, found: &Destination, chosen: bool) -> Des
     }
 }
 
-/// The settings that were given, as text.
+/// The settings as text.
 fn given(settings: &serde_json::Value) -> BTreeMap<String, String> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let given = settings.as_object().into_iter().flatten();

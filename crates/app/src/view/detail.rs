@@ -1,4 +1,4 @@
-//! The selected job in full.
+//! The details of the selected job.
 
 use partway_api::{Fact, JobDetail, LogLine};
 use partway_core::{State, visible};
@@ -8,7 +8,7 @@ use super::row::{Around, row, shares};
 use super::{Named, to_draft};
 use crate::words::{self, bytes, clock};
 
-/// Everything of one job.
+/// Everything about one job.
 pub(crate) fn detail(
     found: &partway_engine::JobDetail,
     to: &Named,
@@ -58,7 +58,7 @@ pub(crate) fn detail(
     }
 }
 
-/// Nothing of it was sent yet, and nothing is just being prepared.
+/// Whether nothing was sent yet and nothing is being prepared.
 fn is_editable(job: &Job) -> bool {
     job.plan.is_none() && matches!(job.state, State::Waiting | State::NeedsAttention(_))
 }

@@ -1,9 +1,9 @@
-//! What is set for files, between front ends and the engine.
+//! Converts per-file fields between front ends and the engine.
 
 use partway_api::FieldsDraft;
 use partway_provider::Fields;
 
-/// As a front end shows it.
+/// For a front end.
 pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
     let fields = fields.clone();
     FieldsDraft {
@@ -18,7 +18,7 @@ pub(crate) fn to_draft(fields: &Fields) -> FieldsDraft {
     }
 }
 
-/// As the engine keeps it: without blanks around, and what is empty is not set.
+/// For the engine: trimmed, with empty values unset.
 pub(crate) fn from_draft(draft: &FieldsDraft) -> Fields {
     let text = |value: &Option<String>| {
         value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)

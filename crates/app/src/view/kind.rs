@@ -1,9 +1,9 @@
-//! A kind of destination as a front end sees it.
+//! A kind of destination as front ends see it.
 
 use partway_api::{Choice, KindView, SettingForm, SettingView};
 use partway_providers::{Form, Kind, Setting, Text};
 
-/// Everything that a form or a command line must know to ask.
+/// Everything that a form or a command line needs to ask for a destination.
 pub(crate) fn kind(kind: &Kind) -> KindView {
     let about = kind.about();
     let own = |words: &[Text]| words.iter().map(|word| word.clone().into_owned()).collect();

@@ -9,7 +9,7 @@ use super::Named;
 use crate::away::place;
 use crate::words;
 
-/// The api's name of a state.
+/// The API name of a state.
 pub(crate) const fn state(state: &State) -> StateName {
     match state {
         State::Waiting => StateName::Waiting,
@@ -30,7 +30,7 @@ pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
     Some(ReceiptView {
         id: told.id.clone(),
         name: told.name.clone(),
-        // A journal of before may hold what is none.
+        // An older journal may hold something that is not a web link.
         link: told.link.as_deref().and_then(web_link),
         size: job.identity.size,
         checksum: whole(told).or_else(|| job.checksum.clone()),
@@ -39,17 +39,17 @@ pub(crate) fn receipt(job: &Job) -> Option<ReceiptView> {
     })
 }
 
-/// The MD5 of all bytes, where that is what the storage shows: a file that went with one PUT has no MD5 of MD5s there.
+/// The MD5 of the whole file, if the storage reports that: a file sent with one PUT has no MD5 of MD5s.
 fn whole(told: &FileReceipt) -> Option<String> {
     let md5 = told.checksum.as_deref()?.strip_prefix("md5:")?;
     proof::is_md5(md5).then(|| md5.to_ascii_lowercase())
 }
 
-/// The sentence for a job that is not simply going on.
+/// The reason, as a sentence, why a job is not simply progressing.
 pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
     use partway_core::Strength;
     match &job.state {
-        // It was free when the file began.
+        // The name was free when the file started.
         State::NeedsAttention(Cause::NameTaken { name }) if job.confirmed >= job.identity.size.max(1) => {
             Some(words::taken_at_the_end(name, &job.name, to))
         }
@@ -86,7 +86,7 @@ pub(crate) fn reason(job: &Job, to: &str) -> Option<String> {
     }
 }
 
-/// One sentence that says why it waits: the reason that a person can do most about comes first.
+/// Why it waits, in one sentence: the reason the user can do most about comes first.
 fn waits_for(job: &Job, to: &str) -> Option<String> {
     let name = &job.name;
     Some(match job.holds.iter().next()? {

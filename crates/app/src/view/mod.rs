@@ -1,4 +1,4 @@
-//! From what the engine has to what a front end shows.
+//! Converts engine data to what front ends show.
 
 mod destination;
 mod detail;

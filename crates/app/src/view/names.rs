@@ -1,4 +1,4 @@
-//! Names of destinations, also of removed ones, looked up once.
+//! Caches names of destinations, including removed ones.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use partway_providers::{Kind, Kinds, Text};
 
 use crate::keys::KeySource;
 
-/// What a row needs to know of a destination.
+/// What a row needs to know about a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) practice: bool,
-    /// What can be set for files that go there.
+    /// The fields that can be set for files sent there.
     pub(crate) file_fields: Vec<Text>,
-    /// Whether the address of a finished file is open to whoever has it.
+    /// Whether the address of a finished file opens without a sign-in.
     pub(crate) link_is_open: bool,
 }
 
@@ -30,12 +30,12 @@ impl Named {
     }
 }
 
-/// A small store of names.
+/// A cache of names.
 #[derive(Default)]
 pub(crate) struct Names(HashMap<DestinationId, Named>);
 
 impl Names {
-    /// The name of a destination; one that the journal lost has an honest stand-in.
+    /// The name of a destination, or a placeholder if the journal lost it.
     pub(crate) async fn get(&mut self, kinds: &Kinds, engine: &Engine, id: &DestinationId) -> Named {
         if let Some(named) = self.0.get(id) {
             return named.clone();
@@ -54,7 +54,7 @@ impl Names {
         named
     }
 
-    /// Forgets what it knew: a destination changed.
+    /// Clears the cache after a destination changed.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

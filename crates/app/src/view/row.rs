@@ -8,14 +8,14 @@ use partway_providers::web_link;
 use super::{Named, reason, state};
 use crate::words;
 
-/// A row's ribbon has at most so many characters.
+/// Most characters in a row's ribbon.
 const RIBBON: u32 = 256;
 
-/// What stands around a job when its row is made.
+/// The context needed to make a job's row.
 pub(crate) struct Around<'a> {
     pub(crate) to: &'a Named,
     pub(crate) live: Option<&'a LiveView>,
-    /// Which parts are confirmed, where the job does not run.
+    /// Which parts are confirmed, for a job that is not running.
     pub(crate) confirmed: &'a [bool],
     pub(crate) ahead: Option<u32>,
     pub(crate) kept_until: Option<u64>,
@@ -55,8 +55,8 @@ pub(crate) fn row(job: &Job, around: &Around<'_>) -> JobRow {
     }
 }
 
-/// Confirmed bytes. While a job runs they are summed from the same moment as its ribbon and what is on the way: the journal was read a
-/// little earlier, and figures that do not fit together are not believed.
+/// Confirmed bytes. For a running job they are summed from the same snapshot as its ribbon and the bytes in
+/// flight: the journal was read a little earlier, and the figures must add up.
 fn confirmed(job: &Job, live: Option<&LiveView>) -> u64 {
     match (job.plan, live) {
         (Some(plan), Some(live)) if !live.confirmed.is_empty() => {
@@ -104,13 +104,13 @@ fn sentence(job: &Job, around: &Around<'_>) -> Option<String> {
     }
 }
 
-/// Whether it may not have arrived, although nothing more is going to be asked.
+/// Whether it may not have arrived, although it will not be checked again.
 fn is_doubted(job: &Job) -> bool {
     let doubted = |strength| matches!(strength, Strength::Presumed | Strength::NotFound | Strength::Unproved);
     job.receipt.as_ref().is_some_and(|receipt| doubted(receipt.strength))
 }
 
-/// "MOV": the type by its name, at most four letters.
+/// The file type by its extension, at most four letters, such as "MOV".
 fn kind(name: &str) -> String {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let short = !ending.is_empty() && ending.chars().count() <= 4;
@@ -142,7 +142,7 @@ fn actions(job: &Job, pausing: bool, practice: bool) -> Vec<Action> {
         State::Uploaded if doubted => vec![Do::MarkArrived, Do::SendAgain],
         State::Finishing | State::Cancelling | State::Uploaded | State::Verified | State::Cancelled => vec![],
     };
-    // What was only practised is nowhere that a link could lead to.
+    // A practice upload has no real address.
     if linked && !practice && job.state.is_end() {
         actions.insert(0, Do::CopyLink);
     }

@@ -1,4 +1,4 @@
-//! Which list a filter shows, how many rows it has, and the sums of the footer.
+//! Maps a filter to its list and row count, and sums up the footer.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;

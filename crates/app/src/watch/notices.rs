@@ -13,7 +13,7 @@ use crate::keys::KeySource;
 use crate::support::unended;
 use crate::{awake, set_aside, support, words};
 
-/// One banner a cause.
+/// One banner per cause.
 pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>, JournalError> {
     let mut notices = Vec::new();
     let mut unread: Vec<(KeychainError, Vec<&Destination>)> = Vec::new();
@@ -21,7 +21,7 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
         if one.standing == Standing::Missing
             && let Some(error) = app.0.keys.unread(&one.id)
         {
-            // However different its words are: one keychain is one cause.
+            // Ignore differences in wording: one keychain is one cause.
             let same = |(other, _): &&mut (KeychainError, _)| {
                 std::mem::discriminant(other) == std::mem::discriminant(&error)
             };
@@ -119,7 +119,7 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
             ],
         });
     }
-    // One that left a report is told by that.
+    // An end that left a crash report is shown only as that.
     if let Some(at) = unended::untold(app).filter(|_| !reported) {
         let (title, text) = words::cut_off(&words::clock(at, app.now_ms()));
         notices.push(Notice {
@@ -140,10 +140,10 @@ pub(super) async fn all(app: &App, found: &[Destination]) -> Result<Vec<Notice>,
     Ok(notices)
 }
 
-/// Places that are told each by its name; more of them are one.
+/// Most missing places with a banner each; more share one.
 const PLACES: usize = 3;
 
-/// Drives and folders that files wait for.
+/// Missing drives and folders that files wait for.
 fn away(paths: &[PathBuf]) -> Vec<Notice> {
     let places = places(paths);
     let notice = |id: String, (title, text)| Notice { id, title, text, urgent: true, buttons: Vec::new() };
@@ -155,7 +155,7 @@ fn away(paths: &[PathBuf]) -> Vec<Notice> {
     named.map(|(key, one)| notice(format!("away-{key}"), words::away(&one.place, one.files))).collect()
 }
 
-/// One keychain is one cause, however many destinations have their keys in it.
+/// One keychain is one cause, however many destinations keep keys in it.
 async fn keychain(
     app: &App,
     error: &KeychainError,

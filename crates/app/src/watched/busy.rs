@@ -1,16 +1,16 @@
-//! Which files a program has open for writing, where that can be known.
+//! Detects files that a program has open for writing, where the system can say so.
 
 use std::path::{Path, PathBuf};
 
-/// Of these files below a folder those that are known to be open for writing; `go_on` is asked again and again. Touches no other drive than
-/// the folder's. Blocks.
+/// Which of these files below a folder are known to be open for writing; polls `go_on` throughout. Touches no
+/// drive but the folder's. Blocks.
 pub(super) fn written(root: &Path, files: &[PathBuf], go_on: impl Fn() -> bool) -> Vec<bool> {
     system::written(root, files, go_on)
 }
 
 #[cfg(target_os = "linux")]
 mod system {
-    //! Linux tells of every process of the same user which files it has open, and how. Of other users' it does not.
+    //! Linux lists the open files of the same user's processes and their modes, but not those of other users.
 
     use std::collections::HashSet;
     use std::os::unix::fs::MetadataExt;
@@ -19,10 +19,10 @@ mod system {
 
     use super::{Path, PathBuf};
 
-    /// More open files than this are not looked at: the machine has other things to do.
+    /// Most open files to inspect, to spare the machine.
     const MOST: usize = 200_000;
 
-    /// The bit of `/proc/PID/fd/N`'s own mode that says that it may be written through (proc(5)).
+    /// The bit in the mode of `/proc/PID/fd/N` that allows writing (proc(5)).
     const WRITABLE: u32 = 0o200;
 
     pub(super) fn written(root: &Path, files: &[PathBuf], go_on: impl Fn() -> bool) -> Vec<bool> {
@@ -38,17 +38,17 @@ mod system {
         numbers.iter().map(|number| number.is_some_and(|number| open.contains(&number))).collect()
     }
 
-    /// What tells, without a look at an open file, that it is none of those that are meant: its drive may not answer.
+    /// Rules out open files without touching them: their drive may not answer.
     struct Wanted {
         inodes: HashSet<u64>,
         mounts: Mounts,
-        /// Of the mount that the files lie on.
+        /// The device of the mount that holds the files.
         device: Option<u64>,
     }
 
     impl Wanted {
-        /// By the lines of `/proc/PID/fdinfo/N` (proc(5)); `ino` stands there since Linux 5.14. A mount that is not known is another
-        /// process' way to what may be the same drive.
+        /// Checks the lines of `/proc/PID/fdinfo/N` (proc(5)); `ino` exists since Linux 5.14. An unknown
+        /// mount may be another process's view of the same drive.
         fn may_be(&self, told: &str) -> bool {
             let number = |name: &str| {
                 let line = told.lines().find_map(|line| line.strip_prefix(name));
@@ -60,7 +60,7 @@ mod system {
         }
     }
 
-    /// Device and inode of every file that may be meant and that a process we may look into has open for writing.
+    /// Device and inode of every candidate that an accessible process has open for writing.
     fn open_for_writing(proc: &Path, wanted: &Wanted, go_on: impl Fn() -> bool) -> HashSet<(u64, u64)> {
         let mut open = HashSet::new();
         if wanted.inodes.is_empty() {
@@ -73,7 +73,7 @@ mod system {
             if !is_process {
                 continue;
             }
-            // That of another user, or one that has just ended.
+            // Another user's process, or one that has just ended.
             let Ok(opened) = std::fs::read_dir(process.path().join("fd")) else { continue };
             for entry in opened.flatten() {
                 looked += 1;
@@ -98,7 +98,8 @@ mod system {
 
 #[cfg(windows)]
 mod system {
-    //! Windows refuses to open a file for reading alone, shared with readers alone, while somebody has it open for writing.
+    //! Windows refuses to open a file for reading with only readers sharing while another process has it open
+    //! for writing.
 
     use std::os::windows::fs::OpenOptionsExt;
 
@@ -123,7 +124,7 @@ mod system {
 
 #[cfg(not(any(target_os = "linux", windows)))]
 mod system {
-    //! Elsewhere it is not known: that a file is still has to be enough.
+    //! Unknown on other systems: waiting until a file is still has to do.
 
     use super::{Path, PathBuf};
 

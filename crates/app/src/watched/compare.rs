@@ -1,4 +1,5 @@
-//! Files that went and were touched since: their bytes are compared with those that went, some at a time, beside everything else.
+//! Compares files that were touched since they were sent with what was sent, a few at a time in the
+//! background.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,15 +15,15 @@ use super::Trouble;
 use super::folder::Folder;
 use super::pending::{Errand, Why};
 
-/// No comparison takes longer, or it is begun anew.
+/// Longest comparison; after that it starts over.
 const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One that cannot be read is tried again after that time.
+/// Delay before retrying a file that cannot be read.
 const WHILE_UNREAD: Duration = Duration::from_secs(60);
 
 type Compared = Vec<(PathBuf, FileIdentity, Sum, Result<bool, SourceError>)>;
 
-/// A comparison that is under way; dropped it ends at the next block of the file that it reads.
+/// A running comparison; dropping it stops at the next block of the current file.
 pub(super) struct Comparing {
     outcome: oneshot::Receiver<Compared>,
     let_go: Arc<AtomicBool>,
@@ -34,13 +35,13 @@ impl Drop for Comparing {
     }
 }
 
-/// Takes what was compared, and begins with the next files.
+/// Collects finished comparisons and starts the next.
 pub(super) async fn go_on(folder: &mut Folder) -> Result<(), Trouble> {
     if let Some(comparing) = &mut folder.comparing {
         let compared = match comparing.outcome.try_recv() {
             Ok(compared) => compared,
             Err(TryRecvError::Empty) => return Ok(()),
-            // It ended by a fault of Partway's own: those files are tried again later.
+            // A fault of our own ended it: retry those files later.
             Err(TryRecvError::Closed) => Vec::new(),
         };
         folder.comparing = None;
@@ -61,7 +62,7 @@ async fn take(folder: &mut Folder, compared: Compared) -> Result<(), Trouble> {
                 folder.pending.forget(&file);
                 folder.pending.see(file, changed, Errand::Compare(sum), now);
             }
-            // What is gone is forgotten at the look that follows.
+            // A missing file is forgotten at the next look.
             Err(_) => folder.pending.put_off(&file, Why::Unread, now + WHILE_UNREAD),
         }
     }
@@ -98,7 +99,7 @@ fn begin(folder: &mut Folder) {
         let compared = engine.on_drive(&of, compare).await;
         let silent = |(file, identity, sum)| (file, identity, sum, Err(SourceError::Silent));
         let compared = compared.unwrap_or_else(|_| again.into_iter().map(silent).collect());
-        // Nobody may be there any more. Sent first: whoever is woken finds it.
+        // The receiver may be gone. Send before waking, so that the result is there.
         let _ = sender.send(compared);
         wake.notify_one();
     });

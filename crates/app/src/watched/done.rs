@@ -1,4 +1,4 @@
-//! Moves a verified file to the folder for what is done: the file that went and no other, and over nothing that lies there.
+//! Moves a verified file to the done folder: only the file that was sent, and never over an existing one.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 use partway_core::FileIdentity;
 use partway_engine::{at, exact};
 
-/// So many names are tried where the name is taken.
+/// Most names to try when the name is taken.
 const TRIES: u32 = 1000;
 
-/// What became of a file.
+/// The outcome for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Moved {
-    /// It is there now.
+    /// It was moved there.
     To(PathBuf),
-    /// It is not where it was, or is not the file that went any more: nothing is to be moved.
+    /// It is gone, or no longer the file that was sent; don't move it.
     NotThat,
-    /// It was touched since it went: whether it is still that file is to be seen first.
+    /// It was touched since it was sent; first check whether it is still that file.
     Later,
-    /// It could not be; the system's words.
+    /// It failed, with the system's message.
     Not(String),
 }
 
-/// Moves one, with the folders that it lies in. Blocks.
+/// Moves one file, keeping its subfolders. Blocks.
 pub(super) fn put(root: &Path, file: &Path, done: &Path, went: &FileIdentity) -> Moved {
     let from = root.join(file);
     let now = at::look_at_itself(&from).ok().filter(|now| now.kind.is_file());
     let now = now.map(|now| now.seen.identity);
-    // Its id may have changed with its drive; its size and times say whether it is what went.
+    // Its id may have changed with its drive; size and time identify what was sent.
     let Some(now) = now.filter(|now| (now.size, now.modified) == (went.size, went.modified)) else {
         return Moved::NotThat;
     };
@@ -49,7 +49,8 @@ fn into(from: &Path, wanted: &Path) -> std::io::Result<PathBuf> {
     }
     for number in 1..=TRIES {
         let to = numbered(wanted, number);
-        // The name is taken by making an empty file of it, which fails where there is one: renaming alone would replace what is there.
+        // Reserve the name by creating an empty file, which fails if one exists: a rename alone would
+        // overwrite it.
         match std::fs::OpenOptions::new().write(true).create_new(true).open(&to) {
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
@@ -128,7 +129,7 @@ mod tests {
         let went = source::identify(&file).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert_eq!(put(dir.path(), Path::new("a"), &done, &went), Moved::Later);
-        // An older journal does not know when it last changed.
+        // An older journal does not record the change time.
         let older = FileIdentity { changed: None, ..went };
         assert_eq!(put(dir.path(), Path::new("a"), &done, &older), Moved::To(done.join("a")));
     }

@@ -1,4 +1,4 @@
-//! What the system tells of a folder while it changes. It only makes the next walk sooner: a walk is what counts.
+//! File system events of a folder. They only make the next walk come sooner; walks are authoritative.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,27 +8,27 @@ use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{ErrorKind, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
-/// Why a folder is looked at every few seconds.
+/// Why a folder is polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Polled {
-    /// The system has no more watches to give.
+    /// The system has no more watches.
     NoMoreWatches,
-    /// It lies on another computer, whose changes this one is not told of.
+    /// It is on another computer, whose changes are not reported here.
     Network,
-    /// The system cannot tell, for another reason.
+    /// The system cannot watch it for another reason.
     NotTold,
     /// The system has not said yet whether it can.
     Unknown,
 }
 
-/// Tells of a folder until it is dropped.
+/// Watches a folder until dropped.
 pub(super) struct Events {
     _watcher: notify::RecommendedWatcher,
     lost: Arc<AtomicBool>,
 }
 
 impl Events {
-    /// Raises `changed` whenever something in the folder does. Blocks: every folder in it is asked for.
+    /// Notifies `changed` whenever something in the folder changes. Blocks: it registers every subfolder.
     pub(super) fn of(root: &Path, changed: &Arc<Notify>) -> Result<Self, Polled> {
         let lost = Arc::new(AtomicBool::new(false));
         let (wake, told_lost) = (Arc::clone(changed), Arc::clone(&lost));
@@ -48,13 +48,13 @@ impl Events {
         Ok(Self { _watcher: watcher, lost })
     }
 
-    /// Whether the system could not go on telling of all that lies in it.
+    /// Whether the system stopped reporting everything in it.
     pub(super) fn lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
 }
 
-/// That a file is looked at or read changes nothing: walking and sending would wake the next walk for ever.
+/// Reading a file is not a change: otherwise walking and uploading would trigger walks forever.
 fn counts(event: &notify::Event) -> bool {
     match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
@@ -64,7 +64,8 @@ fn counts(event: &notify::Event) -> bool {
 }
 
 fn why(error: &notify::Error) -> Polled {
-    /// `EMFILE` and `ENOSPC` of Linux: no more instances of inotify for this user, no more watches (inotify_init(2), inotify_add_watch(2)).
+    /// `EMFILE` and `ENOSPC` on Linux: no more inotify instances for this user, no more watches
+    /// (inotify_init(2), inotify_add_watch(2)).
     const LIMITS: [i32; 2] = [24, 28];
     match &error.kind {
         ErrorKind::MaxFilesWatch => Polled::NoMoreWatches,
@@ -91,7 +92,7 @@ mod tests {
         for _ in 0..100 {
             std::fs::read(dir.path().join("sub/old")).unwrap();
         }
-        // Told in order: had the reading been told, it would be by the time the writing is.
+        // Events arrive in order: one for reading would have come by now.
         let nothing = tokio::time::timeout(Duration::from_millis(300), changed.notified()).await;
         assert!(nothing.is_err(), "reading is told");
         std::fs::write(dir.path().join("sub/new"), "new").unwrap();

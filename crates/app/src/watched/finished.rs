@@ -1,4 +1,4 @@
-//! Verified files go to the folder for what is done, where one was chosen.
+//! Moves verified files to the done folder, if one was chosen.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use super::Trouble;
 use super::done::{self, Moved};
 use super::folder::Folder;
 
-/// So many are moved before the journal is told.
+/// How many files are moved before the journal is updated.
 const AT_ONCE: u32 = 200;
 
-/// Moves all that are verified; tells the first that could not be. Nothing else is: neither what is only uploaded, nor what was given up.
+/// Moves all verified files, but none that are only uploaded or were cancelled; returns the first failure.
 pub(super) async fn move_all(folder: &Folder) -> Option<Trouble> {
     let done = folder.watched.done.clone()?;
     let mut after = PathBuf::new();

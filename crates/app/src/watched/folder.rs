@@ -1,4 +1,5 @@
-//! The life of one watched folder: walk, wait until files are still, take them in, move what is verified, and say how it stands.
+//! The loop of one watched folder: walk, wait until files are still, take them in, move verified ones, report
+//! status.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,46 +15,48 @@ use super::scan::{self, Piece, Place, Walked, Walking};
 use super::{Status, Trouble, finished, lay_there, left_out, take, twofold};
 use crate::App;
 
-/// While the system tells what changes, a walk comes so often all the same: it may have told too little.
+/// Interval between walks while the system reports changes: it may miss some.
 const WALK: Duration = Duration::from_secs(60);
 
-/// While it does not, so often.
+/// Interval between walks while it does not.
 pub(crate) const POLL: Duration = Duration::from_secs(10);
 
-/// A folder that is away is looked for so often.
+/// Interval between checks for a missing folder.
 const LOOK_FOR_FOLDER: Duration = Duration::from_secs(2);
 
-/// Something changed: more is about to, so the walk waits a little.
+/// Delay before a walk after a change: more are about to come.
 const AFTER_CHANGE: Duration = Duration::from_millis(300);
 
-/// The system is asked again whether it has watches to give.
+/// How long until the system is asked again for watches.
 const ASK_AGAIN: Duration = Duration::from_secs(300);
 
-/// Longer is not waited for the system to say whether it tells what changes.
+/// How long to wait for the system to say whether it reports changes.
 const FOLLOW: Duration = Duration::from_secs(60);
 
-/// Of the time at most a sixth goes into walking, however large the folder is and whatever happens in it.
+/// Rest after a walk, as a multiple of its duration: walking takes at most a sixth of the time, however large
+/// and busy the folder is.
 const REST: u32 = 5;
 
-/// One watched folder, and what its life needs.
+/// One watched folder and its state.
 pub(super) struct Folder {
     pub(super) app: App,
     pub(super) watched: Watched,
     /// All watched folders.
     pub(super) all: Vec<Watched>,
-    /// Folders in it that are not its own: other watched ones, those for what is done, Partway's data. Known once its drive has answered.
+    /// Folders in it that don't belong to it: other watched folders, done folders, Partway's data. Known once
+    /// its drive has answered.
     pub(super) leave_out: Option<Vec<PathBuf>>,
     pub(super) status: watch::Sender<Status>,
-    /// Raised when something in it changed.
+    /// Notified when something in it changed.
     pub(super) changed: Arc<Notify>,
-    /// Raised when a file was verified.
+    /// Notified when a file was verified.
     pub(super) verified: Arc<Notify>,
     pub(super) pending: Pending,
-    /// Touched files that are being compared.
+    /// The running comparison of touched files.
     pub(super) comparing: Option<Comparing>,
 }
 
-/// How the folder is followed.
+/// How changes in the folder are detected.
 #[derive(Default)]
 struct Following {
     root: Option<Option<(u64, u64)>>,
@@ -62,11 +65,11 @@ struct Following {
     ask_at: Duration,
 }
 
-/// Runs until it is aborted.
+/// Runs until aborted.
 pub(super) async fn serve(mut folder: Folder) {
     let mut following = Following::default();
     let mut walk_at = Duration::ZERO;
-    // It may not be woken for a walk earlier than this.
+    // Events cannot trigger a walk before this time.
     let mut rested_at = Duration::ZERO;
     let mut walked = Walked::default();
     loop {
@@ -97,7 +100,7 @@ pub(super) async fn serve(mut folder: Folder) {
                     let every = if following.polled.is_some() { POLL } else { WALK };
                     walk_at = if more { rested_at } else { folder.now() + every.max(took * REST) };
                 }
-                // The next look says it.
+                // The next look reports it.
                 Err(Trouble::Silent) => {
                     walk_at = Duration::ZERO;
                     continue;
@@ -129,12 +132,12 @@ pub(super) async fn serve(mut folder: Folder) {
 }
 
 impl Folder {
-    /// Time that never goes back.
+    /// Monotonic time.
     pub(super) fn now(&self) -> Duration {
         self.app.0.clock.steady()
     }
 
-    /// Does something that touches the folder, on a thread of its drive.
+    /// Runs work that touches the folder on its drive's thread.
     pub(super) async fn on_drive<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Path, &Pulse) -> T + Send + 'static,
@@ -143,7 +146,7 @@ impl Folder {
         self.app.0.engine.on_drive(&self.watched.path, move |pulse| work(&root, pulse)).await
     }
 
-    /// Lets the system tell what changes, where it can; the folder may be another one than before at the same path.
+    /// Asks the system to report changes, if it can; a different folder may now be at the same path.
     async fn follow(&self, following: &mut Following, id: Option<(u64, u64)>) {
         let lost = following.events.as_ref().is_some_and(Events::lost);
         let again = matches!(following.polled, Some(Polled::NoMoreWatches | Polled::Unknown))
@@ -151,7 +154,7 @@ impl Folder {
         if following.root == Some(id) && !lost && !again {
             return;
         }
-        // The old ones first: they are what others lack.
+        // Drop the old watches first: they may be what others lack.
         following.events = None;
         following.root = Some(id);
         following.ask_at = self.now() + ASK_AGAIN;
@@ -162,7 +165,7 @@ impl Folder {
         let changed = Arc::clone(&self.changed);
         let asked = self.on_drive(move |root, pulse| match partway_engine::is_remote(root) {
             true => Err(Polled::Network),
-            // Every folder in it is asked for, and nothing says meanwhile that this goes on.
+            // This registers every subfolder without any sign of progress.
             false => pulse.elsewhere(|| Events::of(root, &changed)),
         });
         match tokio::time::timeout(FOLLOW, asked).await {
@@ -172,7 +175,8 @@ impl Folder {
         }
     }
 
-    /// Walks through the folder. Tells what in it does not go, and whether there is more than could be remembered.
+    /// Walks through the folder. Returns what will not be sent, and whether there is more than could be
+    /// remembered.
     async fn walk(&mut self) -> Result<(Walked, bool), Trouble> {
         let leave_out = match self.leave_out.take() {
             Some(known) => known,
@@ -180,7 +184,7 @@ impl Folder {
         };
         self.leave_out = Some(leave_out.clone());
         if !self.watched.begun {
-            // The process ended while this was done for the first time.
+            // The process ended during the first walk.
             lay_there(&self.app, &self.watched, leave_out.clone()).await?;
             self.watched.begun = true;
         }
@@ -192,7 +196,7 @@ impl Folder {
         Ok((walking.end()?, more))
     }
 
-    /// What of a piece is to go is remembered until it is still.
+    /// Remembers the files of a piece that need work until they are still.
     async fn sort(&mut self, piece: Piece) -> Result<bool, Trouble> {
         let engine = self.app.0.engine.clone();
         let known = engine.known(&self.watched.id, piece).await.map_err(|e| Trouble::journal(&e))?;
@@ -226,13 +230,13 @@ impl Folder {
         Ok(full)
     }
 
-    /// Looks again at the files whose time has come.
+    /// Looks again at files that are due.
     async fn look_again(&mut self) {
         let due = self.pending.due(self.now());
         if due.is_empty() {
             return;
         }
-        // Where there is no answer, the next look says it.
+        // If there is no answer, the next look reports it.
         let look = self.on_drive(move |root, pulse| scan::again(root, due, || pulse.beat()));
         let seen = look.await.unwrap_or_default();
         let now = self.now();
@@ -246,7 +250,7 @@ impl Folder {
         }
     }
 
-    /// Tells how it stands, where that is new.
+    /// Publishes the status if it changed.
     fn say(&self, place: Option<Place>, polled: Option<Polled>, walked: Walked, trouble: Option<Trouble>) {
         let status = Status {
             place,

@@ -1,7 +1,8 @@
-//! Watched folders: what is put into one goes to its destination by itself, once it is still.
+//! Watched folders: files put into one are sent to its destination once they are still.
 //!
-//! A walk through the folder is what counts; what the system tells of it only makes the next walk sooner. What went stands in the
-//! journal's ledger, so that nothing goes twice and a file that came while nobody watched is found at the next start.
+//! Walks through the folder are authoritative; system events only make the next walk come sooner. The
+//! journal's ledger records what was sent, so that nothing is sent twice and files that arrive while nothing
+//! watches are found at the next start.
 
 mod busy;
 mod compare;
@@ -32,41 +33,41 @@ pub(crate) use events::Polled;
 pub(crate) use folder::POLL;
 pub(crate) use scan::Place;
 
-/// How a watched folder stands.
+/// The status of a watched folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Status {
-    /// Why it cannot be watched at present.
+    /// Why it cannot be watched at the moment.
     pub(crate) place: Option<Place>,
-    /// Why it is looked at every few seconds.
+    /// Why it is polled.
     pub(crate) polled: Option<Polled>,
     /// Files that are not still yet.
     pub(crate) growing: u32,
     /// Files that a program has open for writing.
     pub(crate) open: u32,
-    /// Files beside which a half file of their name lies.
+    /// Files with a partial file of their name beside them.
     pub(crate) beside: u32,
-    /// The name of one of those half files.
+    /// The name of one of those partial files.
     pub(crate) half: Option<String>,
     /// Files that cannot be read.
     pub(crate) unread: u32,
-    /// Files that the destination does not take for their size.
+    /// Files too large for the destination.
     pub(crate) too_large: u32,
-    /// Touched files whose bytes are being compared with those that went.
+    /// Touched files that are being compared with what was sent.
     pub(crate) compared: u32,
-    /// Folders in it that cannot be looked into.
+    /// Subfolders that cannot be read.
     pub(crate) closed: u32,
     /// Links in it.
     pub(crate) links: u32,
-    /// What in it is neither file nor folder nor link.
+    /// Entries that are neither file nor folder nor link.
     pub(crate) odd: u32,
-    /// What else is wrong.
+    /// Any other problem.
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// What else may be wrong.
+/// Other problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// The engine's sentence.
+    /// The engine's message.
     Engine(String),
     /// Its drive does not answer.
     Silent,
@@ -76,7 +77,7 @@ pub(crate) enum Trouble {
         count: u32,
         /// Where to.
         to: String,
-        /// The system's words.
+        /// The system's message.
         why: String,
     },
 }
@@ -105,7 +106,7 @@ impl From<Unanswered> for Trouble {
     }
 }
 
-/// The folders that are watched at present.
+/// The folders being watched.
 #[derive(Default)]
 pub(crate) struct Watchers(Mutex<Running>);
 
@@ -114,7 +115,7 @@ struct Running {
     /// Whether this process watches at all.
     on: bool,
     folders: HashMap<WatchedId, One>,
-    /// Tells the folders when a file was verified.
+    /// The task that notifies folders when a file was verified.
     teller: Option<JoinHandle<()>>,
 }
 
@@ -123,13 +124,13 @@ struct One {
     task: JoinHandle<()>,
 }
 
-/// Watches from now on.
+/// Starts watching.
 pub(crate) async fn start(app: &App) -> Result<(), JournalError> {
     app.0.watchers.0.lock().await.on = true;
     renew(app).await
 }
 
-/// Something about the watched folders changed: all begin anew, which costs a walk each and loses nothing.
+/// Restarts all watchers after a change to the watched folders, which costs a walk each and loses nothing.
 pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
     let mut running = app.0.watchers.0.lock().await;
     if !running.on {
@@ -161,11 +162,12 @@ pub(crate) async fn renew(app: &App) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Notes what lies in a folder that is new to be watched: it does not go until it changes. Whatever comes later does.
+/// Records what is already in a newly watched folder: it is not sent until it changes, unlike what comes
+/// later.
 pub(crate) async fn begin(app: &App, id: &WatchedId) -> Result<(), JournalError> {
     let all = app.0.engine.watched().await?;
     match all.iter().find(|one| one.id == *id && !one.begun) {
-        // Where its drive does not answer, it is done when it does.
+        // If its drive does not answer, this is done later, when it does.
         Some(one) => match lay_there(app, one, left_out(app, one, &all).await).await {
             Err(Unbegun::Journal(error)) => Err(error),
             Ok(()) | Err(Unbegun::Drive(_)) => Ok(()),
@@ -174,7 +176,7 @@ pub(crate) async fn begin(app: &App, id: &WatchedId) -> Result<(), JournalError>
     }
 }
 
-/// Why what lies in a folder could not be noted.
+/// Why the contents of a folder could not be recorded.
 enum Unbegun {
     Journal(JournalError),
     Drive(Unanswered),
@@ -191,19 +193,19 @@ async fn lay_there(app: &App, watched: &Watched, leave_out: Vec<PathBuf>) -> Res
     while let Some(piece) = walking.next().await {
         app.0.engine.lay_there(&watched.id, piece).await?;
     }
-    // How many folders in it are closed is told by the walks that follow.
+    // The walks that follow report how many subfolders are closed.
     walking.end().map_err(Unbegun::Drive)?;
     Ok(app.0.engine.begin_watched(&watched.id).await?)
 }
 
-/// Watches no longer; in mid-air nothing is lost, because a file and the note that it was taken are one commit.
+/// Stops watching. Nothing is lost midway: a file and the record that it was taken are one commit.
 pub(crate) async fn stop(app: &App) {
     let mut running = app.0.watchers.0.lock().await;
     running.on = false;
     running.end().await;
 }
 
-/// How a folder stands; `None` where it is not watched at present.
+/// The status of a folder; `None` if it is not being watched.
 pub(crate) async fn status(app: &App, id: &WatchedId) -> Option<Status> {
     let running = app.0.watchers.0.lock().await;
     running.folders.get(id).map(|one| one.status.borrow().clone())
@@ -214,7 +216,7 @@ impl Running {
         let tasks = self.folders.drain().map(|(_, one)| one.task).chain(self.teller.take());
         for task in tasks {
             task.abort();
-            // An aborted task ends in an error, which is what was asked for.
+            // An aborted task ends with an error, as intended.
             let _ = task.await;
         }
     }
@@ -234,8 +236,8 @@ async fn tell_verified(app: App, folders: Vec<Arc<Notify>>) {
     }
 }
 
-/// What lies in a watched folder and is not its own: folders that are watched for themselves, all that hold what is done, and the data
-/// folder. As paths that begin like the folder's own.
+/// Folders inside a watched folder that don't belong to it: other watched folders, done folders and the data
+/// folder. As paths with the same prefix as the folder's own.
 async fn left_out(app: &App, of: &Watched, all: &[Watched]) -> Vec<PathBuf> {
     let others = all.iter().filter(|other| other.id != of.id).map(|other| other.path.clone());
     let done = all.iter().filter_map(|one| one.done.clone());
@@ -248,7 +250,7 @@ async fn left_out(app: &App, of: &Watched, all: &[Watched]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Each path without links and dots; as it is, where there is nothing, or its drive does not answer.
+/// Canonicalizes each path; one that is missing or whose drive does not answer stays as it is.
 pub(crate) async fn real(app: &App, paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let asked = paths.into_iter().map(|path| {
         let engine = app.0.engine.clone();

@@ -1,10 +1,11 @@
-//! Names that a watched folder does not take: what systems leave behind, what is hidden, and what is only half there.
+//! Names that a watched folder skips: system leftovers, hidden files, and partial files.
 
 use std::path::{Path, PathBuf};
 
 use partway_engine::scan;
 
-/// Endings of files that a program still writes and renames when it is through: browsers, download tools, copy tools, editors.
+/// Extensions of files that a program is still writing and will rename: browsers, download and copy tools,
+/// editors.
 const HALF: &[&str] = &[
     "part",
     "partial",
@@ -22,20 +23,20 @@ const HALF: &[&str] = &[
     "lock",
 ];
 
-/// Endings that stand behind a file's whole name while it is being written: it is not taken while its companion lies there.
+/// Suffixes of companion files: a file is not taken while one with its full name plus such a suffix exists.
 const BESIDE: &[&str] =
     &[".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".aria2"];
 
-/// What a name says.
+/// How a name is classified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Name {
-    /// A file like any other.
+    /// A normal file.
     Ordinary,
     /// Never taken.
     Passed,
 }
 
-/// Looks at a file's or a folder's name.
+/// Classifies a file's or folder's name.
 pub(super) fn of(path: &Path) -> Name {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -43,7 +44,7 @@ pub(super) fn of(path: &Path) -> Name {
     if name.starts_with('.') || half || scan::is_ignored(path) { Name::Passed } else { Name::Ordinary }
 }
 
-/// What lies beside a file and says that it is still being written. Looks at the disk.
+/// The companion that shows that a file is still being written. Accesses the disk.
 pub(super) fn companion(file: &Path) -> Option<PathBuf> {
     let beside = |ending: &&str| {
         let mut companion = file.as_os_str().to_owned();

@@ -1,4 +1,5 @@
-//! Files of a watched folder that were seen and are not taken yet: since when each is still, and when to look again.
+//! Files of a watched folder that were seen but not taken yet: since when each is still, and when to look
+//! again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,13 +10,13 @@ use partway_engine::{JobId, Sum};
 
 use super::restless::Restless;
 
-/// So many files are remembered at once; more are seen at a later walk, when some of these were taken.
+/// Most files remembered; others are seen at a later walk, once some of these were taken.
 pub(super) const MOST: usize = 20_000;
 
-/// So much is read of files before the journal is told what they are: as many, and as many bytes. One file may be larger.
+/// Limits on one comparison before the journal is updated: files and bytes. A single file may be larger.
 const MOST_COMPARED: (usize, u64) = (200, 1_000_000_000);
 
-/// So many go as one batch: what the journal takes in one commit, and what whoever follows can hear of at once.
+/// Most files in one batch: a journal commit must take them, and followers must keep up with their events.
 const MOST_A_BATCH: usize = 1_000;
 
 /// Why a file that was seen is not taken yet.
@@ -25,24 +26,24 @@ pub(super) enum Why {
     Growing,
     /// A program has it open for writing.
     Open,
-    /// A half file of its name lies beside it.
+    /// A partial file of its name is beside it.
     Beside,
     /// It cannot be read.
     Unread,
-    /// The destination takes none of this size.
+    /// It is too large for the destination.
     TooLarge,
-    /// Its bytes are being compared with those that went.
+    /// It is being compared with what was sent.
     Compared,
 }
 
-/// What is to be done with a file once it is still.
+/// What to do with a file once it is still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Errand {
-    /// It goes.
+    /// Send it.
     Take,
-    /// This job of it goes on.
+    /// Resume this job.
     Resume(JobId),
-    /// It went, and was touched since: its bytes are compared with those that went.
+    /// It was sent and touched since: compare it with what was sent.
     Compare(Sum),
 }
 
@@ -54,11 +55,11 @@ struct Waiting {
     still: bool,
     look_at: Duration,
     not_before: Duration,
-    /// The half file that lay beside it.
+    /// The partial file beside it.
     beside: Option<PathBuf>,
 }
 
-/// A file to be taken.
+/// A file to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ready {
     pub(super) file: PathBuf,
@@ -66,7 +67,7 @@ pub(super) struct Ready {
     pub(super) errand: Errand,
 }
 
-/// All of a folder's.
+/// All pending files of a folder.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     waiting: BTreeMap<PathBuf, Waiting>,
@@ -74,7 +75,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// A look at a file that is to go. `false`: there is no room for another one.
+    /// Records a look at a file with work to do. Returns `false` if there is no room for another one.
     pub(super) fn see(
         &mut self,
         file: PathBuf,
@@ -92,7 +93,7 @@ impl Pending {
         );
         let Some(calm) = calm else { return true };
         let same = before.filter(|waiting| waiting.calm.identity() == identity);
-        // What was found to differ stays so: the journal does not know it yet.
+        // A known difference stays: the journal does not record it yet.
         let differs = same.as_ref().is_some_and(|waiting| waiting.errand == Errand::Take);
         let errand = if differs && matches!(errand, Errand::Compare(_)) { Errand::Take } else { errand };
         let (why, not_before, beside) = same.map_or((Why::Growing, Duration::ZERO, None), |waiting| {
@@ -113,7 +114,7 @@ impl Pending {
         self.restless.goes(file, at);
     }
 
-    /// It is gone, or not meant any more.
+    /// It is gone, or no longer wanted.
     pub(super) fn forget(&mut self, file: &Path) {
         self.waiting.remove(file);
     }
@@ -122,12 +123,12 @@ impl Pending {
         self.waiting.clear();
     }
 
-    /// What is to be done with a file that is waited for.
+    /// What to do with a pending file.
     pub(super) fn errand(&self, file: &Path) -> Option<Errand> {
         self.waiting.get(file).map(|waiting| waiting.errand.clone())
     }
 
-    /// Files that are still and whose bytes are to be compared now: some of them, and at least one.
+    /// Still files to compare now: within the limits, but at least one.
     pub(super) fn to_compare(&self) -> Vec<(PathBuf, FileIdentity, Sum)> {
         let (most, mut room) = MOST_COMPARED;
         let still = self.waiting.iter().filter(|(_, waiting)| waiting.still);
@@ -144,7 +145,7 @@ impl Pending {
         compared
     }
 
-    /// A file that was so when it was compared has other bytes than went: it goes.
+    /// The file, with this identity when compared, differs from what was sent: send it.
     pub(super) fn differs(&mut self, file: &Path, identity: &FileIdentity, at: Duration) {
         if let Some(waiting) = self.waiting.get_mut(file).filter(|one| one.calm.identity() == *identity) {
             (waiting.errand, waiting.why) = (Errand::Take, Why::Growing);
@@ -152,14 +153,14 @@ impl Pending {
         }
     }
 
-    /// It is still and cannot be taken; look again then.
+    /// It is still but cannot be taken; look again at `until`.
     pub(super) fn put_off(&mut self, file: &Path, why: Why, until: Duration) {
         if let Some(waiting) = self.waiting.get_mut(file) {
             (waiting.why, waiting.still, waiting.not_before, waiting.look_at) = (why, false, until, until);
         }
     }
 
-    /// It is still, and that half file lies beside it; look again then.
+    /// It is still but this partial file is beside it; look again at `until`.
     pub(super) fn lies_beside(&mut self, file: &Path, half: PathBuf, until: Duration) {
         self.put_off(file, Why::Beside, until);
         if let Some(waiting) = self.waiting.get_mut(file) {
@@ -167,20 +168,20 @@ impl Pending {
         }
     }
 
-    /// The name of a half file for whose end a file waits.
+    /// The name of a partial file that a file waits for.
     pub(super) fn half(&self) -> Option<String> {
         let mut waiting = self.waiting.values().filter(|waiting| waiting.why == Why::Beside);
         let name = waiting.find_map(|waiting| waiting.beside.as_ref()?.file_name());
         name.map(|name| name.to_string_lossy().into_owned())
     }
 
-    /// Those that are to be looked at now.
+    /// Files due for another look.
     pub(super) fn due(&self, now: Duration) -> Vec<PathBuf> {
         let due = self.waiting.iter().filter(|(_, waiting)| !waiting.still && waiting.look_at <= now);
         due.take(MOST_AT_ONCE).map(|(file, _)| file.clone()).collect()
     }
 
-    /// Those that go together now; none while others are waited for that are nearly still.
+    /// Files to take together now; none while others that are nearly still are expected.
     pub(super) fn ready(&self, now: Duration) -> Vec<Ready> {
         let goes = |waiting: &Waiting| waiting.still && !matches!(waiting.errand, Errand::Compare(_));
         let still = || self.waiting.iter().filter(|(_, waiting)| goes(waiting));
@@ -198,7 +199,7 @@ impl Pending {
         still().take(MOST_A_BATCH).map(ready).collect()
     }
 
-    /// When something is to be done next, should nothing change: a look, or the end of a gathering.
+    /// When to act next if nothing changes: for a look, or the end of gathering.
     pub(super) fn next(&self, now: Duration) -> Option<Duration> {
         let soon = now + Duration::from_millis(500);
         self.waiting.values().map(|waiting| if waiting.still { soon } else { waiting.look_at }).min()
@@ -241,7 +242,7 @@ mod tests {
         pending.see("b".into(), of(1), Errand::Take, s(3));
         assert_eq!(names(&pending.ready(s(3))), ["a", "b"]);
 
-        // A third one is written the whole time.
+        // A third one is being written all the time.
         for second in 0..=7 {
             pending.see("c".into(), of(100 + second), Errand::Take, s(second));
         }
@@ -260,7 +261,7 @@ mod tests {
         assert_eq!(names(&pending.ready(s(2))), ["a"]);
         pending.put_off(Path::new("a"), Why::Open, s(7));
         assert_eq!((pending.count(Why::Open), pending.next(s(2))), (1, Some(s(7))));
-        // A walk in between sees it, which makes nothing sooner.
+        // A walk in between sees it, which must not shorten the wait.
         pending.see("a".into(), of(1), Errand::Take, s(4));
         assert!(pending.ready(s(4)).is_empty() && pending.due(s(4)).is_empty());
         pending.see("a".into(), of(1), Errand::Take, s(7));
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn one_that_changed_after_it_went_is_waited_for_twice_as_long() {
         let mut pending = Pending::default();
-        // Somebody whose open file cannot be seen writes every 3 seconds.
+        // A writer whose open file cannot be detected writes every 3 seconds.
         let mut went = Vec::new();
         for second in 0..60 {
             let written = second / 3 * 3;
@@ -317,7 +318,7 @@ mod tests {
         pending.put_off(Path::new("a"), Why::Compared, s(3_630));
         assert_eq!(pending.count(Why::Compared), 1);
         assert_eq!(pending.to_compare().len(), 2);
-        // It was compared as it was before it changed once more: that says nothing.
+        // The comparison predates its latest change, so it proves nothing.
         pending.differs(Path::new("a"), &of(7), s(31));
         assert_eq!(pending.count(Why::Compared), 1);
         pending.differs(Path::new("a"), &of(large), s(31));

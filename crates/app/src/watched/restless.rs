@@ -1,21 +1,22 @@
-//! Files that changed soon after they went: whoever writes one pauses for longer than was waited, and is waited for longer the next time.
+//! Files that changed soon after they were sent: their writer pauses for longer than the wait, so it is
+//! extended next time.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A file that changes later than that was not being written when it went.
+/// A file that changes later than this was not being written when it was sent.
 const SOON: Duration = Duration::from_secs(600);
 
-/// So many are remembered; of more, those that went last are not waited for longer.
+/// Most files remembered; beyond that, the latest get no longer wait.
 const MOST: usize = 20_000;
 
-/// Of each that went lately how often it changed soon after, and when it was last seen.
+/// Recently sent files: (rewrites since, last seen).
 #[derive(Debug, Default)]
 pub(super) struct Restless(BTreeMap<PathBuf, (u32, Duration)>);
 
 impl Restless {
-    /// A file goes.
+    /// Records that a file is sent.
     pub(super) fn goes(&mut self, file: &Path, at: Duration) {
         let changes = self.changes(file, at);
         if self.0.len() >= MOST {
@@ -26,11 +27,11 @@ impl Restless {
         }
     }
 
-    /// So often a file that is seen as it did not go changed soon after it went.
+    /// How often a file, now seen changed, has changed soon after being sent.
     pub(super) fn changes(&mut self, file: &Path, now: Duration) -> u32 {
         match self.0.get_mut(file) {
             Some((changes, seen)) if now.saturating_sub(*seen) <= SOON => {
-                // It is not over as long as it is waited for.
+                // The period continues while the file is waited for.
                 *seen = now;
                 changes.saturating_add(1)
             }
@@ -54,7 +55,7 @@ mod tests {
         assert_eq!(restless.changes(file, s(0)), 0);
         restless.goes(file, s(2));
         assert_eq!(restless.changes(file, s(5)), 1);
-        // Held for half an hour by whoever writes it every few seconds.
+        // Kept changing for half an hour, every few seconds.
         for at in (5..1_800).step_by(3) {
             assert_eq!(restless.changes(file, s(at)), 1);
         }

@@ -1,4 +1,4 @@
-//! One walk through a watched folder, handed over in pieces: a folder of any size costs no more memory than one piece.
+//! Walks a watched folder in pieces, so that memory use does not depend on its size.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,39 +11,39 @@ use walkdir::WalkDir;
 
 use super::names::{self, Name};
 
-/// So many files are one piece.
+/// Files per piece.
 const PIECE: usize = 500;
 
-/// Files below the folder, each as it was seen.
+/// Paths relative to the folder, each as it was seen.
 pub(super) type Piece = Vec<(PathBuf, Seen)>;
 
-/// What a walk met that does not go.
+/// What a walk found that will not be sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Walked {
-    /// Folders that could not be looked into.
+    /// Folders that cannot be read.
     pub(super) closed: u32,
-    /// Links, to files and to folders.
+    /// Links to files and folders.
     pub(super) links: u32,
-    /// Neither files nor folders nor links: pipes, devices, sockets.
+    /// Anything else: pipes, devices, sockets.
     pub(super) odd: u32,
 }
 
-/// Whether the folder can be watched at all.
+/// Whether the folder can be watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It is there; what tells it apart from another one at the same path.
+    /// It is there; the id tells it apart from another folder at the same path.
     There(Option<(u64, u64)>),
-    /// It is not: deleted, or on a drive that is away.
+    /// It is deleted, or on a missing drive.
     Missing,
-    /// Something else lies there.
+    /// Something else is there.
     NotAFolder,
-    /// The system does not let us look into it.
+    /// The system denies access.
     Closed,
     /// Its drive does not answer.
     Silent,
 }
 
-/// Looks at the folder itself. Blocks.
+/// Checks the folder itself. Blocks.
 pub(super) fn place(root: &Path) -> Place {
     let found = match at::look(root) {
         Ok(found) => found,
@@ -60,7 +60,8 @@ pub(super) fn place(root: &Path) -> Place {
     }
 }
 
-/// Walks, and hands over what could go; ends early where nobody takes it any more. Tells what does not go. Blocks.
+/// Walks and hands over candidates; stops early once the receiver is gone. Returns what will not be sent.
+/// Blocks.
 fn walk(
     root: &Path,
     leave_out: &[PathBuf],
@@ -69,7 +70,7 @@ fn walk(
 ) -> Walked {
     let mut walked = Walked::default();
     let mut piece = Piece::new();
-    // Links are not followed, neither to folders nor to files: what lies elsewhere is not in this folder.
+    // Links are not followed, to folders or files: what is elsewhere is not in this folder.
     let walked_root = &to_walk(root);
     let wanted = |entry: &walkdir::DirEntry| {
         entry.depth() == 0
@@ -79,7 +80,7 @@ fn walk(
     for entry in WalkDir::new(walked_root).into_iter().filter_entry(wanted).take_while(|_| go_on()) {
         let found = match entry {
             Ok(entry) if entry.file_type().is_file() => entry,
-            // The folder itself may be named by a link, which is followed.
+            // The folder itself may be a link, which is followed.
             Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 => continue,
             Ok(entry) => {
                 let link = entry.file_type().is_symlink();
@@ -88,7 +89,7 @@ fn walk(
                 continue;
             }
             Err(error) => {
-                // What went away between two looks is simply gone.
+                // Ignore entries that vanished in between.
                 let denied = error.io_error().is_some_and(|io| io.kind() == ErrorKind::PermissionDenied);
                 walked.closed += u32::from(denied);
                 continue;
@@ -104,13 +105,13 @@ fn walk(
         }
     }
     if !piece.is_empty() {
-        // The last piece is as welcome as nobody's.
+        // For the last piece it does not matter whether the receiver is gone.
         hand_over(piece);
     }
     walked
 }
 
-/// A walk that goes on, on a thread of the folder's drive.
+/// A running walk on the thread of the folder's drive.
 pub(super) struct Walking {
     pieces: mpsc::Receiver<Piece>,
     walk: Pin<Box<dyn Future<Output = Result<Walked, Unanswered>> + Send>>,
@@ -131,7 +132,7 @@ impl Walking {
         Self { pieces, walk: Box::pin(walk), ended: None }
     }
 
-    /// The next piece; `None` where there is none any more, or the drive does not answer.
+    /// The next piece; `None` when there are no more, or the drive does not answer.
     pub(super) async fn next(&mut self) -> Option<Piece> {
         while self.ended.is_none() {
             tokio::select! {
@@ -143,13 +144,13 @@ impl Walking {
         self.pieces.try_recv().ok()
     }
 
-    /// What the walk met, once there is no piece any more.
+    /// What the walk found, once there are no more pieces.
     pub(super) fn end(self) -> Result<Walked, Unanswered> {
         self.ended.unwrap_or(Err(Unanswered::Silent))
     }
 }
 
-/// Looks again at files that were seen before; `None` where one is gone, or is no file any more. Blocks.
+/// Looks again at known files; `None` for one that is gone or no longer a file. Blocks.
 pub(super) fn again(
     root: &Path,
     files: Vec<PathBuf>,

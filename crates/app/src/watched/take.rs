@@ -1,4 +1,4 @@
-//! Files that are still are taken in: those that nobody writes, all that came together as one batch.
+//! Takes in files that are still and not being written; those that arrived together become one batch.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,16 +13,16 @@ use super::{Trouble, busy, names, scan, twofold};
 use crate::keys::KeySource;
 use crate::practice;
 
-/// A file that is open for writing is looked at again after that time.
+/// Delay before looking again at a file that is open for writing.
 const WHILE_OPEN: Duration = Duration::from_secs(5);
 
-/// One that cannot be taken for another reason.
+/// Delay for one that cannot be taken for another reason.
 const WHILE_UNFIT: Duration = Duration::from_secs(60);
 
-/// After a fault of the journal all are tried again after that time.
+/// Delay before retrying all after a journal error.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
-/// Takes in all that goes now.
+/// Takes in everything that is ready.
 pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
     loop {
         let ready = folder.pending.ready(folder.now());
@@ -38,7 +38,7 @@ pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
             };
             folder.pending.forget(&ready.file);
             match folder.app.0.engine.retry(&Which::Job(job)).await {
-                // Somebody was faster, which is as good.
+                // It was already resumed or is gone, which is as good.
                 Ok(_) | Err(Refusal::NotNow(_) | Refusal::NotThere(_)) => {}
                 Err(error) => return Err(Trouble::Engine(error.to_string())),
             }
@@ -49,14 +49,14 @@ pub(super) async fn all_ready(folder: &mut Folder) -> Result<(), Trouble> {
     }
 }
 
-/// Those that are as they were seen, and that no program is known to write. The others are looked at later.
+/// Files that are unchanged and not known to be written. The others are put off.
 async fn unwritten(folder: &mut Folder, ready: Vec<Ready>) -> Result<Vec<Ready>, Trouble> {
     let looked = folder.on_drive(move |root, pulse| {
         let files: Vec<PathBuf> = ready.iter().map(|ready| root.join(&ready.file)).collect();
         let written = busy::written(root, &files, || pulse.beat());
         let beside: Vec<_> = files.iter().map(|file| names::companion(file)).collect();
         let written: Vec<_> = written.into_iter().zip(beside).collect();
-        // Last of all, so that whatever was written until now shows.
+        // Last, so that any write until now shows.
         let now = scan::again(root, ready.iter().map(|ready| ready.file.clone()).collect(), || pulse.beat());
         (ready, written, now)
     });
@@ -105,7 +105,7 @@ async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
     let now = folder.now();
     let root = folder.watched.path.clone();
     let below = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_owned();
-    // What is left was judged and not found: it could not be opened.
+    // Whatever remains was expected but missing from the intake: it could not be opened.
     let unread: Vec<_> = judged.keys().map(below).collect();
     let too_large: Vec<_> = too_large.iter().map(below).collect();
     let changed: Vec<_> = changed.iter().map(below).collect();
@@ -117,7 +117,8 @@ async fn take(folder: &mut Folder, new: Vec<Ready>) -> Result<(), Trouble> {
         files.iter().for_each(|file| folder.pending.put_off(file, why, now + later));
     }
     twofold::leave_out_renamed(folder, &mut intake.files).await?;
-    // Those are told in the folder's state, and tried again: a batch whose list of what was left out grows each minute helps nobody.
+    // The folder's status reports those, and they are retried: a batch's list of left-out files that grows
+    // each minute would help no user.
     intake.left_out.clear();
     let taken: Vec<_> = intake.files.iter().map(|found| below(&found.path)).collect();
     if taken.is_empty() {

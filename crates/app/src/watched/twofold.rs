@@ -1,4 +1,4 @@
-//! A file that is known under another name: it was renamed, or it has two names and each of them goes.
+//! Files already known under another name: renamed, or with two names that are both sent.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use partway_engine::{Known, Seen, at};
 use super::Trouble;
 use super::folder::Folder;
 
-/// Whether a file that went as `from` was renamed since. Blocks.
+/// Whether a file sent as `from` was renamed since. Blocks.
 pub(super) fn was_renamed(root: &Path, file: &Path, from: &Path, moved: bool, now: &FileIdentity) -> bool {
     let first = at::look_at_itself(&root.join(from)).ok();
     if first.is_some_and(|first| first.seen.identity.file_id == now.file_id) {
         return false;
     }
-    // Of one that was moved to where verified files go, this may be a second name.
+    // If that file was moved to the done folder, this may be a second name of it.
     !(moved && has_more_names(&root.join(file)))
 }
 
@@ -23,7 +23,8 @@ fn has_more_names(file: &Path) -> bool {
     at::look_at_itself(file).is_ok_and(|found| found.names.is_some_and(|names| names > 1))
 }
 
-/// A file is known under another name: where it was renamed the journal notes that. `false`: it has two names, and this one is new.
+/// Handles a file known under another name: records a rename in the journal. Returns `false` if the file has
+/// two names and this one is new.
 pub(super) async fn renamed(
     folder: &Folder,
     file: &Path,
@@ -41,7 +42,8 @@ pub(super) async fn renamed(
     Ok(true)
 }
 
-/// The last look before files are taken in: those that went under another name since they were judged are left out.
+/// The last check before files are taken in: drops those that were sent under another name since they were
+/// judged.
 pub(super) async fn leave_out_renamed(folder: &mut Folder, files: &mut Vec<Found>) -> Result<(), Trouble> {
     let root = folder.watched.path.clone();
     let below = |path: &Path| path.strip_prefix(&root).unwrap_or(path).to_owned();
@@ -80,10 +82,10 @@ mod tests {
         assert!(!renamed("b", "a", false), "both are there");
         std::fs::remove_file(root.join("a")).unwrap();
         assert!(renamed("b", "a", false));
-        // Another file has the first name since.
+        // Another file has taken the first name.
         std::fs::write(root.join("a"), "a").unwrap();
         assert!(renamed("b", "a", false));
-        // The first name is among what is done.
+        // The first name is in the done folder.
         std::fs::create_dir(root.join("done")).unwrap();
         std::fs::rename(root.join("a"), root.join("done/a")).unwrap();
         std::fs::hard_link(root.join("done/a"), root.join("c")).unwrap();

@@ -1,4 +1,4 @@
-//! What is said of drives and folders that are not there.
+//! Words about missing drives and folders.
 
 use partway_core::visible;
 
@@ -16,7 +16,7 @@ pub(crate) fn away(place: &Place, files: u32) -> (String, String) {
     (title, waits(files, go))
 }
 
-/// The same for so many places that each by itself would be no help.
+/// The same for too many places to list one by one.
 pub(crate) fn many_away(places: usize, files: u32) -> (String, String) {
     (format!("{places} folders and drives are not there."), waits(files, "when they are back"))
 }
@@ -41,7 +41,7 @@ pub(crate) fn does_not_answer(place: &Place) -> String {
     }
 }
 
-/// The same as a sentence, of something that was named.
+/// The same as a sentence, for a named path.
 pub(crate) fn drive_silent(path: &str) -> String {
     format!("{}.", does_not_answer(&named(&visible(path))))
 }

@@ -1,4 +1,4 @@
-//! Why a file needs a person, as a sentence that names file, cause and what to do.
+//! Why a file needs attention, as a sentence that names the file, the cause and what to do.
 
 use partway_core::{Cause, Failure, RetryClass};
 
@@ -134,7 +134,7 @@ pub(crate) fn sentence(cause: &Cause, name: &str, to: &str) -> String {
     }
 }
 
-/// The sentence for a file of which another number of bytes can be read than the system tells.
+/// The sentence for a file whose readable size differs from what the system reports.
 pub(crate) fn not_its_size(name: &str, told: u64) -> String {
     format!(
         "{name} cannot be sent: the system says that it has {}, but that is not what can be read from it. Such a file is made while it is read; make a copy of it and send that.",
@@ -142,7 +142,8 @@ pub(crate) fn not_its_size(name: &str, told: u64) -> String {
     )
 }
 
-/// The sentence for a name that was found taken only when all was sent: the parts lie there, and wait for the word.
+/// The sentence for a name found taken only after everything was sent: the parts are kept until the user
+/// decides.
 pub(crate) fn taken_at_the_end(taken: &str, name: &str, to: &str) -> String {
     let there = if taken.is_empty() { name } else { taken };
     format!(
@@ -150,7 +151,7 @@ pub(crate) fn taken_at_the_end(taken: &str, name: &str, to: &str) -> String {
     )
 }
 
-/// Whether the destination said no, or would to whoever comes without its key (the command line's exit code 3).
+/// Whether the destination refused, or would refuse without its key (the command line's exit code 3).
 pub(crate) const fn is_refusal(cause: &Cause) -> bool {
     matches!(
         cause,
@@ -165,7 +166,7 @@ pub(crate) const fn is_refusal(cause: &Cause) -> bool {
     )
 }
 
-/// Why a line of a destination's test did not hold, and what to do.
+/// Why a line of a destination's test failed, and what to do.
 pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
     let to = if to.is_empty() { "the destination" } else { to };
     match (&failure.class, &failure.cause) {
@@ -207,7 +208,7 @@ pub(crate) fn check_failed(failure: &Failure, to: &str) -> String {
     }
 }
 
-/// Ends a borrowed sentence with one full stop.
+/// Ends a quoted sentence with exactly one full stop.
 fn stop(words: &str) -> String {
     let words = words.trim().trim_end_matches('.');
     if words.is_empty() { "it gave no reason.".into() } else { format!("{words}.") }

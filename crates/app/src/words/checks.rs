@@ -5,7 +5,7 @@ use partway_engine::Keeps;
 
 use crate::keys::{KeySource, NoKey};
 
-/// The key was read where it is kept.
+/// The key was read from where it is kept.
 pub(crate) fn key_kept(source: &KeySource) -> String {
     match source {
         KeySource::Keychain { .. } => "The key was read from the system keychain".into(),
@@ -16,7 +16,7 @@ pub(crate) fn key_kept(source: &KeySource) -> String {
     }
 }
 
-/// The key cannot be had, and what to do.
+/// The key is not available, and what to do.
 pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
     match why {
         NoKey::None(why) => format!("The key is not at hand: {why}. Put it there, or give another key."),
@@ -25,23 +25,23 @@ pub(crate) fn key_not_at_hand(why: &NoKey) -> String {
     }
 }
 
-/// The key is at hand and cannot be used, so nobody was asked.
+/// The key is available but unusable, so the destination was not asked.
 pub(crate) fn key_unusable(failure: &Failure) -> String {
     match failure.cause {
         Cause::KeyMissing { .. } => key_not_at_hand(&NoKey::None(failure.detail.clone())),
         Cause::KeyUnread { ref said } | Cause::KeyUnusable { ref said } => said.clone(),
-        // Its provider looked at it and says what to do.
+        // The provider checked it and says what to do.
         _ => failure.detail.clone(),
     }
 }
 
-/// A tiny file went the whole way. `replaces`: the storage does not keep what is there from being replaced.
+/// A tiny file was uploaded and confirmed. `same`: its checksum matches.
 pub(crate) fn trial_arrived(name: &str, same: bool) -> String {
     let compared = if same { ", and its checksum matches" } else { "" };
     format!("A tiny file was uploaded{compared}. It stays there as {name}; delete it when you like")
 }
 
-/// Whether a storage keeps what is there from being replaced.
+/// Whether a storage prevents overwriting existing files.
 pub(crate) fn keeps(keeps: Keeps) -> String {
     match (keeps.one_put, keeps.parts) {
         (Some(true), Some(true)) => "A file that is there is never replaced unasked".into(),
@@ -55,11 +55,11 @@ pub(crate) fn keeps(keeps: Keeps) -> String {
     }
 }
 
-/// What Partway can do all the same.
+/// What Partway can still do.
 const LOOKS: &str = "Partway looks before and at the end, but what somebody else writes under the same name in the last moment is replaced \
      without a word";
 
-/// The same where that is to be seen at every look at the destination; `None`: nothing speaks against it, as far as is known.
+/// The same, shown with the destination itself; `None` if nothing is known against it.
 pub(crate) fn replaces(keeps: Keeps) -> Option<String> {
     let which = match (keeps.one_put, keeps.parts) {
         (Some(false), Some(true)) => " by files that go in one part",
@@ -70,7 +70,7 @@ pub(crate) fn replaces(keeps: Keeps) -> Option<String> {
     Some(format!("This storage replaces what is there without asking{which}"))
 }
 
-/// A tiny file went only with this checksum beside it.
+/// A tiny file was accepted only with this checksum.
 pub(crate) fn trial_wants_checksum(to: &str, name: &str, checksum: Checksum) -> String {
     let (label, value) = (checksum.label(), checksum.name());
     format!(

@@ -1,10 +1,10 @@
-//! What stands between us and the keychain, in words: each with a way on.
+//! Keychain problems in words, each with a way forward.
 
 use partway_keychain::KeychainError;
 
 use super::count;
 
-/// No keychain was handed in, or none is there.
+/// There is no keychain.
 pub(crate) const NO_KEYCHAIN: &str =
     "This computer has no keychain that Partway can use. A key can be kept for this session only.";
 
@@ -31,7 +31,7 @@ pub(crate) fn keychain(error: &KeychainError) -> String {
     }
 }
 
-/// The button that has the keychain ask its user, where that can help.
+/// The button that lets the keychain prompt the user, where that can help.
 pub(crate) const fn unlock(error: &KeychainError) -> Option<&'static str> {
     match error {
         KeychainError::Locked => Some("Unlock"),
@@ -40,7 +40,7 @@ pub(crate) const fn unlock(error: &KeychainError) -> Option<&'static str> {
     }
 }
 
-/// The banner over uploads whose keys cannot be read: what happened, and whom it concerns.
+/// The banner over uploads whose keys cannot be read: what happened, and which destinations are affected.
 pub(crate) fn unread(error: &KeychainError, destinations: &[&str], waiting: u32) -> (String, String) {
     let title = match error {
         KeychainError::Absent { .. } => "The keychain is not there.",
@@ -70,7 +70,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// A destination was removed, and its key could not be.
+/// A destination was removed, but its key was not.
 pub(crate) fn key_left(name: &str, error: &KeychainError) -> String {
     let why = match error {
         KeychainError::Locked => "which is locked".to_owned(),

@@ -1,4 +1,4 @@
-//! What a row says and offers, in every state.
+//! What a row says and offers in every state.
 
 use partway_core::Holds;
 
@@ -74,7 +74,7 @@ fn the_figures_of_a_running_upload_are_of_one_moment() {
     let earlier = Job { confirmed: 100_000_000, parts_confirmed: 1, ..job(State::Uploading, Holds::NONE) };
     let row = shown(&earlier, &acme(), Some(&live()));
     assert_eq!((row.ribbon.as_str(), row.confirmed, row.seconds_left), ("dd5.", 200_000_000, Some(15)));
-    // Before the plan is known nothing else is.
+    // Before the plan is known, use the journal's figure.
     let nothing = LiveView { confirmed: Vec::new(), ..live() };
     assert_eq!(shown(&earlier, &acme(), Some(&nothing)).confirmed, 100_000_000);
 }
