@@ -1,4 +1,4 @@
-//! What happened, line by line.
+//! The history of a job, line by line.
 
 use partway_engine::{Again, Log};
 

@@ -1,4 +1,4 @@
-//! Every sentence that a person reads, in one place: what happened to which file, why, what to do.
+//! Every sentence shown to users, in one place: what happened to which file, why, and what to do.
 
 mod away;
 mod causes;

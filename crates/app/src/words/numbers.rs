@@ -1,9 +1,9 @@
-//! Sizes, times and counts as people read them: decimal units, honest rounding.
+//! Sizes, times and counts for users: decimal units, rounded honestly.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// "73.4 MB": three digits, decimal units.
+/// A size in three digits and decimal units, such as "73.4 MB".
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if count < 1000 {
@@ -28,7 +28,7 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
-/// "under a minute", "about 6 min", "about 27 h".
+/// A duration: "under a minute", "about 6 min", "about 27 h".
 pub(crate) fn duration(seconds: u64) -> String {
     match seconds {
         0..60 => "under a minute".into(),
@@ -38,7 +38,7 @@ pub(crate) fn duration(seconds: u64) -> String {
     }
 }
 
-/// "15:00" of today, "Mon 15:00" of another day, in this computer's time zone.
+/// A time in this computer's time zone: "15:00" for today, "Mon 15:00" for another day.
 pub(crate) fn clock(unix_ms: i64, now_ms: i64) -> String {
     let zone = TimeZone::system();
     let zoned = |ms: i64| Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned(zone.clone()));
@@ -49,7 +49,7 @@ pub(crate) fn clock(unix_ms: i64, now_ms: i64) -> String {
     }
 }
 
-/// "1 file", "3 files".
+/// A count with its noun: "1 file", "3 files".
 pub(crate) fn count(number: u32, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }

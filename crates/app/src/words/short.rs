@@ -1,14 +1,15 @@
-//! Names of files and destinations where there is little room: other people chose them, so they are bounded and cleaned.
+//! Shortens names of files and destinations where space is limited: others chose them, so they are bounded
+//! and cleaned.
 
-/// Characters that a name may have in a sentence.
+/// Most characters of a name in a sentence.
 const MOST: usize = 48;
-/// Kept of its end, where takes and types are told apart.
+/// How many characters of the end are kept, where takes and types differ.
 const END: usize = 14;
 
-/// A name that fits into a sentence: cut in the middle, its start, its last characters and its type kept, on one line, with nothing in it
-/// that would turn the words around it.
+/// A name that fits into a sentence: cut in the middle, keeping its start, its last characters and its
+/// extension, on one line, without characters that would affect the words around it.
 pub(crate) fn short(name: &str) -> String {
-    // Marks that change the direction of the text would let a name rewrite the sentence it stands in.
+    // Marks that change the text direction would let a name rewrite the sentence around it.
     let clean = |letter: char| if partway_core::acts(letter) { ' ' } else { letter };
     let letters: Vec<char> = name.chars().map(clean).collect();
     if letters.len() <= MOST {

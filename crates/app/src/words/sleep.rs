@@ -1,23 +1,23 @@
-//! What is said after a sleep.
+//! Words about sleep.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use partway_core::Slept;
 
-/// Said in the settings only: uploads go on without.
+/// Shown in the settings only: uploads continue without it.
 pub(crate) const CANNOT_KEEP_AWAKE: &str =
     "This system does not let Partway keep the computer awake; uploads go on after it slept";
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// "Asleep 23:10 to 07:42, going on at 18 %."
+/// A line such as "Asleep 23:10 to 07:42, going on at 18 %."
 pub(crate) fn asleep(slept: &Slept, confirmed: u64, size: u64) -> String {
     asleep_in(&TimeZone::system(), slept, confirmed, size)
 }
 
 fn asleep_in(zone: &TimeZone, slept: &Slept, confirmed: u64, size: u64) -> String {
-    // A night has one evening and one morning; what was longer needs its days.
+    // A sleep shorter than a day needs only times; a longer one needs weekdays.
     let form = if slept.until_ms - slept.from_ms < DAY { "%H:%M" } else { "%a %H:%M" };
     let at = |ms| {
         let at = Timestamp::from_millisecond(ms).unwrap_or_default();

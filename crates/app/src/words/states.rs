@@ -9,7 +9,7 @@ use super::causes::not_its_size;
 use super::{bytes, clock, count, does_not_answer, duration, waits_for_place};
 use crate::away::{named, place};
 
-/// Names that are taken at the destination, asked about once a batch.
+/// The question about names taken at the destination, asked once per batch.
 pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
     let title = match files {
         1 => format!("The name of a file is taken at {to}."),
@@ -18,7 +18,7 @@ pub(crate) fn names_taken(to: &str, files: u32) -> (String, String) {
     (title, "Keep both under different names, replace what is there, or skip what you added.".into())
 }
 
-/// "Uploading", "Paused", "Waiting for the key", "Verified".
+/// The label: "Uploading", "Paused", "Waiting for the key", "Verified".
 pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> String {
     let words = match &job.state {
         State::Waiting => match job.holds.iter().next() {
@@ -51,16 +51,16 @@ pub(crate) fn label(job: &Job, live: Option<&LiveView>, practice: bool) -> Strin
     words.to_owned()
 }
 
-/// The last parts of a paused job that are still on their way.
+/// The parts of a paused job that are still in flight.
 pub(crate) struct Pausing {
     parts: u32,
-    /// Bytes that are sent again if they are let go of.
+    /// Bytes to send again if those parts are dropped.
     taken: u64,
-    /// Until the last of them is through, at the present speed.
+    /// Time until the last of them is done, at the current speed.
     left: Option<Duration>,
 }
 
-/// What a pause still waits for; `None` where it waits for nothing.
+/// The parts a pause still waits for; `None` if there are none.
 pub(crate) fn pausing(job: &Job, live: Option<&LiveView>) -> Option<Pausing> {
     let held = job.state == State::Waiting && job.holds.contains(Hold::User);
     let (live, plan) = (live.filter(|live| held && !live.flying.is_empty())?, job.plan?);
@@ -75,7 +75,7 @@ pub(crate) fn pausing(job: &Job, live: Option<&LiveView>) -> Option<Pausing> {
 }
 
 impl Pausing {
-    /// "after 2 parts, about 3 min".
+    /// A line such as "after 2 parts, about 3 min".
     fn sub(&self) -> String {
         let parts = count(self.parts, "part", "parts");
         match self.left {
@@ -91,7 +91,7 @@ impl Pausing {
     }
 }
 
-/// "next", "assembling 212 parts", "17.6 GB kept until 15:00", "14:02".
+/// The short line: "next", "assembling 212 parts", "17.6 GB kept until 15:00", "14:02".
 pub(crate) fn sub(
     job: &Job,
     live: Option<&LiveView>,
@@ -111,7 +111,7 @@ pub(crate) fn sub(
     let when = || job.finished_at.map(|at| clock(at, now_ms)).unwrap_or_default();
     match &job.state {
         State::Waiting if job.holds.contains(Hold::Countdown) => "starts in a moment".into(),
-        // Why stands in its history: the service asked for it, was busy, or this computer had no file left to open.
+        // The history says why: the service asked for it, was busy, or this computer ran out of open files.
         State::Waiting if job.holds.contains(Hold::Throttled) => "trying again soon".into(),
         State::Waiting if !job.holds.is_empty() => {
             pausing(job, live).map_or_else(kept, |pausing| pausing.sub())
@@ -136,7 +136,7 @@ pub(crate) fn sub(
     }
 }
 
-/// Why a path was not taken in.
+/// Why a path was not added.
 pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
     let path = &*visible(path);
     let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path);
@@ -167,7 +167,7 @@ pub(crate) fn left_out(path: &str, why: &WhyLeftOut) -> String {
     }
 }
 
-/// "3 not sent: …" for a batch's bar; the ignored ones are only counted.
+/// "3 not sent: …" for a batch's bar; ignored files are only counted.
 pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<String> {
     let ignored = left.iter().filter(|left| left.why == WhyLeftOut::Ignored).count();
     let others: Vec<_> = left.iter().filter(|left| left.why != WhyLeftOut::Ignored).collect();
@@ -185,7 +185,7 @@ pub(crate) fn left_out_of_batch(left: &[partway_engine::LeftOut]) -> Option<Stri
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// The disk takes nothing any more.
+/// The disk cannot be written.
 pub(crate) fn unwritable(why: &partway_engine::Unwritable) -> String {
     let what = if why.open_files {
         "Too many files and connections are open on this computer, so nothing can be written down. Close other programs, or allow more \
@@ -201,7 +201,7 @@ pub(crate) fn unwritable(why: &partway_engine::Unwritable) -> String {
     )
 }
 
-/// A journal that could not be read, and where it lies now: title and text.
+/// Title and text about a journal that could not be read, and where it is now.
 pub(crate) fn set_aside(path: &std::path::Path) -> (String, String) {
     let text = format!(
         "It was put aside as {} and a new one begun; nothing was deleted. Add unfinished files again, then move that file elsewhere.",

@@ -1,6 +1,6 @@
-//! What is said of a crash, or another sudden end, before this start.
+//! Words about a crash or another unclean end of the previous run.
 
-/// The banner: title and text. `at` is when it happened.
+/// The banner's title and text. `at` is when it happened.
 pub(crate) fn crashed(at: &str) -> (String, String) {
     (
         format!("Partway stopped unexpectedly ({at})."),
@@ -9,7 +9,8 @@ pub(crate) fn crashed(at: &str) -> (String, String) {
     )
 }
 
-/// The banner of an end without a report: title and text. It is as true of a power cut or a session that did not wait as of a crash.
+/// Title and text of the banner for an end without a report. They also hold for a power cut or a session that
+/// did not wait.
 pub(crate) fn cut_off(at: &str) -> (String, String) {
     (
         format!("Partway stopped unexpectedly ({at})."),

@@ -1,4 +1,5 @@
-//! What of the named files could not be taken in, or has to be fetched first, in one message, wherever they came from.
+//! One message about the named files that could not be added or must be downloaded first, wherever they came
+//! from.
 
 use partway_api::{Answer, HoldName};
 use partway_core::visible;
@@ -6,8 +7,8 @@ use partway_engine::scan::Found;
 
 use super::{bytes, count};
 
-/// What is said of an answer to `Add`, and of what was left out before it was asked; `None` where there is nothing to say. A batch in its
-/// countdown has a bar that says it.
+/// The message for an answer to `Add`, including files left out before the request; `None` if there is
+/// nothing to say. A batch in its countdown has a bar that says it.
 #[must_use]
 pub fn not_taken(answer: &Answer, mut before: Vec<(String, String)>) -> Option<String> {
     let (taken, left_out) = match answer {
@@ -38,7 +39,7 @@ fn cannot_go(left_out: &[(String, String)], taken: usize) -> Option<String> {
     })
 }
 
-/// What is said of files whose content is kept elsewhere, before the first of them is read; `None` where there is none.
+/// The message about files whose content is in the cloud, before the first is read; `None` if there are none.
 pub(crate) fn elsewhere<'a>(files: impl Iterator<Item = &'a Found>) -> Option<String> {
     let (mut number, mut size, mut first) = (0_usize, 0_u64, None);
     for file in files {
@@ -111,7 +112,7 @@ mod tests {
         let said = [
             added(Vec::new(), &[]),
             added(vec![HoldName::Countdown], &[]),
-            // Of this the bar knows nothing.
+            // The bar does not know about these.
             added(vec![HoldName::Countdown], &["c"]),
         ];
         insta::assert_snapshot!(said.join("\n"), @r"

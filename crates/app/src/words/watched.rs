@@ -1,11 +1,11 @@
-//! How a watched folder stands, in words.
+//! The status of a watched folder in words.
 
 use partway_provider::{Fields, IfExists};
 
 use super::{count, short};
 use crate::watched::{POLL, Place, Polled, Status, Trouble};
 
-/// Where its files go, and with what is set for them beside what the destination sets for all of its files.
+/// Where its files go, and which fields are set for them in addition to the destination's.
 pub(crate) fn watched_to(destination: &str, folder: Option<&str>, own: &Fields) -> String {
     let to = match folder {
         Some(folder) => format!("New files go to {destination}, {folder}"),
@@ -34,14 +34,14 @@ pub(crate) fn watched_to(destination: &str, folder: Option<&str>, own: &Fields) 
     std::iter::once(to).chain(set.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
 }
 
-/// Of one that is switched off, or that nobody watches because only a command looks at the journal.
+/// The status of a folder that is switched off, or not watched because only a command has the journal open.
 pub(crate) fn not_watched(switched_on: bool) -> String {
     if switched_on { "Not watched at present".into() } else { "Off".into() }
 }
 
 const SILENT: &str = "The drive of this folder does not answer. Partway continues as soon as it does.";
 
-/// How one stands, and whether that needs a person.
+/// The status, and whether it needs attention.
 pub(crate) fn watched(status: &Status) -> (String, bool) {
     match &status.place {
         Some(Place::NotAFolder) => return ("What lies there is no folder any more.".into(), true),

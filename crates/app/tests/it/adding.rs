@@ -1,4 +1,4 @@
-//! Files come in: with and without a destination, with and without a countdown.
+//! Adding files: with and without a destination, with and without a countdown.
 
 use partway_api::{Answer, Code, Command, HoldName, RawPath, Request, StateName};
 
@@ -50,7 +50,7 @@ async fn what_went_away_while_it_waited_for_a_destination_is_told_with_it() {
     assert_eq!(added(&app, rig.draft("Fleet"), rig.key()).await.unwrap().1, None, "only once");
 }
 
-/// Drops files where there is no destination yet: how many are kept, and what is not.
+/// Drops files before there is a destination: returns how many are kept, and what is left out.
 async fn keep(app: &partway_app::App, files: &[std::path::PathBuf]) -> (usize, Vec<(String, String)>) {
     let paths =
         files.iter().map(|file| RawPath::from_bytes(&partway_engine::paths::to_bytes(file))).collect();
@@ -143,7 +143,7 @@ async fn a_batch_kept_by_its_panel_counts_down_again_after_the_process_ended() {
     app.close(std::time::Duration::ZERO).await;
 
     let app = rig.open().await;
-    // Its key was of the last session, but it has started.
+    // Its key was lost with the last session, but it has started.
     let line = until(&app, &jobs[0].id, |line| !line.holds.contains(&HoldName::Countdown)).await;
     assert_ne!(line.state, StateName::Cancelled);
 }
@@ -165,7 +165,7 @@ async fn asked_again_under_the_same_id_nothing_is_taken_in_twice() {
     let id = "0193d3c0-0000-7000-8000-000000000001";
     let Answer::Added { batch, jobs, .. } = app.ask(ask(id, &a)).await.unwrap() else { panic!("not added") };
     assert_eq!((batch.as_deref(), jobs.len()), (Some(id), 1));
-    // Also where what is named has changed meanwhile: the answer is about what was taken in.
+    // Even if the paths differ now: the answer is about what was added first.
     let Answer::Added { batch, jobs: again, .. } = app.ask(ask(id, &b)).await.unwrap() else {
         panic!("not added")
     };
@@ -183,7 +183,7 @@ async fn where_a_file_lies_is_told_as_the_system_has_it() {
     let rig = Rig::new().await;
     let app = rig.open().await;
     rig.destination(&app, "Acme").await;
-    // A name that is no text.
+    // A name that is not valid text.
     let path = rig.folder.path().join(std::ffi::OsStr::from_bytes(b"z\xff.mov"));
     std::fs::rename(rig.file("a.mov", 10), &path).unwrap();
     let (_, jobs, _) = add(&app, std::slice::from_ref(&path), None, true).await.unwrap();

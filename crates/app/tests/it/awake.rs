@@ -1,4 +1,4 @@
-//! The computer is kept awake while something uploads, and a sleep is noticed by the clocks.
+//! The computer is kept awake while something uploads, and a sleep is detected by the clocks.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use partway_engine::Clock;
 
 use crate::rig::{PATIENCE, Rig, add, add_destination, ends, in_variable, one, tell, until};
 
-/// What was asked of the system.
+/// Records what was asked of the system.
 #[derive(Default)]
 struct Asked {
     all: Mutex<Vec<bool>>,
@@ -25,7 +25,7 @@ impl KeepAwake for Asked {
 }
 
 impl Asked {
-    /// Waits until this was asked.
+    /// Waits for these requests.
     async fn until(&self, wanted: &[bool]) {
         let asked = async {
             while *self.all.lock().unwrap() != wanted {
@@ -37,7 +37,7 @@ impl Asked {
     }
 }
 
-/// A rig whose vendor takes a minute for each part, and what its app asks of the system.
+/// A rig whose vendor takes a minute per part, and what its app asks of the system.
 async fn slow_rig() -> (Rig, Arc<Asked>) {
     let mut rig = Rig::with(|options| {
         options.faults = vec!["slow@part:always".into()];
@@ -111,7 +111,7 @@ async fn notices(app: &App) -> Vec<partway_api::Notice> {
     tick.notices.unwrap_or_default()
 }
 
-/// Clocks that a test sets.
+/// Clocks set by the test.
 #[derive(Default)]
 struct Hands {
     unix_ms: AtomicI64,
@@ -190,7 +190,7 @@ async fn a_sleep_without_anything_to_upload_is_no_news() {
     let (_, jobs, _) = add(&app, &[rig.file("a", 10)], None, false).await.unwrap();
     ends(&app, &jobs[0].id).await;
     hands.since_boot_s.store(8 * 3600, Ordering::SeqCst);
-    // Two looks later nothing was said.
+    // Two looks later, nothing was shown.
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(notices(&app).await, []);
 }

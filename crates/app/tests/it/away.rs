@@ -1,11 +1,11 @@
-//! Drives and folders that are not there: told above the list as long as something waits for them.
+//! Missing drives and folders: shown above the list as long as something waits for them.
 
 use partway_api::{Command, HoldName, Look, Notice, StateName};
 use partway_app::App;
 
 use crate::rig::{PATIENCE, Rig, add, ends, tell, until};
 
-/// The notices, once they are as many as that.
+/// The notices, once there are `many`.
 async fn notices(app: &App, many: usize) -> Vec<Notice> {
     let mut watch = app.watch(Look::default());
     let found = async {
@@ -20,7 +20,7 @@ async fn notices(app: &App, many: usize) -> Vec<Notice> {
     tokio::time::timeout(PATIENCE, found).await.expect("other notices")
 }
 
-/// What the rows say first.
+/// The labels of the first rows.
 async fn labels(app: &App) -> Vec<String> {
     let mut watch = app.watch(Look { limit: 10, ..Look::default() });
     let tick = tokio::time::timeout(PATIENCE, watch.next()).await.unwrap().unwrap();

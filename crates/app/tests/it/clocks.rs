@@ -1,4 +1,4 @@
-//! A computer whose clock is far off, also before 1970: its test says by how much, and a file is never blamed.
+//! A computer whose clock is far off, even before 1970: the test says by how much, and no file is blamed.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use partway_engine::Clock;
 use crate::kinds::{checked, entries};
 use crate::rig::{Rig, add_destination};
 
-/// So many milliseconds from now.
+/// A clock that is off by this many milliseconds.
 struct Off(i64);
 
 impl Clock for Off {

@@ -1,4 +1,4 @@
-//! Making, testing, choosing and removing destinations.
+//! Adding, testing, choosing and removing destinations.
 
 use partway_api::{ApiError, CheckLine, Code, Command, DestinationDraft, Done, KeyDraft, Mark};
 

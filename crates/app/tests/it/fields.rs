@@ -1,4 +1,5 @@
-//! What is set for files: filled in when they are added, changed before they start, refused where it is typed.
+//! Per-file fields: filled in when files are added, changed before they start, refused where they are
+//! entered.
 
 use partway_api::{
     Code, Command, Done, Event, FieldsChange, FieldsDraft, IfExists, JobDetail, Notice, NoticeAction,
@@ -49,7 +50,7 @@ async fn words_in_braces_are_filled_in_for_each_file_when_it_is_added() {
     let of = |folder: &str, tags: &[&str], id: &str| {
         (folder.to_owned(), tags.iter().map(|&tag| tag.to_owned()).collect::<Vec<_>>(), id.to_owned())
     };
-    // Below the folder at the destination comes the one that was dropped, where one was.
+    // The dropped folder, if any, is appended to the destination's folder.
     assert_eq!(
         told,
         [
@@ -161,7 +162,7 @@ async fn a_taken_name_is_settled_for_a_batch_or_for_one_file() {
     add_destination(&app, draft, key).await.unwrap();
     let file = rig.file("a.mov", 10);
     let again = async || {
-        // Other bytes, so that it cannot be taken for the same file.
+        // Other bytes, so that it cannot pass for the same file.
         std::fs::write(&file, vec![rand(); 11]).unwrap();
         let (batch, jobs, _) = add(&app, std::slice::from_ref(&file), None, false).await.unwrap();
         (batch, jobs[0].id.clone(), ends(&app, &jobs[0].id).await.state)
@@ -226,7 +227,7 @@ fn count(folder: &std::path::Path) -> usize {
     entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
 }
 
-/// What a kind says of fields that were typed: the field, and the sentence beside it.
+/// How a kind refuses fields: the field, and its message.
 async fn told(app: &App, rig: &Rig, kind: &str, fields: FieldsDraft) -> String {
     let (mut draft, key) = of_kind(rig, kind);
     draft.fields = fields;
@@ -312,7 +313,7 @@ async fn the_rules_of_a_kind_hold_for_an_upload_a_batch_a_file_and_a_chosen_fold
         metadata: [(name.to_owned(), value.to_owned())].into(),
         ..FieldsDraft::default()
     };
-    // S3 knows no case: another spelling of a name that the destination sets is that name.
+    // S3 ignores case: another spelling of a name that the destination sets is the same name.
     let respelled = of("Scene", "2");
     let (_, jobs, _) =
         add_with(&app, std::slice::from_ref(&file), None, true, respelled, None).await.unwrap();

@@ -1,11 +1,11 @@
-//! The kinds that the window's fixture shows are generated from this crate, and this test holds them to it: pictures and journeys in a
-//! browser are of the forms that people get.
+//! Keeps the kinds in the window's fixture in sync with this crate, so that screenshots and browser tests
+//! show the forms that users get.
 
 use std::path::{Path, PathBuf};
 
-/// Set to write the file anew instead of comparing it.
+/// Set to rewrite the file instead of comparing it.
 const WRITE: &str = "PARTWAY_WRITE_KINDS";
-/// Printed above it, so that nobody edits it.
+/// Header that warns against editing.
 const HEAD: &str = "\
 // Generated from crates/app by `PARTWAY_WRITE_KINDS=1 cargo test -p partway-app fixture`. Not to be edited.
 
@@ -14,7 +14,7 @@ import type { KindView } from \"../../api\";
 /** Kinds of destination as the providers describe them, for a window that has none. */
 export const kinds: KindView[] = ";
 
-/// Asked at run time: two checkouts that share a target folder share this binary, and each means its own file.
+/// Read at run time: two checkouts with a shared target folder share this binary, but each has its own file.
 fn committed() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&here).join("../../ui/src/lib/backend/fixture/kinds.ts")
@@ -30,7 +30,7 @@ fn the_fixtures_kinds_are_those_that_there_are() {
     if std::env::var_os(WRITE).is_some() {
         std::fs::write(&file, &wanted).unwrap();
     }
-    // A checkout on Windows may carry CRLF.
+    // A checkout on Windows may contain CRLF.
     let found = std::fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
     assert!(
         found == wanted,

@@ -1,4 +1,4 @@
-//! A storage that replaces what is there without asking: it cannot be prevented, so it is found out, kept, and said.
+//! Storages that silently overwrite files: this cannot be prevented, so it is detected, remembered and shown.
 
 use partway_api::{CheckLine, Command, Done, Mark, StateName};
 use partway_app::App;
@@ -6,7 +6,7 @@ use partway_app::App;
 use crate::kinds::{checked, of_kind};
 use crate::rig::{Rig, add, add_destination, destinations, ends, tell};
 
-/// Larger than the sandbox's smallest part.
+/// Larger than the sandbox's smallest part, in bytes.
 const LARGE: usize = 17 << 20;
 
 async fn rig(faults: &[&str]) -> Rig {
@@ -17,7 +17,7 @@ fn replace(lines: Vec<CheckLine>) -> CheckLine {
     lines.into_iter().find(|line| line.about == "replace").unwrap()
 }
 
-/// Whether the history of a file that went there says so.
+/// Uploads a file and returns whether its history notes the overwriting.
 async fn is_noted(app: &App, rig: &Rig, name: &str, size: usize) -> bool {
     let (_, jobs, _) = add(app, &[rig.file(name, size)], None, false).await.unwrap();
     let end = ends(app, &jobs[0].id).await;
@@ -52,7 +52,7 @@ async fn a_test_with_a_tiny_file_finds_it_out_it_is_kept_and_noted_with_each_fil
         assert_eq!(known.mark, if bad { Mark::Unknown } else { Mark::Good }, "{faults:?}");
         app.close(std::time::Duration::ZERO).await;
 
-        // It is known in the next process, too.
+        // The next process knows it, too.
         let (_, key) = of_kind(&rig, "s3");
         let partway_api::KeyDraft::ThisSession { key, secret, session_token } = key else { panic!("a key") };
         rig.lent = vec![(None, partway_api::LentKey { key, secret, session_token })];

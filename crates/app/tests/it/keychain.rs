@@ -1,4 +1,5 @@
-//! A keychain that is locked, slow or away: what waits for it, what goes on when it is open again, and what has to stay in it for a while.
+//! A keychain that is locked, slow or missing: what waits for it, what resumes when it opens, and what has to
+//! stay in it for now.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,15 +16,15 @@ use crate::rig::{
     PATIENCE, Rig, add, add_destination, destinations, ends, in_keychain, tell, typed_key, until,
 };
 
-/// A keychain that is shut whenever a test wants it.
+/// A keychain that a test can shut.
 struct Doors {
     inside: SessionKeychain,
     shut: Mutex<Option<KeychainError>>,
-    /// What a person's wish comes to.
+    /// Whether `unlock` opens it.
     opens: bool,
-    /// Whether it tells how it is to whoever only looks.
+    /// Whether `look` reveals its state.
     tells: bool,
-    /// The longest key that has room.
+    /// The longest key it accepts.
     longest: Mutex<Option<usize>>,
 }
 
@@ -88,7 +89,7 @@ impl Keychain for Doors {
     }
 }
 
-/// A rig whose keychain is that one, and a destination *Acme* whose key is in it.
+/// A rig with that keychain, and a destination *Acme* whose key is in it.
 async fn rig(doors: &Arc<Doors>) -> (Rig, App, String) {
     let mut rig = Rig::new().await;
     rig.keychain = Some(Arc::clone(doors) as _);
@@ -97,14 +98,14 @@ async fn rig(doors: &Arc<Doors>) -> (Rig, App, String) {
     (rig, app, acme.id)
 }
 
-/// Adds a file, and waits until it waits for its key.
+/// Adds a file and waits until it is held for its key.
 async fn waiting(rig: &Rig, app: &App) -> String {
     let (_, jobs, _) = add(app, &[rig.file("a", 10)], None, false).await.unwrap();
     until(app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
     jobs[0].id.clone()
 }
 
-/// The banners of the first tick.
+/// The banners in the first tick.
 async fn notices(app: &App) -> Vec<Notice> {
     let mut watch = app.watch(PageLook::default());
     let tick = tokio::time::timeout(PATIENCE, watch.next()).await.unwrap().unwrap();
@@ -158,7 +159,7 @@ async fn a_locked_keychain_is_told_as_one_with_a_button_that_helps_and_is_withdr
         message.buttons.iter().map(|button| (button.words.as_str(), button.press.clone())).collect();
     assert_eq!(buttons, [("Unlock", Press::Unlock)]);
 
-    // That of another destination is the same cause.
+    // Another destination's missing key has the same cause.
     let (_, jobs, _) = add(&app, &[rig.file("b", 10)], Some(&again.id), false).await.unwrap();
     until(&app, &jobs[0].id, |line| line.holds.contains(&HoldName::Credentials)).await;
     assert!(view(&app, Command::UnlockKeychain).await.works);
@@ -296,7 +297,7 @@ async fn a_key_for_which_the_keychain_has_no_room_is_told_before_any_part_of_it_
     assert_eq!(refused.code, Code::Keychain);
     assert_eq!(format!("{:?}", doors.inside), before, "not one part of either was kept");
     assert_eq!(destinations(&app).await.len(), 1);
-    // One that has just room goes in, whole.
+    // One that just fits is stored completely.
     add_destination(&app, s3, key("k", 2_557)).await.unwrap();
     assert_ne!(format!("{:?}", doors.inside), before);
 }

@@ -1,4 +1,4 @@
-//! Where a key may be, and that it goes where it belongs.
+//! Where keys can be kept, and that each reaches only its destination.
 
 use std::sync::Arc;
 
@@ -135,7 +135,7 @@ async fn a_key_that_is_lent_at_opening_is_there_before_anything_runs() {
     let mut rig = Rig::with(|options| options.faults.push("slow@part:1".into())).await;
     let app = rig.open().await;
     let acme = rig.destination(&app, "Acme").await;
-    // Begun and not ended: it runs as soon as the folder is opened again.
+    // Started and not finished: it runs as soon as the folder is opened again.
     let (_, jobs, _) = add(&app, &[rig.file("a", 3_000)], None, false).await.unwrap();
     until(&app, &jobs[0].id, |line| line.state == StateName::Uploading).await;
     app.close(std::time::Duration::ZERO).await;
@@ -163,7 +163,7 @@ async fn a_lent_key_ends_with_the_wish_for_another_and_with_its_destination() {
     tell(&app, Command::ReplaceKey { destination: acme.id.clone(), key: rig.key() }).await.unwrap();
     assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified, "the lent one is not used any more");
 
-    // Whoever gets the name next, at whatever host, must not be sent what was lent to this one.
+    // The next destination of that name, on any host, must not receive what was lent to this one.
     lend(&app, Some("Acme"), "secret-of-the-first").await;
     tell(&app, Command::RemoveDestination { id: acme.id }).await.unwrap();
     rig.destination(&app, "acme").await;
@@ -171,7 +171,7 @@ async fn a_lent_key_ends_with_the_wish_for_another_and_with_its_destination() {
     assert_eq!(ends(&app, &jobs[0].id).await.state, StateName::Verified);
 }
 
-/// A keychain that says that it kept a key, and gives back something else.
+/// A keychain that claims to have stored a key but returns something else.
 struct Unreliable(Option<&'static str>);
 
 #[async_trait::async_trait]

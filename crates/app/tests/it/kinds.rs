@@ -9,7 +9,7 @@ use partway_app::App;
 
 use crate::rig::{Rig, add, add_destination, destinations, ends, tell, typed_key};
 
-/// What the sandbox says of itself, an entry a kind: the draft and the key that a person would make of it.
+/// The sandbox's description of itself, one entry per kind: the draft and key that a user would enter.
 pub(crate) fn entries(rig: &Rig) -> Vec<(DestinationDraft, KeyDraft)> {
     let line = serde_json::to_value(&rig.sandbox.first_line).unwrap();
     let entries = line["destinations"].as_array().unwrap();
@@ -56,7 +56,7 @@ async fn every_kind_is_set_up_tested_and_takes_a_file() {
         add_destination(&app, draft, key).await.unwrap();
         let lines = checked(&app, &kind, true).await;
         let mut all = ["host", "clock", "key", "kept", "upload"].map(|about| (about, Mark::Good)).to_vec();
-        // Where files have names of their own they can be in each other's way.
+        // For kinds whose files have names of their own, names can collide.
         all.extend((kind == "s3").then_some(("replace", Mark::Good)));
         assert_eq!(marks(&lines), all, "{kind}: {lines:#?}");
         let file = rig.file(&format!("{kind}.mp4"), 2_500);

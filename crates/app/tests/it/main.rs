@@ -1,4 +1,4 @@
-//! What any front end can do, asked as a front end asks it, against the sandbox.
+//! The app's requests against the sandbox, asked the way a front end asks them.
 
 #![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(

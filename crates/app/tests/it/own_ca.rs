@@ -1,5 +1,5 @@
-//! Servers with a certificate that only their own authority has issued: refused with the way out, and trusted by the destination alone
-//! that has that authority.
+//! Servers with a certificate from a private authority: refused with advice, and trusted only by a
+//! destination that has that authority.
 
 use partway_api::{CheckLine, Command, DestinationDraft, Done, Mark, StateName};
 use partway_app::App;
@@ -14,7 +14,7 @@ async fn checked(app: &App, id: &str) -> Vec<CheckLine> {
     }
 }
 
-/// A sandbox that speaks TLS, and its authority's certificate, PEM.
+/// A sandbox that speaks TLS, and its authority's certificate in PEM.
 async fn rig() -> (Rig, String) {
     let mut rig = Rig::with(|options| options.tls = true).await;
     rig.headless = true;
@@ -33,7 +33,7 @@ async fn every_kind_reaches_a_server_of_its_own_authority_with_calls_and_with_pa
         assert_eq!(view.settings["ca"], ca.replace("\r\n", "\n"), "{kind}: only the certificate is kept");
         let lines = checked(&app, &kind).await;
         assert!(lines.iter().all(|line| line.mark == Mark::Good), "{kind}: {lines:#?}");
-        // More than one part, of several requests over several connections.
+        // More than one part, so several requests over several connections.
         let file = rig.file(&format!("{kind}.mp4"), 2_500);
         let (_, jobs, _) = add(&app, &[file], Some(&kind), false).await.unwrap();
         let end = ends(&app, &jobs[0].id).await;
@@ -46,7 +46,7 @@ async fn without_its_authority_the_server_is_refused_with_the_way_out() {
     let (rig, ca) = rig().await;
     let app = rig.open().await;
     let (trusting, key) = entries(&rig).remove(0);
-    // Another destination's authority is of no use to this one.
+    // Another destination's authority must not help this one.
     let mut draft = DestinationDraft { name: "trusting".into(), ..trusting.clone() };
     draft.settings.insert("ca".into(), ca);
     add_destination(&app, draft, key.clone()).await.unwrap();

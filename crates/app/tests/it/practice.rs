@@ -1,4 +1,4 @@
-//! *Practice*: the bundled sandbox as a child, which outlives neither this process nor its folder.
+//! *Practice*: the bundled sandbox as a child process, which outlives neither this process nor its folder.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,8 @@ use partway_api::{Command, Done, Request, StateName};
 
 use crate::rig::{Rig, add, destinations, ends, tell};
 
-/// The sandbox's binary: where `cargo xtask test` says, else beside this test's own; `None` where nobody built it.
+/// The sandbox binary: where `cargo xtask test` puts it, else beside this test's own; `None` if it was not
+/// built.
 fn binary() -> Option<PathBuf> {
     let name = format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX);
     if let Some(said) = std::env::var_os("PARTWAY_BIN_DIR") {
@@ -45,7 +46,7 @@ async fn it_comes_back_as_it_was_after_both_were_killed() {
     assert_eq!((done.state, done.destination.as_str()), (StateName::Verified, "Practice"));
     let key = || std::fs::read_to_string(rig.folder.path().join("data/practice/sandbox.json")).unwrap();
     let before = key();
-    // Without a word, as a kill does: the child notices that its standard input is gone.
+    // No shutdown request, as after a kill: the child notices that its standard input is closed.
     app.close(std::time::Duration::ZERO).await;
     drop(app);
 
@@ -123,7 +124,7 @@ async fn without_the_program_it_says_what_is_wrong() {
     assert!(destinations(&app).await.is_empty() && crate::rig::list(&app).await.is_empty());
 }
 
-/// Nobody is asked when a process is killed: the child has to notice by itself.
+/// A killed process cannot clean up: the child has to notice by itself.
 #[cfg(unix)]
 #[tokio::test]
 async fn it_ends_when_its_parent_is_killed() {

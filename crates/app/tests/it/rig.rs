@@ -1,4 +1,4 @@
-//! An app on a folder of its own, with a sandbox to send to.
+//! An app on its own folder, with a sandbox to send to.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ use partway_keychain::Keychain;
 use partway_sandbox::{Options, Running};
 use tempfile::TempDir;
 
-/// What should come at once is waited for so long.
+/// How long to wait for what should happen at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A data folder, a sandbox, and what the app is given.
+/// A data folder, a sandbox, and the app's options.
 pub(crate) struct Rig {
     pub(crate) folder: TempDir,
     pub(crate) sandbox: Running,
@@ -37,7 +37,7 @@ impl Rig {
         Self::with(|_| {}).await
     }
 
-    /// With another sandbox.
+    /// Uses a sandbox with changed options.
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::new(folder.path().join("sandbox"));
@@ -112,23 +112,23 @@ impl Rig {
         typed_key(&self.sandbox.key)
     }
 
-    /// A destination with the sandbox's key, for this session.
+    /// Adds a destination with the sandbox's key, for this session.
     pub(crate) async fn destination(&self, app: &App, name: &str) -> DestinationView {
         add_destination(app, self.draft(name), self.key()).await.unwrap()
     }
 }
 
-/// A key of one part, typed, for this session.
+/// A typed key of one part, for this session.
 pub(crate) fn typed_key(key: &str) -> KeyDraft {
     KeyDraft::ThisSession { key: key.into(), secret: None, session_token: None }
 }
 
-/// A key of one part, typed, for the keychain.
+/// A typed key of one part, for the keychain.
 pub(crate) fn in_keychain(key: &str) -> KeyDraft {
     KeyDraft::Keychain { key: key.into(), secret: None, session_token: None }
 }
 
-/// A key of one part, in a variable of that name.
+/// A key of one part in this variable.
 pub(crate) fn in_variable(variable: &str) -> KeyDraft {
     KeyDraft::Environment { variable: variable.into(), secret_variable: None, session_token_variable: None }
 }
@@ -148,7 +148,7 @@ pub(crate) async fn add_destination(
     Ok(added(app, draft, key).await?.0)
 }
 
-/// The destination, and what of the files that waited for it could not be taken in.
+/// Adds a destination; also returns the message about waiting files that could not be added.
 pub(crate) async fn added(
     app: &App,
     draft: DestinationDraft,
@@ -167,7 +167,7 @@ pub(crate) async fn destinations(app: &App) -> Vec<DestinationView> {
     }
 }
 
-/// Takes files in: the batch, its jobs, and what was left out.
+/// Adds files: returns the batch, its jobs, and what was left out.
 pub(crate) async fn add(
     app: &App,
     paths: &[PathBuf],
@@ -177,7 +177,7 @@ pub(crate) async fn add(
     add_with(app, paths, to, countdown, FieldsDraft::default(), None).await
 }
 
-/// The same with what is set for these files, and their type.
+/// The same with fields and a MIME type.
 pub(crate) async fn add_with(
     app: &App,
     paths: &[PathBuf],
@@ -211,7 +211,7 @@ pub(crate) async fn list(app: &App) -> Vec<JobLine> {
     }
 }
 
-/// Waits until the one job of that id is as wanted.
+/// Waits until the job with that id matches.
 pub(crate) async fn until(app: &App, id: &str, wanted: impl Fn(&JobLine) -> bool) -> JobLine {
     let mut events = app.follow();
     let found = tokio::time::timeout(PATIENCE, async {

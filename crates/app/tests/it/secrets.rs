@@ -1,4 +1,4 @@
-//! A key has a way in and no way out.
+//! Keys go in but never come out.
 
 use partway_api::{Command, LentKey, Look, Request, Selection};
 

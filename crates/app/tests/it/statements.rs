@@ -1,4 +1,5 @@
-//! No statement that runs for a file, for a part, at a tick or at every moment reads a whole table, or costs more with a full journal.
+//! No statement that runs per file, part, tick or timer reads a whole table, or costs more with a full
+//! journal.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,14 +13,16 @@ use rusqlite::Connection;
 
 use crate::rig::{PATIENCE, Rig, add, one, tell};
 
-/// So many files of each kind lie in the journal.
+/// Number of files of each kind in the journal.
 const FILES: u32 = 15_000;
 
-/// More of SQLite's instructions a statement may not take in one run: a walk along one of the kinds takes several times as many.
+/// Most SQLite instructions for one run of a statement: a scan over one of the kinds takes several times as
+/// many.
 const MOST: u64 = 25_000;
 
-/// Fills the journal of an app that runs: what ended, what needs a person, and what is held by what is not lifted meanwhile; each kind in
-/// one batch or each file in one of its own. The files of the kinds are not there, so none may be begun.
+/// Fills the journal of a running app with files that ended, need attention, or are on a hold that is not
+/// lifted during the test; each kind in one batch, or each file in its own. The files do not exist, so none
+/// may start.
 fn fill(data: &Path) {
     let mut conn = Connection::open(data.join("journal.db")).unwrap();
     conn.busy_timeout(Duration::from_secs(30)).unwrap();
@@ -55,7 +58,7 @@ fn fill(data: &Path) {
             .unwrap();
         }
     }
-    // The ledger of the watched folder, and a file of many parts, half of them confirmed.
+    // The watched folder's ledger.
     conn.execute_batch(
         "INSERT INTO watched_file(watched, path, size, modified_ns, file_device, file_number, born_ns, job, verified_at)
            SELECT watched.id, job.path, 5, 7, 1, job.position, 3, job.id, 1 FROM job, watched WHERE state = 'verified';",
@@ -64,10 +67,10 @@ fn fill(data: &Path) {
     conn.commit().unwrap();
 }
 
-/// Statements of what a person does once to many files: they take as long as what they are about. And those of the start.
+/// Statements for user actions on many files, which take time in proportion, and statements of the start.
 const GESTURES: [(&str, &str); 2] = [
     ("SELECT id FROM job WHERE substr(id, 1, length(?1)) = ?1", "a file that is named by a part of its id"),
-    // Every two seconds, and only while files are away: each of them is asked for its drive.
+    // Every two seconds, and only while files are missing: checks the drive of each.
     ("SELECT job.position, job.id, job.path, job.file_device FROM hold", "files that wait for their drive"),
 ];
 
@@ -75,7 +78,7 @@ fn is_gesture(seen: &Seen) -> bool {
     GESTURES.iter().any(|(begins, _)| seen.sql.trim_start().starts_with(begins))
 }
 
-/// What is wrong with the statements that were seen.
+/// What is wrong with the statements seen.
 fn wrong(statements: &Statements, data: &Path) -> Vec<String> {
     let conn = Connection::open(data.join("journal.db")).unwrap();
     let mut wrong = Vec::new();
@@ -101,7 +104,7 @@ async fn watch_folder(app: &App, path: &Path) {
         .unwrap();
 }
 
-/// How files ended, as it is told: the list of all of them would be read for each look at it.
+/// How files ended, from events: reading the whole list at each look would be too slow.
 struct Ends {
     events: Events,
     known: HashMap<String, FinishedState>,
@@ -129,7 +132,7 @@ impl Ends {
     }
 }
 
-/// All that happens to files, to parts, and by itself.
+/// Everything that happens to files, to parts, and on timers.
 async fn everything(rig: &Rig, app: &App, folder: &Path) {
     let look = |filter, offset| Look { limit: 50, filter, offset, ..Look::default() };
     let mut watch = app.watch(look(Filter::All, 0));
@@ -148,7 +151,8 @@ async fn everything(rig: &Rig, app: &App, folder: &Path) {
     }
     watch.look(Look { batch: Some("away-0".into()), ..look(Filter::All, 0) });
     tokio::time::timeout(PATIENCE, watch.next()).await.unwrap().unwrap();
-    // A file of several parts, a batch with a countdown, and one that is paused, goes on, is given up and taken out.
+    // A file of several parts, a batch with a countdown, and files that are paused, resumed, cancelled and
+    // removed.
     let (_, jobs, _) = add(app, &[rig.file("parts", 5_000)], None, false).await.unwrap();
     watch.look(Look { selected: Some(jobs[0].id.clone()), ..look(Filter::All, 0) });
     ended.wait_for(&jobs[0].id).await;
@@ -163,9 +167,9 @@ async fn everything(rig: &Rig, app: &App, folder: &Path) {
     tell(app, Command::Cancel { jobs: one(&jobs[0].id) }).await.unwrap();
     assert_eq!(ended.wait_for(&jobs[0].id).await, FinishedState::Cancelled);
     tell(app, Command::Remove { jobs: one(&jobs[0].id) }).await.unwrap();
-    // A file whose name is taken there is no other matter than one that needs a person for anything else.
+    // A file whose name is taken stands for all that need attention.
     tell(app, Command::Retry { jobs: one("names-7") }).await.unwrap();
-    // What is put into the watched folder.
+    // Files put into the watched folder.
     for number in 0..3 {
         std::fs::write(folder.join(format!("new {number}.mov")), "new").unwrap();
     }
@@ -183,7 +187,7 @@ async fn everything(rig: &Rig, app: &App, folder: &Path) {
 
 #[tokio::test]
 async fn no_statement_reads_a_whole_table_or_costs_more_with_a_full_journal() {
-    // What so many files say would push what other tests look for out of the log that they share.
+    // So many log lines would push out what other tests look for in the log they share.
     let _quiet = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let rig = Rig::new().await;
     let statements = statements::of(&rig.data());
@@ -195,7 +199,7 @@ async fn no_statement_reads_a_whole_table_or_costs_more_with_a_full_journal() {
     fill(&rig.data());
     statements.forget();
     everything(&rig, &app, &folder).await;
-    // The looks every two seconds, and what is told after a while.
+    // The check every two seconds, and what comes after a delay.
     let looked = async {
         while !statements.seen().iter().any(|seen| seen.sql.contains("INDEXED BY hold_kind")) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -208,10 +212,10 @@ async fn no_statement_reads_a_whole_table_or_costs_more_with_a_full_journal() {
     app.close(Duration::ZERO).await;
 }
 
-/// What sending costs is counted in statements and in SQLite's instructions, and never in time.
+/// Counts the cost of sending in statements and SQLite instructions, never in time.
 #[tokio::test]
 async fn a_file_costs_the_same_however_many_go_with_it_and_went_before() {
-    // What so many files say would push what other tests look for out of the log that they share.
+    // So many log lines would push out what other tests look for in the log they share.
     let _quiet = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let rig = Rig::new().await;
     let statements = statements::of(&rig.data());
@@ -239,7 +243,7 @@ async fn a_file_costs_the_same_however_many_go_with_it_and_went_before() {
     app.close(Duration::ZERO).await;
 }
 
-/// Without what is asked by the clock, and by this test itself.
+/// Leaves out what timers and this test itself ask.
 fn sending(statements: &Statements) -> (u64, u64) {
     let asked = ["INDEXED BY batch_due", "INDEXED BY job_away", "WHERE id = ?1", "SELECT value FROM setting"];
     let all = statements.seen();

@@ -1,4 +1,4 @@
-//! What helps when something went wrong: the log, the report of a crash, the text for whoever helps.
+//! Support: the log, crash reports, and the diagnostics text.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ async fn notices(app: &App) -> Vec<Notice> {
     tick.notices.unwrap_or_default()
 }
 
-/// One whose key is there after a restart too: that one is missing would be told beside what these tests are about.
+/// A rig whose key survives a restart: a notice about a missing one would get in the way of these tests.
 async fn rig() -> Rig {
     let mut rig = Rig::new().await;
     rig.variables.insert("ACME_KEY".into(), rig.sandbox.key.clone());
@@ -71,7 +71,7 @@ async fn a_crash_is_told_at_the_next_start_until_somebody_saw_it() {
     assert!(diagnostics(&app).await.contains("The last crash:"), "it can still be handed on");
 }
 
-/// The data folder as a power cut leaves it: whoever runs on it has no say in it.
+/// A copy of the data folder as a power cut would leave it: the running app cannot prepare for that.
 fn cut_off(rig: &Rig, name: &str) -> PathBuf {
     let left = rig.folder.path().join(name);
     std::fs::create_dir(&left).unwrap();
@@ -179,7 +179,8 @@ async fn the_text_for_whoever_helps_tells_what_happened_and_names_nothing() {
     let rig = Rig::with(|options| options.faults.push("500-once@part".into())).await;
     let log = LogFile::default();
     let subscriber = tracing_subscriber::registry().with(log.layer());
-    // For all tests of this program: one that is set for a thread is not heard by places that another thread reached first.
+    // Global for all tests of this program: a thread's subscriber misses callsites that another thread
+    // reached first.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let app = rig.open_logged(log).await;
     rig.destination(&app, "Secret customer").await;

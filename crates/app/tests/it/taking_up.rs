@@ -1,4 +1,4 @@
-//! Selections, links, and going on with what was unfinished.
+//! Selections, links, and resuming unfinished work.
 
 use partway_api::{Answer, Code, Command, Done, HoldName, Request, Selection, StateName};
 
@@ -63,7 +63,7 @@ async fn a_link_is_the_address_of_the_finished_file_and_a_batchs_links_have_name
     let lines: Vec<_> = all.lines().map(|line| line.split_once('\t').unwrap()).collect();
     assert_eq!(lines[0], ("a.mov", single.as_str()));
     assert_eq!((lines.len(), lines[1].0), (2, "b.mov"));
-    // Of a batch of one it is the address, too: whoever pastes it wants to get there.
+    // For a batch of one it is just the address, too, so that it can be pasted into a browser.
     let (alone, jobs, _) = add(&app, &[rig.file("c.mov", 10)], None, false).await.unwrap();
     ends(&app, &jobs[0].id).await;
     assert_eq!(link(Selection::Batch(alone.unwrap())).await, link(one(&jobs[0].id)).await);

@@ -1,4 +1,4 @@
-//! What is told by notifications, as whoever shows them is told it.
+//! Notifications, as the front end that shows them sees them.
 
 use std::time::Duration;
 

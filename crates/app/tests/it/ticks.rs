@@ -1,4 +1,4 @@
-//! What a front end is sent while it looks.
+//! What a front end receives while it looks.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ pub(crate) async fn next(watch: &mut Watch) -> Tick {
     tokio::time::timeout(PATIENCE, watch.next()).await.expect("no tick came").expect("the app closed")
 }
 
-/// Whether nothing comes for three ticks' time.
+/// Whether nothing arrives within the time of three ticks.
 async fn is_quiet(watch: &mut Watch) -> bool {
     tokio::time::timeout(Duration::from_millis(350), watch.next()).await.is_err()
 }
 
-/// Reads on until nothing moves any more, and gives back everything.
+/// Reads until nothing changes any more, and returns all ticks.
 async fn settle(watch: &mut Watch) -> Vec<Tick> {
     let mut ticks = Vec::new();
     while let Ok(Some(tick)) = tokio::time::timeout(Duration::from_millis(1500), watch.next()).await {
@@ -51,7 +51,7 @@ async fn the_first_tick_holds_everything_and_the_next_only_what_changed() {
     let settings =
         partway_api::Settings { notify: partway_api::Notify::Never, ..partway_api::Settings::default() };
     tell(&app, Command::ChangeSettings { settings: settings.clone() }).await.unwrap();
-    // The footer's curve of the last minute goes on by itself.
+    // The footer's graph of the last minute moves on by itself.
     let tick = Tick { footer: None, ..next(&mut watch).await };
     assert_eq!(tick, Tick { settings: Some(settings), ..Tick::default() });
 }
@@ -133,7 +133,7 @@ async fn quarters_and_ends_are_announced_once() {
     once.sort();
     once.dedup();
     assert_eq!(once.len(), said.len(), "{said:?}");
-    // Confirmed bytes never run backwards within a session.
+    // Confirmed bytes never decrease within a session.
     let confirmed: Vec<_> =
         ticks.iter().filter_map(|tick| Some(tick.rows.as_ref()?.changed.first()?.confirmed)).collect();
     assert!(confirmed.is_sorted(), "{confirmed:?}");
@@ -147,14 +147,14 @@ async fn for_a_front_end_that_does_not_read_two_ticks_wait_at_most_and_it_is_tol
     let mut events = app.follow();
     let mut reader = app.watch(look());
     next(&mut reader).await;
-    // What changes is shown to one who reads before the next change, so a tick was due for each.
+    // A second reader sees each change before the next one, so a tick was due for each.
     let mut settings = partway_api::Settings::default();
     for parts in 1..=6 {
         settings.parts_at_once = Some(parts);
         tell(&app, Command::ChangeSettings { settings: settings.clone() }).await.unwrap();
         while next(&mut reader).await.settings.as_ref() != Some(&settings) {}
     }
-    // The first one, the one that waited for room, and one with all that came since.
+    // The first, the one that waited for room, and one with everything since.
     let mut ticks = 1;
     while next(&mut watch).await.settings.as_ref() != Some(&settings) {
         ticks += 1;
@@ -205,7 +205,7 @@ async fn a_journal_that_could_not_be_read_is_a_banner_until_somebody_has_seen_it
     std::fs::write(rig.data().join("journal.db"), "no journal ".repeat(1000)).unwrap();
     rig.open().await.close(Duration::ZERO).await;
 
-    // Not only the process that found it tells of it.
+    // Not only the process that found it reports it.
     let app = rig.open().await;
     let mut watch = app.watch(look());
     let notices = next(&mut watch).await.notices.unwrap();
@@ -222,7 +222,7 @@ async fn a_journal_that_could_not_be_read_is_a_banner_until_somebody_has_seen_it
     assert!(tell(&app, Command::Dismiss { notice: "another".into() }).await.is_err());
 }
 
-/// Four parts, each of which the service holds back for a while: the rows of all ticks until the file is through.
+/// Sends four parts, each delayed by the service: returns the rows of all ticks until the file is done.
 async fn rows_of_four_slow_parts(rig: &Rig, app: &partway_app::App) -> Vec<partway_api::JobRow> {
     let mut watch = app.watch(look());
     next(&mut watch).await;

@@ -1,11 +1,11 @@
-//! The tiny upload of a destination's test, at storages that are a little different: what it finds out is said, with what to do.
+//! The test upload against unusual storages: it reports what it finds, with what to do.
 
 use partway_api::{CheckLine, Mark};
 
 use crate::kinds::{checked, of_kind};
 use crate::rig::{Rig, add_destination};
 
-/// The line about the upload, at a destination of this kind with these settings.
+/// The upload line for a destination of this kind with these settings.
 async fn tried(kind: &str, faults: &[&str], settings: &[(&str, &str)]) -> CheckLine {
     let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
     let rig = Rig::with(|options| options.faults = faults).await;
@@ -23,7 +23,7 @@ async fn a_bucket_that_wants_checksums_is_found_out_and_told_with_its_setting() 
     assert!(line.text.contains("--part-checksum md5") && line.text.contains("Object Lock"), "{line:?}");
     let line = tried("s3", &["checksum-wanted@put"], &[("part_checksum", "md5")]).await;
     assert_eq!(line.mark, Mark::Good, "{line:?}");
-    // What the storage names, or the first that it takes; also where another is set.
+    // The one the storage names, or the first it accepts; also if another is set.
     for (fault, found) in [("checksum-wanted-amz@put", "crc32"), ("checksum-wanted-sha256@put", "sha256")] {
         for set in ["none", "md5", "crc64nvme"] {
             if (fault, set) == ("checksum-wanted-amz@put", "crc64nvme") {
@@ -36,7 +36,7 @@ async fn a_bucket_that_wants_checksums_is_found_out_and_told_with_its_setting() 
         let line = tried("s3", &[fault], &[("part_checksum", found)]).await;
         assert_eq!(line.mark, Mark::Good, "{fault}: {line:?}");
     }
-    // Where links come from elsewhere nothing can be set.
+    // If links come from elsewhere, there is nothing to set.
     for kind in ["autorender", "gjirafa", "record360"] {
         let line = tried(kind, &["checksum-wanted"], &[]).await;
         assert!(line.mark == Mark::Bad && line.text.contains("links"), "{kind}: {line:?}");

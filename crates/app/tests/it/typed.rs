@@ -1,4 +1,5 @@
-//! What is typed of a destination and is not quite what is meant: mended and said, or asked; and whose fault a key is.
+//! Destination settings typed slightly wrong: corrected and reported, or refused; and who is to blame for a
+//! key.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use partway_app::App;
 use crate::kinds::of_kind;
 use crate::rig::{Rig, add, add_destination, ends, in_variable, tell};
 
-/// The destination as it is kept, and what was made of what was typed.
+/// The destination as stored, and the message about what was amended.
 async fn kept(app: &App, draft: DestinationDraft, key: KeyDraft) -> (DestinationView, Option<String>) {
     match tell(app, Command::AddDestination { draft, key }).await.unwrap() {
         Done::Destination { destination, amended, .. } => (destination, amended),
@@ -16,7 +17,7 @@ async fn kept(app: &App, draft: DestinationDraft, key: KeyDraft) -> (Destination
     }
 }
 
-/// Files under a folder, by their paths in it.
+/// Files under a folder, by relative path.
 fn files(under: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![under.to_owned()];
@@ -62,7 +63,7 @@ async fn a_bucket_in_the_address_is_taken_once_and_that_is_said() {
     let mut there = files(&rig.folder.path().join("sandbox").join("objects"));
     there.sort();
     assert_eq!(there, ["address.mov", "both.mov"], "at the top of the bucket, and in no folder of its name");
-    // What is typed as it is meant needs no word.
+    // Correct input needs no message.
     assert_eq!(kept(&app, plain, key).await.1, None);
 }
 

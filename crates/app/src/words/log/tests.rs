@@ -1,4 +1,4 @@
-//! Every line of a job's history, as people read it.
+//! Every line of a job's history, as users read it.
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn every_line_reads_as_a_sentence() {
         Log::LeftBehind { until: None },
     ];
     let all: Vec<_> = lines.iter().map(|log| line(log, "Acme", now_ms)).collect();
-    // The time of day depends on where the test runs.
+    // The time of day depends on the test machine's time zone.
     let when = clock(i64::try_from(until).unwrap() * 1000, now_ms);
     insta::assert_snapshot!(all.join("\n").replace(&when, "15:00"));
 }
