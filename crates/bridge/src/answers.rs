@@ -1,4 +1,4 @@
-//! What the bridge needs of the one who answers: an [`App`], or a stand-in in tests.
+//! What the bridge needs from its backend: an [`App`], or a stand-in in tests.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,32 +8,33 @@ use partway_app::App;
 
 /// Answers requests. Cheap to clone; all clones are the same.
 pub trait Answers: Clone + Send + Sync + 'static {
-    /// What happens from now on.
+    /// The stream of events.
     type Events: EventSource;
-    /// What changes in what is looked at.
+    /// The stream of changes in a look.
     type Ticks: TickSource;
 
     /// Answers one request.
     fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, ApiError>> + Send;
-    /// What happens from now on: an event that follows this call is in it.
+    /// Subscribes to events; one that follows this call is included.
     fn follow(&self) -> Self::Events;
-    /// What changes in that look from now on.
+    /// Watches for changes in a look.
     fn watch(&self, look: Look) -> Self::Ticks;
-    /// Ends in order.
+    /// Shuts down in order.
     fn close(&self, grace: Duration) -> impl Future<Output = ()> + Send;
 }
 
 /// A stream of [`Event`]s.
 pub trait EventSource: Send + 'static {
-    /// The next; `Err(n)` when `n` were dropped because the reader was too slow, `None` at the end. Cancel-safe.
+    /// The next event; `Err(n)` when `n` were dropped because the reader was too slow, `None` at the end.
+    /// Cancel-safe.
     fn next(&mut self) -> impl Future<Output = Option<Result<Event, u64>>> + Send;
 }
 
 /// A stream of [`Tick`]s.
 pub trait TickSource: Send + 'static {
-    /// The next; `None` at the end. Cancel-safe.
+    /// The next tick; `None` at the end. Cancel-safe.
     fn next(&mut self) -> impl Future<Output = Option<Tick>> + Send;
-    /// Looks elsewhere.
+    /// Changes the look.
     fn look(&self, look: Look);
 }
 

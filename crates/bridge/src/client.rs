@@ -1,4 +1,4 @@
-//! A front end's side: asks the holder, hears what happens, and notices when the holder is gone.
+//! The client: sends requests to the holder, receives events, and notices when the holder is gone.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,13 +18,13 @@ use crate::silence::{OnSilence, Silence};
 use crate::ticks::{ClientTicks, TickInbox};
 use crate::{AskError, BridgeError, place};
 
-/// Events kept for a front end that is busy; beyond it hears that it lags. Answers never wait behind events, or a front end that asks
-/// before it listens would wait for ever.
+/// Events kept for a busy front end; beyond that it receives `Lagged`. Answers never queue behind events: a
+/// front end that asks before it listens would hang.
 const KEPT_EVENTS: usize = 4096;
-/// Requests that wait for the socket.
+/// Requests that may wait for the socket.
 const WAITING_REQUESTS: usize = 16;
 
-/// A connection to the holder. Cheap to clone; the connection ends with the last clone.
+/// A connection to the holder. Cheap to clone; it closes when the last clone is dropped.
 #[derive(Clone)]
 pub struct Client {
     connection: Arc<Connection>,
@@ -38,10 +38,10 @@ struct Connection {
     _end: DropGuard,
 }
 
-/// What the reading task and the askers share.
+/// State shared by the reading task and the askers; `None` once the holder is gone.
 pub(crate) struct Shared(Mutex<Option<Live>>);
 
-/// There only while the holder is.
+/// Exists only while the holder does.
 struct Live {
     asked: HashMap<u64, oneshot::Sender<Result<Answer, ApiError>>>,
     events: broadcast::Sender<Heard>,
@@ -49,27 +49,28 @@ struct Live {
 }
 
 impl Shared {
-    /// Does something with what is there while the holder is; `None` when it is gone.
+    /// Runs `act` on the live state; `None` when the holder is gone.
     fn live<T>(&self, act: impl FnOnce(&mut Live) -> T) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(act)
     }
 
     fn end(&self) {
-        // Dropping the senders is what tells everybody who waits.
+        // Dropping the senders wakes everyone who waits.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
 impl Client {
-    /// Connects to the holder of a data folder; `None` where nobody listens there.
+    /// Connects to the holder of a data folder; `None` if nothing listens there.
     ///
     /// # Errors
-    /// Where the socket is there but may not be used.
+    /// The socket exists but cannot be used.
     pub async fn connect(data_dir: &Path) -> Result<Option<Self>, BridgeError> {
         Self::connect_telling(data_dir, Arc::new(|_| {})).await
     }
 
-    /// The same, and tells where the holder does not answer any more, and when it does again.
+    /// Like [`connect`](Self::connect); also reports when the holder stops answering, and when it answers
+    /// again.
     pub(crate) async fn connect_telling(
         data_dir: &Path,
         on_silence: OnSilence,
@@ -104,10 +105,12 @@ impl Client {
         Self { connection: Arc::new(connection) }
     }
 
-    /// Asks the holder. An answer may take as long as what was asked for does; a holder that answers nothing at all meanwhile is told of.
+    /// Sends a request to the holder. The answer may take as long as the request needs; a holder that answers
+    /// nothing at all meanwhile is reported.
     ///
     /// # Errors
-    /// [`AskError::Api`] with the holder's sentence, or [`AskError::HolderGone`] where it ended before it answered.
+    /// [`AskError::Api`] with the holder's sentence, or [`AskError::HolderGone`] if it ended before it
+    /// answered.
     pub async fn ask(&self, request: Request) -> Result<Answer, AskError> {
         let answer = self.send(request);
         tokio::pin!(answer);
@@ -119,12 +122,13 @@ impl Client {
         }
     }
 
-    /// Waits until the holder answers nothing at all any more. One that is only busy with what was asked does not end this.
+    /// Resolves when the holder stops answering altogether. One that is only busy with a request does not
+    /// count.
     pub async fn silent(&self) {
         self.connection.silence.begun(|| self.send(Request::Ping), || self.can_be_swallowed()).await;
     }
 
-    /// Whether so much is asked for that the holder may not read on before some of it is answered.
+    /// Whether so many requests are open that the holder may not read on before it answers some.
     fn can_be_swallowed(&self) -> bool {
         // One is the ping itself.
         self.connection.shared.live(|live| live.asked.len()).is_some_and(|asked| asked > ASKED_AT_ONCE + 1)
@@ -139,7 +143,7 @@ impl Client {
         Ok(answer.await.map_err(|_| AskError::HolderGone)??)
     }
 
-    /// What happens from now on.
+    /// Subscribes to events.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -150,7 +154,7 @@ impl Client {
         Ok(ClientEvents(events))
     }
 
-    /// What changes in that look. One look a connection: a second call ends the stream of the first.
+    /// Watches a look. There is one look per connection: a second call ends the stream of the first.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -192,7 +196,7 @@ async fn read_all(receive: ReadHalf<Stream>, shared: &Shared, silence: &Silence)
                     return;
                 }
             }
-            // A newer holder may tell things that this version does not know.
+            // A newer holder may send messages that this version does not know.
             Err(fault) => tracing::debug!(column = fault.column(), "a line that is not understood"),
         }
     }
@@ -203,12 +207,12 @@ impl Live {
         match message {
             ToFront::Answer { id, result } => {
                 if let Some(asker) = self.asked.remove(&id) {
-                    // Who asked may have stopped waiting.
+                    // The asker may have stopped waiting.
                     let _ = asker.send(result);
                 }
             }
             ToFront::Event { event } => {
-                // Nobody may be listening yet.
+                // There may be no listener yet.
                 let _ = self.events.send(Heard::Event(event));
             }
             ToFront::Tick { tick } => self.put_tick(*tick),

@@ -1,4 +1,4 @@
-//! One front end's conversation with the holder.
+//! The conversation with one front end.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use crate::lines::{ANSWER_LIMIT, Line, REQUEST_LIMIT, read_line, to_line, write_line};
 use crate::{Answers, EventSource, TickSource};
 
-/// Messages that wait for a front end that reads slowly. What follows is dropped at the source and told as `Lagged`.
+/// Messages queued for a slow front end. Further events are dropped at the source and reported as `Lagged`.
 const WAITING_MESSAGES: usize = 64;
-/// Requests of one front end that are answered at the same time; it is not read further until one is.
+/// Concurrent requests of one front end; reading pauses until one is answered.
 pub(crate) const ASKED_AT_ONCE: usize = 16;
 
-/// What brings the window forward, or tells something in it; `false` where the process has none.
+/// Brings the window forward, or shows a message in it; returns `false` if the process has none.
 pub(crate) type OnShow = Arc<dyn Fn(Option<ApiError>) -> bool + Send + Sync>;
 
 /// What all conversations share.
@@ -26,12 +26,12 @@ pub(crate) struct Host<A> {
     pub(crate) following: watch::Sender<usize>,
 }
 
-/// Speaks with one front end until it hangs up. Dropping the future ends everything that belongs to it.
+/// Talks to one front end until it hangs up. Dropping the future ends everything that belongs to it.
 pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
     let (receive, send) = tokio::io::split(stream);
     let mut reader = BufReader::new(receive);
     let (out, waiting) = mpsc::channel(WAITING_MESSAGES);
-    // Dropped with this future, and with it all that was spawned here.
+    // Dropped with this future, along with everything spawned here.
     let mut streams = JoinSet::new();
     let mut asked = JoinSet::new();
     let mut writer = JoinSet::new();
@@ -66,7 +66,7 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
                 continue;
             }
         };
-        // Subscriptions are made here and not beside, so that whatever is asked for later already falls into them.
+        // Subscribe here rather than in a task, so that the effects of later requests are included.
         match request {
             Request::Follow if !follows => {
                 follows = true;
@@ -111,14 +111,14 @@ pub(crate) async fn converse<A: Answers>(stream: Stream, host: Arc<Host<A>>) {
             break;
         }
     }
-    // It may have closed only its own direction: what it asked for is still answered.
+    // The peer may have closed only its sending side: still answer its requests.
     streams.shutdown().await;
     while asked.join_next().await.is_some() {}
     drop(out);
     writer.join_next().await;
 }
 
-/// The answer to `Show` of a holder that has nothing to show: whoever asked may open a window of its own on the folder.
+/// The answer to `Show` from a holder without a window: the asker may open its own on the folder.
 pub(crate) fn no_window() -> ApiError {
     ApiError::new(Code::Refused, "The Partway that holds this data folder has no window.")
 }
@@ -131,13 +131,13 @@ async fn refuse(
     out.send(ToFront::Answer { id, result: Err(ApiError::new(Code::Refused, words)) }).await
 }
 
-/// The id of a line that is JSON but no request, so that its sender finds the answer; 0 where there is none.
+/// The id of a JSON line that is not a valid request, so that its sender gets the answer; 0 if there is none.
 fn id_of(line: &[u8]) -> u64 {
     let value: Option<serde_json::Value> = serde_json::from_slice(line).ok();
     value.and_then(|value| value.get("id")?.as_u64()).unwrap_or(0)
 }
 
-/// Where the parser stopped. Not its own words: they can quote the line, and a line can hold a key.
+/// Where the parser stopped. Not its message: that can quote the line, and a line can hold a key.
 fn place_of(fault: &serde_json::Error) -> String {
     format!("line {}, column {}", fault.line(), fault.column())
 }
@@ -191,7 +191,7 @@ async fn forward_ticks(
     }
 }
 
-/// Counts a front end as following for as long as it lives.
+/// Counts a front end as following until dropped.
 struct Following(watch::Sender<usize>);
 
 impl Following {

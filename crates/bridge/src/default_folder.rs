@@ -1,19 +1,20 @@
-//! Where everything lies unless `--data-dir` says otherwise: the same place for every front end.
+//! The default data folder, used unless `--data-dir` is given: the same for every front end.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The platform's place for the data folder; `None` where the environment does not tell. `system` is [`std::env::consts::OS`], `variable` looks
-/// up an environment variable: both are handed in, because library code reads neither.
+/// The platform's data folder; `None` if the environment does not say. `system` is [`std::env::consts::OS`],
+/// and `variable` looks up an environment variable: both are injected, because library code reads neither.
 ///
-/// Linux and the BSDs: the XDG Base Directory Specification, which also says that a relative path counts as none. macOS: Apple's File System
-/// Programming Guide, "Application Support". Windows: the local application data, because a database must not roam between computers.
+/// Linux and the BSDs: the XDG Base Directory Specification, which also says to ignore a relative path.
+/// macOS: Apple's File System Programming Guide, "Application Support". Windows: the local application data,
+/// because a database must not roam between computers.
 #[must_use]
 pub fn default_folder(system: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     match system {
         "macos" => Some(folder("HOME")?.join("Library/Application Support/Partway")),
-        // Backslash paths are no absolute ones where this is tested on another system.
+        // Backslash paths are not absolute when this is tested on another system.
         "windows" => {
             let local =
                 variable("LOCALAPPDATA").map(PathBuf::from).filter(|path| !path.as_os_str().is_empty())?;

@@ -1,4 +1,4 @@
-//! What can go wrong between a front end and the data folder's holder, as sentences.
+//! Errors between a front end and the data folder's holder, as sentences.
 
 use std::io;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub enum BridgeError {
     Open(#[from] OpenError),
 }
 
-/// Why a request got no answer that helps.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// It was answered: it cannot be done.

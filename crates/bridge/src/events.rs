@@ -1,4 +1,4 @@
-//! What a front end hears, whether it holds the folder or not.
+//! Events as a front end receives them, whether it holds the folder or not.
 
 use partway_api::Event;
 use partway_app::App;
@@ -6,10 +6,10 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{Answers, EventSource};
 
-/// One thing heard.
+/// A received event or condition.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Heard {
-    /// Something happened.
+    /// An event.
     Event(Event),
     /// Events were dropped because this front end was too slow: ask `List` to catch up.
     Lagged,
@@ -20,16 +20,16 @@ pub enum Heard {
 /// The events of a front end that does not hold the folder.
 pub struct ClientEvents(pub(crate) broadcast::Receiver<Heard>);
 
-/// Events, from within or over the socket.
+/// Events, from this process or over the socket.
 pub enum FrontEvents<A: Answers = App> {
-    /// From the app that this process runs.
+    /// From the app in this process.
     Own(A::Events),
     /// From the process that holds the folder.
     Theirs(ClientEvents),
 }
 
 impl<A: Answers> FrontEvents<A> {
-    /// The next. Cancel-safe.
+    /// The next event. Cancel-safe.
     pub async fn next(&mut self) -> Heard {
         match self {
             Self::Own(events) => match events.next().await {

@@ -1,4 +1,4 @@
-//! What a front end holds: the app itself, or the way to the process that runs it.
+//! A front end's handle: the app itself, or a connection to the process that runs it.
 
 use std::future::Future;
 use std::path::Path;
@@ -13,11 +13,12 @@ use crate::conversation::{OnShow, no_window};
 use crate::silence::OnSilence;
 use crate::{Answers, AskError, BridgeError, Client, FolderLock, FrontEvents, FrontTicks, Server};
 
-/// How long a folder may be held by somebody who does not listen: one who is just starting, or ending with up to 5 s for parts in flight.
+/// How long to wait for a holder that does not listen: it may be starting, or ending with up to 5 s for parts
+/// in flight.
 const GAP: Duration = Duration::from_secs(15);
-/// So long into that gap without a word, which is more than an end in order takes; then it is told.
+/// When to report that wait: later than an orderly shutdown takes.
 const GAP_TOLD: Duration = Duration::from_secs(7);
-/// Between two looks during that gap.
+/// Interval between attempts meanwhile.
 const GAP_PAUSE: Duration = Duration::from_millis(50);
 
 /// One front end's hold on a data folder.
@@ -29,12 +30,13 @@ enum Side<A: Answers> {
 }
 
 impl<A: Answers> Front<A> {
-    /// Takes the folder's lock, makes the app and serves it; or connects to whoever holds the lock. In the gap where a holder is just
-    /// starting or ending it tries again for some seconds. `on_show` is called in the holder when another front end asks it to show itself,
-    /// or to tell something in its window, and says `false` where it has no window.
+    /// Takes the folder's lock, opens the app and serves it, or connects to the process that holds the lock.
+    /// While a holder is just starting or ending, retries for some seconds. `on_show` is called in the holder
+    /// when another front end asks it to come forward, or to show a message in its window; it returns `false`
+    /// if there is no window.
     ///
     /// # Errors
-    /// Where the folder or its socket cannot be used, the app cannot be opened, or a holder does not answer.
+    /// The folder or its socket cannot be used, the app cannot be opened, or a holder does not answer.
     pub async fn open<M, F>(
         data_dir: &Path,
         make_app: M,
@@ -47,9 +49,9 @@ impl<A: Answers> Front<A> {
         Self::open_telling(data_dir, make_app, on_show, |_| {}).await
     }
 
-    /// As [`open`](Self::open). `on_silence` is called with `true` where the holder has answered nothing at all for 5 s while something was
-    /// asked of it, or holds the folder for 7 s and does not listen, because it is suspended, say; and with `false` when it answers again.
-    /// It is waited for all the same.
+    /// Like [`open`](Self::open). `on_silence` is called with `true` when the holder has answered nothing at
+    /// all for 5 s while a request was open, or has held the folder for 7 s without listening, for example
+    /// because it is suspended; and with `false` when it answers again. This still waits for it.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -109,10 +111,10 @@ impl<A: Answers> Front<A> {
         matches!(self.0, Side::Holder { .. })
     }
 
-    /// Asks.
+    /// Sends a request.
     ///
     /// # Errors
-    /// [`AskError::Api`] with a sentence, or [`AskError::HolderGone`]: open again, and ask again.
+    /// [`AskError::Api`] with a sentence, or [`AskError::HolderGone`]: open the folder again, and ask again.
     pub async fn ask(&self, request: Request) -> Result<Answer, AskError> {
         match &self.0 {
             Side::Guest(client) => client.ask(request).await,
@@ -128,7 +130,7 @@ impl<A: Answers> Front<A> {
         }
     }
 
-    /// What happens from now on: whatever is asked after this call is in it.
+    /// Subscribes to events; the effects of later requests are included.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -139,7 +141,7 @@ impl<A: Answers> Front<A> {
         }
     }
 
-    /// What changes in that look from now on.
+    /// Watches a look for changes.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -150,8 +152,8 @@ impl<A: Answers> Front<A> {
         }
     }
 
-    /// Waits until the holder answers nothing at all any more; for ever where this one is the holder. One that is only busy with what was
-    /// asked of it does not end this.
+    /// Resolves when the holder stops answering altogether; never if this is the holder. One that is only
+    /// busy with a request does not count.
     pub async fn silent(&self) {
         match &self.0 {
             Side::Holder { .. } => std::future::pending().await,
@@ -159,7 +161,7 @@ impl<A: Answers> Front<A> {
         }
     }
 
-    /// How many other front ends follow what happens here; 0 where this one is not the holder.
+    /// How many other front ends follow events here; 0 if this is not the holder.
     #[must_use]
     pub fn clients_following(&self) -> usize {
         match &self.0 {
@@ -168,15 +170,16 @@ impl<A: Answers> Front<A> {
         }
     }
 
-    /// Waits until nobody else follows; at once where this one is not the holder.
+    /// Waits until no other front end follows; returns at once if this is not the holder.
     pub async fn until_nobody_follows(&self) {
         if let Side::Holder { server, .. } = &self.0 {
-            // An error means that the server is gone, and with it everybody who followed.
+            // An error means that the server is gone, along with all followers.
             let _ = server.following().wait_for(|count| *count == 0).await;
         }
     }
 
-    /// Ends in order. The holder hangs up on the others, gives parts in flight `grace`, closes the journal, and only then lets the folder go.
+    /// Shuts down in order. The holder disconnects the others, gives parts in flight `grace`, closes the
+    /// journal, and only then releases the folder.
     pub async fn close(self, grace: Duration) {
         if let Side::Holder { app, server, .. } = self.0 {
             let lock = server.stop().await;

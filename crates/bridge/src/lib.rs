@@ -1,13 +1,17 @@
-//! The api over the data folder's local socket: one folder, one process, many front ends.
+//! The API over the data folder's local socket: one folder, one process, many front ends.
 //!
-//! Whoever holds the folder's [`FolderLock`] runs the [`App`](partway_app::App) and a [`Server`] on a socket in that folder; every other front
-//! end is a [`Client`] of it. A front end holds a [`Front`], which is one or the other, and opens a new one when the holder is gone.
+//! The process with the folder's [`FolderLock`] runs the [`App`](partway_app::App) and a [`Server`] on a
+//! socket in that folder; every other front end is a [`Client`] of it. A front end holds a [`Front`], which
+//! is one or the other, and opens a new one when the holder is gone.
 //!
-//! One JSON object a line in each direction, as `partway_api` has them: a front end sends `{"id":1,"request":{"ask":"list"}}`, the holder sends
-//! `{"to":"answer","id":1,"result":{"Ok":…}}`, and after `follow` also `{"to":"event",…}` and `{"to":"lagged"}`, after `look` `{"to":"tick",…}`.
-//! Answers may come in another order than questions. A line that is not understood gets an answer that says so and ends nothing.
+//! Each direction carries one JSON object per line, as defined in `partway_api`: a front end sends
+//! `{"id":1,"request":{"ask":"list"}}`, the holder sends `{"to":"answer","id":1,"result":{"Ok":…}}`, and
+//! after `follow` also `{"to":"event",…}` and `{"to":"lagged"}`, after `look` `{"to":"tick",…}`. Answers may
+//! arrive in a different order than requests. A line that is not understood gets an answer that says so, and
+//! the connection goes on.
 //!
-//! What is absent: no pid file (a pid says nothing after a crash, the system's file lock does), and no port that other users could reach.
+//! Deliberately absent: a pid file (a pid is meaningless after a crash, the system's file lock is not), and a
+//! port that other users could reach.
 
 mod answers;
 mod client;

@@ -1,27 +1,28 @@
-//! NDJSON: one JSON object a line, each of bounded length.
+//! NDJSON: one JSON object per line, each of bounded length.
 
 use std::io;
 
 use serde::Serialize;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
-/// Bytes of one line to the holder: about 30,000 paths of 100 bytes in base64. Longer lists are asked for in several requests.
+/// Most bytes in a line to the holder: about 30,000 paths of 100 bytes in base64. Longer lists take several
+/// requests.
 pub const REQUEST_LIMIT: usize = 4 << 20;
-/// Bytes of one line from the holder: a list of about 100,000 jobs.
+/// Most bytes in a line from the holder: a list of about 100,000 jobs.
 pub const ANSWER_LIMIT: usize = 64 << 20;
 
-/// What was read.
+/// The result of reading a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A line, without its end.
+    /// A line, without its line break.
     Whole(Vec<u8>),
-    /// A line longer than the limit; it was skipped without being kept.
+    /// A line longer than the limit; it was skipped without being stored.
     TooLong,
-    /// There are no more.
+    /// There are no more lines.
     End,
 }
 
-/// Reads a line of at most `limit` bytes. What follows the last line break is a line too.
+/// Reads a line of at most `limit` bytes. What follows the last line break counts as a line, too.
 pub(crate) async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), limit: usize) -> io::Result<Line> {
     let mut line = Vec::new();
     let mut too_long = false;
@@ -51,14 +52,14 @@ pub(crate) async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), limit: u
     }
 }
 
-/// A value as one line, with its end.
+/// Serializes a value as one line, including the line break.
 pub(crate) fn to_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     Ok(line)
 }
 
-/// Writes a line at once: each is a message that somebody waits for.
+/// Writes and flushes a line: the peer waits for each message.
 pub(crate) async fn write_line(writer: &mut (impl AsyncWrite + Unpin), line: &[u8]) -> io::Result<()> {
     writer.write_all(line).await?;
     writer.flush().await
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     async fn lines(input: &[u8], limit: usize) -> Vec<Line> {
-        // A buffer of three bytes, so that every line comes in pieces.
+        // A buffer of three bytes, so that every line arrives in pieces.
         let mut reader = tokio::io::BufReader::with_capacity(3, input);
         let mut lines = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! The data folder's lock: who holds it runs the engine.
+//! The data folder's lock: its holder runs the engine.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::BridgeError;
 
-/// The name of the locked file in the data folder. It stays there, empty: removing a locked file would let two processes lock two files.
+/// The locked file in the data folder. It stays there, empty: if a locked file were removed, two processes
+/// could lock two files.
 const LOCK_FILE: &str = "lock";
 
-/// The right to be the one process on a data folder. The system takes it back when the process ends, however it ends.
+/// The right to be the only process on a data folder. The system releases it when the process ends, however
+/// it ends.
 #[derive(Debug)]
 pub struct FolderLock {
     folder: PathBuf,
@@ -17,10 +19,12 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Makes the folder if need be, makes it private to its owner, and takes its lock; `None` where somebody has it.
+    /// Creates the folder if needed, makes it private to its owner, and takes its lock; `None` if another
+    /// process has it.
     ///
     /// # Errors
-    /// Where the folder cannot be made, made private or locked, is one that all users share, or holds what is not Partway's.
+    /// The folder cannot be created, made private or locked, is shared by all users, or holds other files
+    /// than Partway's.
     pub fn take(data_dir: &Path) -> Result<Option<Self>, BridgeError> {
         let fault = |source| BridgeError::Folder { folder: data_dir.to_path_buf(), source };
         if is_foreign(data_dir) {
@@ -44,10 +48,10 @@ impl FolderLock {
     }
 }
 
-/// One of these lies in every folder that Partway has used.
+/// Every folder that Partway has used contains one of these.
 const OURS: [&str; 3] = [LOCK_FILE, "journal.db", "socket"];
 
-/// Whether the folder holds things, and none that only Partway puts there. One that cannot be read is judged by what comes next.
+/// Whether the folder has contents, but none of Partway's. Later steps report one that cannot be read.
 fn is_foreign(folder: &Path) -> bool {
     let holds_something = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     holds_something && !OURS.iter().any(|name| folder.join(name).exists())
@@ -57,7 +61,7 @@ fn is_foreign(folder: &Path) -> bool {
 fn make_private(folder: &Path) -> Result<(), BridgeError> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
-    /// `S_ISVTX` of inode(7): set on /tmp and its like, which must stay open to all.
+    /// `S_ISVTX` of inode(7): set on /tmp and the like, which must stay open to all.
     const STICKY: u32 = 0o1000;
 
     let fault = |source| BridgeError::Folder { folder: folder.to_path_buf(), source };

@@ -1,4 +1,4 @@
-//! Where the holder listens: a socket file in the data folder, or on Windows a pipe named after it.
+//! The holder's address: a socket file in the data folder, or on Windows a pipe named after it.
 
 use std::io;
 use std::path::Path;
@@ -10,11 +10,11 @@ pub(crate) fn listen(folder: &Path) -> io::Result<Listener> {
     system::listen(folder)
 }
 
-/// Connects to whoever listens; `None` where nobody does.
+/// Connects to the listener; `None` if there is none.
 pub(crate) async fn connect(folder: &Path) -> io::Result<Option<Stream>> {
     match system::connect(folder).await {
         Ok(stream) => Ok(Some(stream)),
-        // WouldBlock: so many are connecting at once that the queue is full; like the other two it passes.
+        // WouldBlock: so many are connecting that the queue is full; like the other two, this is temporary.
         Err(e)
             if matches!(
                 e.kind(),
@@ -27,7 +27,7 @@ pub(crate) async fn connect(folder: &Path) -> io::Result<Option<Stream>> {
     }
 }
 
-/// Takes the socket away, so that nobody connects to a process that is ending.
+/// Removes the socket, so that no front end connects to a process that is ending.
 pub(crate) fn clear(folder: &Path) {
     system::clear(folder);
 }
@@ -46,14 +46,16 @@ mod system {
 
     /// The name of the socket in the data folder.
     const SOCKET: &str = "socket";
-    /// Bytes a socket's path may have, with its final NUL: 108 on Linux (unix(7)), 104 on macOS and the BSDs (sys/un.h). The smaller holds for all.
+    /// Most bytes in a socket's path, with its final NUL: 108 on Linux (unix(7)), 104 on macOS and the BSDs
+    /// (sys/un.h). The smaller fits all.
     const SUN_PATH: usize = 104;
-    /// The queue of one listener is emptied by one task at once; longer than this the holder is stopped or hung.
+    /// A running holder empties its queue at once; if connecting takes longer than this, it is stopped or
+    /// hung.
     const CONNECT_WAIT: Duration = Duration::from_secs(5);
 
     pub(super) fn listen(folder: &Path) -> io::Result<Listener> {
         let socket = folder.join(SOCKET);
-        // Whoever holds the lock may remove what an earlier holder left behind.
+        // The lock holder may remove what an earlier holder left behind.
         match fs::remove_file(&socket) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
@@ -61,7 +63,8 @@ mod system {
         let way = Way::to(folder)?;
         let name = way.socket().to_fs_name::<GenericFilePath>()?;
         let listener = ListenerOptions::new().name(name).reclaim_name(false).create_tokio()?;
-        // After the bind, because not every system can set it before; until then the folder's 0700 keeps others out.
+        // After the bind, because not every system can set it before; until then the folder's 0700 keeps
+        // others out.
         fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
         Ok(listener)
     }
@@ -73,17 +76,17 @@ mod system {
     }
 
     pub(super) fn clear(folder: &Path) {
-        // Nothing to do where it is gone already: the next holder removes what is left.
+        // Failure is harmless: the next holder removes what is left.
         let _ = fs::remove_file(folder.join(SOCKET));
     }
 
-    /// A way to name the folder in few bytes. Needed only while a socket is bound or connected.
+    /// A short path to the folder. Needed only while a socket is bound or connected.
     pub(super) enum Way {
-        /// Its own path is short enough.
+        /// The folder's own path is short enough.
         Plain(PathBuf),
-        /// `/proc/self/fd/N`, while the folder is open (proc(5)). Nothing is written outside the folder.
+        /// `/proc/self/fd/N`, while the folder is open (proc(5)). Writes nothing outside the folder.
         Descriptor(File),
-        /// A symbolic link in /tmp under a name that nobody else has, removed at once: for systems without /proc.
+        /// A symbolic link in /tmp under a unique name, removed right after use: for systems without /proc.
         Link(PathBuf),
     }
 
@@ -104,7 +107,7 @@ mod system {
                 let link = PathBuf::from(format!("/tmp/.partway-{}-{n}", std::process::id()));
                 match symlink(folder, &link) {
                     Ok(()) => return Ok(Self::Link(link)),
-                    // A name that is taken is never followed, whoever made it.
+                    // An existing name is never followed, whoever created it.
                     Err(e) if e.kind() == io::ErrorKind::AlreadyExists && n < 1000 => n += 1,
                     Err(e) => return Err(e),
                 }
@@ -161,8 +164,8 @@ mod system {
     use sha2::{Digest as _, Sha256};
 
     pub(super) fn listen(folder: &Path) -> io::Result<Listener> {
-        // SDDL: protected from inheritance, all rights to the owner, none to anybody else. A pipe's default lets everyone read
-        // (learn.microsoft.com, "Named Pipe Security and Access Rights").
+        // SDDL: protected from inheritance, all rights to the owner, none to others. By default everyone can
+        // read a pipe (learn.microsoft.com, "Named Pipe Security and Access Rights").
         let owner_only = SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?;
         ListenerOptions::new().name(name(folder)?).security_descriptor(owner_only).create_tokio()
     }

@@ -1,4 +1,4 @@
-//! The holder's side: takes in front ends until it is stopped.
+//! The server: accepts front ends until it is stopped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,13 @@ use tokio_util::task::TaskTracker;
 use crate::conversation::{Host, converse};
 use crate::{Answers, BridgeError, FolderLock, place};
 
-/// Front ends at once. Each costs a descriptor, of which a process has 1,024 by default; the rest wait in the system's queue.
+/// Most front ends at once. Each costs a descriptor, of which a process has 1,024 by default; the rest wait
+/// in the system's queue.
 const FRONTS_AT_ONCE: usize = 128;
-/// After an `accept` that did not succeed (no descriptors left, say), so that the loop does not spin.
+/// Pause after a failed `accept` (no descriptors left, for example), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A running server. Ends with [`stop`](Self::stop); dropping it stops it too, without waiting.
+/// A running server. [`stop`](Self::stop) ends it; dropping it does so, too, without waiting.
 pub struct Server {
     lock: FolderLock,
     stop: CancellationToken,
@@ -27,11 +28,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward or tells something in it, or says `false`
-    /// where the process has none.
+    /// Listens in the lock's folder. Needs a tokio runtime. `on_show` brings the window forward or shows a
+    /// message in it, and returns `false` if the process has none.
     ///
     /// # Errors
-    /// Where the socket cannot be made.
+    /// The socket cannot be created.
     pub fn start<A: Answers>(
         answers: A,
         lock: FolderLock,
@@ -46,13 +47,14 @@ impl Server {
         Ok(Self { lock, stop, tasks, following })
     }
 
-    /// How many front ends follow what happens; changes as they come and go.
+    /// How many front ends follow events; changes as they come and go.
     #[must_use]
     pub fn following(&self) -> watch::Receiver<usize> {
         self.following.clone()
     }
 
-    /// Lets nobody in any more, ends all conversations, and gives the lock back: the folder is still held until that is dropped.
+    /// Accepts no more front ends, ends all conversations, and returns the lock: the folder stays held until
+    /// that is dropped.
     pub async fn stop(self) -> FolderLock {
         place::clear(self.lock.folder());
         self.stop.cancel();

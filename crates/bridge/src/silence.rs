@@ -1,4 +1,4 @@
-//! Notices that the holder answers nothing at all: it is suspended or frozen, and nothing but a word helps whoever waits for it.
+//! Detects a holder that answers nothing at all: it is suspended or frozen, and waiting users should know.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,21 +12,22 @@ use tokio::time::{sleep, timeout};
 
 use crate::AskError;
 
-/// An answer may take this long before it is asked whether anybody is there. With [`PINGS`] times [`PING_WAIT`] it makes the 5 s after
-/// which it is told.
+/// How long an answer may take before the holder is pinged. With [`PINGS`] times [`PING_WAIT`] it adds up to
+/// the 5 s after which silence is reported.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A ping is answered from memory at once; this is for a computer under load.
+/// Pings are answered from memory at once; this allows for a computer under load.
 const PING_WAIT: Duration = Duration::from_millis(500);
-/// So often that is waited for: this process may have been suspended itself, and then its own clock says nothing about the holder.
+/// How many such waits are needed: this process may itself have been suspended, and then its clock says
+/// nothing about the holder.
 const PINGS: u32 = 4;
 
-/// Told `true` when a holder does not answer any more, and `false` when it does again.
+/// Called with `true` when a holder stops answering, and with `false` when it answers again.
 pub(crate) type OnSilence = Arc<dyn Fn(bool) + Send + Sync>;
 
-/// What is known of one holder's silence.
+/// The silence state of one holder.
 pub(crate) struct Silence {
     silent: watch::Sender<bool>,
-    /// One ping a connection, however many wait: a holder that is suspended gets them all when it goes on.
+    /// One ping per connection, however many wait: a suspended holder receives all of them when it continues.
     pinging: Mutex<()>,
     on_silence: OnSilence,
 }
@@ -36,7 +37,7 @@ impl Silence {
         Self { silent: watch::Sender::new(false), pinging: Mutex::new(()), on_silence }
     }
 
-    /// The holder was heard.
+    /// Ends the silence: the holder was heard.
     pub(crate) fn end(&self) {
         self.set(false);
     }
@@ -47,7 +48,8 @@ impl Silence {
         }
     }
 
-    /// Watches for as long as an answer is waited for. `swallowed` says whether a ping might not be read, so that nothing follows from it.
+    /// Watches until dropped, while an answer is pending. `swallowed` returns whether the holder may not even
+    /// read a ping, so that a missing answer proves nothing.
     pub(crate) async fn watch<F>(&self, ping: impl Fn() -> F, swallowed: impl Fn() -> bool) -> Infallible
     where
         F: Future<Output = Result<Answer, AskError>>,
@@ -77,7 +79,7 @@ impl Silence {
                 }
             };
             if let Err(AskError::HolderGone) = answer {
-                // Whoever waits hears that by itself.
+                // The waiting requests fail by themselves.
                 return std::future::pending().await;
             }
             drop(one);
@@ -85,7 +87,7 @@ impl Silence {
         }
     }
 
-    /// Asks at once whether anybody is there, and waits for the beginning of a silence.
+    /// Pings at once, and resolves when a silence begins.
     pub(crate) async fn begun<F>(&self, ping: impl Fn() -> F, swallowed: impl Fn() -> bool)
     where
         F: Future<Output = Result<Answer, AskError>>,
@@ -93,7 +95,7 @@ impl Silence {
         let mut silent = self.silent.subscribe();
         tokio::select! {
             biased;
-            // The sender is this one's own.
+            // Never fails: `self` owns the sender.
             _ = silent.wait_for(|silent| *silent) => {}
             never = self.look(ping, swallowed) => match never {},
         }
@@ -109,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// What was told, and when after the beginning.
+    /// What was reported, and when since the start.
     type Told = Arc<std::sync::Mutex<Vec<(bool, Duration)>>>;
 
     fn silence() -> (Arc<Silence>, Told) {
@@ -126,7 +128,7 @@ mod tests {
         let _ = timeout(Duration::from_secs(3600), watch).await;
     }
 
-    /// A ping that nobody answers; counted.
+    /// A ping without an answer; counts the calls.
     fn never(count: &AtomicUsize) -> impl Future<Output = Result<Answer, AskError>> + use<> {
         count.fetch_add(1, Ordering::Relaxed);
         std::future::pending()

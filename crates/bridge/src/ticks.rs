@@ -1,4 +1,4 @@
-//! What changes in what a front end looks at, whether it holds the folder or not.
+//! Ticks of a front end, whether it holds the folder or not.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,16 +9,17 @@ use tokio::sync::mpsc;
 
 use crate::{Answers, AskError, Client, TickSource};
 
-/// Ticks kept for a busy front end: six seconds of them.
+/// Ticks kept for a busy front end: six seconds' worth.
 const KEPT_TICKS: usize = 64;
 
-/// The reading task's end. A tick says only what changed, so after one was dropped everything is asked for anew.
+/// The reading task's end. A tick says only what changed, so after a dropped one everything is requested
+/// again.
 pub(crate) struct TickInbox {
     ticks: mpsc::Sender<Tick>,
     stale: Arc<AtomicBool>,
 }
 
-/// Nobody reads the ticks any more.
+/// The reader of the ticks is gone.
 pub(crate) struct NobodyLooks;
 
 impl TickInbox {
@@ -68,16 +69,16 @@ impl ClientTicks {
     }
 }
 
-/// Ticks, from within or over the socket.
+/// Ticks, from this process or over the socket.
 pub enum FrontTicks<A: Answers = App> {
-    /// From the app that this process runs.
+    /// From the app in this process.
     Own(A::Ticks),
     /// From the process that holds the folder.
     Theirs(ClientTicks),
 }
 
 impl<A: Answers> FrontTicks<A> {
-    /// The next; `None` when the holder of the folder ended. Cancel-safe.
+    /// The next tick; `None` when the holder of the folder ended. Cancel-safe.
     pub async fn next(&mut self) -> Option<Tick> {
         match self {
             Self::Own(ticks) => ticks.next().await,
@@ -85,10 +86,10 @@ impl<A: Answers> FrontTicks<A> {
         }
     }
 
-    /// Looks elsewhere; the next tick holds everything of the new look.
+    /// Changes the look; the next tick contains everything in it.
     ///
     /// # Errors
-    /// [`AskError::HolderGone`] where the holder of the folder ended.
+    /// [`AskError::HolderGone`] if the holder of the folder ended.
     pub async fn look(&self, look: Look) -> Result<(), AskError> {
         match self {
             Self::Own(ticks) => {

@@ -1,4 +1,4 @@
-//! What can be written on the command line. Help texts are part of the contract: docs/partwayctl.md shows them.
+//! The command line. Help texts are part of the contract: docs/partwayctl.md shows them.
 
 mod destinations;
 mod fields;

@@ -1,13 +1,13 @@
-//! Where the data folder is, unless `--data-dir` says otherwise.
+//! Chooses the data folder.
 
 use std::path::PathBuf;
 
 use crate::exit::Stopped;
 
-/// The folder that was named, or the platform's place for it, as an absolute path.
+/// The named folder or the platform's default, as an absolute path.
 ///
 /// # Errors
-/// Where the environment does not tell, or the path is empty.
+/// The environment does not say, or the path is empty.
 #[expect(clippy::disallowed_methods, reason = "a program: from here the library is handed its environment")]
 pub(crate) fn choose(named: Option<PathBuf>) -> Result<PathBuf, Stopped> {
     let folder = match named {

@@ -1,4 +1,4 @@
-//! `partwayctl diagnostics`: a text for whoever helps. It is printed and sent to nobody.
+//! `partwayctl diagnostics`: prints a text for support and sends nothing.
 
 use std::path::Path;
 

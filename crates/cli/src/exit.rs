@@ -1,26 +1,26 @@
-//! With which number the process ends, as a pure function of how the files ended.
+//! The exit code, as a pure function of how the files ended.
 
 use std::process::ExitCode;
 
 use partway_api::{ApiError, Code, FinishedState};
 use partway_bridge::{AskError, BridgeError};
 
-/// How the process ends; docs/partwayctl.md lists them.
+/// How the process ends; docs/partwayctl.md lists the codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// All files are where they should be.
     Good,
-    /// Some need attention.
+    /// Some files need attention.
     Attention,
-    /// The command was not one that can be carried out.
+    /// The command cannot be carried out as given.
     Usage,
     /// A destination refuses.
     Refused,
     /// The terminal or session is gone: 128 + SIGHUP.
     HungUp,
-    /// Ctrl-C: 128 + SIGINT, as shells have it.
+    /// Ctrl-C: 128 + SIGINT, as in shells.
     Interrupted,
-    /// Nobody reads the output any more: 128 + SIGPIPE.
+    /// Standard output is no longer read: 128 + SIGPIPE.
     BrokenPipe,
     /// SIGTERM: 128 + SIGTERM.
     Terminated,
@@ -52,12 +52,12 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Ending {
     pub(crate) state: FinishedState,
     pub(crate) refused: bool,
-    /// Its name was taken, and it was to be left out then.
+    /// Its name was taken, and it was to be skipped in that case.
     pub(crate) skipped: bool,
 }
 
-/// The exit code of a command that waited for files. A file that was cancelled is not where it should be; one that was skipped is what
-/// was asked for.
+/// The exit code of a command that waited for files. A cancelled file is not where it should be; a skipped
+/// one is as requested.
 pub(crate) fn of(endings: impl IntoIterator<Item = Ending>, require_verified: bool) -> Exit {
     let mut exit = Exit::Good;
     for ending in endings {
@@ -90,12 +90,12 @@ impl Stopped {
         Self { exit: Exit::Usage, sentence: sentence.into() }
     }
 
-    /// Something on this computer keeps Partway from doing it.
+    /// Something on this computer prevents it.
     pub(crate) fn here(sentence: impl Into<String>) -> Self {
         Self { exit: Exit::Attention, sentence: sentence.into() }
     }
 
-    /// Nobody reads what is printed: end without a word.
+    /// Standard output is no longer read: end silently.
     pub(crate) fn unread() -> Self {
         Self { exit: Exit::BrokenPipe, sentence: String::new() }
     }
@@ -171,7 +171,7 @@ mod tests {
     fn a_refusal_wins_wherever_it_stands() {
         assert_eq!(of([REFUSED, ATTENTION, VERIFIED], false), Exit::Refused);
         assert_eq!(of([ATTENTION, VERIFIED, REFUSED], true), Exit::Refused);
-        // Only where that file did not arrive after all.
+        // Only if that file did not arrive after all.
         assert_eq!(of([Ending { refused: true, ..VERIFIED }], true), Exit::Good);
     }
 

@@ -1,4 +1,4 @@
-//! Man pages and completions, from the same words as `--help`.
+//! Man pages and completions, from the same texts as `--help`.
 
 use std::io;
 use std::path::Path;
@@ -16,10 +16,10 @@ const NAME: &str = "partwayctl";
 /// The name of the manual, at the head of each page.
 const MANUAL: &str = "Partway";
 
-/// Makes what was asked for; needs no data folder.
+/// Generates the requested output; needs no data folder.
 ///
 /// # Errors
-/// Where a page cannot be written, or nobody reads standard output any more.
+/// A page cannot be written, or standard output is no longer read.
 pub(crate) fn run(what: &Generate) -> Result<Exit, Stopped> {
     match what {
         Generate::Man { folder } => write_pages(folder)
@@ -29,7 +29,7 @@ pub(crate) fn run(what: &Generate) -> Result<Exit, Stopped> {
     Ok(Exit::Good)
 }
 
-/// A page for partwayctl, and one for each of its commands.
+/// Writes a page for partwayctl and one for each of its commands.
 fn write_pages(folder: &Path) -> io::Result<()> {
     let mut command = shown();
     command.build();
@@ -55,7 +55,7 @@ fn page_text(page: &Man, command: &Command) -> io::Result<Vec<u8>> {
     }
     if let Some(after) = command.get_after_help() {
         let mut section = Roff::new();
-        // A table in lines of its own, which must not flow into one another.
+        // A table whose lines must not flow into one another.
         section.control("SH", ["EXIT CODES AND VARIABLES"]).control("nf", []);
         section
             .text(after.to_string().lines().flat_map(|line| [roman(line), line_break()]).collect::<Vec<_>>());
@@ -70,7 +70,7 @@ fn completions(shell: Shell) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// Without `help`, which says what `--help` says.
+/// Without `help`, which repeats `--help`.
 fn shown() -> Command {
     Args::command().disable_help_subcommand(true)
 }

@@ -10,15 +10,15 @@ use crate::exit::{Exit, Stopped};
 use crate::print::{self, Tagged};
 use crate::{open, text};
 
-/// How long `cancel` waits for the vendor's session to be given up, where no other process goes on with it. What is not given up by then is
-/// remembered and repeated.
+/// How long `cancel` waits for the vendor to discard the session if no other process continues. What is left
+/// by then is remembered and retried.
 const CANCEL_WAIT: Duration = Duration::from_secs(10);
-/// Between two looks at it.
+/// Interval between checks.
 const CANCEL_LOOK: Duration = Duration::from_millis(100);
 /// The end of an id is enough to name a job: ids begin with the time, so jobs of one moment begin alike.
 const SHORT_ID: usize = 8;
 
-/// Shows every job.
+/// Lists every job.
 ///
 /// # Errors
 /// Sentences for the user.
@@ -33,7 +33,7 @@ pub(crate) async fn list(folder: &Path, json: bool) -> Result<Exit, Stopped> {
     } else {
         jobs.iter().try_for_each(|job| print::line(&line(job)))?;
     }
-    // The list is not all there was.
+    // The list is incomplete.
     Ok(set_aside.map_or(Exit::Good, |sentence| {
         print::aside(&sentence);
         Exit::Attention
@@ -50,7 +50,7 @@ pub(crate) async fn pause(folder: &Path, id: String) -> Result<Exit, Stopped> {
     Ok(Exit::Good)
 }
 
-/// Tries one job again.
+/// Retries one job.
 ///
 /// # Errors
 /// Sentences for the user.
@@ -65,7 +65,7 @@ pub(crate) async fn retry(folder: &Path, id: String) -> Result<Exit, Stopped> {
     Ok(Exit::Good)
 }
 
-/// Gives one job up.
+/// Cancels one job.
 ///
 /// # Errors
 /// Sentences for the user.
@@ -78,7 +78,7 @@ pub(crate) async fn cancel(folder: &Path, id: String) -> Result<Exit, Stopped> {
     Ok(Exit::Good)
 }
 
-/// Does something with a job; whether this process held the folder, so that nothing goes on after it.
+/// Runs a command on a job. Returns whether this process held the folder, so that nothing continues after it.
 async fn tell(folder: &Path, command: Command) -> Result<bool, Stopped> {
     let mut tries = 0;
     loop {

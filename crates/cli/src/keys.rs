@@ -1,4 +1,4 @@
-//! Keys on their way in: from standard input and from environment variables. They are never printed, and never logged.
+//! Reads keys from standard input and environment variables. They are never printed or logged.
 
 use std::io::BufRead;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use partway_api::{LentKey, Request};
 use crate::args::Keys;
 use crate::exit::Stopped;
 
-/// More than any key; so that a wrong file on standard input is noticed and not kept.
+/// Longer than any key, in bytes: a wrong file on standard input is noticed and not stored.
 const LONGEST_KEY: u64 = 16 << 10;
 
 /// `[NAME=]VAR`: which variable holds the key of which destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyEnv {
-    /// The destination's name; `None`: every one without a key of its own.
+    /// The destination's name; `None` for every one without its own key.
     pub(crate) destination: Option<String>,
     /// The variable's name.
     pub(crate) variable: String,
@@ -24,7 +24,7 @@ impl FromStr for KeyEnv {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The name of a destination may hold '=', that of a variable may not.
+        // A destination's name may contain '=', a variable's may not.
         let (destination, variable) = match text.rsplit_once('=') {
             Some((name, variable)) => (Some(name.to_owned()), variable),
             None => (None, text),
@@ -48,18 +48,18 @@ impl KeyEnv {
     }
 }
 
-/// A key that is lent, and the name of the destination that it is for; `None`: every one without a key of its own.
+/// A lent key with its destination's name; `None` for every one without its own key.
 pub(crate) type Lent = (Option<String>, LentKey);
 
-/// Asks the holder of the data folder to take a key.
+/// The request that lends a key.
 pub(crate) fn request((destination, key): &Lent) -> Request {
     Request::LendKey { destination: destination.clone(), key: key.clone() }
 }
 
-/// The keys that are lent, the parts of a key together: those for the same destination.
+/// The lent keys; parts for the same destination form one key.
 ///
 /// # Errors
-/// Where a variable is not set, or a part has no key that it belongs to.
+/// A variable is not set, or a part has no key that it belongs to.
 pub(crate) fn lend(keys: &Keys, read: impl Fn(&str) -> Option<String>) -> Result<Vec<Lent>, Stopped> {
     let further = [("--secret-env", &keys.secret_env), ("--session-token-env", &keys.session_token_env)];
     for (flag, parts) in further {
@@ -90,10 +90,10 @@ impl KeyEnv {
     }
 }
 
-/// The parts of a key, a line of `input` each; of the lines after the first one so many are read as there can be parts.
+/// The parts of a key, one per line of `input`; reads up to `parts` lines.
 ///
 /// # Errors
-/// Where there is none, or what is there cannot be a key.
+/// There is none, or it cannot be a key.
 pub(crate) fn from_input(input: impl BufRead, parts: usize) -> Result<Vec<String>, Stopped> {
     let mut input = input.take(LONGEST_KEY);
     let mut lines = Vec::new();
@@ -113,7 +113,7 @@ pub(crate) fn from_input(input: impl BufRead, parts: usize) -> Result<Vec<String
     Ok(lines)
 }
 
-/// The environment, for what is handed to libraries.
+/// Looks up an environment variable, for use by libraries.
 #[expect(clippy::disallowed_methods, reason = "a program, and the one place where it reads keys")]
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()

@@ -1,4 +1,4 @@
-//! What goes to stderr when `PARTWAY_LOG` asks for it, off by default, and what the holder of a folder writes into its log.
+//! Logs to stderr if `PARTWAY_LOG` is set, and to the data folder's log if this process holds the folder.
 
 use std::sync::OnceLock;
 
@@ -7,7 +7,7 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt, registry};
 
-/// One a process, as the subscriber beside it is.
+/// One per process, like the subscriber.
 static LOG: OnceLock<LogFile> = OnceLock::new();
 
 /// Starts logging.
@@ -17,11 +17,11 @@ pub(crate) fn start() {
         let filter = EnvFilter::builder().parse_lossy(wanted);
         fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(filter)
     });
-    // It can only be set once, and this is that once.
+    // It can only be set once; this is the only call.
     let _ = registry().with(loud).with(file().layer()).try_init();
 }
 
-/// The log of the data folder, for the app that opens the folder.
+/// The data folder's log, for the app that opens the folder.
 pub(crate) fn file() -> LogFile {
     LOG.get_or_init(LogFile::default).clone()
 }

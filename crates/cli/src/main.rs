@@ -1,7 +1,8 @@
 //! `partwayctl`, the headless front end: destinations, uploads and the queue from a terminal or a script.
 //!
-//! Only this binary reads the environment. It holds the data folder itself or speaks to the Partway that does, and does not know the
-//! difference but in one place, `work`, where it outlives a holder that ends. See docs/partwayctl.md for the contract with scripts.
+//! Only this binary reads the environment. It holds the data folder itself or talks to the Partway that does;
+//! the only place that knows the difference is `work`, which outlives a holder that ends. See
+//! docs/partwayctl.md for the contract with scripts.
 
 mod args;
 mod data_dir;
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
     end(outcome)
 }
 
-/// Help and version, or what is wrong with the command.
+/// Prints help, the version, or what is wrong with the command.
 fn told(said: &clap::Error) -> ExitCode {
     match said.print() {
         Err(fault) if !said.use_stderr() => end(Err(print::stopped(&fault))),
@@ -62,7 +63,7 @@ fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(stopped) => {
             if !stopped.sentence.is_empty() {
-                // Where stderr is closed there is nobody left to tell.
+                // If stderr is closed, there is no way to report it.
                 let _ = writeln!(std::io::stderr(), "{}", text::printable_lines(&stopped.sentence));
             }
             stopped.exit.into()
@@ -70,7 +71,7 @@ fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {
     }
 }
 
-/// Tokio's runtime ends the process by a panic where it finds no file descriptor for what wakes it at a signal.
+/// Tokio's runtime panics if it finds no file descriptor for its signal waker.
 #[cfg(unix)]
 fn open_files_for_a_runtime() -> std::io::Result<()> {
     let spare: std::io::Result<Vec<_>> = (0..8).map(|_| std::fs::File::open("/dev/null")).collect();
@@ -104,7 +105,7 @@ fn run(args: Args) -> Result<Exit, exit::Stopped> {
             Command::Diagnostics => diagnostics::run(&folder).await,
         }
     });
-    // A keychain that asks its user may never answer; its thread must not keep the process.
+    // A keychain that prompts the user may never answer; its thread must not keep the process alive.
     runtime.shutdown_background();
     outcome
 }

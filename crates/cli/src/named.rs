@@ -1,4 +1,4 @@
-//! The paths as they were written on the command line, found again from the journal's absolute ones.
+//! Maps the journal's absolute paths back to the paths given on the command line.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -10,32 +10,32 @@ use partway_app::real;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// For one path. A disk that sleeps needs longer; then only how it is shown is at stake.
+/// Time limit per path. A sleeping disk takes longer; then only how the path is shown is affected.
 const IN_TIME: Duration = Duration::from_secs(3);
 
 /// Bytes of paths in one request, so that its line stays under the bridge's 4 MiB after base64.
 const PATHS_A_REQUEST: usize = 2 << 20;
 
-/// What was named, each path once.
+/// The given paths, without duplicates.
 pub(crate) struct Named {
     absolute: Vec<PathBuf>,
     given: HashMap<PathBuf, PathBuf>,
 }
 
-/// What goes over in one request.
+/// The paths of one request.
 #[derive(Default)]
 pub(crate) struct Share {
     /// The absolute paths.
     pub(crate) paths: Vec<RawPath>,
-    /// The same, as they were written.
+    /// The same paths as they were given.
     pub(crate) given: Vec<String>,
 }
 
 impl Named {
-    /// Takes in what was written; a path named twice counts once.
+    /// Collects the given paths; a path named twice counts once.
     ///
     /// # Errors
-    /// Where the current folder is gone, so that a relative path means nothing.
+    /// The current folder is gone, so that a relative path means nothing.
     pub(crate) fn new(files: &[PathBuf]) -> io::Result<Self> {
         let mut named = Self { absolute: Vec::new(), given: HashMap::new() };
         for file in files {
@@ -49,12 +49,12 @@ impl Named {
         Ok(named)
     }
 
-    /// Looks where all of it really is: a path that is another spelling of one before it counts once. Of what its drive does not tell in
-    /// time it is not known. Where this is not waited for to the end, all of it stays as it was named.
+    /// Resolves all paths, so that different spellings of one path count once. Paths whose drive does not
+    /// answer in time stay unresolved. If this is cancelled, all paths stay as they were named.
     pub(crate) async fn straighten(&mut self) {
         let (sender, mut told) = mpsc::unbounded_channel();
         let asked = self.absolute.clone();
-        // One that hangs is left to itself: whoever takes the files in finds that out, and says it.
+        // A thread that hangs is abandoned: adding the files will hit the same problem and report it.
         let looking = std::thread::Builder::new().spawn(move || {
             let told = |absolute: &PathBuf| sender.send(others(absolute)).is_ok();
             asked.iter().all(told)
@@ -72,7 +72,7 @@ impl Named {
             }
             let given = self.given.get(&absolute).unwrap_or(&absolute).clone();
             for other in others.into_iter().chain([absolute.clone()]) {
-                // What was named first says how it is called.
+                // The first spelling determines how it is shown.
                 if !known.contains(&other) {
                     self.given.insert(other.clone(), given.clone());
                     known.insert(other);
@@ -84,7 +84,7 @@ impl Named {
         self.absolute = new;
     }
 
-    /// Everything, in shares of as many paths as one request takes.
+    /// All paths, split into shares that fit one request each.
     pub(crate) fn shares(&self) -> Vec<Share> {
         let mut shares: Vec<Share> = Vec::new();
         let mut room = 0;
@@ -104,7 +104,7 @@ impl Named {
         shares
     }
 
-    /// A path of the journal as it was written: itself, or the folder it lies in with the rest.
+    /// A path from the journal as it was given: the path itself, or its given folder with the rest appended.
     pub(crate) fn given(&self, file: &str) -> String {
         let path = Path::new(file);
         for folder in path.ancestors() {
@@ -113,20 +113,20 @@ impl Named {
                 return whole.to_string_lossy().into_owned();
             }
         }
-        // A name that is not UTF-8 reaches us with replacement characters, and so does what it is compared with.
+        // A name that is not UTF-8 reaches us with replacement characters, so compare lossily.
         let lossy = self.given.iter().find(|(absolute, _)| absolute.to_string_lossy() == file);
         lossy.map_or_else(|| file.to_owned(), |(_, given)| given.to_string_lossy().into_owned())
     }
 }
 
-/// How the journal may have a path: without symbolic links, or only without those before its name.
+/// How the journal may spell a path: with all symbolic links resolved, or only those before its name.
 fn others(absolute: &Path) -> Vec<PathBuf> {
     let straight = absolute.parent().zip(absolute.file_name());
     let straight = straight.and_then(|(folder, name)| Some(real(folder).ok()?.join(name)));
     real(absolute).ok().into_iter().chain(straight).collect()
 }
 
-/// A path as the system has it.
+/// A path in the system's encoding.
 pub(crate) fn raw_path(path: &Path) -> RawPath {
     RawPath::from_bytes(&raw(path))
 }
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_named_is_still_known_where_the_look_at_it_is_broken_off() {
-        // More than the look can be through with when it is asked the first time.
+        // More than can be resolved within the first poll.
         let files: Vec<_> = (0..20_000).map(|n| format!("/elsewhere/{n}.mov")).collect();
         let mut named = named(&files.iter().map(String::as_str).collect::<Vec<_>>());
         tokio::select! {

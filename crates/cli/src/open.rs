@@ -1,4 +1,4 @@
-//! Opens the data folder: as its holder with an app of its own, or as a guest of the process that holds it.
+//! Opens the data folder: as its holder with its own app, or as a guest of the process that holds it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,19 +14,21 @@ use crate::print;
 use crate::show::Tell;
 use crate::text::printable;
 
-/// A holder may end just when it is asked; the next one is found, or is this process. More often than this is no coincidence.
+/// A holder may end just when it is asked; then the next one is found, or this process becomes it. More often
+/// than this is no coincidence.
 pub(crate) const TRIES: u32 = 5;
 
-/// What a command wants of the folder, should it be the one that holds it.
+/// What a command needs the folder for, if it becomes the holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To run what is unfinished, and wait for it.
+    /// Running unfinished work and waiting for it.
     Work,
-    /// To look or to change something, and be gone: nothing is started that would only be broken off.
+    /// Reading or changing something: starts nothing that would only be interrupted.
     Look,
 }
 
-/// Opens the folder. `keys` are lent from the beginning where this process holds it; whoever else does is to be asked. Where another process holds it and does not answer, now or at whatever is asked of it later, `tell` says so.
+/// Opens the folder. If this process holds it, `keys` are lent from the start; another holder has to be
+/// asked. `tell` reports when another holder does not answer, now or at a later request.
 ///
 /// # Errors
 /// Sentences for the user.
@@ -70,14 +72,14 @@ fn silent_words(folder: &Path) -> String {
     )
 }
 
-/// The bundled sandbox, for *Practice*: it lies beside this binary.
+/// The bundled sandbox, for *Practice*, beside this binary.
 fn sandbox() -> Option<PathBuf> {
     let name = format!("partway-sandbox{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::current_exe().ok()?.parent()?.join(name);
     path.is_file().then_some(path)
 }
 
-/// Opens the folder, asks one thing and closes it again.
+/// Opens the folder, sends one request and closes it again.
 ///
 /// # Errors
 /// Sentences for the user.
@@ -85,10 +87,10 @@ pub(crate) async fn ask_once(folder: &Path, request: &Request) -> Result<Answer,
     Ok(try_ask(folder, request).await??)
 }
 
-/// The same, where the refusal is to be looked at.
+/// Like [`ask_once`], but returns a refusal for inspection.
 ///
 /// # Errors
-/// Where nobody could be asked.
+/// The request could not be sent.
 pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<Answer, ApiError>, Stopped> {
     let mut tries = 0;
     loop {
@@ -105,7 +107,7 @@ pub(crate) async fn try_ask(folder: &Path, request: &Request) -> Result<Result<A
     }
 }
 
-/// The destinations there are.
+/// The existing destinations.
 ///
 /// # Errors
 /// As [`Front::ask`].

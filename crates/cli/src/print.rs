@@ -1,4 +1,4 @@
-//! Writes to standard output, and tells where that cannot be done.
+//! Writes to standard output, and reports when that fails.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
@@ -9,16 +9,17 @@ use serde::Serialize;
 use crate::exit::Stopped;
 use crate::text::{printable_json, printable_lines};
 
-/// Between two tries where another program made the pipe or terminal one that does not let its writers wait.
+/// Pause between attempts when another program made the pipe or terminal non-blocking.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What could not be written. It goes first should standard output take something again: no line is lost, twice there or cut in two.
+/// Output that could not be written. It goes first if standard output accepts data again: no line is lost,
+/// duplicated or cut in two.
 static UNWRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Writes a line for people.
 ///
 /// # Errors
-/// Where standard output cannot be written, or nobody reads it any more.
+/// Standard output cannot be written, or is no longer read.
 pub(crate) fn line(text: &str) -> Result<(), Stopped> {
     let mut unwritten = UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
     unwritten.extend_from_slice(printable_lines(text).as_bytes());
@@ -26,7 +27,8 @@ pub(crate) fn line(text: &str) -> Result<(), Stopped> {
     write_out(&mut unwritten).map_err(|fault| stopped(&fault))
 }
 
-/// Past the standard library's writer, which takes a standard output that is not open for writing for one that takes everything.
+/// Bypasses the standard library's writer, which treats a standard output that is not open for writing as one
+/// that accepts everything.
 #[cfg(unix)]
 fn write_out(unwritten: &mut Vec<u8>) -> io::Result<()> {
     use std::fs::File;
@@ -40,7 +42,7 @@ fn write_out(unwritten: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// Through the standard library's writer, which knows how a console wants its letters.
+/// Uses the standard library's writer, which handles a console's encoding.
 #[cfg(not(unix))]
 fn write_out(unwritten: &mut Vec<u8>) -> io::Result<()> {
     drain(&mut io::stdout().lock(), unwritten)
@@ -61,7 +63,7 @@ fn drain(out: &mut impl Write, unwritten: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits where writing is possible again in a moment.
+/// Waits if writing may succeed in a moment, else returns the error.
 fn wait_or(fault: io::Error) -> io::Result<()> {
     match fault.kind() {
         ErrorKind::Interrupted => {}
@@ -71,7 +73,7 @@ fn wait_or(fault: io::Error) -> io::Result<()> {
     Ok(())
 }
 
-/// How a command ends whose standard output cannot be written.
+/// How a command ends when standard output cannot be written.
 pub(crate) fn stopped(fault: &io::Error) -> Stopped {
     let why = match fault.kind() {
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => return Stopped::unread(),
@@ -90,18 +92,18 @@ pub(crate) fn stopped(fault: &io::Error) -> Stopped {
 /// Writes one JSON object for programs.
 ///
 /// # Errors
-/// Where standard output cannot be written, or nobody reads it any more.
+/// Standard output cannot be written, or is no longer read.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Stopped> {
     let text = serde_json::to_string(value).map_err(|fault| Stopped::here(fault.to_string()))?;
     line(&printable_json(&text))
 }
 
-/// Writes a line to standard error; where that is closed there is nobody to tell.
+/// Writes a line to standard error; if that is closed, there is nothing to do.
 pub(crate) fn aside(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", printable_lines(text));
 }
 
-/// An object of `--json` that is not something that happened: each has `event` all the same.
+/// A `--json` object that is not an event; it has an `event` field all the same.
 #[derive(Serialize)]
 pub(crate) struct Tagged<'a, T> {
     pub(crate) event: &'static str,
@@ -113,7 +115,7 @@ pub(crate) struct Tagged<'a, T> {
 mod tests {
     use super::*;
 
-    /// Answers with these, then takes everything.
+    /// Returns these results, then accepts everything.
     struct Odd {
         answers: Vec<io::Result<usize>>,
         took: Vec<u8>,

@@ -1,4 +1,4 @@
-//! `partwayctl resume`: takes up all that is unfinished and waits for its end.
+//! `partwayctl resume`: takes up all unfinished work and waits for its end.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use crate::work::{Followed, Work};
 /// Runs the command.
 ///
 /// # Errors
-/// Sentences for the user, with the exit code that goes with them.
+/// Sentences for the user, with the matching exit code.
 pub(crate) async fn run(folder: &Path, resume: Resume) -> Result<Exit, Stopped> {
     let since = now_ms();
     let mut work = Work::new(folder, &resume.wait)?;
@@ -56,8 +56,9 @@ async fn begin(work: &mut Work<'_>, since: i64) -> Result<Followed, Stopped> {
     }
 }
 
-/// What is taken up, what runs already in the process that holds the folder, and what came to its end since this command began: the engine
-/// goes on when the folder is opened, and a file of which only the last answer was missing is through before anybody can ask.
+/// Waits for what is taken up, what the holder already runs, and what ended since this command began: the
+/// engine starts as soon as the folder is opened, and a file that lacked only its last answer may end before
+/// we can ask.
 async fn take_up(
     work: &mut Work<'_>,
     followed: &Followed,
@@ -84,7 +85,7 @@ fn wait_for(work: &mut Work<'_>, jobs: &[JobLine], listed: &[JobLine]) -> Result
     shown.and(work.tell(&ended))
 }
 
-/// Whether it came to its end since then, Unix milliseconds.
+/// Whether it ended since then, Unix milliseconds.
 pub(crate) fn ended_since(job: &JobLine, since: i64) -> bool {
     job.receipt.as_ref().is_some_and(|receipt| receipt.finished_at >= since)
 }

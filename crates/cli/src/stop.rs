@@ -1,4 +1,5 @@
-//! What ends a wait early: Ctrl-C, SIGTERM, SIGHUP or `--max-wait`. A second Ctrl-C or SIGTERM ends the process at once.
+//! What ends a wait early: Ctrl-C, SIGTERM, SIGHUP or `--max-wait`. A second Ctrl-C or SIGTERM ends the
+//! process at once.
 
 mod signals;
 
@@ -9,28 +10,28 @@ use tokio::time::Instant;
 
 use crate::exit::Exit;
 
-/// What parts in flight get at an orderly end.
+/// Time for parts in flight in an orderly shutdown.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
-/// The same where the console is closed on Windows: it ends the program 5 s after it told it ("`HandlerRoutine`"), and the journal wants to
-/// be closed in them, too.
+/// The same when the console is closed on Windows, which ends a program 5 s after notifying it
+/// ("`HandlerRoutine`"); the journal has to be closed in that time, too.
 const WHILE_CLOSING: Duration = Duration::from_secs(2);
 
-/// The same once `--max-wait` is over.
+/// The same after `--max-wait`.
 const IN_A_HURRY: Duration = Duration::from_millis(300);
 
 /// Why a wait ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// A signal, and the exit code that goes with it.
+    /// A signal, with its exit code.
     Signal(Exit),
     /// `--max-wait` is over; its seconds.
     TooLong(u64),
 }
 
 impl Why {
-    /// What parts in flight, and whatever else is waited for at the end, get. `--max-wait` was all that was granted: it ends within a
-    /// second, also while a call hangs.
+    /// Time for parts in flight and anything else that is waited for at the end. `--max-wait` was the whole
+    /// allowance: the command ends within a second, even while a call hangs.
     pub(crate) const fn grace(self) -> Duration {
         match self {
             Self::Signal(Exit::HungUp) if cfg!(windows) => WHILE_CLOSING,
@@ -40,7 +41,7 @@ impl Why {
     }
 }
 
-/// Tells when a wait is to end early.
+/// Signals when a wait should end early.
 #[derive(Clone)]
 pub(crate) struct Stop {
     signal: watch::Receiver<Option<Exit>>,
@@ -48,7 +49,7 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Listens, and counts, from now on.
+    /// Starts listening for signals and counting the time.
     pub(crate) fn listen(max_wait: Option<u64>) -> Self {
         #[expect(
             clippy::disallowed_methods,
@@ -68,7 +69,7 @@ impl Stop {
         Self { signal, limit }
     }
 
-    /// Waits until it is to end, and says why. Cancel-safe.
+    /// Resolves with the reason when the wait should end. Cancel-safe.
     pub(crate) async fn asked(&mut self) -> Why {
         let limit = self.limit;
         let too_long = async {
@@ -86,7 +87,7 @@ impl Stop {
         }
     }
 
-    /// Waits for a signal only.
+    /// Resolves at a signal only.
     pub(crate) async fn signalled(&mut self) -> Exit {
         match self.signal.wait_for(Option::is_some).await.map(|exit| *exit) {
             Ok(Some(exit)) => exit,
@@ -115,7 +116,7 @@ mod tests {
             runtime.block_on(async { Stop::listen_and(None, move |exit| ended.send(exit).unwrap()) });
         signal_self("-INT");
         assert_eq!(runtime.block_on(stop.signalled()), Exit::Interrupted);
-        // From here on the runtime does nothing, as if each of its threads hung in a read that does not come back.
+        // From here on the runtime is idle, as if all its threads hung in a read.
         signal_self("-HUP");
         signal_self("-INT");
         assert_eq!(end.recv_timeout(Duration::from_secs(60)), Ok(Exit::Interrupted));

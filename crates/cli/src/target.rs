@@ -1,18 +1,18 @@
-//! Which destination a command is about.
+//! Finds the destination that a command is about.
 
 use partway_api::DestinationView;
 
 use crate::exit::Stopped;
 use crate::text::printable;
 
-/// What to do where there is none yet.
+/// What to do if there is none yet.
 const FIRST: &str =
     "There is no destination yet. Add one: partwayctl destinations add NAME --kind autorender --key-env VAR";
 
-/// The destination of that name or id; where none is named, the only one there is.
+/// The destination of that name or id; without one, the only destination.
 ///
 /// # Errors
-/// Where there is none, or several and none was named.
+/// There is none, or there are several and none was named.
 pub(crate) fn choose<'a>(
     all: &'a [DestinationView],
     named: Option<&str>,
@@ -30,10 +30,10 @@ pub(crate) fn choose<'a>(
     }
 }
 
-/// The destination of that name or id. Upper and lower case count only where two names differ in nothing else.
+/// The destination of that name or id. Case matters only if two names differ in nothing else.
 ///
 /// # Errors
-/// Where there is none.
+/// There is none.
 pub(crate) fn by_name<'a>(all: &'a [DestinationView], name: &str) -> Result<&'a DestinationView, Stopped> {
     if let Some(found) = all.iter().find(|d| d.name == name).or_else(|| all.iter().find(|d| d.id == name)) {
         return Ok(found);

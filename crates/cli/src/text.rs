@@ -1,4 +1,4 @@
-//! Numbers, times and names as people read them.
+//! Numbers, times and names for people.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ pub(crate) fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");
     }
-    // In tenths of the unit and rounded before the unit is chosen, so that 999,960 B are 1.0 MB and never 1000 kB.
+    // Rounded before the unit is chosen, so that 999,960 B are 1.0 MB and never 1000 kB.
     let mut unit = 0;
     let mut scale = 1000_u128;
     while unit + 1 < UNITS.len() && rounded(bytes, scale) >= 1000 {
@@ -27,7 +27,8 @@ fn rounded(bytes: u64, scale: u128) -> u128 {
     (u128::from(bytes) + scale / 2) / scale
 }
 
-/// Time left, rounded as honestly as it is known: "under a minute", "about 6 min", "about 2 h 10 min", "about 3 days".
+/// Time left, rounded as honestly as it is known: "under a minute", "about 6 min", "about 2 h 10 min", "about
+/// 3 days".
 pub(crate) fn left(seconds: u64) -> String {
     match seconds {
         0..60 => "under a minute".to_owned(),
@@ -54,7 +55,7 @@ pub(crate) fn took(time: Duration) -> String {
     }
 }
 
-/// Whole percent, never 100 before all is there; an empty file is all there.
+/// Whole percent, 100 only when complete; an empty file is complete.
 pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     if whole == 0 {
         return 100;
@@ -63,12 +64,13 @@ pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     u64::try_from(u128::from(part.min(whole)) * 100 / u128::from(whole)).unwrap_or(100)
 }
 
-/// A name on one line, without characters that would move the cursor, change the colours of a terminal or turn the words around it.
+/// A name on one line, without characters that would move the cursor, change a terminal's colours or reverse
+/// the words around it.
 pub(crate) fn printable(name: &str) -> String {
     partway_app::visible(name).into_owned()
 }
 
-/// Text of several lines, the same way.
+/// The same for text of several lines.
 pub(crate) fn printable_lines(text: &str) -> String {
     text.split('\n')
         .map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t"))
@@ -76,7 +78,7 @@ pub(crate) fn printable_lines(text: &str) -> String {
         .join("\n")
 }
 
-/// JSON in which such characters are written as escapes: the same to a program, and nothing to a terminal.
+/// JSON with such characters escaped: the same to a program, and harmless to a terminal.
 pub(crate) fn printable_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for letter in json.chars() {
@@ -89,7 +91,8 @@ pub(crate) fn printable_json(json: &str) -> String {
     out
 }
 
-/// A name of at most `width` characters, cut in the middle: the start, the last 14 characters before the type, and the type.
+/// A name of at most `width` characters, cut in the middle: keeps the start, the last 14 characters before
+/// the extension, and the extension.
 pub(crate) fn short_name(name: &str, width: usize) -> String {
     let name = printable(name);
     let count = name.chars().count();

@@ -1,4 +1,4 @@
-//! Which files a command waits for, and how each ended: exactly once, whatever is heard twice or not at all. Pure.
+//! Tracks a command's files and how each ended: exactly once, whatever events repeat or get lost. Pure.
 
 mod all;
 
@@ -13,10 +13,10 @@ use crate::exit::Ending;
 pub(crate) struct Tracker {
     files: Vec<File>,
     by_id: HashMap<String, usize>,
-    /// How many have not ended. Asked after each event: they are not counted anew.
+    /// How many have not ended. Cached, because it is read after each event.
     open: usize,
     batches: HashSet<String>,
-    /// With so many files it is looked which of them can be forgotten, where all there is is waited for.
+    /// Number of files at which ended ones are dropped, for a command that waits for all files.
     forget_at: usize,
 }
 
@@ -25,7 +25,7 @@ struct File {
     name: String,
     state: StateName,
     reason: Option<String>,
-    /// What happened last since bytes of it were confirmed: why it takes so long, where nothing else says it.
+    /// The last note since bytes were confirmed: explains a delay if there is no other reason.
     note: Option<String>,
     confirmed: u64,
     size: u64,
@@ -33,7 +33,7 @@ struct File {
 }
 
 impl Tracker {
-    /// Waits for a job from now on, under this name; tells that it was taken in.
+    /// Starts waiting for a job, under this name; returns its `Added` event.
     pub(crate) fn wait_for(&mut self, job: &JobLine, name: String) -> Option<Event> {
         if self.by_id.contains_key(&job.id) {
             return None;
@@ -59,12 +59,12 @@ impl Tracker {
         Some(added)
     }
 
-    /// The events of this batch are this command's too.
+    /// Makes the events of this batch this command's own.
     pub(crate) fn own_batch(&mut self, id: String) {
         self.batches.insert(id);
     }
 
-    /// A path that never became a job has ended at once.
+    /// Records a path that never became a job: it ends at once.
     pub(crate) fn left_out(&mut self, name: String, reason: String) -> Event {
         let ended = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
         self.files.push(File {
@@ -80,7 +80,7 @@ impl Tracker {
         finished(None, name, ended, None, Some(reason))
     }
 
-    /// What is to be shown of an event: `None` where it is not about this command's files, or is a second end.
+    /// The event to show: `None` if it is not about this command's files, or is a second end.
     pub(crate) fn take(&mut self, mut event: Event) -> Option<Event> {
         if let Event::BatchFinished { id, .. } = &event {
             return self.batches.remove(id).then_some(event);
@@ -95,7 +95,7 @@ impl Tracker {
         }
         name.clone_from(&file.name);
         match &event {
-            // Told when the files were handed over.
+            // Already shown when the files were added.
             Event::Added { .. } => return None,
             Event::State { state, reason, .. } => {
                 file.state = *state;
@@ -117,7 +117,7 @@ impl Tracker {
         Some(event)
     }
 
-    /// The ends that were missed, from the list as it is now. A job that is not in it any more was taken out by somebody.
+    /// The ends that were missed, from the current list. A job that is not in it was removed by someone.
     pub(crate) fn catch_up(&mut self, jobs: &[JobLine]) -> Vec<Event> {
         let jobs: HashMap<&str, &JobLine> = jobs.iter().map(|job| (job.id.as_str(), job)).collect();
         let mut missed = Vec::new();
@@ -147,7 +147,7 @@ impl Tracker {
         missed
     }
 
-    /// Ends everything that is still open: this command does not wait any longer.
+    /// Ends everything that is still open: this command stops waiting.
     pub(crate) fn give_up(&mut self, why: impl Fn(&str) -> String) -> Vec<Event> {
         let ended = Ending { state: FinishedState::NeedsAttention, refused: false, skipped: false };
         self.open = 0;
@@ -164,23 +164,23 @@ impl Tracker {
         self.files.is_empty()
     }
 
-    /// Whether a batch of this command has not been summed up yet.
+    /// Whether the summary of one of this command's batches is still missing.
     pub(crate) fn sums_open(&self) -> bool {
         !self.batches.is_empty()
     }
 
-    /// How many are still waited for.
+    /// How many files are still waited for.
     pub(crate) const fn open(&self) -> usize {
         self.open
     }
 
-    /// How those ended that did.
+    /// The endings so far.
     pub(crate) fn endings(&self) -> impl Iterator<Item = Ending> {
         self.files.iter().filter_map(|file| file.ended)
     }
 }
 
-/// Whether this event lets expect an end: where the end itself does not follow, the list is asked.
+/// Whether an end is expected after this event: if it does not follow, the list is requested.
 pub(crate) fn lets_expect_end(event: &Event) -> bool {
     match event {
         Event::State { state, holds, .. } => {
@@ -192,12 +192,12 @@ pub(crate) fn lets_expect_end(event: &Event) -> bool {
     }
 }
 
-/// Whether nothing more is to come of a job.
+/// Whether a job is finished for good.
 pub(crate) fn is_over(job: &JobLine) -> bool {
     matches!(job.state, StateName::Verified | StateName::Uploaded | StateName::Cancelled)
 }
 
-/// A pause is not among them: who paused it knows, and is there to go on.
+/// A pause is not included: the user who paused it knows, and can resume it.
 fn needs_person(hold: &HoldName) -> bool {
     matches!(hold, HoldName::Credentials | HoldName::SourceMissing)
 }
@@ -236,7 +236,7 @@ fn finished(
     Event::Finished { id, file, state, receipt, reason, refused, skipped }
 }
 
-/// The job an event is about, and the name it goes under.
+/// The job an event is about, and its file name.
 fn about(event: &mut Event) -> Option<(&str, &mut String)> {
     match event {
         Event::Added { id, file, .. }

@@ -1,4 +1,4 @@
-//! `partwayctl upload`: hands files over and waits for their end.
+//! `partwayctl upload`: adds files and waits for their end.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::work::{Followed, Work};
 /// Runs the command.
 ///
 /// # Errors
-/// Sentences for the user, with the exit code that goes with them.
+/// Sentences for the user, with the matching exit code.
 pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> {
     let (files, nothing) = wildcards::written_out(upload.files);
     let mut named = Named::new(&files)
@@ -33,7 +33,7 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
     let mut stop = work.stop.clone();
     tokio::select! {
         () = named.straighten() => {}
-        // Nothing is handed over any more, so it does not matter.
+        // Nothing is added any more, so it does not matter.
         _ = stop.asked() => {}
     }
     let left = named.shares().into();
@@ -53,9 +53,9 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
             work.stopped_between(followed, handing.names(), handing.asked, why).await
         }
         Err(stopped) => {
-            // What was asked was right and could not be done, or not all of it: the files end all the same.
+            // The request was valid but failed, at least in part: the files end all the same.
             if stopped.exit == Exit::Attention || !work.tracker.is_empty() {
-                // Where it cannot be told either, the first reason is the one that counts.
+                // If this cannot be reported either, the first reason is the one that counts.
                 let _ = work.fail(handing.names(), &stopped.sentence);
             }
             Err(stopped)
@@ -63,7 +63,7 @@ pub(crate) async fn run(folder: &Path, upload: Upload) -> Result<Exit, Stopped> 
     }
 }
 
-/// Opens the folder, and finds the id of the destination.
+/// Opens the folder and finds the destination's id.
 async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String), Stopped> {
     let followed = work.begin().await?;
     match target::choose(&followed.destinations, to) {
@@ -72,7 +72,7 @@ async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String
             Ok((followed, id))
         }
         Err(stopped) => {
-            // Where there was a journal that could not be read, that is why there is none.
+            // An unreadable journal explains why there is none.
             if let Ok(Answer::Jobs { set_aside: Some(sentence), .. }) =
                 followed.front.ask(Request::List).await
             {
@@ -84,33 +84,33 @@ async fn open(work: &mut Work<'_>, to: Option<&str>) -> Result<(Followed, String
     }
 }
 
-/// An id that sorts by the moment at which it was made; of a moment before 1970, which such ids cannot hold, one of chance.
+/// A time-ordered id; a random one if the clock is before 1970, which such ids cannot represent.
 #[expect(clippy::disallowed_methods, reason = "a program, which has no other clock")]
 fn new_batch() -> Uuid {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or_else(|_| Uuid::new_v4(), |_| Uuid::now_v7())
 }
 
-/// The files on their way into the journal.
+/// Files on their way into the journal.
 struct Handing {
     named: Named,
-    /// What is set for them.
+    /// Their fields.
     fields: FieldsDraft,
-    /// Their type, where one was given.
+    /// Their type, if one was given.
     mime: Option<String>,
     /// What is not known to be in the journal.
     left: VecDeque<Share>,
-    /// Whether the first of these was asked for and not answered: it may be there after all.
+    /// Whether the first of these was requested but not answered: it may be there after all.
     asked: bool,
 }
 
 impl Handing {
-    /// What is left, as it was written.
+    /// The remaining paths, as they were given.
     fn names(&self) -> Vec<String> {
         self.left.iter().flat_map(|share| share.given.iter().cloned()).collect()
     }
 
-    /// Hands over what is left, until all is or the end is asked for.
+    /// Adds the remaining files, until all are added or a stop is requested.
     async fn over(
         &mut self,
         work: &mut Work<'_>,
@@ -122,7 +122,8 @@ impl Handing {
                 paths: share.paths.clone(),
                 destination: Some(destination.to_owned()),
                 countdown: false,
-                // Made once: where the answer is lost with its holder, the next one says what became of exactly this request.
+                // A stable id: if the answer is lost with its holder, the next one can say what became of
+                // this very request.
                 batch: Some(new_batch().to_string()),
                 fields: self.fields.clone(),
                 mime: self.mime.clone(),
@@ -136,8 +137,8 @@ impl Handing {
         Ok((followed, None))
     }
 
-    /// Asks until there is an answer. Where the end is asked for meanwhile, the answer gets a few seconds more: what the journal
-    /// has is told apart from what it has not.
+    /// Sends the request until it is answered. After a stop, the answer gets a few more seconds: this
+    /// separates files that are in the journal from those that are not.
     async fn ask(
         &mut self,
         work: &mut Work<'_>,
@@ -156,7 +157,7 @@ impl Handing {
                     why = work.stop.asked() => {
                         let answer = tokio::select! {
                             answer = timeout(why.grace(), asked) => answer.ok(),
-                            // There is none to come from a holder that is suspended.
+                            // A suspended holder will not answer.
                             () = followed.front.silent() => None,
                         };
                         (answer, Some(why))
@@ -192,7 +193,7 @@ impl Handing {
         }
     }
 
-    /// The first share is in the journal now, but for what could not be taken in.
+    /// The first share is now in the journal, except for what was left out.
     fn taken(&mut self, work: &mut Work<'_>, answer: Answer) -> Result<(), Stopped> {
         self.asked = false;
         self.left.pop_front();

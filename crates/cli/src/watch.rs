@@ -13,7 +13,7 @@ use crate::print::{self, Tagged};
 use crate::text::printable;
 use crate::{named, open};
 
-/// The end of an id is enough to name one.
+/// The end of an id is enough to name a folder.
 const SHORT_ID: usize = 8;
 
 /// Runs the command.
@@ -48,7 +48,7 @@ async fn added(folder: &Path, add: AddWatched) -> Result<(), Stopped> {
         path: raw(&add.path)?,
         destination: match add.to {
             Some(name) => Some(name),
-            // The window's choice is not the terminal's.
+            // The destination chosen in the window does not apply here.
             None => Some(only_destination(folder).await?),
         },
         done: add.done.as_deref().map(raw).transpose()?,
@@ -56,7 +56,7 @@ async fn added(folder: &Path, add: AddWatched) -> Result<(), Stopped> {
         existing: add.existing,
     };
     let all = ask(folder, request).await?;
-    // Where it was watched before it is not the last one.
+    // If it was watched before, it is not the last one.
     let path = std::path::absolute(&add.path).unwrap_or(add.path).to_string_lossy().into_owned();
     if let Some(one) = all.iter().find(|one| one.path == path) {
         print::line(&line(one))?;
@@ -96,7 +96,7 @@ async fn changed(folder: &Path, change: ChangeWatched) -> Result<(), Stopped> {
     }
 }
 
-/// Asks, and gives back the watched folders as they are then.
+/// Sends a request that returns the watched folders.
 async fn ask(folder: &Path, request: Request) -> Result<Vec<WatchedView>, Stopped> {
     let answer = open::try_ask(folder, &request).await?.map_err(|error| in_flags(error, false))?;
     match answer {
@@ -112,7 +112,7 @@ fn raw(path: &Path) -> Result<RawPath, Stopped> {
     Ok(named::raw_path(&absolute))
 }
 
-/// Somebody has to watch.
+/// Points out that no process is watching.
 fn hint(one: &WatchedView) {
     if one.watching && !one.watched {
         print::aside(

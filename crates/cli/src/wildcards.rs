@@ -1,10 +1,13 @@
-//! `*.mov` on Windows, where no shell writes it out: each program does that itself ("Command-Line Arguments" of the C runtime).
+//! Expands `*.mov` on Windows, where shells do not: each program does it itself ("Command-Line Arguments" of
+//! the C runtime).
 //!
-//! As there, only the last name of a path may have wildcards, which no file's name has; upper and lower case are one.
+//! As there, only the last component of a path may have wildcards, which no file name contains; case is
+//! ignored.
 
 use std::path::{Component, Path, PathBuf};
 
-/// What was written, with every pattern replaced by what it means, in the order of the names; and the patterns that mean nothing.
+/// The given paths, with every pattern replaced by its matches in name order, and the patterns without
+/// matches.
 pub(crate) fn written_out(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     if !cfg!(windows) {
         return (files, Vec::new());
@@ -26,11 +29,11 @@ fn write_out(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     (whole, nothing)
 }
 
-/// The pattern of the last name, in small letters.
+/// The pattern in the last component, in lower case.
 fn pattern(file: &Path) -> Option<Vec<char>> {
     let Some(Component::Normal(name)) = file.components().next_back() else { return None };
     let name = name.to_string_lossy().to_lowercase();
-    // "All": what has no dot in its name, too.
+    // Means "all", including names without a dot.
     let name = if name == "*.*" { "*" } else { name.as_str() };
     name.contains(['*', '?']).then(|| name.chars().collect())
 }
@@ -49,9 +52,9 @@ fn found(file: &Path, pattern: &[char]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether a name is of this pattern. Each letter of the pattern is looked at once for each of the name at most.
+/// Whether a name matches this pattern. Takes at most the product of both lengths in steps.
 fn matches(pattern: &[char], name: &[char]) -> bool {
-    // For each beginning of the name: whether what was looked at of the pattern may be it.
+    // For each prefix of the name: whether the pattern so far matches it.
     let mut fits = vec![false; name.len() + 1];
     fits[0] = true;
     for letter in pattern {
@@ -96,7 +99,7 @@ mod tests {
         ] {
             assert!(!is(pattern, name), "{pattern} {name}");
         }
-        // Where every way is tried one after the other this takes years.
+        // Trying every way one after the other would take years.
         assert!(!is(&"*a".repeat(40), &"a".repeat(200).replace("aa", "ab")[..60]));
     }
 

@@ -2,7 +2,7 @@
 
 use partway_api::{HoldName, JobLine, StateName};
 
-/// Where a job is, or what it waits for.
+/// A job's state, or what it waits for.
 pub(crate) fn state(job: &JobLine) -> &'static str {
     match (job.state, job.holds.first()) {
         (StateName::Waiting, Some(HoldName::User)) => "Paused",

@@ -1,4 +1,5 @@
-//! Waits for the end of a command's files, also when the process that runs the engine ends and this one takes over.
+//! Waits for the end of a command's files, even if the process that runs the engine ends and this one takes
+//! over.
 
 mod ending;
 
@@ -18,14 +19,17 @@ use crate::stop::{GRACE, Stop, Why};
 use crate::target;
 use crate::tracker::{Tracker, lets_expect_end};
 
-/// So long a disk that takes nothing is waited for: nobody may be there to make room, and nothing of it can be written down.
+/// How long to wait for a full disk: there may be no user to make room, and this state cannot be written
+/// down.
 const NO_ROOM: Duration = Duration::from_secs(60);
-/// Between an event that lets expect a file's end and the look into the list, should the end itself not be told.
+/// Delay between an event that suggests a file's end and requesting the list, if the end itself does not
+/// arrive.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// So long without a word while files are open, and the list is asked: whatever was missed must not be waited for for ever.
+/// How long without events while files are open before the list is requested: a missed end must not be waited
+/// for forever.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// A front that is followed.
+/// A front with its event stream.
 pub(crate) struct Followed {
     pub(crate) front: Front,
     events: FrontEvents,
@@ -35,10 +39,10 @@ pub(crate) struct Followed {
 /// One command's wait.
 pub(crate) struct Work<'a> {
     folder: &'a Path,
-    /// Lent anew to whoever holds the folder next.
+    /// Lent again to each new holder.
     keys: Vec<Lent>,
     require_verified: bool,
-    /// A journal could not be read: what it held cannot be waited for.
+    /// Whether a journal could not be read: its files cannot be waited for.
     lacks_some: bool,
     pub(crate) show: Show,
     pub(crate) tracker: Tracker,
@@ -46,10 +50,10 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Reads the keys that are lent, and listens for signals from now on.
+    /// Reads the lent keys and starts listening for signals.
     ///
     /// # Errors
-    /// Where a variable is not set.
+    /// A variable is not set.
     pub(crate) fn new(folder: &'a Path, wait: &Wait) -> Result<Self, Stopped> {
         let keys = keys::lend(&wait.keys, keys::environment)?;
         Ok(Self {
@@ -63,7 +67,7 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Opens the folder, lends the keys, and follows what happens.
+    /// Opens the folder, lends the keys, and follows events.
     ///
     /// # Errors
     /// Sentences for the user.
@@ -87,7 +91,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The same, until the end is asked for.
+    /// The same, until a stop is requested.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -100,23 +104,24 @@ impl<'a> Work<'a> {
     }
 
     async fn prepare(&self, front: &Front) -> Result<(FrontEvents, Vec<DestinationView>), Unready> {
-        // First of all, so that nothing of what is asked later is missed.
+        // Follow first, so that the effects of later requests are not missed.
         let events = front.follow().await?;
         let destinations = open::destinations(front).await?;
         for key in &self.keys {
             if let (Some(name), _) = key {
                 target::by_name(&destinations, name).map_err(Unready::Stopped)?;
             }
-            // Also where this one is the holder and had it from the beginning: what waited for it in the journal goes on.
+            // Even if this is the holder and had the key from the start: this resumes what waited for it in
+            // the journal.
             front.ask(keys::request(key)).await?;
         }
         Ok((events, destinations))
     }
 
-    /// Waits for a file, under this name.
+    /// Waits for a file under this name.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn wait_for(&mut self, job: &JobLine, name: String) -> Result<(), Stopped> {
         match self.tracker.wait_for(job, name) {
             Some(added) => self.show.event(&added),
@@ -124,10 +129,10 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Waits until every file has ended, then ends in order.
+    /// Waits until every file has ended, then shuts down in order.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) async fn until_the_end(mut self, mut followed: Followed) -> Result<Exit, Stopped> {
         let why = match self.wait(&mut followed).await {
             Ok(why) => why,
@@ -149,7 +154,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Shows what happens until all have ended, or something ends the wait.
+    /// Shows events until all files have ended, or something stops the wait.
     async fn wait(&mut self, followed: &mut Followed) -> Result<Option<Why>, Stopped> {
         let mut look_at: Option<Instant> = None;
         let mut trouble: Option<(Instant, String)> = None;
@@ -202,7 +207,7 @@ impl<'a> Work<'a> {
         Ok(None)
     }
 
-    /// Tells of what was unfinished and is not known any more; the command does not end as if all were well.
+    /// Reports that unfinished files are no longer known; the command will not end as if all were well.
     pub(crate) fn something_is_missing(&mut self, sentence: &str) {
         if !self.lacks_some {
             self.show.aside(sentence);
@@ -215,7 +220,7 @@ impl<'a> Work<'a> {
         self.lacks_some
     }
 
-    /// With which number the command ends.
+    /// The command's exit code.
     fn exit(&self) -> Exit {
         match exit::of(self.tracker.endings(), self.require_verified) {
             Exit::Good if self.lacks_some => Exit::Attention,
@@ -223,7 +228,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Every job, where that can be told before the end is asked for.
+    /// Every job, unless a stop is requested first.
     async fn list(&mut self, front: &Front) -> Option<Vec<JobLine>> {
         tokio::select! {
             jobs = open::list(front) => jobs.ok(),
@@ -231,21 +236,21 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Ends that came before this process followed what happens.
+    /// Reports ends from before this process followed events.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) async fn catch_up(&mut self, followed: &Followed) -> Result<(), Stopped> {
-        // Where the holder is gone again, or the end is asked for, the wait notices it.
+        // If the holder is gone again or a stop is requested, the wait notices it.
         let Some(jobs) = self.list(&followed.front).await else { return Ok(()) };
         let missed = self.tracker.catch_up(&jobs);
         self.tell(&missed)
     }
 
-    /// Files that were named and never became jobs end here.
+    /// Ends named files that never became jobs.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn leave_out(
         &mut self,
         names: impl Iterator<Item = String>,
@@ -262,7 +267,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// For a wait that nothing limits.
+/// A deadline that is never reached in practice.
 fn far_off() -> Instant {
     Instant::now() + Duration::from_secs(24 * 60 * 60)
 }

@@ -1,4 +1,4 @@
-//! Watched folders, with real files and the sandbox: each file arrives once, and how the folder stands is told.
+//! Watched folders with real files and the sandbox: each file arrives once, and the folder's status is shown.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn raw(path: &Path) -> RawPath {
     RawPath::from_bytes(&partway_engine::paths::to_bytes(path))
 }
 
-/// A folder of the rig's.
+/// Creates a folder inside the rig's.
 pub(crate) fn folder(rig: &Rig, name: &str) -> PathBuf {
     let path = rig.folder.path().join(name);
     std::fs::create_dir_all(&path).unwrap();
@@ -50,7 +50,7 @@ pub(crate) async fn watched(app: &App) -> Vec<WatchedView> {
     }
 }
 
-/// Waits until something is so. What is waited for may change without anything being told, such as a folder's state.
+/// Polls until `look` finds something. Some changes, such as a folder's state, come without an event.
 pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
@@ -62,7 +62,7 @@ pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Optio
     }
 }
 
-/// Waits until so many files have come, all of them verified.
+/// Waits until this many files have come, all of them verified.
 pub(crate) async fn verified(app: &App, files: usize) -> Vec<JobLine> {
     wait_for(&format!("{files} verified files"), async || {
         let all = list(app).await;
@@ -99,7 +99,7 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
     std::fs::write(path.join("day/a.mov"), vec![b'a'; 3000]).unwrap();
     std::fs::write(path.join("day/.hidden"), "x").unwrap();
     std::fs::write(path.join("b.mov.crdownload"), "x").unwrap();
-    // One that is moved into it counts, with its name of then.
+    // A file moved into it counts, under its new name.
     std::fs::rename(rig.file("c.mov", 2000), path.join("c.mov")).unwrap();
     let jobs = verified(&app, 2).await;
     let mut names: Vec<_> = jobs.iter().map(name).collect();
@@ -114,7 +114,7 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
     to.sort();
     assert_eq!(to, ["Acme, finals", "Acme, finals/day"]);
 
-    // After a restart nothing goes again; what came meanwhile goes.
+    // After a restart nothing is sent again, but what came meanwhile is.
     app.close(Duration::ZERO).await;
     std::fs::rename(path.join("b.mov.crdownload"), path.join("b.mov")).unwrap();
     std::fs::rename(path.join("c.mov"), path.join("c, renamed.mov")).unwrap();
@@ -122,7 +122,7 @@ async fn what_is_new_goes_once_in_its_folder_and_what_lay_there_stays() {
     tell(&app, Command::ReplaceKey { destination: one.destination, key: rig.key() }).await.unwrap();
     let jobs = verified(&app, 3).await;
     assert!(jobs.iter().any(|job| name(job) == "b.mov"));
-    // What lay there goes when it changes.
+    // A file from before is sent once it changes.
     std::fs::write(path.join("old.mov"), "newer").unwrap();
     assert!(verified(&app, 4).await.iter().any(|job| name(job) == "old.mov"));
     app.close(Duration::ZERO).await;
@@ -161,7 +161,7 @@ async fn a_new_file_that_got_number_size_and_time_of_a_deleted_one_goes() {
     put("one.mov", 1);
     verified(&app, 1).await;
     std::fs::remove_file(path.join("one.mov")).unwrap();
-    // ext4 gives the number out again at once; elsewhere this is a new file like any other.
+    // ext4 reuses the inode number at once; elsewhere this is an ordinary new file.
     put("two.mov", 2);
     verified(&app, 2).await;
     app.close(Duration::ZERO).await;
@@ -180,7 +180,7 @@ async fn a_file_that_is_written_slowly_goes_when_its_writer_is_through() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(list(&app).await.is_empty(), "it went while it grew");
     }
-    // Still, and held open.
+    // Still, but held open.
     if cfg!(target_os = "linux") {
         state(&app, "1 file still open in another program").await;
         assert!(list(&app).await.is_empty());
@@ -198,19 +198,20 @@ async fn verified_files_are_moved_and_the_others_are_not() {
     let app = rig.open().await;
     rig.destination(&app, "Acme").await;
     let path = folder(&rig, "in");
-    // In the watched folder itself, where it must not be watched.
+    // Inside the watched folder itself, where it must not be watched.
     let done = path.join("sent");
     let one = watch(&app, &path, Some(&done), true).await.unwrap();
     assert_eq!(one.done.as_deref(), Some(done.to_str().unwrap()));
     std::fs::create_dir(path.join("day")).unwrap();
     std::fs::write(path.join("day/a.mov"), vec![b'a'; 3000]).unwrap();
     verified(&app, 1).await;
-    // Its place is taken before it is moved there.
+    // The target is reserved before the file is moved there.
     let (from, to) = (path.join("day/a.mov"), done.join("day/a.mov"));
     wait_for("the move", async || (!from.exists() && to.exists()).then_some(())).await;
     assert_eq!(std::fs::metadata(&to).unwrap().len(), 3000);
 
-    // Given up: it stays where it is, and does not go again until it changes. The key was for one session, so it waits.
+    // Cancelled: it stays where it is, and is not sent again until it changes. The key was for one session,
+    // so it waits.
     let switch = async |app: &App, on: bool| {
         let change = WatchedChange { watching: Some(on), ..WatchedChange::default() };
         tell(app, Command::ChangeWatched { id: one.id.clone(), change }).await.unwrap();
@@ -226,7 +227,7 @@ async fn verified_files_are_moved_and_the_others_are_not() {
     until(&app, &job.id, |job| job.state == StateName::Cancelled).await;
     app.close(Duration::ZERO).await;
     let app = rig.open().await;
-    // A walk has been through when what came later is there.
+    // Once a later file shows up, a walk has completed.
     std::fs::write(path.join("c.mov"), "c").unwrap();
     wait_for("c.mov", async || list(&app).await.into_iter().find(|job| name(job) == "c.mov")).await;
     assert_eq!(list(&app).await.iter().filter(|job| name(job) == "b.mov").count(), 1);
@@ -246,7 +247,7 @@ async fn a_folder_that_is_away_is_told_and_found_again() {
     state(&app, "The folder is not there: is its drive connected? Partway goes on when it is.").await;
     std::fs::rename(rig.folder.path().join("away"), &path).unwrap();
     state(&app, "Watching").await;
-    // Another folder at the same path is followed as the first one was.
+    // Another folder at the same path is followed like the first.
     std::fs::write(path.join("a.mov"), "a").unwrap();
     verified(&app, 1).await;
     app.close(Duration::ZERO).await;
@@ -255,7 +256,7 @@ async fn a_folder_that_is_away_is_told_and_found_again() {
 #[tokio::test]
 async fn ten_thousand_files_are_few_batches_and_each_is_taken_once() {
     let mut rig = Rig::new().await;
-    // Nobody has its key: they are taken in and wait.
+    // Without a key the files are taken in and wait.
     rig.variables.clear();
     let app = rig.open().await;
     add_destination(&app, rig.draft("Acme"), in_variable("NOT_SET")).await.unwrap();

@@ -1,4 +1,5 @@
-//! Files of watched folders that went, and then: overwritten with their time put back, only touched, or under a second name.
+//! Files sent from watched folders and then overwritten with their old time, only touched, or given a second
+//! name.
 #![cfg(unix)]
 
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _, symlink};
@@ -10,7 +11,7 @@ use partway_api::{Command, JobLine, RawPath, Request, Selection};
 use crate::rig::{Rig, list, tell};
 use crate::watched::{folder, name, state, verified, wait_for, watch, watched};
 
-/// Overwrites one byte in place and puts the time of modification back.
+/// Overwrites one byte in place and restores the modification time.
 fn overwrite(path: &Path) {
     let before = std::fs::metadata(path).unwrap().modified().unwrap();
     let file = std::fs::File::options().write(true).open(path).unwrap();
@@ -24,7 +25,7 @@ fn names(jobs: &[JobLine]) -> Vec<String> {
     names
 }
 
-/// What the ledger holds of the time of a file's last change.
+/// The change time of a file in the ledger.
 fn noted(rig: &Rig, file: &str) -> Option<i64> {
     let conn = rusqlite::Connection::open(rig.data().join("journal.db")).unwrap();
     let sql = "SELECT changed_ns FROM watched_file WHERE path = CAST(?1 AS BLOB)";
@@ -35,7 +36,7 @@ fn changed(path: &Path) -> Option<i64> {
     partway_engine::source::identify(path).unwrap().changed.map(|changed| changed.0)
 }
 
-/// Waits until a touched file was read again and found to be what went.
+/// Waits until a touched file was read again and found unchanged.
 async fn compared(rig: &Rig, root: &Path, file: &str) {
     wait_for("the comparison", async || (noted(rig, file) == changed(&root.join(file))).then_some(())).await;
 }
@@ -60,7 +61,7 @@ async fn a_file_that_is_overwritten_with_its_time_put_back_goes_again_and_a_touc
     overwrite(&path.join("b.mov"));
     let jobs = verified(&app, 3).await;
     assert_eq!(names(&jobs), ["a.mov", "b.mov", "b.mov"], "neither a.mov nor what lay there");
-    // Out of the list is not out of the ledger.
+    // Removed from the list is not removed from the ledger.
     tell(&app, Command::Remove { jobs: Selection::All }).await.unwrap();
     assert!(list(&app).await.is_empty());
     std::fs::set_permissions(path.join("a.mov"), std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -89,7 +90,7 @@ async fn every_name_of_a_file_goes_and_a_new_name_alone_does_not() {
     }
     let jobs = verified(&app, 4).await;
     assert_eq!(jobs.iter().filter(|job| job.file.contains("/day2/")).count(), 2);
-    // Neither the first names, which were touched by it, nor a name that is only another one go.
+    // Neither the original names, which that touched, nor a merely renamed file are sent.
     compared(&rig, &path, "day1/a.mov").await;
     std::fs::rename(path.join("day1/b.mov"), path.join("day1/c.mov")).unwrap();
     compared(&rig, &path, "day2/b.mov").await;
@@ -114,7 +115,7 @@ async fn second_names_of_what_lay_there_do_not_go_and_links_are_told() {
     symlink(path.join("old.mov"), path.join("link.mov")).unwrap();
     watch(&app, &path, None, false).await.unwrap();
     state(&app, "Watching · 1 link in it is not followed").await;
-    // A walk has been through when what came later is there.
+    // Once a later file shows up, a walk has completed.
     std::fs::write(path.join("new.mov"), "new").unwrap();
     assert_eq!(names(&verified(&app, 1).await), ["new.mov"]);
     std::fs::hard_link(path.join("old.mov"), path.join("third.mov")).unwrap();
@@ -137,7 +138,7 @@ async fn a_touched_file_is_moved_when_it_is_known_to_be_what_went() {
     let done_there = RawPath::from_bytes(&partway_engine::paths::to_bytes(&done));
     app.ask(Request::MoveWatched { id: one.id, done: done_there }).await.unwrap();
     wait_for("the move", async || done.join("a.mov").exists().then_some(())).await;
-    // Moved back it is the same file, though its last change is later.
+    // Moved back, it is the same file, though its change time is later.
     std::fs::rename(done.join("a.mov"), path.join("a.mov")).unwrap();
     compared(&rig, &path, "a.mov").await;
     assert_eq!(list(&app).await.len(), 1);

@@ -1,4 +1,4 @@
-//! A stand-in for the app: answers from a script, and tells what the test says.
+//! A stand-in for the app: answers from a script, and sends what the test says.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -47,8 +47,8 @@ impl Double {
         self.0.looks.subscribe()
     }
 
-    /// Lets one `TakeUp` be answered.
-    #[cfg(unix)] // its callers are
+    /// Answers one `TakeUp`.
+    #[cfg(unix)] // only used on Unix
     pub(crate) fn open_gate(&self) {
         self.0.gate.notify_one();
     }
@@ -62,7 +62,7 @@ impl Double {
     }
 }
 
-/// An event that can be told from others.
+/// A recognizable event.
 pub(crate) fn note(number: u32) -> Event {
     Event::Note { id: "job".to_owned(), file: "/f".to_owned(), text: number.to_string() }
 }

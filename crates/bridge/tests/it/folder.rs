@@ -83,7 +83,7 @@ mod unix {
         );
         assert_eq!(mode(folder.path()), 0o755);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was put there");
-        // Beside a journal other things may lie.
+        // Other files may exist beside a journal.
         std::fs::write(folder.path().join("journal.db"), "").unwrap();
         assert!(FolderLock::take(folder.path()).unwrap().is_some());
     }
@@ -99,7 +99,7 @@ mod unix {
     #[tokio::test]
     async fn a_socket_that_a_killed_holder_left_is_nobody_and_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        // What a killed process leaves: the file is there, nobody listens.
+        // What a killed process leaves: the file exists, but nothing listens.
         drop(std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap());
         assert!(folder.path().join("socket").exists());
         assert!(Client::connect(folder.path()).await.unwrap().is_none());

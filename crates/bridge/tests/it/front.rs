@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::double::Double;
 
-/// Long enough for a busy machine; nothing here waits for it unless it is broken.
+/// Long enough for a busy machine; only a broken test waits this long.
 const LONG: Duration = Duration::from_secs(20);
 
 async fn open(folder: &Path, double: &Double) -> Front<Double> {
@@ -70,7 +70,7 @@ async fn the_gap_of_a_holder_that_is_starting_is_waited_for() {
     let lock = FolderLock::take(folder.path()).unwrap().unwrap();
     let path = folder.path().to_path_buf();
     let guest = tokio::spawn(async move { open(&path, &Double::new()).await.is_holder() });
-    // Starts to listen only after the other has met the lock without a listener.
+    // Starts listening only after the other has found the lock without a listener.
     tokio::task::yield_now().await;
     let _server = Server::start(Double::new(), lock, |_| false).unwrap();
     assert!(!timeout(LONG, guest).await.unwrap().unwrap());

@@ -1,4 +1,4 @@
-//! What goes over the socket line by line, also when it is not what was agreed.
+//! Lines over the socket, including invalid ones.
 
 #![cfg(unix)]
 
@@ -75,7 +75,7 @@ async fn who_closes_its_own_direction_still_gets_its_answer() {
     stream.write_all(b"{\"id\":3,\"request\":{\"ask\":\"take-up\"}}").await.unwrap();
     stream.shutdown().await.unwrap();
     let mut lines = BufReader::new(stream).lines();
-    // Time for the end of its direction to be noticed, were the question to end with it.
+    // Time to notice that its sending side closed, in case that ended the request.
     let early = tokio::time::timeout(Duration::from_millis(200), lines.next_line()).await;
     assert!(early.is_err(), "{early:?}");
     double.open_gate();
@@ -99,7 +99,7 @@ async fn an_answer_that_is_too_long_is_a_sentence() {
     };
     let refused = client.ask(add(ANSWER_LIMIT + 1)).await.unwrap_err();
     assert!(matches!(refused, AskError::Api(error) if error.message.contains("longer than 64 MiB")));
-    // Long, and still allowed.
+    // Long, but still allowed.
     let Answer::Jobs { jobs, .. } = client.ask(add(5 << 20)).await.unwrap() else { panic!() };
     assert_eq!(jobs[0].file.len(), 5 << 20);
 }

@@ -1,4 +1,4 @@
-//! A holder that is suspended or frozen is told of; one that is only busy with what was asked is not.
+//! A holder that is suspended or frozen is reported; one that is only busy with a request is not.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,7 +21,7 @@ async fn guest(folder: &std::path::Path) -> (Front<Double>, Told) {
     (front.unwrap(), told)
 }
 
-/// As the system does for a process that is stopped: connections are made, and nobody reads.
+/// Like a stopped process: the system accepts connections, but nothing reads them.
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_takes_connections_and_never_answers_is_told_of_and_waited_for() {
@@ -62,7 +62,7 @@ async fn a_holder_that_is_long_at_one_request_is_not_silent() {
     let lock = FolderLock::take(folder.path()).unwrap().unwrap();
     let _server = Server::start(Double::new(), lock, |_| false).unwrap();
     let (front, told) = guest(folder.path()).await;
-    // Real seconds, for the socket is real: one ping is asked and answered.
+    // Real seconds, because the socket is real: one ping is sent and answered.
     timeout(Duration::from_secs(6), front.ask(Request::TakeUp { since: None })).await.unwrap_err();
     timeout(Duration::from_secs(3), front.silent()).await.unwrap_err();
     assert!(told.lock().unwrap().is_empty());

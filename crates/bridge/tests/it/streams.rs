@@ -1,4 +1,4 @@
-//! Events and ticks: to many, in order, and a slow reader holds up nobody.
+//! Events and ticks: to many, in order, and a slow reader delays no other.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::double::{Double, note};
 
-/// Long enough for a busy machine; nothing here waits for it unless it is broken.
+/// Long enough for a busy machine; only a broken test waits this long.
 const LONG: Duration = Duration::from_secs(20);
 
 async fn guest(folder: &std::path::Path) -> Front<Double> {
@@ -48,7 +48,7 @@ async fn who_does_not_listen_yet_is_still_answered() {
     let front = guest(folder.path()).await;
     let mut events = front.follow().await.unwrap();
     let mut last = 0;
-    // More than anybody keeps, so that somewhere something has to give: it must not be the answer.
+    // More than any buffer holds, so that something must be dropped: it must not be the answer.
     for number in 0..20_000 {
         double.tell(number);
         if number % 100 == 0 {
@@ -83,7 +83,8 @@ async fn a_reader_that_stands_still_holds_up_nobody_and_is_told_that_it_lags() {
     timeout(LONG, server.following().wait_for(|count| *count == 1)).await.unwrap().unwrap();
     let lively = guest(folder.path()).await;
     let mut events = lively.follow().await.unwrap();
-    // Each in turn, so that the lively one never lags; in all more than socket, queue and source hold for the other.
+    // One at a time, so that the lively one never lags; in total more than socket, queue and source hold for
+    // the other.
     for number in 0..20_000 {
         double.tell(number);
         assert_eq!(timeout(LONG, events.next()).await.unwrap(), Heard::Event(note(number)));
@@ -130,8 +131,8 @@ async fn after_ticks_were_dropped_everything_is_asked_for_anew() {
     for _ in 0..100 {
         double.tick("many");
     }
-    // Answers come after the ticks on the same connection, so by now all of them have been taken or dropped; the server forwards ticks
-    // beside answers, hence until one look came anew.
+    // Answers follow the ticks on the same connection, so by now all ticks were taken or dropped; the server
+    // forwards ticks concurrently with answers, so loop until a look is requested again.
     let again = async {
         loop {
             front.ask(Request::List).await.unwrap();

@@ -1,4 +1,4 @@
-//! What can be written after `partwayctl destinations`.
+//! Arguments of `partwayctl destinations`.
 
 use clap::{ArgGroup, Args as Arguments, Subcommand};
 

@@ -1,4 +1,4 @@
-//! What can be set for files: as a destination's defaults, or for one upload.
+//! Per-file fields: a destination's defaults, or for one upload.
 
 use std::num::NonZeroU64;
 
@@ -50,7 +50,7 @@ enum IfExists {
 }
 
 impl FileFields {
-    /// As the api takes them.
+    /// Converts to the API's type.
     pub(crate) fn draft(self) -> FieldsDraft {
         FieldsDraft {
             folder: self.folder,

@@ -1,4 +1,5 @@
-//! `partwayctl generate`, which packages are made with: a command line of its own, so that it is in no help and no completion.
+//! `partwayctl generate`, for making packages: a separate command line, so that no help or completion shows
+//! it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ pub(crate) enum Generate {
 }
 
 impl Generate {
-    /// What the words of this process ask for, if they begin with `generate`.
+    /// Parses this process's arguments if they begin with `generate`.
     pub(crate) fn asked(words: impl IntoIterator<Item = OsString>) -> Option<Self> {
         let mut words = words.into_iter().skip(1).peekable();
         words.peek().is_some_and(|word| word == "generate").then(|| Self::parse_from(words))

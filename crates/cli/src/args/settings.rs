@@ -1,11 +1,12 @@
-//! The settings of every kind of destination, a flag each: made from what the kinds say of themselves, so that no kind is named here.
+//! One flag per setting of any kind of destination: generated from the kinds' descriptions, so that none is
+//! named here.
 
 use std::collections::BTreeMap;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use partway_api::{KindView, SettingForm, SettingView};
 
-/// What was given, by the settings' names.
+/// The given values by setting name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Settings(pub(crate) BTreeMap<String, String>);
 
@@ -39,7 +40,7 @@ impl Args for Settings {
     }
 }
 
-/// Several kinds may ask for a setting of the same name, each with words of its own.
+/// Several kinds may have a setting of the same name, each with its own help.
 fn by_name(kinds: &[KindView]) -> BTreeMap<String, Vec<(&KindView, &SettingView)>> {
     let mut names: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for kind in kinds {
@@ -62,7 +63,7 @@ fn flag(name: &str, asked: &[(&KindView, &SettingView)]) -> Arg {
         .help_heading(HEADING)
         .action(ArgAction::Set);
     if asked.iter().all(|(_, setting)| setting.form == SettingForm::Switch) {
-        // Alone it means yes; what a configuration says in words is taken, too.
+        // On its own it means true; an explicit true or false is accepted, too.
         return flag
             .num_args(0..=1)
             .default_missing_value("true")
@@ -75,7 +76,7 @@ fn flag(name: &str, asked: &[(&KindView, &SettingView)]) -> Arg {
     flag.value_name(name.to_uppercase())
 }
 
-/// Its label, what it is good for, and what can be given.
+/// Its label, what it does, and possible values.
 fn help(setting: &SettingView) -> String {
     let mut help = format!("{}. {}", setting.label, setting.help);
     match &setting.form {

@@ -1,4 +1,4 @@
-//! What can be written after `partwayctl watch`.
+//! Arguments of `partwayctl watch`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What was written after `destinations add`, as a draft; and what is wrong with it, in the words of the command line.
+//! Turns the arguments of `destinations add` into a draft, and its errors into command line terms.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -9,10 +9,11 @@ use crate::args::AddDestination;
 use crate::exit::Stopped;
 use crate::text::printable;
 
-/// What was written, as a draft. `read_key` reads so many lines of standard input, and is called only where the key comes from there.
+/// The arguments as a draft. `read_key` reads that many lines of standard input, and is called only if the
+/// key comes from there.
 ///
 /// # Errors
-/// Where there is no key on standard input.
+/// There is no key on standard input.
 pub(super) fn draft(
     add: AddDestination,
     read_key: impl FnOnce(usize) -> Result<Vec<String>, Stopped>,
@@ -38,11 +39,11 @@ pub(super) fn draft(
     Ok((DestinationDraft { name: add.name, kind: add.kind, settings, fields }, key))
 }
 
-/// More than any such file has, bytes; what is longer is refused where it is looked at.
+/// Larger than any such file, in bytes; validation refuses longer ones.
 const LONGEST_TEXT: u64 = 1 << 20;
 
-/// The settings, with the text of each file that was named for one that is a text of several lines. It is read here, because a path means
-/// what it means where it was written; and what is kept is the text, so that the file may go.
+/// The settings, with files named for multi-line settings replaced by their text. Read here, because a
+/// relative path is relative to this process; the text is stored, so that the file may be deleted.
 fn texts(kind: &str, mut settings: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Stopped> {
     let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
     let asked = kinds.iter().filter(|one| one.kind == kind).flat_map(|one| &one.settings);
@@ -61,7 +62,8 @@ fn read_text(name: &str, path: &str) -> Result<String, Stopped> {
     let mut text = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LONGEST_TEXT).read_to_end(&mut text));
     match read {
-        // In another code page only what stands around the text can be, and bytes of another form are told as that.
+        // Only the surroundings of the text can be in another code page; validation refuses bytes of another
+        // format.
         Ok(_) => Ok(String::from_utf8_lossy(&text).into_owned()),
         Err(error) => {
             let flag = name.replace('_', "-");
@@ -71,10 +73,10 @@ fn read_text(name: &str, path: &str) -> Result<String, Stopped> {
     }
 }
 
-/// The error of one field names the flag that it is about, and no advice is for a window.
+/// Names the flag that a field error is about, and replaces advice meant for the window.
 pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
     if matches!(error.code, Code::Keychain | Code::KeychainLocked) {
-        // There it is to keep the key for its session; a command's session ends at once.
+        // The window can keep a key for its session, but a command's session ends at once.
         error.message = error.message.replace(" A key can be kept for this session only.", "");
         error = error.hint(
             "Nothing was kept. Name an environment variable that holds the key instead: --key-env VAR.",
@@ -90,7 +92,7 @@ pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
         (field, _) => Some(field.replace('_', "-")),
     });
     if let Some(flag) = flag {
-        // Sentences name another setting as the window's form does.
+        // Sentences refer to other settings by their labels in the window.
         let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
         for setting in kinds.iter().flat_map(|kind| &kind.settings) {
             let named = format!("“{}”", setting.label);

@@ -1,4 +1,4 @@
-//! `partwayctl destinations check`: a line each for what was seen.
+//! `partwayctl destinations check`: one line per finding.
 
 use std::path::Path;
 
@@ -37,7 +37,7 @@ fn words(line: &CheckLine) -> String {
     format!("{mark} {}", printable(&line.text))
 }
 
-/// What cannot be known is no fault.
+/// An unknown result is not a failure.
 fn exit(lines: &[CheckLine]) -> Exit {
     let bad = || lines.iter().filter(|line| line.mark == Mark::Bad);
     if bad().any(|line| line.refused) {

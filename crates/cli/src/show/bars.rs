@@ -1,4 +1,4 @@
-//! The bars on a terminal: one a running file, and one for all.
+//! Progress bars on a terminal: one per running file, and a total.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{print, text};
 
-/// Bars at once; more would push each other out of a small terminal. The rest is in the total.
+/// Most bars at once; more would push each other out of a small terminal. The rest is in the total.
 const BARS: usize = 8;
-/// Characters of a name.
+/// Width of a name in characters.
 const NAME: usize = 28;
-/// Redraws a second; events come once a second a file, so this is for many files.
+/// Redraws per second; each file sends one event a second, so this is for many files.
 const DRAWS: u8 = 10;
 
 /// The bars of a command.
@@ -35,7 +35,7 @@ struct Bar {
 }
 
 impl Bar {
-    /// The percent is written here, because the bar's own would round up to 100 before all is confirmed.
+    /// Formats the percentage itself, because the bar's own would round up to 100 before all is confirmed.
     fn draw(&self) {
         if let Some(line) = &self.line {
             line.set_position(self.confirmed);
@@ -52,7 +52,7 @@ impl Bars {
     pub(super) fn new(colours: bool) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS));
         let bar = if colours { "{bar:20.cyan/dim}" } else { "{bar:20}" };
-        // An empty style where the template should not parse: the words still show.
+        // Fall back to a default style if the template does not parse: the words still show.
         let style = ProgressStyle::with_template(&format!("{{prefix:{NAME}}} {bar} {{wide_msg}}"))
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("━━─");
@@ -66,7 +66,7 @@ impl Bars {
         self.sum();
     }
 
-    /// Begins to show a running file, where there is room.
+    /// Shows a bar for a running file, if there is room.
     pub(super) fn file(&mut self, id: &str, file: &str, size: u64) {
         let shown = self.files.values().filter(|bar| bar.line.is_some()).count();
         let bar = self.files.entry(id.to_owned()).or_insert(Bar {
@@ -88,7 +88,7 @@ impl Bars {
 
     pub(super) fn confirmed(&mut self, id: &str, confirmed: u64) {
         if let Some(bar) = self.files.get_mut(id) {
-            // What was read again after a change counts anew, but a bar does not run backwards.
+            // Data that is checked again after a change counts anew, but a bar must not run backwards.
             bar.confirmed = bar.confirmed.max(confirmed).min(bar.size);
             if bar.confirmed == bar.size {
                 bar.words.clear();
@@ -107,7 +107,7 @@ impl Bars {
         }
     }
 
-    /// Says something beside a bar, until it moves on.
+    /// Shows a note beside a bar until it moves on.
     pub(super) fn note(&mut self, id: &str, words: &str) {
         if let Some(bar) = self.files.get_mut(id) {
             words.clone_into(&mut bar.words);
@@ -115,7 +115,7 @@ impl Bars {
         }
     }
 
-    /// Stops showing a file that waits again.
+    /// Removes the bar of a file that waits again.
     pub(super) fn remove(&mut self, id: &str) {
         if let Some(line) = self.files.get_mut(id).and_then(|bar| bar.line.take()) {
             line.finish_and_clear();
@@ -147,19 +147,19 @@ impl Bars {
         self.total.set_message(message(confirmed, self.size, &words));
     }
 
-    /// Does something with the bars out of the way.
+    /// Runs `act` with the bars out of the way.
     pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         self.all.suspend(act)
     }
 
-    /// Says a sentence with the bars out of the way, whoever has them.
+    /// A function that prints a sentence with the bars out of the way, for use elsewhere.
     pub(super) fn teller(&self) -> super::Tell {
         let all = self.all.clone();
         Box::new(move |sentence| all.suspend(|| print::aside(sentence)))
     }
 
     pub(super) fn clear(self) {
-        // Where the terminal is gone there is nothing to clear.
+        // If the terminal is gone there is nothing to clear.
         let _ = self.all.clear();
     }
 }

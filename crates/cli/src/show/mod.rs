@@ -1,4 +1,4 @@
-//! What is shown while a command waits: NDJSON for programs, lines and bars for people.
+//! What a command shows while it waits: NDJSON for programs, lines and bars for people.
 
 mod bars;
 mod people;
@@ -10,34 +10,34 @@ use self::people::People;
 use crate::exit::Stopped;
 use crate::print;
 
-/// Says a sentence on standard error.
+/// Prints a sentence to standard error.
 pub(crate) type Tell = Box<dyn Fn(&str) + Send + Sync>;
 
-/// How what happens is shown.
+/// How events are shown.
 pub(crate) enum Show {
-    /// One JSON object a line on standard output, and nothing else there.
+    /// One JSON object per line on standard output, and nothing else there.
     Json,
-    /// For people: ends on standard output, everything else on standard error.
+    /// For people: finished files on standard output, everything else on standard error.
     People(Box<People>),
 }
 
 impl Show {
-    /// For programs or for people.
+    /// For programs (`json`) or people.
     pub(crate) fn new(json: bool) -> Self {
         if json { Self::Json } else { Self::People(Box::new(People::new())) }
     }
 
-    /// Which destinations are *Practice*: what went there is not uploaded.
+    /// Learns which destinations are *Practice*: files sent there are not called uploaded.
     pub(crate) fn know(&mut self, destinations: &[DestinationView]) {
         if let Self::People(people) = self {
             people.know(destinations);
         }
     }
 
-    /// Shows what happened.
+    /// Shows an event.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn event(&mut self, event: &Event) -> Result<(), Stopped> {
         match self {
             Self::Json => print::json(event),
@@ -45,7 +45,7 @@ impl Show {
         }
     }
 
-    /// A sentence about the command itself; on standard error for both.
+    /// Prints a sentence about the command itself to standard error, in either mode.
     pub(crate) fn aside(&self, sentence: &str) {
         match self {
             Self::Json => print::aside(sentence),
@@ -53,7 +53,7 @@ impl Show {
         }
     }
 
-    /// What says such a sentence from elsewhere, whatever this command is waiting for.
+    /// A function that does the same from elsewhere, whatever this command waits for.
     pub(crate) fn teller(&self) -> Tell {
         match self {
             Self::Json => Box::new(print::aside),
@@ -61,10 +61,10 @@ impl Show {
         }
     }
 
-    /// All files have ended.
+    /// Called when all files have ended.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn end(&mut self) -> Result<(), Stopped> {
         match self {
             Self::Json => Ok(()),

@@ -12,7 +12,7 @@ use super::words::{self, End, Tally};
 use crate::exit::Stopped;
 use crate::{print, text};
 
-/// What is shown to people, and what must be remembered for it.
+/// Shows events to people, with the state needed for that.
 pub(crate) struct People {
     bars: Option<Bars>,
     colours: bool,
@@ -57,7 +57,7 @@ impl People {
                     bars.confirmed(id, *confirmed);
                 }
             }
-            // A bar says it until it moves on; as lines these would push the files away that came to their end.
+            // A bar shows it until it moves on; without bars it becomes a line on standard error.
             Event::Note { id, file, text } => match &mut self.bars {
                 Some(bars) => bars.note(id, &text::printable(text)),
                 None => self.aside(&format!("{}: {}", text::printable(file), text::printable(text))),
@@ -72,7 +72,7 @@ impl People {
             Event::Finished { .. } => self.finished(event)?,
             Event::Trouble { text: Some(text) } => self.aside(text),
             Event::Trouble { text: None } => self.aside("There is room again; going on."),
-            // The tally under the list counts what this command was about.
+            // The tally at the end covers this command's files.
             Event::BatchFinished { .. } => {}
         }
         Ok(())
@@ -108,7 +108,7 @@ impl People {
             }
             return;
         }
-        // A countdown that comes with every tick must not become a line with every tick.
+        // A repeated state, such as a countdown with every tick, must not print a line each time.
         let now = Some((state, holds.to_vec()));
         if known.told != now {
             known.told = now;

@@ -1,4 +1,4 @@
-//! The words that people read while a command waits. Pure, so that tests hold them.
+//! Words shown while a command waits. Pure functions, so that tests can check them.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use partway_api::{FinishedState, HoldName, StateName};
 
 use crate::text;
 
-/// What is known of a file when it ends.
+/// What is known about a file when it ends.
 pub(super) struct End<'a> {
     pub(super) file: &'a str,
     pub(super) destination: Option<&'a str>,
@@ -19,7 +19,7 @@ pub(super) struct End<'a> {
     pub(super) link: Option<&'a str>,
 }
 
-/// The state in words. "Verified" is the only one that is ever green, and *Practice* is never called uploaded.
+/// The state in words. Only "Verified" is ever green, and *Practice* is never called uploaded.
 pub(super) fn state(end: &End<'_>) -> &'static str {
     match (end.state, end.practice) {
         (FinishedState::Verified | FinishedState::Uploaded, true) => "Practice finished, not uploaded",
@@ -31,7 +31,7 @@ pub(super) fn state(end: &End<'_>) -> &'static str {
     }
 }
 
-/// What follows the state on the line of a file that ended.
+/// The rest of the line of a file that ended, after the state.
 pub(super) fn end(end: &End<'_>) -> String {
     let mut line = text::printable(end.file);
     let arrived = matches!(end.state, FinishedState::Verified | FinishedState::Uploaded);
@@ -53,7 +53,7 @@ pub(super) fn end(end: &End<'_>) -> String {
     line
 }
 
-/// What stands beside a running file's bar.
+/// The words beside a running file's bar.
 pub(super) fn progress(on_the_way: u64, speed: u64, seconds_left: Option<u64>) -> String {
     let mut words = Vec::new();
     if on_the_way > 0 {
@@ -68,7 +68,7 @@ pub(super) fn progress(on_the_way: u64, speed: u64, seconds_left: Option<u64>) -
     words.join(" · ")
 }
 
-/// Why a file waits, where that is worth a line.
+/// Why a file waits, if that is worth a line.
 pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) -> Option<String> {
     let words = match (holds.first(), state) {
         (Some(HoldName::User), _) => "paused; 'partwayctl resume' goes on",
@@ -91,7 +91,7 @@ pub(super) fn waits(state: StateName, holds: &[HoldName], reason: Option<&str>) 
     })
 }
 
-/// How a whole command ended. "All" is said only where it is all.
+/// How a whole command ended. Says "All" only when it is all.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Tally {
     pub(super) verified: usize,
@@ -115,7 +115,7 @@ impl Tally {
         *kind += 1;
     }
 
-    /// The sentence under the list; `None` where the one file's own line says it all.
+    /// The sentence under the list; `None` if the line of the only file says it all.
     pub(super) fn sentence(&self) -> Option<String> {
         let all =
             self.verified + self.uploaded + self.practice + self.attention + self.skipped + self.cancelled;

@@ -1,4 +1,4 @@
-//! Listens for the system's signals on a thread of its own, which no hanging read or write of the others can hold up.
+//! Listens for signals on a separate thread, which no hanging read or write elsewhere can block.
 
 use std::sync::mpsc;
 
@@ -6,8 +6,9 @@ use tokio::sync::watch;
 
 use crate::exit::Exit;
 
-/// Tells the first signal, and calls `at_once` at the second that somebody gave on purpose. Listens when this returns; where there is no
-/// room for a thread or for handlers the system's own way holds, and everything can be resumed.
+/// Reports the first signal, and calls `at_once` at the second deliberate one. Listening has started when
+/// this returns; if there is no room for a thread or handlers, the system's default applies, and everything
+/// can be resumed.
 pub(super) fn attend(asked: watch::Sender<Option<Exit>>, at_once: impl FnOnce(Exit) + Send + 'static) {
     let (ready, listens) = mpsc::channel::<()>();
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -19,7 +20,7 @@ pub(super) fn attend(asked: watch::Sender<Option<Exit>>, at_once: impl FnOnce(Ex
             loop {
                 let exit = signals.next().await;
                 asked.send_if_modified(|asked| asked.is_none() && asked.replace(exit).is_none());
-                // Shells and service managers send a hangup beside SIGTERM: it is nobody's impatience.
+                // Shells and service managers send SIGHUP along with SIGTERM: that is not an impatient user.
                 if exit != Exit::HungUp && !std::mem::take(&mut first) {
                     return Some(exit);
                 }
@@ -30,7 +31,7 @@ pub(super) fn attend(asked: watch::Sender<Option<Exit>>, at_once: impl FnOnce(Ex
         }
     });
     if thread.is_ok() {
-        // Ends with the drop of its other side.
+        // Returns an error when the other side is dropped.
         let _ = listens.recv();
     }
 }
@@ -51,7 +52,7 @@ mod system {
         pub(super) fn listen() -> Option<Self> {
             let interrupt = signal(SignalKind::interrupt()).ok()?;
             let terminate = signal(SignalKind::terminate()).ok()?;
-            // Not where it may be ignored: listening would undo `nohup`.
+            // Not if it may be ignored: listening would undo `nohup`.
             let wanted = partway_app::hangup_ignored() == Some(false);
             let hangup = wanted.then(|| signal(SignalKind::hangup()).ok()).flatten();
             Some(Self { interrupt, terminate, hangup })
@@ -75,9 +76,9 @@ mod system {
 
 #[cfg(windows)]
 mod system {
-    //! Windows tells a program of the end of its user's session in one of two ways: by these events, or, where it has loaded `user32.dll` as
-    //! most do by some library, not at all but by messages to a window that it has not ("`SetConsoleCtrlHandler`", Remarks). Then it is ended,
-    //! which the journal survives.
+    //! Windows announces the end of a user's session either by these events or, to a program that has loaded
+    //! `user32.dll`, as most do through some library, only by messages to a window, which this program does
+    //! not have ("`SetConsoleCtrlHandler`", Remarks). It is then terminated, which the journal survives.
 
     use tokio::signal::windows::{
         CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_logoff,
@@ -105,7 +106,7 @@ mod system {
             })
         }
 
-        /// A console that is closed is what a terminal that hangs up is elsewhere.
+        /// Closing the console corresponds to a terminal hangup elsewhere.
         pub(super) async fn next(&mut self) -> Exit {
             tokio::select! {
                 _ = self.interrupt.recv() => Exit::Interrupted,

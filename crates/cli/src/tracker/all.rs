@@ -1,14 +1,16 @@
-//! Waits for whatever there is, for a command that goes on for ever: each file still ends exactly once, and what ended long ago is forgotten.
+//! Tracks all files, for a command that runs forever: each file still ends exactly once, and old ones are
+//! forgotten.
 
 use partway_api::{Event, FinishedState, StateName};
 
 use super::{File, Tracker};
 
-/// So many that ended are remembered: more than events are kept for a command while it is busy, so that none is heard of later.
+/// How many ended files are remembered: more than the events kept for a busy command, so that none of them
+/// comes up later.
 const REMEMBERED: usize = 5_000;
 
 impl Tracker {
-    /// As [`take`](Self::take), of all files: one that is not known is waited for from now on.
+    /// Like [`take`](Self::take) for all files: starts waiting for an unknown one.
     pub(crate) fn take_any(&mut self, event: Event) -> Option<Event> {
         let (id, file, size) = match &event {
             Event::BatchFinished { .. } => return Some(event),
@@ -41,7 +43,8 @@ impl Tracker {
         }
     }
 
-    /// Forgets what ended for good, but for the last ones. What needs attention can be set going once more, and is not to end again.
+    /// Forgets files that ended for good, except the latest. One that needs attention can be resumed, and
+    /// must not end again.
     fn forget(&mut self) {
         let over = |file: &File| file.ended.is_some_and(|ended| ended.state != FinishedState::NeedsAttention);
         let mut surplus = self.files.iter().filter(|file| over(file)).count().saturating_sub(REMEMBERED);
@@ -52,7 +55,7 @@ impl Tracker {
         });
         let files = self.files.iter().enumerate();
         self.by_id = files.filter_map(|(at, file)| Some((file.id.clone()?, at))).collect();
-        // Where most of it stays it is not looked through for each file that comes.
+        // If most files stay, don't search all of them for each new one.
         self.forget_at = 2 * self.files.len();
     }
 }
@@ -77,7 +80,7 @@ mod tests {
         let mut tracker = Tracker::default();
         assert!(tracker.take_any(added("a")).is_some());
         assert!(tracker.take_any(end("a", FinishedState::NeedsAttention)).is_some());
-        // Tried again by somebody.
+        // Retried by someone.
         assert!(tracker.take_any(end("a", FinishedState::Verified)).is_none());
         assert!(tracker.take_any(end("b", FinishedState::Verified)).is_some());
         assert!(tracker.take_any(end("b", FinishedState::Verified)).is_none());

@@ -1,4 +1,4 @@
-//! Every file ends exactly once, whatever is heard.
+//! Every file ends exactly once, whatever events arrive.
 
 use partway_api::ReceiptView;
 

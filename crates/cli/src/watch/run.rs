@@ -1,4 +1,4 @@
-//! `partwayctl watch run`: watches and uploads until it is ended, and takes over where another Partway ends.
+//! `partwayctl watch run`: watches and uploads until it is stopped, and takes over when another Partway ends.
 
 mod files;
 
@@ -18,13 +18,13 @@ use crate::show::Show;
 use crate::stop::{Stop, Why};
 use crate::tracker::Tracker;
 
-/// Between two tries to reach a holder that ends just when it is asked.
+/// Pause between attempts to reach a holder that ends just when it is asked.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Between two looks whether a holder that watches is not suspended.
+/// Interval between pings that detect whether a watching holder is suspended.
 const PINGS: Duration = Duration::from_secs(10);
 
-/// Why it does not go on with this holder.
+/// Why it stops using this holder.
 enum End {
     Stopped(Why),
     HolderGone,
@@ -46,8 +46,8 @@ pub(super) async fn run(folder: &Path, options: WatchRun) -> Result<Exit, Stoppe
             why = stop.asked() => return Ok(exit(why)),
         };
         let ended = if front.is_holder() {
-            // First of all, so that nothing of what is taken in is missed. Only of one's own: another Partway would wait for whoever
-            // follows it.
+            // Follow first, so that no added file is missed. Only if this is the holder: another Partway
+            // would wait for its followers.
             let mut events = front.follow().await?;
             let ended = hold(&front, &mut events, &keys, &mut files, &mut show, &mut stop).await;
             files.end(front, events, &ended, &mut show).await?;
@@ -71,7 +71,7 @@ fn exit(why: Why) -> Exit {
     }
 }
 
-/// Lends the keys and has the holder watch; `Some`: it does not come to that.
+/// Lends the keys and makes the holder watch; `Some` if that did not succeed.
 async fn begin(front: &Front, keys: &[Lent], stop: &mut Stop) -> Result<Option<End>, Stopped> {
     for request in keys.iter().map(keys::request).chain([Request::Watch]) {
         let answer = tokio::select! {
@@ -87,7 +87,7 @@ async fn begin(front: &Front, keys: &[Lent], stop: &mut Stop) -> Result<Option<E
     Ok(None)
 }
 
-/// Watches in this process, and shows what comes of it.
+/// Watches in this process and shows events.
 async fn hold(
     front: &Front,
     events: &mut FrontEvents,
@@ -124,7 +124,7 @@ async fn beside(
     if let Some(end) = begin(front, keys, stop).await? {
         return Ok(end);
     }
-    // A look at nothing, which ends with the holder.
+    // A hidden look, whose stream ends with the holder.
     let watched = tokio::select! {
         watched = front.watch(Look { hidden: true, ..Look::default() }) => watched,
         why = stop.asked() => return Ok(End::Stopped(why)),
@@ -140,7 +140,7 @@ async fn beside(
     let mut pings = tokio::time::interval(PINGS);
     loop {
         tokio::select! {
-            // Nothing else is asked of it here, and one that is suspended watches nothing.
+            // Nothing else is asked of it here, and a suspended one watches nothing.
             _ = async { pings.tick().await; front.ask(Request::Ping).await } => {}
             tick = ticks.next() => if tick.is_none() { return Ok(End::HolderGone) },
             why = stop.asked() => return Ok(End::Stopped(why)),

@@ -1,4 +1,4 @@
-//! The end of a wait: all files are through, or something ended it early.
+//! The end of a wait: all files are done, or something stopped it early.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::exit::{Exit, Stopped};
 use crate::stop::Why;
 use crate::text::files;
 
-/// For a batch's sum after its last file. It is not told for files that were stopped, so it must not be waited for longer.
+/// Time for a batch's summary after its last file. It is not sent for stopped files, so don't wait longer.
 const SUMS: Duration = Duration::from_millis(500);
-/// For what was told while the app closed.
+/// Time for events sent while the app closed.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 impl Work<'_> {
-    /// The end was asked for before anything was handed over.
+    /// A stop was requested before anything was added.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn stopped_before(mut self, names: Vec<String>, why: Why) -> Result<Exit, Stopped> {
         let left = names.len();
         let shown = self.leave_out(names.into_iter(), &not_taken_in(why, false));
@@ -33,10 +33,11 @@ impl Work<'_> {
         self.ended_early(why, shown, Exit::Attention)
     }
 
-    /// The end was asked for while files were handed over: these are not in the journal, or of the first request not known to be.
+    /// A stop was requested while files were added: these are not in the journal, or (the first request) not
+    /// known to be.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) async fn stopped_between(
         mut self,
         followed: Followed,
@@ -57,25 +58,25 @@ impl Work<'_> {
         ended
     }
 
-    /// What was asked could not be done: everything that is still open ends, and what was not taken in yet.
+    /// The request failed: ends everything that is still open or was not added yet.
     ///
     /// # Errors
-    /// Where nobody reads standard output any more.
+    /// Standard output is no longer read.
     pub(crate) fn fail(&mut self, names: Vec<String>, sentence: &str) -> Result<(), Stopped> {
         let shown = self.leave_out(names.into_iter(), sentence);
         shown.and(self.give_up(|stand| format!("{sentence} {stand}")))
     }
 
-    /// The command cannot go on: each file that it waited for ends all the same, as far as that can be told. Gives back why.
+    /// The command cannot go on: ends each of its files, as far as that can be reported. Returns the reason.
     pub(crate) fn broken_off(&mut self, why: Stopped) -> Stopped {
         if why.exit != Exit::BrokenPipe {
-            // Where it cannot be told, that is why.
+            // If it cannot be reported, that is the reason itself.
             let _ = self.fail(Vec::new(), &why.sentence);
         }
         why
     }
 
-    /// Shows all of these, also where one cannot be written just now: it goes before the next that can.
+    /// Shows all of these, even if one cannot be written now: it goes before the next one that can.
     pub(crate) fn tell(&mut self, events: &[Event]) -> Result<(), Stopped> {
         let mut told = Ok(());
         for event in events {
@@ -84,7 +85,8 @@ impl Work<'_> {
         told
     }
 
-    /// How a wait that was ended early ends. A signal's number stays, also where the terminal or the reader went with it.
+    /// The result of a wait that was stopped early. A signal's exit code stays, even if the terminal or
+    /// reader is gone, too.
     fn ended_early(&self, why: Why, shown: Result<(), Stopped>, otherwise: Exit) -> Result<Exit, Stopped> {
         match (why, shown) {
             (Why::Signal(exit), Ok(())) => Ok(exit),
@@ -98,7 +100,7 @@ impl Work<'_> {
         }
     }
 
-    /// The sum of a batch follows the end of its last file.
+    /// Waits for batch summaries, which follow the end of the last file.
     pub(super) async fn sums(&mut self, events: &mut FrontEvents) -> Result<(), Stopped> {
         let until = Instant::now() + SUMS;
         while self.tracker.sums_open() {
@@ -115,7 +117,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Ends in order, and shows what still comes to its end meanwhile.
+    /// Shuts down in order, and shows files that end meanwhile.
     pub(super) async fn stop_early(
         mut self,
         why: Why,
@@ -129,7 +131,7 @@ impl Work<'_> {
         let close = front.close(why.grace());
         tokio::pin!(close);
         let mut shown = Ok(());
-        // A file may still come to its end while the parts on the way do.
+        // A file may still end while its parts in flight finish.
         let mut closed = false;
         loop {
             let heard = if closed {
@@ -179,7 +181,7 @@ impl Work<'_> {
     }
 }
 
-/// The reason of a file that the journal does not have, or (`unsure`) is not known to have.
+/// The reason for a file that the journal does not have, or (`unsure`) is not known to have.
 fn not_taken_in(why: Why, unsure: bool) -> String {
     let when = match why {
         Why::Signal(_) => "stopped before it was taken in".to_owned(),
@@ -197,7 +199,7 @@ fn not_taken(left: usize, unsure: bool) -> String {
     format!("{} {known}. What 'partwayctl list' does not show has to be named again.", files(left))
 }
 
-/// The reason of a file that is not waited for any longer.
+/// The reason for a file that is no longer waited for.
 fn left_off(why: Why, holder: bool, stand: &str) -> String {
     match (why, holder) {
         (Why::TooLong(seconds), _) => format!("still waiting after {seconds} s: {stand}"),

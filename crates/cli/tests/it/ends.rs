@@ -1,4 +1,5 @@
-//! How commands end that are told to, or whose output cannot be written: in order, in words, with one end for each file.
+//! How commands end when they are signalled or their output cannot be written: in order, with a message, and
+//! one end per file.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
@@ -16,7 +17,7 @@ fn program() -> &'static str {
     env!("CARGO_BIN_EXE_partwayctl")
 }
 
-/// An upload that is under way and never comes to its end by itself.
+/// A running upload that never ends by itself.
 struct Waiting {
     child: tokio::process::Child,
     out: BufReader<tokio::process::ChildStdout>,
@@ -118,7 +119,7 @@ async fn watch_run_ends_each_file_once_also_those_that_it_took_up_and_did_not_br
     }
 }
 
-/// Runs with this as standard output.
+/// Runs with this file as standard output.
 fn into(place: &Place, out: File, words: &[&str]) -> Ran {
     let mut command = Command::new(program());
     command.env_clear().envs(KEY).current_dir(place.files()).arg("--data-dir").arg(place.data()).args(words);

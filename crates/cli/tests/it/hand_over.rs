@@ -1,11 +1,11 @@
-//! Files on their way into the journal, when the process that holds it, or the command itself, ends in between.
+//! Files being added when the process that holds the journal, or the command itself, ends.
 
 use serde_json::Value;
 
 use crate::holder::{self, Holder};
 use crate::run::{Place, Ran};
 
-/// An older upload of `dir/old.mov` that goes on waiting, and `dir/new.mov` beside it.
+/// An older upload of `dir/old.mov` that keeps waiting, and `dir/new.mov` beside it.
 async fn with_an_older_upload() -> Place {
     let place = Place::new().with_destination("Acme");
     std::fs::create_dir(place.files().join("dir")).unwrap();
@@ -40,7 +40,7 @@ async fn an_older_upload_of_the_same_folder_does_not_count_as_what_was_handed_ov
     holder.end().await;
     let ran = command.end().await;
     assert_eq!(ran.code, 1, "{}", ran.err);
-    // Nobody answers at the destination, so both wait; that they are waited for is what counts.
+    // The destination does not answer, so both wait; the point is that the command waits for them.
     assert!(reason(&ran, "dir/new.mov").starts_with("still waiting after 8 s:"), "{}", ran.out);
     assert!(reason(&ran, "dir/old.mov").starts_with("still waiting after 8 s:"), "{}", ran.out);
     assert_eq!(listed(&place), ["new.mov", "old.mov", "old.mov"]);
@@ -70,6 +70,6 @@ async fn an_end_before_anything_was_asked_says_that_nothing_was_taken_in() {
     assert_eq!(ran.code, 1);
     let known = listed(&place) == ["a.mov"];
     let reason = reason(&ran, "a.mov");
-    // A process that is quick may have handed it over already; what it says is then the other thing, and both must be true.
+    // A quick process may have added it already; then the message differs, and either must be true.
     assert_eq!(reason.starts_with("not taken in after 0 s: nothing of it was sent"), !known, "{reason}");
 }

@@ -1,4 +1,5 @@
-//! A Partway that holds the folder and never answers when files are handed over to it: what becomes of them is for the command to find out.
+//! A Partway that holds the folder and never answers requests to add files: the command has to find out what
+//! became of them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -71,7 +72,7 @@ fn raw(path: &Path) -> RawPath {
     RawPath::from_bytes(&path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
 }
 
-/// Takes one file in and starts nothing.
+/// Adds one file and starts nothing.
 pub(crate) async fn take_in(data_dir: &Path, file: &Path) {
     let lock = FolderLock::take(data_dir).unwrap().unwrap();
     let app = open(data_dir).await;
@@ -104,7 +105,7 @@ impl Holder {
         Self { mute, server }
     }
 
-    /// Waits until files are handed over.
+    /// Waits for a request to add files.
     pub(crate) async fn asked(&self) {
         self.mute.asked.notified().await;
     }

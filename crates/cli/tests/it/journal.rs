@@ -1,8 +1,8 @@
-//! A journal that cannot be read: nobody may be told that all is well.
+//! A journal that cannot be read: no command may claim that all is well.
 
 use crate::run::Place;
 
-/// What is said, without the folder and the time in it.
+/// The message, without the folder and the time in it.
 fn said(place: &Place, text: &str) -> String {
     let text = text.replace(&place.data().canonicalize().unwrap().display().to_string(), "DATA");
     text.replace(&place.data().display().to_string(), "DATA")
@@ -21,7 +21,7 @@ fn uploads_that_are_not_known_any_more_are_told_until_the_damaged_file_is_taken_
     The record of your uploads could not be read. It was put aside as DATA/journal.damaged-.db and a new one begun; nothing was deleted. Add unfinished files again, then move that file elsewhere.
     Nothing else is unfinished.
     ");
-    // The first to look is not the only one who has to know.
+    // Not only the first command reports it.
     std::fs::write(place.files().join("a.mov"), "a").unwrap();
     for (words, code) in
         [(&["list"][..], 1), (&["list", "--json"], 1), (&["resume", "--json"], 1), (&["upload", "a.mov"], 2)]
@@ -41,7 +41,7 @@ fn uploads_that_are_not_known_any_more_are_told_until_the_damaged_file_is_taken_
     assert_eq!(place.run(&["list"], &[]).code, 0);
 }
 
-/// A limit on the size of files stands for a disk without room: what is past it cannot be written.
+/// A file size limit stands for a full disk: writes past it fail.
 #[cfg(unix)]
 #[test]
 fn files_that_cannot_be_written_down_are_not_taken_in_and_that_is_told() {

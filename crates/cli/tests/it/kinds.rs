@@ -1,8 +1,8 @@
-//! What is said where a kind's settings, its key or the fields of files cannot be used: the flag, the sentence, and 2.
+//! Unusable settings, keys and fields: the message names the flag, and the exit code is 2.
 
 use crate::run::Place;
 
-/// What `destinations add A` with these words says.
+/// What `destinations add A` with these arguments says.
 fn told(words: &[&str]) -> String {
     let place = Place::new();
     let ran = place.run(&[&["destinations", "add", "A"], words].concat(), &[]);

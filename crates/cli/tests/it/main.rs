@@ -1,4 +1,4 @@
-//! The real `partwayctl` as scripts and people use it wrongly: what it says, and with which number it ends.
+//! The real `partwayctl`, used wrongly by scripts and people: its messages and exit codes.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! Runs the real binary on a data folder of its own.
+//! Runs the real binary on its own data folder.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -10,7 +10,7 @@ pub(crate) struct Place {
     folder: tempfile::TempDir,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -22,7 +22,7 @@ impl Place {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// Where files lie, and where commands run.
+    /// The folder with the files, in which commands run.
     pub(crate) fn files(&self) -> &Path {
         self.folder.path()
     }
@@ -32,7 +32,7 @@ impl Place {
         self.folder.path().join("data")
     }
 
-    /// Begins `partwayctl` as [`run`](Self::run) does, and lets it run.
+    /// Starts `partwayctl` as [`run`](Self::run) does, without waiting for it.
     pub(crate) fn begin(&self, words: &[&str], variables: &[(&str, &str)]) -> Begun {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_partwayctl"));
         command.env_clear().envs(system()).envs(variables.iter().copied());
@@ -42,7 +42,7 @@ impl Place {
         Begun(Some(command.spawn().unwrap()))
     }
 
-    /// Runs `partwayctl` with nothing of the caller's environment but what is given here.
+    /// Runs `partwayctl` with only the given variables from the environment.
     pub(crate) fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_partwayctl"));
         command.env_clear().envs(system()).envs(variables.iter().copied()).current_dir(self.files());
@@ -50,7 +50,7 @@ impl Place {
         Ran::from(command.output().unwrap())
     }
 
-    /// A destination that nobody answers at; its key is in `ACME_KEY`.
+    /// Adds a destination where nothing answers; its key is in `ACME_KEY`.
     pub(crate) fn with_destination(self, name: &str) -> Self {
         let url = "http://127.0.0.1:9";
         let ran = self.run(
@@ -62,23 +62,23 @@ impl Place {
     }
 }
 
-/// Without it no program of Windows has a network.
+/// Windows programs have no network without this variable.
 #[expect(clippy::disallowed_methods, reason = "a test is a program: it reads its environment")]
 fn system() -> Option<(&'static str, std::ffi::OsString)> {
     if cfg!(windows) { std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)) } else { None }
 }
 
-/// A command that runs.
+/// A running command.
 pub(crate) struct Begun(Option<tokio::process::Child>);
 
 impl Begun {
-    /// Ctrl-C.
+    /// Sends Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
         self.signal("-INT");
     }
 
-    /// Sends it a signal.
+    /// Sends a signal.
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.0.as_ref().unwrap().id().unwrap().to_string();
@@ -104,7 +104,7 @@ impl Begun {
     }
 }
 
-/// The first line with these words; byte by byte, so that what follows is still there for others.
+/// The first line with these words; reads byte by byte, so that what follows is left for others.
 #[cfg(unix)]
 async fn line_with(from: &mut (impl tokio::io::AsyncRead + Unpin), words: &str) -> String {
     use tokio::io::AsyncReadExt as _;
@@ -142,7 +142,7 @@ impl Ran {
         lines
     }
 
-    /// The ends among them.
+    /// The `finished` events among them.
     pub(crate) fn finished(&self) -> Vec<Value> {
         self.json().into_iter().filter(|line| line["event"] == "finished").collect()
     }

@@ -1,4 +1,5 @@
-//! The Partway that holds the folder is suspended (Ctrl-Z): the other commands say so, keep to their own limits, and go on when it does.
+//! The Partway that holds the folder is suspended (Ctrl-Z): other commands say so, keep to their limits, and
+//! continue when it does.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use crate::run::{Begun, Place};
 
 const KEY: &[(&str, &str)] = &[("ACME_KEY", "k")];
 
-/// A real holder that waits for a file which cannot go, stopped.
+/// A real holder with a file that cannot be sent, stopped.
 async fn stopped_holder(place: &Place) -> Begun {
     std::fs::write(place.files().join("a.mov"), "a").unwrap();
     let mut holder = place.begin(&["upload", "a.mov", "--json"], KEY);
@@ -40,7 +41,7 @@ async fn a_command_says_that_the_holder_does_not_answer_waits_and_goes_on_when_i
     assert_eq!((listed.code, listed.err.as_str()), (0, "It answers again.\n"));
     assert_eq!(listed.json().len(), 1, "{}", listed.out);
     upload.tells("It answers again.").await;
-    // It is taken in by the holder, which goes on.
+    // The holder, which continues, adds it.
     upload.says(r#""event":"added""#).await;
     for command in [&mut upload, &mut holder] {
         command.interrupt();

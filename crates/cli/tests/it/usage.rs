@@ -1,4 +1,4 @@
-//! Mistakes of those who type.
+//! Wrong usage.
 
 use crate::run::Place;
 
@@ -98,7 +98,7 @@ fn a_pipe_and_a_file_that_may_not_be_read_end_with_a_sentence() {
 
 #[test]
 fn max_wait_ends_what_waits_by_itself_and_keeps_it() {
-    // Nobody answers at port 9: that passes by itself one day, so it is waited for.
+    // Nothing answers at port 9: that may pass by itself, so it waits.
     let place = Place::new().with_destination("Acme");
     std::fs::write(place.files().join("a.mov"), "x").unwrap();
     let ran = place.run(&["upload", "a.mov", "--json", "--max-wait", "1"], &[("ACME_KEY", "k")]);
@@ -140,7 +140,7 @@ fn destinations_are_added_shown_and_removed() {
     assert_eq!(shown.len(), 1);
     assert_eq!((&shown[0]["event"], &shown[0]["name"]), (&"destination".into(), &"Acme".into()));
     assert!(shown[0]["key_kept"].as_str().unwrap().contains("ACME_KEY"));
-    // A second of that name could not be told from the first.
+    // A second one of that name could not be distinguished.
     let ran = place.run(&["destinations", "add", "Acme", "--kind", "autorender", "--key-env", "K"], &[]);
     assert_eq!(ran.code, 2, "{}", ran.err);
     let ran = place.run(&["destinations", "add", "Other", "--kind", "no-such-kind", "--key-env", "K"], &[]);
@@ -157,7 +157,7 @@ fn without_a_keychain_a_key_on_standard_input_is_2_and_nothing_is_kept() {
 
     let place = Place::new();
     let data = place.files().join("data");
-    // An address at which no session bus is, so that there is no keychain.
+    // No session bus at this address, so there is no keychain.
     let mut child = Command::new(env!("CARGO_BIN_EXE_partwayctl"))
         .env_clear()
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
@@ -192,7 +192,7 @@ fn without_a_keychain_a_key_on_standard_input_is_2_and_nothing_is_kept() {
 fn who_only_looks_starts_nothing_and_needs_no_key() {
     let place = Place::new().with_destination("Acme");
     std::fs::write(place.files().join("a.mov"), "x").unwrap();
-    // Nobody answers there, so the file is still waiting afterwards.
+    // The destination does not answer, so the file is still waiting afterwards.
     let ran = place.run(&["upload", "a.mov", "--json", "--max-wait", "1"], &[("ACME_KEY", "k")]);
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
     for _ in 0..5 {
@@ -224,7 +224,7 @@ async fn what_needed_attention_is_taken_up_and_not_told_as_an_end_once_more() {
     assert!(!reason.contains("key"), "{reason}");
 }
 
-/// Nobody goes on with it after the command, so the command stays until it is through.
+/// No other process continues it, so the command stays until it is done.
 #[test]
 fn what_was_cancelled_has_ended_when_the_command_has() {
     let place = Place::new().with_destination("Acme");

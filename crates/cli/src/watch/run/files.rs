@@ -1,4 +1,4 @@
-//! The files that `watch run` sends: each is told to end exactly once, also where this ends first.
+//! The files that `watch run` sends: each is reported as ended exactly once, even if this command ends first.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::show::Show;
 use crate::stop::GRACE;
 use crate::tracker::{Tracker, is_over};
 
-/// For what was told while the app closed.
+/// Time for events sent while the app closed.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 pub(super) struct Files {
-    /// Whether programs read it. People are also told what became of a file that somebody tries again.
+    /// Whether the output is for programs. People also see what becomes of a file that is retried.
     pub(super) json: bool,
     /// When the command began, Unix milliseconds.
     pub(super) since: i64,
@@ -25,7 +25,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// What was unfinished before, and what came to its end since this began, before it was followed.
+    /// Takes up what was unfinished before, and what ended between the start of the command and following
+    /// events.
     pub(super) fn take_up(&mut self, listed: &[JobLine], show: &mut Show) -> Result<(), Stopped> {
         let mut shown = Ok(());
         for job in listed.iter().filter(|job| !is_over(job) || ended_since(job, self.since)) {
@@ -36,7 +37,7 @@ impl Files {
         shown.and(self.catch_up(listed, show))
     }
 
-    /// Ends that were not told.
+    /// Reports ends that were missed.
     pub(super) fn catch_up(&mut self, listed: &[JobLine], show: &mut Show) -> Result<(), Stopped> {
         tell(&self.tracker.catch_up(listed), show)
     }
@@ -49,7 +50,7 @@ impl Files {
         }
     }
 
-    /// Closes the folder, shows what still comes to its end meanwhile, and ends the rest.
+    /// Closes the folder, shows files that end meanwhile, and ends the rest.
     pub(super) async fn end(
         &mut self,
         front: Front,
@@ -83,7 +84,7 @@ impl Files {
             close.await;
         }
         let why = match ended {
-            // Nobody reads.
+            // Standard output is no longer read.
             Err(stopped) if stopped.exit == Exit::BrokenPipe => return Ok(()),
             Err(stopped) => stopped.sentence.clone(),
             Ok(_) => "stopped before it was through:".to_owned(),
@@ -99,7 +100,7 @@ impl Files {
                 "{files} not through. What is confirmed is kept: 'partwayctl watch run' goes on."
             ));
         }
-        // Of two reasons the first counts, and a signal's number stays where the reader went with it.
+        // The first reason counts, and a signal's exit code stays even if the reader is gone, too.
         match (ended, shown) {
             (Ok(_), Err(stopped)) if !stopped.sentence.is_empty() => show.aside(&stopped.sentence),
             _ => {}
@@ -108,7 +109,7 @@ impl Files {
     }
 }
 
-/// Shows all of these, also where one cannot be written just now: it goes before the next that can.
+/// Shows all of these, even if one cannot be written now: it goes before the next one that can.
 fn tell(events: &[Event], show: &mut Show) -> Result<(), Stopped> {
     let mut told = Ok(());
     for event in events {
