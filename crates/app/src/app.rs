@@ -187,7 +187,7 @@ impl App {
         Events::new(self.0.events.subscribe(), self.0.closed.subscribe())
     }
 
-    /// Ticks for a view, at most one every 100 ms and only when something in it changed.
+    /// Ticks for a look, at most one every 100 ms and only when something in it changed.
     #[must_use]
     pub fn watch(&self, look: Look) -> Watch {
         Watch::start(self.clone(), look)

@@ -14,8 +14,8 @@ const LOOK: Duration = Duration::from_secs(2);
 /// The notice's id.
 pub(crate) const NOTICE: &str = "slept";
 
-/// Keeps the computer awake, provided by the host: prevents idle sleep, but not the screen turning off or
-/// sleep on a closed lid.
+/// The host's way to keep the computer awake: prevents idle sleep, but not the screen turning off or sleep on
+/// a closed lid.
 pub trait KeepAwake: Send + Sync {
     /// Starts or stops keeping the computer awake. May block for a moment.
     ///

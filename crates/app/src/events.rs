@@ -53,7 +53,7 @@ impl Events {
 /// How many speeds are kept, one a second.
 const SPEEDS: usize = 60;
 
-/// Cached names and paths of running jobs; ended jobs are dropped.
+/// Cached destination names, and paths and sizes of current jobs; ended jobs are dropped.
 #[derive(Default)]
 struct Known {
     names: Names,

@@ -42,7 +42,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// `proved`: an earlier answer came that requires a good key.
+    /// `proved`: an earlier answer already required a good key.
     fn not(failure: &Failure, file: &str, to: &str, proved: bool) -> Self {
         let key_refused = matches!(
             failure.cause,

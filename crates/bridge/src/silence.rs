@@ -27,7 +27,8 @@ pub(crate) type OnSilence = Arc<dyn Fn(bool) + Send + Sync>;
 /// The silence state of one holder.
 pub(crate) struct Silence {
     silent: watch::Sender<bool>,
-    /// One ping per connection, however many wait: a suspended holder receives all of them when it continues.
+    /// Limits a connection to one ping, however many wait: a suspended holder receives every ping when it
+    /// continues.
     pinging: Mutex<()>,
     on_silence: OnSilence,
 }

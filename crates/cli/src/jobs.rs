@@ -10,8 +10,8 @@ use crate::exit::{Exit, Stopped};
 use crate::print::{self, Tagged};
 use crate::{open, text};
 
-/// How long `cancel` waits for the vendor to discard the session if no other process continues. What is left
-/// by then is remembered and retried.
+/// How long `cancel` waits for the vendor to discard the session if no other process takes care of it. What
+/// is left by then is remembered and retried.
 const CANCEL_WAIT: Duration = Duration::from_secs(10);
 /// Interval between checks.
 const CANCEL_LOOK: Duration = Duration::from_millis(100);

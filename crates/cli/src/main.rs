@@ -71,7 +71,7 @@ fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {
     }
 }
 
-/// Tokio's runtime panics if it finds no file descriptor for its signal waker.
+/// Checks for free file descriptors: Tokio's runtime panics if it finds none for its signal waker.
 #[cfg(unix)]
 fn open_files_for_a_runtime() -> std::io::Result<()> {
     let spare: std::io::Result<Vec<_>> = (0..8).map(|_| std::fs::File::open("/dev/null")).collect();

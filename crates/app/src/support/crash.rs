@@ -67,7 +67,7 @@ fn report(info: &PanicHookInfo, trace: &str) -> String {
     text
 }
 
-/// A missing folder is not created: it could be mistaken for somebody else's.
+/// A missing folder is not created: with only a report in it, it would not be recognized as Partway's.
 fn write(data_dir: &Path, report: &str) -> std::io::Result<()> {
     if !data_dir.is_dir() {
         return Ok(());

@@ -56,7 +56,7 @@ impl Memory {
         gone
     }
 
-    /// When this active cause may be reported again; `None` if it was already reported, or never.
+    /// When this active cause may be reported again; `None` if its report still stands, or there was none.
     pub(crate) fn silent_until(&self, key: &str) -> Option<i64> {
         self.0.get(key).filter(|told| !told.stands).map(|told| told.at + AGAIN_MS)
     }

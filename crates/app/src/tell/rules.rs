@@ -1,8 +1,8 @@
 //! When to notify the user: a state machine without a clock, words or a desktop.
 //!
-//! It never notifies a user who is looking at the window, of a success that took less than half a minute, of
-//! one cause twice within four hours, or again after a restart ([`Memory`] is journaled before anything is
-//! shown).
+//! There is no notification while the user is looking at the window, for a success that took less than half a
+//! minute, twice within four hours for one cause, or again after a restart ([`Memory`] is journaled before
+//! anything is shown).
 
 use std::collections::BTreeMap;
 

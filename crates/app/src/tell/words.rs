@@ -27,7 +27,7 @@ pub enum Press {
     Unlock,
     /// Quit the app.
     Quit,
-    /// Copy the addresses of a batch's files.
+    /// Copy the addresses of a batch's files to the clipboard.
     CopyLinks {
         /// The batch.
         batch: String,

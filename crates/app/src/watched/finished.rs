@@ -9,7 +9,7 @@ use super::folder::Folder;
 /// How many files are moved before the journal is updated.
 const AT_ONCE: u32 = 200;
 
-/// Moves all verified files, but none that are only uploaded or were cancelled; returns the first failure.
+/// Moves all verified files, but none that are only uploaded or were cancelled. Returns what went wrong.
 pub(super) async fn move_all(folder: &Folder) -> Option<Trouble> {
     let done = folder.watched.done.clone()?;
     let mut after = PathBuf::new();

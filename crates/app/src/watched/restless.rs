@@ -1,5 +1,5 @@
-//! Files that changed soon after they were sent: their writer pauses for longer than the wait, so it is
-//! extended next time.
+//! Files that changed soon after they were sent: their writer pauses for longer than the wait, so the
+//! next wait is longer.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// A file that changes later than this was not being written when it was sent.
 const SOON: Duration = Duration::from_secs(600);
 
-/// Most files remembered; beyond that, the latest get no longer wait.
+/// Most files remembered; beyond that, newly sent files get no longer wait.
 const MOST: usize = 20_000;
 
 /// Recently sent files: (rewrites since, last seen).

@@ -4,7 +4,7 @@ use partway_keychain::KeychainError;
 
 use super::count;
 
-/// There is no keychain.
+/// No keychain was passed in, or there is none.
 pub(crate) const NO_KEYCHAIN: &str =
     "This computer has no keychain that Partway can use. A key can be kept for this session only.";
 

@@ -57,7 +57,7 @@ impl People {
                     bars.confirmed(id, *confirmed);
                 }
             }
-            // A bar shows it until it moves on; without bars it becomes a line on standard error.
+            // A bar shows it until it moves on; as a line it would push finished files out of view.
             Event::Note { id, file, text } => match &mut self.bars {
                 Some(bars) => bars.note(id, &text::printable(text)),
                 None => self.aside(&format!("{}: {}", text::printable(file), text::printable(text))),

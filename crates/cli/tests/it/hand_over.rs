@@ -70,6 +70,6 @@ async fn an_end_before_anything_was_asked_says_that_nothing_was_taken_in() {
     assert_eq!(ran.code, 1);
     let known = listed(&place) == ["a.mov"];
     let reason = reason(&ran, "a.mov");
-    // A quick process may have added it already; then the message differs, and either must be true.
+    // A quick process may have added it already; then the message differs, but must be true as well.
     assert_eq!(reason.starts_with("not taken in after 0 s: nothing of it was sent"), !known, "{reason}");
 }
