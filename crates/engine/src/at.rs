@@ -1,4 +1,4 @@
-//! One look at what lies at a path: what kind of thing, which one of its kind, and whether its content is on this computer at all.
+//! Looks up what is at a path: its type, its identity, and whether its content is on this computer.
 
 use std::fs::{File, FileType, Metadata};
 use std::io;
@@ -8,44 +8,44 @@ use partway_core::{FileIdentity, FileTime};
 
 use crate::watched::Seen;
 
-/// What one look tells.
+/// The result of one look.
 #[derive(Debug, Clone)]
 pub struct At {
-    /// File, folder, link, or something else.
+    /// File, directory, symlink, or other.
     pub kind: FileType,
-    /// Which one, as it is now.
+    /// Its identity and current timestamps.
     pub seen: Seen,
-    /// How many names it has, where that is told.
+    /// Number of hard links, if the system reports it.
     pub names: Option<u64>,
-    /// Its content is kept elsewhere (OneDrive, iCloud, an archive) and is fetched by whoever reads it.
+    /// The content is stored elsewhere (OneDrive, iCloud, an archive) and is fetched on read.
     pub elsewhere: bool,
 }
 
-/// Looks at what the path leads to; links are followed.
+/// Looks at what the path leads to, following links.
 ///
 /// # Errors
-/// The system's.
+/// The operating system's error.
 pub fn look(path: &Path) -> io::Result<At> {
     system::look(path, true)
 }
 
-/// Looks at what lies at the path itself, which may be a link.
+/// Looks at the path itself, which may be a link.
 ///
 /// # Errors
-/// The system's.
+/// The operating system's error.
 pub fn look_at_itself(path: &Path) -> io::Result<At> {
     system::look(path, false)
 }
 
-/// The same of an open file.
+/// Looks at an open file.
 ///
 /// # Errors
-/// The system's.
+/// The operating system's error.
 pub(crate) fn look_at_open(file: &File) -> io::Result<At> {
     system::of_open(file)
 }
 
-/// When the file itself was made: Linux, macOS and Windows tell it, and most of their file systems.
+/// When the file was created. Linux, macOS and Windows report it, as do most of their file systems.
 fn born_ns(found: &Metadata) -> Option<i64> {
     found.created().ok().map(|born| FileTime::of(born).0)
 }
@@ -89,7 +89,7 @@ mod system {
         found.st_flags() & SF_DATALESS != 0
     }
 
-    /// Others have no mark for it.
+    /// Other systems have no flag for it.
     #[cfg(not(target_os = "macos"))]
     const fn is_elsewhere(_found: &Metadata) -> bool {
         false
@@ -98,9 +98,10 @@ mod system {
 
 #[cfg(windows)]
 mod system {
-    //! A file's number and the time of its last change are told of an open handle only. One that may do nothing but ask is refused to nobody
-    //! and keeps nobody out ("CreateFileW", dwDesiredAccess: zero), also where another program has the file for itself; and it fetches nothing
-    //! of a file whose content is elsewhere.
+    //! Windows reports a file's index and change time only for an open handle. A handle opened with no
+    //! access rights ("CreateFileW", dwDesiredAccess: zero) is never refused and blocks no other program,
+    //! even if one has the file open exclusively. It also fetches nothing of a file whose content is
+    //! elsewhere.
 
     use std::os::windows::fs::{MetadataExt as _, OpenOptionsExt as _};
 
@@ -108,7 +109,7 @@ mod system {
     use crate::exact::exact;
     use crate::windows;
 
-    /// winbase.h; without the first no folder is opened, with the second a link is opened itself.
+    /// winbase.h: the first is required to open a directory, the second opens a link itself.
     const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
     const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
@@ -121,7 +122,7 @@ mod system {
             .open(path);
         match opened {
             Ok(file) => of_open(&file),
-            // What may not even be asked, as the system's own page file: its folder's list tells the rest.
+            // Some files cannot even be queried, such as the system's page file; use its directory entry.
             Err(_) => {
                 let found = if follow { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };
                 Ok(of(&found?, None))
@@ -140,7 +141,7 @@ mod system {
             size: found.len(),
             modified: found.modified().map_or(FileTime(0), FileTime::of),
             changed: changed.and_then(super::of_filetime),
-            // Some redirectors number nothing.
+            // Some redirectors assign no index.
             file_id: told
                 .as_ref()
                 .map(|told| (told.volume_serial_number(), told.file_index()))
@@ -155,16 +156,17 @@ mod system {
     }
 }
 
-/// A moment of Windows: steps of 100 ns since 1601 ("FILETIME"). 0 where a file system keeps none, as FAT of the last change.
+/// Converts a Windows FILETIME: steps of 100 ns since 1601. 0 if the file system keeps none, as FAT does
+/// for the change time.
 #[cfg(any(windows, test))]
 const fn of_filetime(steps: i64) -> Option<FileTime> {
-    /// Steps between 1601 and 1970.
+    /// Steps from 1601 to 1970.
     const EPOCH: i64 = 116_444_736_000_000_000;
     if steps == 0 { None } else { Some(FileTime(steps.wrapping_sub(EPOCH).wrapping_mul(100))) }
 }
 
-/// Whether Windows' attributes say that the content is not here ("File Attribute Constants"): `OFFLINE`, `RECALL_ON_OPEN`,
-/// `RECALL_ON_DATA_ACCESS`.
+/// Whether Windows' attributes say that the content is not local ("File Attribute Constants"): `OFFLINE`,
+/// `RECALL_ON_OPEN`, `RECALL_ON_DATA_ACCESS`.
 #[cfg(any(windows, test))]
 const fn is_placeholder(attributes: u32) -> bool {
     attributes & (0x1000 | 0x0004_0000 | 0x0040_0000) != 0
@@ -242,7 +244,8 @@ mod tests {
         for elsewhere in [0x1000, 0x0004_0020, 0x0040_0020, 0x0040_1620] {
             assert!(is_placeholder(elsewhere), "{elsewhere:#x}");
         }
-        // Archive; normal; read-only, hidden, system; sparse; reparse point; pinned and unpinned, which are here.
+        // Archive; normal; read-only, hidden, system; sparse; reparse point; pinned and unpinned: all
+        // local.
         for here in [0x20, 0x80, 0x7, 0x200, 0x400, 0x0008_0020, 0x0010_0020] {
             assert!(!is_placeholder(here), "{here:#x}");
         }

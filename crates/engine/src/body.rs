@@ -1,7 +1,8 @@
-//! The body of one part: read by position on the threads of the file's drive, at most one block ahead of what the connection takes.
+//! The body of one part: positional reads on the drive's threads, at most one block ahead of the
+//! connection.
 //!
-//! The connection never waits in a read: a block that has not come is `Pending`, and everything else on the runtime goes on. What that costs
-//! stands in docs/decisions.
+//! The connection never blocks on a read: if a block has not arrived, the body is `Pending` and the rest of
+//! the runtime carries on. docs/decisions has the cost.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,30 +20,30 @@ use crate::buffers::BLOCK;
 use crate::job_file::JobFile;
 use crate::source::SourceError;
 
-/// How far an attempt is, shared between its body, its watchdog and whoever shows progress.
+/// Progress of one attempt, shared between its body, its watchdog and the progress display.
 #[derive(Debug, Default)]
 pub(crate) struct Attempt {
     taken: AtomicU64,
     finished: AtomicBool,
     waits_for_disk: AtomicBool,
-    /// What the peer has of it, where the system tells.
+    /// What the peer has acknowledged, if the system reports it.
     pub(crate) acknowledged: Acknowledged,
     md5: Mutex<Option<[u8; 16]>>,
 }
 
 impl Attempt {
-    /// Bytes that the connection has taken.
+    /// Bytes the connection has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// Bytes that are on the way: what the peer acknowledged, or where that is not told, what the connection has taken.
+    /// Bytes in flight: what the peer acknowledged, or, if that is unknown, what the connection has taken.
     pub(crate) fn on_the_way(&self) -> u64 {
         let taken = self.taken();
         self.acknowledged.bytes().map_or(taken, |acknowledged| acknowledged.min(taken))
     }
 
-    /// Pretends that the connection took so many bytes more.
+    /// Pretends that the connection took `bytes` more.
     #[cfg(test)]
     pub(crate) fn took(&self, bytes: u64) {
         self.taken.fetch_add(bytes, Ordering::Relaxed);
@@ -53,13 +54,13 @@ impl Attempt {
         self.finished.load(Ordering::Acquire)
     }
 
-    /// Whether the connection would take a block that the drive has not given yet: that nothing moves says nothing of the connection
-    /// then. The body itself ends the attempt where the drive does not answer.
+    /// Whether the connection is waiting for a block that the drive has not delivered. A stall then says
+    /// nothing about the connection; the body itself ends the attempt if the drive does not answer.
     pub(crate) fn waits_for_disk(&self) -> bool {
         self.waits_for_disk.load(Ordering::Acquire)
     }
 
-    /// MD5 of everything that was read, once the last block was taken.
+    /// MD5 of the whole body, once the last block was taken.
     pub(crate) fn md5(&self) -> Option<[u8; 16]> {
         *self.md5.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,31 +71,32 @@ impl Attempt {
     }
 }
 
-/// A block with what has been hashed up to its end, or why it cannot be had.
+/// A block and the hash state up to its end, or why it is unavailable.
 type Read = Result<(Bytes, Md5), SourceError>;
 
 /// The next block.
 enum Next {
-    /// Asked for.
+    /// Requested.
     Asked(Pin<Box<dyn Future<Output = Read> + Send>>),
-    /// There before it was wanted.
+    /// Read before it was needed.
     Here(Read),
-    /// Not asked for: the last one was taken.
+    /// Not requested: the last block was taken.
     None,
 }
 
-/// A block is given in two pieces, the first of this size. The connection takes the second one when less than this is left to send: then
-/// the block before is sent, and its buffer can take in the one behind, which is asked for. So a part never has more than two buffers.
+/// A block is handed out in two pieces, the first of this size. The connection takes the second once less
+/// than this is left to send; by then the previous block is sent and its buffer is free for the next one,
+/// which is requested at that point. So a part never uses more than two buffers.
 const FIRST: usize = PART_BUFFER;
 
-/// One attempt's body. Each attempt opens a new one.
+/// The body of one attempt. Each attempt opens a new one.
 pub(crate) struct PartBody {
     file: Arc<JobFile>,
-    /// Where the next piece begins, and how much of the part there is from there.
+    /// Where the next piece begins, and how much of the part remains from there.
     offset: u64,
     left: u64,
     next: Next,
-    /// What is left to give of a block, and what was hashed up to its end.
+    /// The rest of the current block, and the hash state up to its end.
     rest: Option<(Bytes, Md5)>,
     attempt: Arc<Attempt>,
 }
@@ -110,13 +112,13 @@ impl PartBody {
         body
     }
 
-    /// Asks for the block that begins at the offset.
+    /// Requests the block at the current offset.
     fn ask(&mut self, md5: Md5) {
         let (file, offset, len) = (Arc::clone(&self.file), self.offset, self.left.min(BLOCK));
         self.next = Next::Asked(Box::pin(async move { file.block(offset, len, md5).await }));
     }
 
-    /// Looks whether the block has come; this also sets its reading going.
+    /// Polls the next block, which also starts its read.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Read>> {
         match std::mem::replace(&mut self.next, Next::None) {
             Next::None => Poll::Ready(None),
@@ -131,7 +133,7 @@ impl PartBody {
         }
     }
 
-    /// The next piece, where it is there.
+    /// Polls the next piece.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, SourceError>>> {
         let (piece, md5) = match self.rest.take() {
             Some((rest, md5)) => (rest, Some(md5)),
@@ -156,13 +158,13 @@ impl PartBody {
         Poll::Ready(Some(Ok(piece)))
     }
 
-    /// The connection takes the end of a block, and the one behind it is asked for.
+    /// The connection has taken the end of a block: requests the next one.
     fn block_ends(&mut self, md5: Md5, cx: &mut Context<'_>) {
         if self.left == 0 {
             return self.attempt.end(md5);
         }
         self.ask(md5);
-        // This also sets its reading going.
+        // Polling also starts the read.
         if let Poll::Ready(Some(read)) = self.poll_next(cx) {
             self.next = Next::Here(read);
         }
@@ -203,7 +205,7 @@ mod tests {
 
     const PART: Part = Part { number: partway_core::PartNumber::FIRST, offset: 100, len: 3 * BLOCK + 5 };
 
-    /// A file of some blocks, behind that gate.
+    /// A file of several blocks behind `gate`.
     async fn file(gate: Gate) -> (tempfile::NamedTempFile, Arc<JobFile>, Vec<u8>) {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..4 * BLOCK).map(|index| (index % 251) as u8).collect();
@@ -251,13 +253,14 @@ mod tests {
         };
         assert_eq!(settled(1).await, 1, "the block before may not be sent yet: its buffer is not free");
         assert_eq!(attempt.taken(), FIRST as u64);
-        // The one behind; its thread may not have come to the gate yet.
+        // The next block; its thread may not have reached the gate yet.
         let behind = settled(1).await;
         assert_eq!(behind + reads.iter().take(1 - behind).count(), 1);
         assert_eq!((settled(0).await, attempt.taken()), (0, BLOCK));
     }
 
-    /// Held against a connection that keeps what it was given until all of it is sent, and asks when less than its buffer is left (hyper).
+    /// Models a connection that holds what it was given until all of it is sent, and asks for more once
+    /// less than its buffer is left (hyper).
     #[tokio::test]
     async fn a_part_never_has_more_than_two_buffers_however_the_connection_sends() {
         for sent_at_once in [1_000, PART_BUFFER - 1, PART_BUFFER, PART_BUFFER + 1, 1 << 20] {
@@ -289,7 +292,7 @@ mod tests {
         let gate: Gate = Arc::new(move |_| {
             let mut opened = opened.lock().unwrap();
             opened.0 += 1;
-            // The opening and the first block; what comes then waits until the channel is gone.
+            // The open and the first block pass; later reads block until the channel is closed.
             if opened.0 > 2 {
                 let _ = opened.1.recv();
             }
@@ -309,7 +312,7 @@ mod tests {
             _ = &mut next => panic!("it does not come back"),
             () = std::future::ready(()) => assert!(attempt.waits_for_disk()),
         }
-        // A thread that hangs keeps a paused clock from running by itself.
+        // A hanging thread keeps a paused clock from advancing by itself.
         tokio::time::advance(crate::drive::SILENT).await;
         let ended = next.await.unwrap();
         assert!(matches!(ended, Err(SourceError::Silent)) && !attempt.waits_for_disk());

@@ -1,4 +1,4 @@
-//! The buffers that blocks are read into: used again, so that an upload takes the same memory however long it goes on.
+//! Reusable block buffers, so that an upload's memory use does not grow with its duration.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-/// One block. 256 KiB is where larger reads stop being cheaper.
+/// Size of one block. Reads larger than 256 KiB are no cheaper.
 pub(crate) const BLOCK: u64 = 256 * 1024;
 
-/// When none was in use for so long, all are given back to the system. Not at once: a system's allocator keeps some of what each thread
-/// gave back, so that files that follow each other would cost more memory than one.
+/// After this long without use, all buffers are returned to the system. Not at once: the system's allocator
+/// retains some memory per freeing thread, so several files in a row would cost more memory than one.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Buffers of one block each.
+/// A pool of buffers of one block each.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers(Mutex<Pool>);
 
@@ -22,9 +22,9 @@ pub(crate) struct Buffers(Mutex<Pool>);
 struct Pool {
     in_use: usize,
     free: Vec<Box<[u8]>>,
-    /// When one was given back last.
+    /// When a buffer was last returned.
     given_back: Option<Instant>,
-    /// Somebody waits to give them back to the system.
+    /// A task is waiting to return them to the system.
     lingers: bool,
 }
 
@@ -33,23 +33,23 @@ impl Buffers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many are in use.
+    /// Number of buffers in use.
     #[cfg(test)]
     pub(crate) fn in_use(&self) -> usize {
         self.pool().in_use
     }
 
-    /// One of so many bytes, at most a block's; what is in it is left of an earlier use.
+    /// Takes a buffer of `len` bytes, at most one block. It may contain data from an earlier use.
     pub(crate) fn take(self: &Arc<Self>, len: usize) -> Buffer {
         let mut pool = self.pool();
         pool.in_use += 1;
         let free = pool.free.pop_if(|free| free.len() >= len);
         drop(pool);
-        // Who reads a small file needs no whole block.
+        // A small file needs no whole block.
         Buffer { bytes: free.unwrap_or_else(|| vec![0; len].into()), len, home: Arc::clone(self) }
     }
 
-    /// Gives them back to the system when none was in use for a while.
+    /// Returns the buffers to the system once none has been used for a while.
     async fn linger(self: Arc<Self>) {
         loop {
             tokio::time::sleep(LINGER).await;
@@ -64,7 +64,7 @@ impl Buffers {
     }
 }
 
-/// A buffer that goes back when the last who holds it lets go of it.
+/// A buffer that returns to the pool when its last holder drops it.
 pub(crate) struct Buffer {
     bytes: Box<[u8]>,
     len: usize,
@@ -72,12 +72,12 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// What it is filled through.
+    /// The writable region.
     pub(crate) fn room(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.len]
     }
 
-    /// To be sent.
+    /// Converts it to `Bytes` for sending.
     pub(crate) fn freeze(self) -> Bytes {
         Bytes::from_owner(self)
     }

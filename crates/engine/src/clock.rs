@@ -1,26 +1,26 @@
-//! Time and chance, handed in: so that a test can make an hour pass and choose every random number.
+//! Injected time and randomness, so that a test can advance an hour and choose every random number.
 
 use std::time::Duration;
 
-/// The time.
+/// A source of time.
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds since the Unix epoch; may jump.
     fn unix_ms(&self) -> i64;
-    /// Time since some fixed moment; never goes back.
+    /// Monotonic time since a fixed moment.
     fn steady(&self) -> Duration;
-    /// Time since the computer was started, sleep included, where the system tells.
+    /// Time since boot, sleep included, if the system reports it.
     fn since_boot(&self) -> Option<Duration> {
         None
     }
-    /// The day where this computer is, "2026-11-21", at a time in Unix milliseconds: for files that are named by it.
+    /// The local date, "2026-11-21", of a time in Unix milliseconds: for names that contain the date.
     fn date_of(&self, unix_ms: i64) -> String;
-    /// Today.
+    /// Today's local date.
     fn date(&self) -> String {
         self.date_of(self.unix_ms())
     }
 }
 
-/// A number from 0 up to 1.
+/// A source of random numbers in [0, 1).
 pub trait Chance: Send + Sync + 'static {
     /// The next number.
     fn next(&self) -> f64;

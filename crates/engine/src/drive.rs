@@ -1,4 +1,5 @@
-//! What is asked of drives: a few things of each at once, on threads of their own, so that one that does not answer holds up only itself.
+//! Drive I/O: a few calls per drive at once, on separate threads, so that an unresponsive drive holds up
+//! only itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -15,50 +16,53 @@ use crate::buffers::Buffers;
 use crate::place::{Mounts, Place};
 use crate::source::SourceError;
 
-/// After so long without an answer a drive counts as one that does not answer. A disk that sleeps needs up to eight seconds to spin up.
+/// A drive that has not answered for this long counts as silent. A sleeping disk needs up to eight seconds
+/// to spin up.
 pub(crate) const SILENT: Duration = Duration::from_secs(10);
 
-/// So much is asked of one drive at once: enough to fill a share with delay, and all the threads that a silent drive can hold.
+/// Concurrent calls per drive: enough to fill a high-latency share, and the most threads that a silent
+/// drive can hold.
 const AT_ONCE: usize = 8;
 
-/// So much that takes its time goes on at one drive at once, beside that.
+/// Concurrent long calls per drive, on top of those.
 const LONG_AT_ONCE: usize = 4;
 
-/// What may pass by itself is asked for again after these waits, before anybody is told.
+/// Delays between retries of a transient fault before it is reported.
 const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
-/// Beyond so many drives those that nobody uses are forgotten.
+/// Beyond this many drives, unused ones are forgotten.
 const KNOWN: usize = 64;
 
-/// Called on a drive's thread before one of its files is touched; what it answers stands for the drive's own answer.
+/// Called on a drive's thread before one of its files is touched; its error counts as the drive's own.
 pub type Gate = Arc<dyn Fn(&Path) -> io::Result<()> + Send + Sync>;
 
-/// What stands between files and whoever reads them.
+/// Test hooks between files and their readers.
 #[derive(Clone, Default)]
 pub(crate) struct Before {
-    /// See there.
+    /// See [`Gate`].
     pub(crate) gate: Option<Gate>,
-    /// Of which files it is taken for true that their content is kept elsewhere, whatever the system says.
+    /// Files to treat as stored elsewhere, whatever the system says.
     pub(crate) elsewhere: Option<fn(&Path) -> bool>,
 }
 
-/// Every drive that files lie on.
+/// All drives that files are on.
 pub(crate) struct Drives {
     known: Mutex<HashMap<Key, Arc<Drive>>>,
     buffers: Arc<Buffers>,
     before: Before,
 }
 
-/// The drive that a path names, and the one that its file lies on: a link leads from one to the other, and either may be silent.
+/// The drive that a path names and the device its file is on: a link leads from one to the other, and
+/// either may be silent.
 type Key = (Place, Option<u64>);
 
 impl Drives {
-    /// None of them known yet.
+    /// Creates an empty registry.
     pub(crate) fn new(before: Before) -> Self {
         Self { known: Mutex::default(), buffers: Arc::default(), before }
     }
 
-    /// The drive of a file, of which the device is known from an earlier look.
+    /// The drive of a file. `device` is known from an earlier look.
     pub(crate) fn of(&self, mounts: &Mounts, path: &Path, device: Option<u64>) -> Arc<Drive> {
         let key = (mounts.place(path), device);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,18 +78,18 @@ impl Drives {
 /// One drive.
 pub(crate) struct Drive {
     slots: Arc<Semaphore>,
-    /// For what takes its time: it must not keep a read waiting.
+    /// For long calls, which must not delay a read.
     long: Arc<Semaphore>,
     asked: Mutex<Asked>,
-    /// What its blocks are read into; those of all drives.
+    /// Buffers for its blocks, shared by all drives.
     pub(crate) buffers: Arc<Buffers>,
     before: Before,
-    /// A look for files that were away is out.
+    /// Whether a look for missing files is running.
     pub(crate) looked_at: AtomicBool,
-    /// What its silence means.
+    /// The error that its silence stands for.
     silence: fn() -> SourceError,
-    /// Whatever fetches the content of those files here that are kept elsewhere: it has threads of its own and its own silence, for the
-    /// drive answers all the while.
+    /// Fetches the content of those files on this drive that are stored elsewhere. It has its own threads
+    /// and its own silence, because the drive itself keeps answering.
     elsewhere: OnceLock<Arc<Drive>>,
 }
 
@@ -98,9 +102,9 @@ impl std::fmt::Debug for Drive {
 #[derive(Debug, Default)]
 struct Asked {
     next: u64,
-    /// What has not come back: since when it is with the drive, and of which file.
+    /// Outstanding calls: since when the drive has had each, and for which file.
     out: BTreeMap<u64, (Option<Instant>, Arc<Path>)>,
-    /// When something last came back.
+    /// When a call last returned.
     answered: Option<Instant>,
 }
 
@@ -138,27 +142,28 @@ impl Drive {
         }
     }
 
-    /// What stands behind it for files whose content is kept elsewhere, as if it were one more drive.
+    /// The virtual drive behind this one, for files whose content is stored elsewhere.
     pub(crate) fn elsewhere(&self) -> Arc<Self> {
         let made = || Self::new(Arc::clone(&self.buffers), self.before.clone(), || SourceError::Fetching);
         Arc::clone(self.elsewhere.get_or_init(|| Arc::new(made())))
     }
 
-    /// Whether it is taken for true that this file's content is kept elsewhere.
+    /// Whether to treat this file's content as stored elsewhere.
     pub(crate) fn has_elsewhere(&self, path: &Path) -> bool {
         self.before.elsewhere.is_some_and(|of| of(path))
     }
 
-    /// Something of it, or of what stands behind it, has not come back, or is in use.
+    /// Whether a call to this drive, or to the one behind it, is outstanding, or the latter is in use.
     fn is_asked(&self) -> bool {
         let behind = |drive: &Arc<Self>| Arc::strong_count(drive) > 1 || drive.is_asked();
         !self.asked().out.is_empty() || self.elsewhere.get().is_some_and(behind)
     }
 
-    /// Nothing is asked of this file where it is known that nothing comes back: that would only lose another thread.
+    /// Fails fast if the drive or this file is known not to answer: another call would only lose another
+    /// thread.
     ///
     /// # Errors
-    /// What its silence means.
+    /// What its silence stands for.
     pub(crate) fn answers(&self, path: &Path) -> Result<(), SourceError> {
         if self.is_silent() || self.hangs_at(path) { Err((self.silence)()) } else { Ok(()) }
     }
@@ -167,7 +172,7 @@ impl Drive {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether something was asked long ago, and nothing of this drive has come back for as long.
+    /// Whether a call has been outstanding for [`SILENT`] and none has returned for as long.
     pub(crate) fn is_silent(&self) -> bool {
         let asked = self.asked();
         let long_ago = |at: Instant| at.elapsed() >= SILENT;
@@ -175,7 +180,8 @@ impl Drive {
             && asked.out.values().any(|(since, _)| since.is_some_and(long_ago))
     }
 
-    /// Whether something was asked of this file long ago and has not come back: whoever asked more would only lose another thread.
+    /// Whether a call for this file has been outstanding for [`SILENT`]: another one would only lose
+    /// another thread.
     pub(crate) fn hangs_at(&self, path: &Path) -> bool {
         let long_ago = |since: &Instant| since.elapsed() >= SILENT;
         self.asked().out.values().any(|(since, of)| since.as_ref().is_some_and(long_ago) && **of == *path)
@@ -189,14 +195,15 @@ impl Drive {
             if self.is_silent() {
                 return Err(Unanswered::Silent);
             }
-            // Others may be slow and not silent: then their turn ends.
+            // Other calls may be slow without being silent: a slot frees up when they end.
             if let Ok(slot) = timeout(SILENT, Arc::clone(of).acquire_owned()).await {
                 return slot.map_err(|_| Unanswered::Silent);
             }
         }
     }
 
-    /// Asks something of a file, on a thread of this drive. Whoever stops waiting leaves that thread to the drive.
+    /// Runs `work` for a file on one of this drive's threads. A caller that stops waiting leaves that
+    /// thread to the drive.
     pub(crate) async fn ask<T: Send + 'static>(
         self: &Arc<Self>,
         path: &Arc<Path>,
@@ -210,14 +217,14 @@ impl Drive {
             answer
         });
         match timeout(SILENT, task).await {
-            // The runtime goes down, and whoever asked with it: that says nothing of the drive.
+            // The runtime is shutting down, and the caller with it: that says nothing about the drive.
             Ok(Err(error)) if error.is_cancelled() => std::future::pending().await,
             Ok(answer) => answer.map_err(Unanswered::Fault),
             Err(_) => Err(Unanswered::Silent),
         }
     }
 
-    /// The same for what may be asked again: a fault that may pass gets some seconds to do so.
+    /// Like [`ask`](Self::ask), for repeatable work: a transient fault gets a few seconds to pass.
     pub(crate) async fn ask_again<T, W>(
         self: &Arc<Self>,
         path: &Arc<Path>,
@@ -251,7 +258,7 @@ impl Drive {
     }
 }
 
-/// Something that was asked and has not come back.
+/// An outstanding call.
 struct Out(Arc<Drive>, u64);
 
 impl Out {
@@ -264,7 +271,7 @@ impl Out {
         Self(Arc::clone(drive), id)
     }
 
-    /// It came back, and since then something else is with the drive, or nothing.
+    /// The call returned; `since` is when the drive received its next request, if any.
     fn since(&self, since: Option<Instant>) {
         let mut asked = self.0.asked();
         asked.answered = Some(Instant::now());
@@ -282,7 +289,7 @@ impl Drop for Out {
     }
 }
 
-/// Marks a look for files that were away as out, until it is dropped. `None` where one is.
+/// Marks a look for missing files as running until dropped. `None` if one already is.
 pub(crate) struct Look(Arc<Drive>);
 
 impl Look {
@@ -297,10 +304,12 @@ impl Drop for Look {
     }
 }
 
-/// Whether what a system said of a file may pass by itself. What never does is known; everything else is given time first.
+/// Whether an I/O error may be transient. The known permanent ones are excluded; anything else is given
+/// time first.
 pub(crate) fn passes(error: &io::Error) -> bool {
     use io::ErrorKind as K;
-    // errno.h: EBADF, ENOTTY, ENOSYS, ELOOP of Linux and of macOS; winerror.h: the name is none (123), it is no file (1), no right (5).
+    // errno.h: EBADF, ENOTTY, ENOSYS, ELOOP of Linux and of macOS; winerror.h: invalid name (123), not a
+    // file (1), access denied (5).
     let never: &[i32] = match () {
         () if cfg!(windows) => &[1, 5, 123],
         () if cfg!(target_os = "linux") => &[9, 25, 38, 40],
@@ -321,10 +330,11 @@ pub(crate) fn passes(error: &io::Error) -> bool {
     ) && error.raw_os_error().is_none_or(|number| !never.contains(&number))
 }
 
-/// Whether it is the way to the drive and not the drive itself: that comes back like a network.
+/// Whether the path to the drive failed rather than the drive: that recovers like a network.
 pub(crate) fn is_far(error: &io::Error) -> bool {
     use io::ErrorKind as K;
-    // EHOSTDOWN, ESHUTDOWN, EREMOTEIO, ENOLINK of Linux; EHOSTDOWN, ESHUTDOWN of macOS; the network's names and ends of winerror.h, a cloud's too.
+    // EHOSTDOWN, ESHUTDOWN, EREMOTEIO, ENOLINK of Linux; EHOSTDOWN, ESHUTDOWN of macOS; the network errors
+    // of winerror.h, including those of cloud files.
     let numbers: &[i32] = match () {
         () if cfg!(windows) => &[
             51, 53, 54, 55, 59, 64, 67, 121, 362, 382, 386, 388, 389, 393, 395, 398, 404, 426, 475, 1231,

@@ -1,4 +1,4 @@
-//! What the engine tells everybody who listens.
+//! Events that the engine publishes to its subscribers.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::journal::batches::BatchCount;
 use crate::log::Log;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 
-/// One thing that happened. Sent after the journal has it.
+/// One event. Sent after the journal has committed it.
 #[derive(Debug, Clone)]
 pub enum EngineEvent {
     /// A batch was taken in.
@@ -21,11 +21,11 @@ pub enum EngineEvent {
         /// The job as it is now.
         job: Arc<Job>,
     },
-    /// Parts begin to go.
+    /// Parts are starting to be sent.
     Started {
         /// The job.
         job: Arc<Job>,
-        /// Parts that were confirmed before.
+        /// Parts that were already confirmed.
         resumed: u32,
     },
     /// A receipt is in the journal.
@@ -34,21 +34,21 @@ pub enum EngineEvent {
         job: JobId,
         /// The part.
         part: u32,
-        /// Bytes confirmed of the file.
+        /// Confirmed bytes of the file.
         confirmed: u64,
     },
-    /// A line was added to a job's history.
+    /// A line was added to a job's log.
     Logged {
         /// The job.
         job: JobId,
         /// The line.
         log: Log,
     },
-    /// Nothing in a batch is open any more.
+    /// No job of a batch is open any more.
     BatchFinished {
         /// The batch.
         batch: Arc<Batch>,
-        /// How its jobs stand.
+        /// Counts of its jobs.
         count: BatchCount,
     },
     /// A countdown changed, ended or was undone.

@@ -1,14 +1,14 @@
-//! Paths by which Windows opens exactly the name that a folder's list told: it drops dots and blanks at the end of a name and takes some
-//! names for devices' ("Naming Files, Paths, and Namespaces"), but for paths that begin with `\\?\`. So `a.mov ` would be sent as `a.mov`,
-//! which may be another file.
+//! Paths by which Windows opens exactly the name that a directory listing returned. Windows drops trailing
+//! dots and spaces and treats some names as devices ("Naming Files, Paths, and Namespaces"), except in
+//! paths that begin with `\\?\`. Otherwise `a.mov ` would be sent as `a.mov`, which may be another file.
 //!
-//! Nobody is shown such a path: it is made where a file is opened, and unmade where a folder was walked.
+//! Such paths are never shown: they are made where a file is opened, and undone where a folder was walked.
 
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The path by which exactly this name is opened.
+/// The path that opens exactly this name.
 #[must_use]
 pub fn exact(path: &Path) -> Cow<'_, Path> {
     #[cfg(windows)]
@@ -18,8 +18,9 @@ pub fn exact(path: &Path) -> Cow<'_, Path> {
     Cow::Borrowed(path)
 }
 
-/// The same for libraries that ask Windows themselves, as SQLite: they get 260 letters and no more ("Maximum Path Length Limitation"), but
-/// for paths that begin so. SQLite adds some letters of its own.
+/// Like [`exact`], for libraries that call Windows themselves, such as SQLite: their paths are limited to
+/// 260 characters ("Maximum Path Length Limitation"), except those with this prefix. SQLite appends a few
+/// characters of its own.
 pub(crate) fn for_libraries(path: &Path) -> Cow<'_, Path> {
     #[cfg(windows)]
     if path.as_os_str().len() > 240 || system::has_rewritten(path) {
@@ -28,7 +29,7 @@ pub(crate) fn for_libraries(path: &Path) -> Cow<'_, Path> {
     Cow::Borrowed(path)
 }
 
-/// The path by which a folder is walked, so that every folder below is found as it is called.
+/// The path to walk a folder by, so that every folder below is found under its exact name.
 #[must_use]
 pub fn to_walk(root: &Path) -> PathBuf {
     #[cfg(windows)]
@@ -37,7 +38,8 @@ pub fn to_walk(root: &Path) -> PathBuf {
     root.to_owned()
 }
 
-/// A path that a walk of `walked` ([`to_walk`]) told, as people know it: below the root as that was named.
+/// Turns a path found by walking `walked` ([`to_walk`]) back into the familiar form, below the root as it
+/// was named.
 #[must_use]
 pub fn as_named(root: &Path, walked: &Path, found: &Path) -> PathBuf {
     match found.strip_prefix(walked) {
@@ -47,16 +49,16 @@ pub fn as_named(root: &Path, walked: &Path, found: &Path) -> PathBuf {
     }
 }
 
-/// Where a path leads to, without links and dots, as people know it. Blocks.
+/// The canonical path, without links and dots, in the familiar form. Blocks.
 ///
 /// # Errors
-/// The system's.
+/// The operating system's error.
 pub fn real(path: &Path) -> io::Result<PathBuf> {
     exact(path).canonicalize().map(|real| as_known(&real).into_owned())
 }
 
-/// A path as people know it: Windows answers with one that begins with `\\?\`, which nobody has to see ([`exact`] makes it again where that
-/// matters).
+/// A path in the familiar form: Windows returns one that begins with `\\?\`, which users need not see
+/// ([`exact`] restores it if needed).
 #[must_use]
 pub fn as_known(path: &Path) -> Cow<'_, Path> {
     #[cfg(windows)]
@@ -66,13 +68,13 @@ pub fn as_known(path: &Path) -> Cow<'_, Path> {
     Cow::Borrowed(path)
 }
 
-/// Whether Windows makes another name of this one.
+/// Whether Windows rewrites this name.
 #[cfg(any(windows, test))]
 fn is_rewritten(name: &str) -> bool {
     name.ends_with(['.', ' ']) || is_device(name)
 }
 
-/// Whether a name is a device's, in any folder and with any ending.
+/// Whether a name is a device's, in any folder and with any extension.
 #[cfg(any(windows, test))]
 fn is_device(name: &str) -> bool {
     let stem = name.split(['.', ':']).next().unwrap_or(name).trim_end().to_ascii_uppercase();
@@ -96,7 +98,7 @@ mod system {
             .any(|part| matches!(part, Component::Normal(name) if is_rewritten(&name.to_string_lossy())))
     }
 
-    /// `C:\a` as `\\?\C:\a`, `\\nas\films\a` as `\\?\UNC\nas\films\a`; any other stays.
+    /// `C:\a` becomes `\\?\C:\a`, `\\nas\films\a` becomes `\\?\UNC\nas\films\a`; any other is unchanged.
     pub(super) fn verbatim(path: &Path) -> PathBuf {
         let mut parts = path.components();
         let (Some(Component::Prefix(prefix)), Some(Component::RootDir)) = (parts.next(), parts.next()) else {
@@ -125,7 +127,8 @@ mod system {
         whole.into()
     }
 
-    /// `\\?\C:\a` as `C:\a`, `\\?\UNC\nas\films\a` as `\\nas\films\a`; any other, as a volume by its number, has no other spelling.
+    /// `\\?\C:\a` becomes `C:\a`, `\\?\UNC\nas\films\a` becomes `\\nas\films\a`; any other, such as a
+    /// volume GUID path, has no other spelling.
     pub(super) fn known(path: &Path) -> Option<PathBuf> {
         let mut parts = path.components();
         let Some(Component::Prefix(prefix)) = parts.next() else { return None };
@@ -172,7 +175,7 @@ mod tests {
         assert_eq!(of(r"C:\a \b.mov"), r"\\?\C:\a \b.mov");
         assert_eq!(of(r"C:/a/AUX.mov"), r"\\?\C:\a\AUX.mov");
         assert_eq!(of(r"\\nas\films\a."), r"\\?\UNC\nas\films\a.");
-        // A drive's own current folder, a device, and what is exact already.
+        // A drive-relative path, a device, and a path that is already exact.
         for same in [r"C:a.", r"\\.\CON", r"\\?\C:\a.", "a."] {
             assert_eq!(of(same), same);
         }
@@ -191,11 +194,11 @@ mod tests {
         assert_eq!(of(r"\\?\C:\"), r"C:\");
         assert_eq!(of(r"\\?\C:\a \CON"), r"C:\a \CON");
         assert_eq!(of(r"\\?\UNC\nas\films\a\b"), r"\\nas\films\a\b");
-        // The same the other way.
+        // And back again.
         for path in [r"\\?\C:\a \CON", r"\\?\UNC\nas\films\a."] {
             assert_eq!(exact(&as_known(Path::new(path))).as_ref(), Path::new(path));
         }
-        // No other spelling leads there.
+        // Paths that have no other spelling.
         for same in [r"C:\a", r"\\?\Volume{0}\a", r"\\.\CON", r"a\b", ""] {
             assert_eq!(of(same), same);
         }

@@ -1,10 +1,11 @@
-//! A semaphore whose number of permits can fall at once: what comes back is kept back before anybody who waits gets it.
+//! A semaphore whose number of permits can drop at once: returned permits are withheld before any waiter
+//! gets them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Lets so many through at once.
+/// Admits a limited number of holders at once.
 #[derive(Debug)]
 pub(crate) struct Gate {
     count: Mutex<Count>,
@@ -17,7 +18,7 @@ struct Count {
     allowed: usize,
 }
 
-/// One place, given back when dropped.
+/// One place, returned when dropped.
 #[derive(Debug)]
 pub(crate) struct Pass(Arc<Gate>);
 
@@ -30,12 +31,12 @@ impl Gate {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many may be through at once.
+    /// How many may hold a place at once.
     pub(crate) fn allowed(&self) -> usize {
         self.count().allowed
     }
 
-    /// Changes how many may be through at once; who is through already stays.
+    /// Changes how many may hold a place at once; existing holders keep theirs.
     pub(crate) fn set_allowed(&self, allowed: usize) {
         let more = {
             let mut count = self.count();
@@ -49,7 +50,7 @@ impl Gate {
     pub(crate) async fn pass(self: Arc<Self>) -> Pass {
         loop {
             let mut free = std::pin::pin!(self.free.notified());
-            // Before the look, so that a place that comes free in between is not missed.
+            // Before the check, so that a place freed in between is not missed.
             free.as_mut().enable();
             if self.try_pass() {
                 return Pass(Arc::clone(&self));

@@ -1,4 +1,5 @@
-//! A job's file as its run has it: whatever touches its drive happens on the drive's threads, and has a time in which it must come back.
+//! A job's file during its run: everything that touches its drive runs on the drive's threads, with a time
+//! limit.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,12 +15,12 @@ use crate::record::Job;
 use crate::source::{self, Source, SourceError};
 use crate::sum::RunningSum;
 
-/// An open file, and its drive.
+/// An open file and its drive.
 #[derive(Debug)]
 pub(crate) struct JobFile {
     path: Arc<Path>,
     drive: Arc<Drive>,
-    /// There until it is closed, which waits for the drive like everything else.
+    /// `Some` until closed; closing runs on a drive thread like everything else.
     source: Option<Arc<Source>>,
     identity: FileIdentity,
 }
@@ -30,7 +31,7 @@ pub(crate) fn of_job(drives: &Drives, job: &Job) -> (Arc<Path>, Arc<Drive>) {
     (job.path.as_path().into(), drives.of(&Mounts::now(), &job.path, device))
 }
 
-/// What the job's file is now.
+/// The current identity of the job's file.
 ///
 /// # Errors
 /// [`SourceError`], never `Changed`.
@@ -45,7 +46,7 @@ pub(crate) async fn identify(drives: &Drives, job: &Job) -> Result<FileIdentity,
 }
 
 impl JobFile {
-    /// Opens a job's file; whatever its identity is now becomes the planned one.
+    /// Opens a job's file; its current identity becomes the planned one.
     ///
     /// # Errors
     /// [`SourceError`], never `Changed`.
@@ -54,7 +55,7 @@ impl JobFile {
         Self::on(drive, path).await
     }
 
-    /// Opens a file of that drive.
+    /// Opens a file on the given drive.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -73,7 +74,7 @@ impl JobFile {
         }
     }
 
-    /// Opens a file whose content is kept elsewhere: whoever opens or reads it waits for its fetching.
+    /// Opens a file whose content is stored elsewhere: opening or reading it waits until it is fetched.
     async fn fetched(drive: &Drive, path: Arc<Path>) -> Result<Self, SourceError> {
         let drive = drive.elsewhere();
         drive.answers(&path)?;
@@ -89,18 +90,18 @@ impl JobFile {
         Self { identity: source.identity(), source: Some(Arc::new(source)), path, drive }
     }
 
-    /// The identity at the time of opening.
+    /// The identity when it was opened.
     pub(crate) const fn identity(&self) -> FileIdentity {
         self.identity
     }
 
-    /// What its blocks are read into.
+    /// The buffers its blocks are read into.
     #[cfg(test)]
     pub(crate) fn buffers(&self) -> Arc<crate::buffers::Buffers> {
         Arc::clone(&self.drive.buffers)
     }
 
-    /// Asks something of the open file.
+    /// Runs work on the open file.
     async fn ask<T, W>(&self, mut work: impl FnMut(Arc<Source>) -> W) -> Result<T, SourceError>
     where
         T: Send + 'static,
@@ -118,8 +119,8 @@ impl JobFile {
         self.ask(|source| move || source.unchanged()).await
     }
 
-    /// Why it could not be read: the file itself tells more than the read. One that ends early and is as long as it ever was has not the
-    /// size that the system says.
+    /// Refines a read error by looking at the file. A read that ends early on an unchanged file means that
+    /// the size the system reports is wrong.
     pub(crate) async fn trouble(&self, trouble: SourceError) -> SourceError {
         let SourceError::Unreadable(error) = trouble else { return trouble };
         match self.unchanged().await {
@@ -131,10 +132,10 @@ impl JobFile {
         }
     }
 
-    /// One block of the file, and the digest that has taken it in.
+    /// Reads one block and feeds it to the digest.
     ///
     /// # Errors
-    /// [`SourceError`]; `Unreadable` with `UnexpectedEof` where the file is shorter than it was.
+    /// [`SourceError`]; `Unreadable` with `UnexpectedEof` if the file is shorter than it was.
     pub(crate) async fn block<D>(&self, offset: u64, len: u64, digest: D) -> Result<(Bytes, D), SourceError>
     where
         D: Takes,
@@ -152,7 +153,7 @@ impl JobFile {
         .await
     }
 
-    /// The digest of some of the file's bytes; `told` hears after each block how many it was.
+    /// The digest of a range of the file; calls `told` after each block with its length.
     ///
     /// # Errors
     /// As [`block`](Self::block).
@@ -176,7 +177,7 @@ impl JobFile {
         Ok(digest)
     }
 
-    /// A checksum of some of the file's bytes.
+    /// A checksum of a range of the file.
     ///
     /// # Errors
     /// As [`block`](Self::block).
@@ -192,9 +193,9 @@ impl JobFile {
     }
 }
 
-/// What takes the bytes in as they are read.
+/// Something that consumes the bytes as they are read.
 pub(crate) trait Takes: Clone + Send + 'static {
-    /// The next of them.
+    /// Consumes the next bytes.
     fn take(&mut self, bytes: &[u8]);
 }
 
@@ -211,7 +212,7 @@ impl Takes for RunningSum {
 }
 
 impl Drop for JobFile {
-    /// Closing asks the drive as well: that of a share writes back and says good-bye.
+    /// Closing blocks on the drive as well: a share writes back and disconnects.
     fn drop(&mut self) {
         if let (Some(source), Ok(runtime)) = (self.source.take(), tokio::runtime::Handle::try_current()) {
             runtime.spawn_blocking(move || drop(source));

@@ -8,10 +8,11 @@ use std::os::windows::io::AsRawHandle as _;
 
 use windows_sys::Win32::Storage::FileSystem::{FILE_BASIC_INFO, FileBasicInfo, GetFileInformationByHandleEx};
 
-/// When anything of the file last changed, in steps of 100 ns since 1601; 0 where its file system does not keep that ("FILE_BASIC_INFO").
+/// When anything of the file last changed, in steps of 100 ns since 1601; 0 where its file system does not
+/// keep that ("FILE_BASIC_INFO").
 ///
 /// # Errors
-/// The system's.
+/// The operating system's error.
 pub(crate) fn change_time(file: &File) -> io::Result<i64> {
     let mut told = FILE_BASIC_INFO::default();
     let size = u32::try_from(size_of::<FILE_BASIC_INFO>()).map_err(io::Error::other)?;

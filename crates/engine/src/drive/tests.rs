@@ -1,4 +1,4 @@
-//! Drives that do not answer, and faults that pass.
+//! Unresponsive drives and transient faults.
 
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc;
@@ -13,7 +13,7 @@ fn path(name: &str) -> Arc<Path> {
     Path::new(name).into()
 }
 
-/// Asks that do not come back before the sender is dropped.
+/// Starts calls that do not return until the sender is dropped.
 fn hang(drive: &Arc<Drive>, count: usize) -> (mpsc::SyncSender<()>, Vec<tokio::task::JoinHandle<bool>>) {
     let (open, opened) = mpsc::sync_channel(0);
     let opened = Arc::new(Mutex::new(opened));
@@ -90,7 +90,7 @@ async fn a_fault_that_passes_is_asked_again_and_one_that_never_does_is_not() {
 #[test]
 fn what_passes_and_what_lies_far_away_is_told_by_kind() {
     let error = io::Error::from_raw_os_error;
-    // EINTR, EIO, ENXIO, EAGAIN, ENOMEM, EBUSY, ENFILE, EMFILE, EPROTO: it may pass.
+    // Transient: EINTR, EIO, ENXIO, EAGAIN, ENOMEM, EBUSY, ENFILE, EMFILE, EPROTO.
     for number in [4, 5, 6, 11, 12, 16, 23, 24, 71] {
         assert!(passes(&error(number)) && !is_far(&error(number)), "{number}");
     }
@@ -105,7 +105,7 @@ fn what_passes_and_what_lies_far_away_is_told_by_kind() {
     assert!(!passes(&io::ErrorKind::UnexpectedEof.into()));
 }
 
-/// Work that says that it goes on whenever it is told to, and in the end whether anybody waits for it.
+/// Work that reports progress on demand, and sends whether its caller still waits.
 fn walk(drive: &Arc<Drive>) -> (mpsc::SyncSender<bool>, mpsc::Receiver<bool>, tokio::task::JoinHandle<bool>) {
     let (step, steps) = mpsc::sync_channel::<bool>(0);
     let (said, heard) = mpsc::channel();
@@ -134,7 +134,7 @@ async fn what_takes_its_time_makes_no_silent_drive_as_long_as_it_goes_on() {
         step.send(true).unwrap();
         assert!(heard.recv().unwrap() && !drive.is_silent());
     }
-    // What waits for others than the drive may take as long as it likes.
+    // Waiting for something other than the drive may take any time.
     step.send(false).unwrap();
     heard.recv().unwrap();
     tokio::time::advance(100 * SILENT).await;

@@ -1,4 +1,4 @@
-//! After this computer slept: nothing waits for what passed meanwhile, and nothing hangs on connections that are gone.
+//! Recovery after this computer slept: retries whatever was waiting, and drops dead connections.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,23 +10,25 @@ use crate::journal::{JournalError, jobs};
 use crate::record::{Job, JobId};
 use crate::state::Stop;
 
-/// A run looks at its signal at every turn; one that does not end within this waits for a disk that does not answer.
+/// A run checks its signal at every turn; one that does not end within this is waiting for an unresponsive
+/// disk.
 const END: Duration = Duration::from_secs(10);
 
 impl Engine {
-    /// Connections are renewed, and waits for network and service are over.
+    /// Renews connections and ends waits for network and service.
     ///
-    /// Files that are uploading begin anew from their confirmed parts: what was on the way went into connections that the other end has
-    /// given up, and would be waited for until a time-out. What only an answer is missing of is left to its own time-outs.
+    /// Uploading files start anew from their confirmed parts: what was in flight went into connections that
+    /// the other end has dropped, and would only end in a timeout. Files that lack only an answer are left
+    /// to their own timeouts.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn woke(&self) -> Result<(), JournalError> {
         let state = &self.0;
         state.parts.forget_connections();
         state.providers.forget_connections();
         let mut running: Vec<JobId> = state.active().keys().cloned().collect();
-        // One that was paused a moment ago still has a run: for its last parts.
+        // A job that was just paused still has a run, for its last parts.
         let mut sends = HashSet::new();
         for id in &running {
             let state = state.job(id).await.map(|job| job.state);
@@ -47,7 +49,7 @@ impl Engine {
             }
         }
         {
-            // Only now: what was answered just before is told to a run until it ends.
+            // Only now: a run still reacts to answers that arrived just before, until it ends.
             let mut memory = state.memory();
             memory.put_off.clear();
             memory.quiet_until.clear();

@@ -1,4 +1,4 @@
-//! What needs a person, for whoever tells them.
+//! What needs the user's attention, for notifications.
 
 use std::path::PathBuf;
 
@@ -9,34 +9,35 @@ use crate::journal::{JournalError, list};
 use crate::record::{Batch, BatchId, Job};
 
 impl Engine {
-    /// Files that need a person, by batch and cause.
+    /// Files that need attention, by batch and cause.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn attention(&self) -> Result<Vec<Attention>, JournalError> {
         self.0.journal.read(needs::attention).await
     }
 
-    /// Sessions that end within `ahead_s` seconds from `now_s` (Unix), or within half of their life where that is sooner.
+    /// Sessions that expire within `ahead_s` seconds of `now_s` (Unix), or within half of their lifetime if
+    /// that is sooner.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn ending(&self, now_s: u64, ahead_s: u64) -> Result<Vec<EndingSession>, JournalError> {
         self.0.journal.read(move |conn| needs::ending(conn, now_s, ahead_s)).await
     }
 
-    /// Paths of files that wait because they, or the drive they lie on, are not there.
+    /// Paths of files that are waiting because they, or their drive, are missing.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn away(&self) -> Result<Vec<PathBuf>, JournalError> {
         self.0.journal.read(needs::away).await
     }
 
-    /// A batch and how its jobs stand; `None` for an unknown one.
+    /// A batch and counts of its jobs; `None` for an unknown one.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn batch(&self, id: &BatchId) -> Result<Option<(Batch, BatchCount)>, JournalError> {
         let id = id.clone();
         self.0
@@ -48,10 +49,10 @@ impl Engine {
             .await
     }
 
-    /// A window of one batch.
+    /// A page of one batch's jobs.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn window_of(
         &self,
         batch: &BatchId,
@@ -65,7 +66,7 @@ impl Engine {
     /// Whether any file of a batch has an address that can be copied.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn has_link(&self, batch: &BatchId) -> Result<bool, JournalError> {
         let batch = batch.clone();
         self.0.journal.read(move |conn| needs::has_link(conn, &batch)).await

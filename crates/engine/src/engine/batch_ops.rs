@@ -1,4 +1,4 @@
-//! What can be done with a batch before it starts, and with a file whose arrival only a person can know.
+//! Operations on a batch before it starts, and on a file whose arrival only the user can confirm.
 
 use std::sync::Arc;
 
@@ -15,16 +15,16 @@ use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 use crate::refusal::Refusal;
 
 impl Engine {
-    /// The batch of that id and its jobs as they are now, where there is one.
+    /// The batch with that id and the current state of its jobs, if it exists.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn taken_in(&self, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
         let id = id.clone();
         self.0.journal.read(move |conn| taken_in(conn, &id)).await
     }
 
-    /// Takes a batch back that has not started: as if it had never been dropped.
+    /// Undoes a batch that has not started, as if it had never been dropped.
     ///
     /// # Errors
     /// [`Refusal::NotNow`] once it has started.
@@ -50,7 +50,7 @@ impl Engine {
         Ok(touched)
     }
 
-    /// Sends a batch that has not started elsewhere; its countdown begins anew.
+    /// Sends a batch that has not started to another destination; its countdown restarts.
     ///
     /// # Errors
     /// [`Refusal::NotNow`] once it has started, `NotThere` for an unknown destination.
@@ -84,7 +84,7 @@ impl Engine {
         outcome
     }
 
-    /// Keeps a batch from starting while its panel is open (`None`), or lets its countdown end in so many milliseconds.
+    /// Holds a batch while its panel is open (`None`), or ends its countdown in that many milliseconds.
     ///
     /// # Errors
     /// [`Refusal::NotNow`] once it has started.
@@ -106,15 +106,15 @@ impl Engine {
         if done { Ok(()) } else { Err(Refusal::NotNow("These files have started already.".into())) }
     }
 
-    /// Ends a batch's countdown at once.
+    /// Ends a batch's countdown immediately.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn start_now(&self, id: &BatchId) -> Result<(), Refusal> {
         Ok(timers::start_batch(&self.0, id).await?)
     }
 
-    /// The user has seen that a file arrived which the vendor never confirmed.
+    /// Records that the user has seen the arrival of a file that the vendor never confirmed.
     ///
     /// # Errors
     /// [`Refusal::NotNow`] for a file whose arrival is known.
@@ -137,7 +137,7 @@ impl Engine {
         };
         let job = id.clone();
         self.0.journal.write(move |conn| sessions::set_receipt(conn, &job, &marked)).await?;
-        // One that needs attention comes to its end by this; one that is *Uploaded* is there already.
+        // Ends a job that needs attention; an *Uploaded* one is ended already.
         if self.0.apply(id, Event::MarkedArrived, Some(Log::MarkedArrived)).await?.is_err() {
             self.0.log(id, Log::MarkedArrived).await?;
             self.0.tell(EngineEvent::Changed { job: Arc::new(self.0.job(id).await?) });
@@ -146,7 +146,7 @@ impl Engine {
     }
 }
 
-/// One that is still being taken in is none yet.
+/// `None` for a batch that is still being taken in.
 pub(super) fn taken_in(conn: &Connection, id: &BatchId) -> Result<Option<(Batch, Vec<Job>)>, JournalError> {
     if batches::is_coming_in(conn, id)? {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What a user can do with jobs.
+//! User commands on jobs.
 
 use std::sync::Arc;
 
@@ -12,24 +12,25 @@ use crate::record::{BatchId, DestinationId, Job, JobId};
 use crate::refusal::Refusal;
 use crate::state::apply::{ended, in_chunks, write};
 
-/// Which jobs a wish is about.
+/// The jobs a command applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// One.
+    /// One job.
     Job(JobId),
-    /// All of a batch.
+    /// All jobs of a batch.
     Batch(BatchId),
-    /// All that have not ended.
+    /// All open jobs.
     Open,
-    /// All that have ended.
+    /// All ended jobs.
     Ended,
 }
 
 impl Engine {
-    /// Begin no new part of these; parts nearly through may finish. Gives back how many were paused.
+    /// Pauses: no new parts are started, and nearly finished ones may complete. Returns how many jobs were
+    /// paused.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] if one job was named and cannot be paused any more.
+    /// [`Refusal::NotNow`] if a single job was named and cannot be paused any more.
     pub async fn pause(&self, which: &Which) -> Result<u32, Refusal> {
         self.each(which, |job| match job.state {
             State::Waiting | State::Checking | State::Uploading if !job.holds.contains(Hold::User) => {
@@ -40,10 +41,11 @@ impl Engine {
         .await
     }
 
-    /// Paused jobs wait no longer for the parts that are nearly through; those are sent again later. Gives back how many did.
+    /// Stops paused jobs from waiting for their nearly finished parts, which are sent again later. Returns
+    /// how many were waiting.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] if one job was named that waits for nothing.
+    /// [`Refusal::NotNow`] if a single job was named that waits for nothing.
     pub async fn stop_now(&self, which: &Which) -> Result<u32, Refusal> {
         let mut touched = 0;
         for id in ids(&self.0.journal, which).await? {
@@ -57,10 +59,10 @@ impl Engine {
         }
     }
 
-    /// Lift what a person put on these jobs.
+    /// Releases the user's hold.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn resume(&self, which: &Which) -> Result<u32, Refusal> {
         self.each(which, |job| {
             job.holds.contains(Hold::User).then_some((Event::Released(Hold::User), Some(Log::GoingOn)))
@@ -68,10 +70,10 @@ impl Engine {
         .await
     }
 
-    /// Stop and throw away what was sent.
+    /// Cancels: stops and discards what was sent.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] if one job was named and *complete* was sent already.
+    /// [`Refusal::NotNow`] if a single job was named and *complete* was already sent.
     pub async fn cancel(&self, which: &Which) -> Result<u32, Refusal> {
         self.each(which, |job| {
             let stoppable = matches!(
@@ -83,10 +85,10 @@ impl Engine {
         .await
     }
 
-    /// Try again what needs attention.
+    /// Retries jobs that need attention.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn retry(&self, which: &Which) -> Result<u32, Refusal> {
         let ids = ids(&self.0.journal, which).await?;
         for id in &ids {
@@ -101,11 +103,12 @@ impl Engine {
         self.each(which, retried).await
     }
 
-    /// Try again all that needed attention before that moment (Unix milliseconds). What came to it since is news: whoever asks cannot
-    /// have meant it, and may have to be told first, of a start that must not go twice for one.
+    /// Retries jobs that needed attention before `since` (Unix milliseconds). Later ones are news: the
+    /// caller cannot have meant them and may have to report them first. For example, one start must not
+    /// retry a job twice.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn retry_from_before(&self, since: i64) -> Result<(), Refusal> {
         let now = self.0.clock.unix_ms();
         let (retried, ended) = self
@@ -115,7 +118,7 @@ impl Engine {
                 let mut all = Vec::new();
                 for id in jobs::in_states(conn, &["needs-attention"])? {
                     let came = events::last(conn, &id, &Log::Attention)?;
-                    // One that comes from the future is of before, too: the clock was put back.
+                    // A timestamp in the future counts as earlier: the clock was set back.
                     if came.is_some_and(|came| (since..=now).contains(&came)) {
                         continue;
                     }
@@ -134,10 +137,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Send again from the start a file that may have arrived.
+    /// Sends a file that may have arrived again from the start.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] where that has no meaning.
+    /// [`Refusal::NotNow`] if the job's state does not allow it.
     pub async fn send_again(&self, id: &JobId) -> Result<u32, Refusal> {
         self.each(&Which::Job(id.clone()), |job| match job.state {
             State::NeedsAttention(_) | State::Uploaded => Some((Event::SendAgain, Some(Log::GoingOn))),
@@ -146,10 +149,10 @@ impl Engine {
         .await
     }
 
-    /// Lift a hold from every open job of a destination: its key is there again, or its network.
+    /// Releases a hold of every open job of a destination: its key or its network is back.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn release_destination(&self, id: &DestinationId, hold: Hold) -> Result<(), Refusal> {
         let held = self.0.open_of_destination(id, hold, true).await?;
         self.0
@@ -158,10 +161,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Take ended jobs out of the list.
+    /// Removes ended jobs from the list.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] if one was named that has not ended.
+    /// [`Refusal::NotNow`] if a single job was named that has not ended.
     pub async fn remove(&self, which: &Which) -> Result<u32, Refusal> {
         let ids = ids(&self.0.journal, which).await?;
         let now_s = u64::try_from(self.0.clock.unix_ms() / 1000).unwrap_or(0);
@@ -170,7 +173,7 @@ impl Engine {
             let gone = self.0.journal.write(move |conn| {
                 let mut gone = Vec::new();
                 for id in ids {
-                    // What the vendor still keeps of a job stays listed until it expires there.
+                    // A job whose data the vendor still keeps stays listed until that expires.
                     let ended = jobs::get(conn, &id)?.is_some_and(|job| job.state.is_end());
                     if ended && sessions::left_behind(conn, &id, now_s)?.is_empty() {
                         jobs::remove(conn, &id)?;
@@ -220,7 +223,7 @@ const fn not_now(state: &State) -> &'static str {
     }
 }
 
-/// The jobs that are meant.
+/// Resolves `which` to job ids.
 pub(super) async fn ids(journal: &Journal, which: &Which) -> Result<Vec<JobId>, JournalError> {
     let which = which.clone();
     journal

@@ -1,4 +1,4 @@
-//! Destinations and settings: the engine keeps them, what they mean is `app`'s business.
+//! Destinations and settings: the engine stores them, `app` interprets them.
 
 use partway_core::Hold;
 
@@ -9,18 +9,18 @@ use crate::record::{Destination, DestinationId, Keeps, Standing};
 use crate::refusal::Refusal;
 
 impl Engine {
-    /// The destinations there are, oldest first.
+    /// The existing destinations, oldest first.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn destinations(&self) -> Result<Vec<Destination>, JournalError> {
         self.0.journal.read(destinations::all).await
     }
 
-    /// One destination, also a removed one.
+    /// One destination, including removed ones.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn destination(&self, id: &DestinationId) -> Result<Option<Destination>, JournalError> {
         let id = id.clone();
         self.0.journal.read(move |conn| destinations::get(conn, &id)).await
@@ -29,7 +29,7 @@ impl Engine {
     /// Adds a destination.
     ///
     /// # Errors
-    /// [`Refusal::NameTaken`], whatever the case of its letters.
+    /// [`Refusal::NameTaken`], compared case-insensitively.
     pub async fn add_destination(&self, destination: &Destination) -> Result<(), Refusal> {
         let (now, new) = (self.0.clock.unix_ms(), destination.clone());
         let added = self
@@ -52,10 +52,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes a destination that no open job and no watched folder needs.
+    /// Removes a destination that no open job and no watched folder uses.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] while files are on their way to it, or a watched folder sends its files there.
+    /// [`Refusal::NotNow`] while files are being sent to it or a watched folder uses it.
     pub async fn remove_destination(&self, id: &DestinationId) -> Result<(), Refusal> {
         let (now, wanted) = (self.0.clock.unix_ms(), id.clone());
         let (open, watched) = self
@@ -86,10 +86,10 @@ impl Engine {
         Ok(())
     }
 
-    /// The destination has a key again, from that source: what waited for it goes on.
+    /// Records that the destination has a key again, from `source`, and resumes what waited for it.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn key_replaced(&self, id: &DestinationId, source: Option<String>) -> Result<(), Refusal> {
         let wanted = id.clone();
         self.0
@@ -106,15 +106,15 @@ impl Engine {
         self.release_destination(id, Hold::Credentials).await
     }
 
-    /// Adds what was seen of a destination's storage. It is known from then on.
+    /// Records what was learned about a destination's storage.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn learn(&self, id: &DestinationId, seen: Keeps) -> Result<(), JournalError> {
         self.0.learn(id, seen).await
     }
 
-    /// How many parts may go at once; `None`: the engine's own choice.
+    /// Sets how many parts may be in flight at once; `None` leaves the choice to the engine.
     pub fn set_parts_at_once(&self, parts: Option<usize>) {
         self.0.permits.set_parts(parts.unwrap_or(self.0.permits.bounds().parts));
     }
@@ -122,7 +122,7 @@ impl Engine {
     /// A setting, as JSON.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn setting(&self, name: &'static str) -> Result<Option<String>, JournalError> {
         self.0.journal.read(move |conn| settings::get(conn, name)).await
     }
@@ -130,7 +130,7 @@ impl Engine {
     /// Sets a setting, as JSON.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn set_setting(&self, name: &'static str, json: String) -> Result<(), JournalError> {
         self.0.journal.write(move |conn| settings::set(conn, name, &json)).await?;
         self.0.tell(EngineEvent::Setting { name: name.to_owned() });

@@ -1,7 +1,9 @@
-//! Taking a batch in: the batch before its first job, and of many files so many a commit, so that receipts need not wait for all.
+//! Takes in a batch: first the batch, then its files in commits of limited size, so that receipts need not
+//! wait for all of them.
 //!
-//! Until its last file is in, a batch is none yet: nothing of it starts, nobody is told of it, and it does not end. If the process ends
-//! before that, the next one takes it away again, as if it had never been dropped.
+//! A batch does not exist for others until its last file is in: none of it starts, it is not announced, and
+//! it does not end. If the process ends before that, the next start removes it as if it had never been
+//! dropped.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use crate::refusal::Refusal;
 use crate::scan::{Found, Intake};
 use crate::watched::Known;
 
-/// So many files are written in one commit: some tens of milliseconds.
+/// Files per commit; takes some tens of milliseconds.
 const CHUNK: usize = 1000;
 
 /// The watched folder that files come from.
@@ -31,7 +33,7 @@ pub(super) struct Origin {
     pub(super) root: PathBuf,
 }
 
-/// What is the same for all files of a batch.
+/// What all files of a batch share.
 struct Common {
     batch: Batch,
     destination: Destination,
@@ -42,9 +44,9 @@ struct Common {
 }
 
 impl Engine {
-    /// Takes files in for a destination, as a batch with an id that the caller made. With a countdown in milliseconds the batch waits so
-    /// long before it starts. Where there is a batch of that id already, nothing is taken in again and that one comes back: who got no
-    /// answer may ask once more.
+    /// Takes files in for a destination, as a batch with an id from the caller. `countdown_ms` delays its
+    /// start. If the id already exists, nothing is taken in again and the existing batch is returned, so
+    /// that a caller that got no answer can retry.
     ///
     /// # Errors
     /// [`Refusal::NotThere`] for an unknown destination.
@@ -69,7 +71,7 @@ impl Engine {
         origin: Option<Origin>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
         let (engine, destination) = (self.clone(), destination.clone());
-        // On a task of its own: whoever asked may go away, and half a batch must not stay.
+        // On a separate task: the caller may go away, and half a batch must not remain.
         let taking = tokio::spawn(async move {
             engine.take_in(id, intake, destination, folder, countdown_ms, origin).await
         });
@@ -85,7 +87,7 @@ impl Engine {
         countdown_ms: Option<i64>,
         origin: Option<Origin>,
     ) -> Result<(Batch, Vec<Job>), Refusal> {
-        // One after the other: who asks again for one that is coming in gets it when it is in.
+        // Serialized: a caller that retries while its batch is being taken in gets the finished one.
         let _alone = self.0.intake.lock().await;
         let asked = id.clone();
         let before = self.0.journal.read(move |conn| taken_in(conn, &asked)).await?;
@@ -97,7 +99,7 @@ impl Engine {
         let Some(destination) = found.filter(|found| !found.removed) else {
             return Err(Refusal::NotThere("such destination".into()));
         };
-        // One that an intake left which could not be written to its end: nothing behind it would start.
+        // Left by an intake that could not be completed; nothing after it would start.
         if !self.0.journal.read(batches::half_taken_in).await?.is_empty() {
             self.0.journal.write(batches::remove_half_taken_in).await?;
         }
@@ -125,7 +127,7 @@ impl Engine {
             Ok(jobs) => jobs,
             Err(error) => {
                 let id = common.batch.id.clone();
-                // Where that cannot be written either, the next start does it.
+                // If this cannot be written either, the next start does it.
                 let _ = self.0.journal.write(move |conn| batches::remove(conn, &id)).await;
                 return Err(error.into());
             }
@@ -152,7 +154,7 @@ impl Engine {
             let (common, now) = (Arc::clone(common), self.0.clock.unix_ms());
             let written = self.0.journal.write(move |conn| {
                 if first {
-                    // One that an intake left which could not be written to its end.
+                    // Left by an intake that could not be completed.
                     batches::remove(conn, &common.batch.id)?;
                     batches::add(conn, &common.batch)?;
                     batches::set_expected(conn, &common.batch.id, Some(expected))?;
@@ -172,13 +174,13 @@ impl Engine {
     }
 }
 
-/// Files of a watched folder that were taken in since they were looked at are left out. Asked while no other batch comes in, so that none
-/// goes twice.
+/// Drops files of a watched folder that were taken in since they were looked at. Runs while no other batch
+/// is being taken in, so that none is sent twice.
 fn only_new(conn: &Connection, origin: &Origin, files: Vec<Found>) -> Result<Vec<Found>, JournalError> {
     let mut new = Vec::with_capacity(files.len());
     for found in files {
         let file = below(&found.path, &origin.root);
-        // By its name alone: that it is no file that was renamed, and no touched one, was seen on the disk.
+        // By name alone: the disk check has already ruled out renamed and touched files.
         let known = watched::by_path(conn, &origin.watched, file, &found.seen())?;
         if matches!(known, None | Some(Known::New | Known::Touched(_))) {
             new.push(found);
@@ -193,7 +195,7 @@ fn below<'a>(path: &'a Path, root: &Path) -> &'a Path {
 
 fn add(conn: &Connection, common: &Common, files: Vec<Found>) -> Result<Vec<Job>, JournalError> {
     let Common { batch, destination, set, date, holds, origin } = common;
-    // Somebody may have decided for the whole batch while it came in.
+    // The user may have decided for the whole batch meanwhile.
     let decided: Option<IfExists> = batches::if_exists(conn, &batch.id)?;
     let first = jobs::next_position(conn)?;
     let mut added = Vec::with_capacity(files.len());

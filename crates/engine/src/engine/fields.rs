@@ -1,4 +1,4 @@
-//! What can be changed of files before they start: fields and MIME type.
+//! What can be changed about files before they start: fields and MIME type.
 
 use std::sync::Arc;
 
@@ -13,16 +13,17 @@ use crate::journal::{batches, fields, jobs, sessions};
 use crate::record::Job;
 use crate::refusal::Refusal;
 
-/// All fields of a file together are at most so long as JSON, bytes: nothing that a vendor takes comes near it.
+/// Limit for all fields of a file as JSON, in bytes. Far more than any vendor accepts.
 const LONGEST: usize = 64 * 1024;
 
 impl Engine {
-    /// Changes files that have not started: their service was told nothing of them yet. Words in braces are filled in for each file.
-    /// Gives back how many; of a batch those that
-    /// have started stay as they are.
+    /// Changes files that have not started, of which the vendor knows nothing yet. Placeholders in braces
+    /// are filled in per file. Returns how many were changed; files of a batch that have started are left
+    /// as they are.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] if none can be changed any more, [`Refusal::NotUsable`] for a type that is none or for too much text.
+    /// [`Refusal::NotNow`] if none can be changed any more, [`Refusal::NotUsable`] for an invalid MIME type
+    /// or too much text.
     pub async fn change_fields(&self, which: &Which, change: FieldsChange) -> Result<u32, Refusal> {
         if let Some(mime) = change.mime.as_deref().filter(|mime| !is_mime(mime)) {
             let shown: String = mime.chars().take(80).collect();
@@ -72,12 +73,12 @@ impl Engine {
     }
 }
 
-/// Whether a file in this state, without a session, has told its service nothing.
+/// Whether the vendor knows nothing of a file in this state, if it has no session.
 const fn is_open(state: &State) -> bool {
     matches!(state, State::Waiting | State::NeedsAttention(_))
 }
 
-/// The same with every word in braces filled in for a file.
+/// Fills in every placeholder in braces for a file.
 fn filled(change: &FieldsChange, origin: &Origin<'_>) -> FieldsChange {
     let fill = |text: &String| template::fill(text, origin);
     FieldsChange {
@@ -119,7 +120,8 @@ fn apply(job: &mut Job, change: &FieldsChange, of_batch: bool) {
     }
 }
 
-/// Whether it is a MIME type: `type/subtype` of the characters, and at most of the length, that RFC 6838 (4.2) allows.
+/// Whether `text` is a MIME type: `type/subtype` with the characters and the length that RFC 6838 (4.2)
+/// allows.
 #[must_use]
 pub fn is_mime(text: &str) -> bool {
     let name = |part: &str| {

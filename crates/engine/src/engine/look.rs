@@ -1,4 +1,4 @@
-//! What lies on drives is looked at on their threads: a drive that does not answer holds up nobody who asks for something else.
+//! Looks at paths on their drives' threads, so that an unresponsive drive does not hold up other requests.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,31 +12,32 @@ use crate::place::{Mounts, Place};
 use crate::record::{LeftOut, WhyLeftOut};
 use crate::scan::{self, Intake};
 
-/// After so many things of one drive in a row that did not come back nothing more is asked of it.
+/// After this many consecutive unanswered calls, a drive is asked nothing more.
 const ENOUGH: u32 = 2;
 
-/// Paths, each with its number among all that were named.
+/// Paths, each with its index in the request.
 type Named = Vec<(usize, PathBuf)>;
 
 impl Engine {
-    /// Does something with what lies at that path, on a thread of its drive. It may take as long as it says that it goes on.
+    /// Runs `work` on a path, on one of its drive's threads. It may run for as long as it reports progress.
     ///
     /// # Errors
-    /// [`Unanswered::Silent`] when nothing came back for ten seconds; [`Unanswered::Fault`] where it panicked.
+    /// [`Unanswered::Silent`] after ten seconds without an answer; [`Unanswered::Fault`] if it panicked.
     pub async fn on_drive<T: Send + 'static>(
         &self,
         path: &Path,
         work: impl FnOnce(&Pulse) -> T + Send + 'static,
     ) -> Result<T, Unanswered> {
         let drive = self.0.drives.of(&Mounts::now(), path, None);
-        // Who knows that there is no answer does not lose another thread by asking.
+        // Another call to a silent drive would only lose another thread.
         if drive.is_silent() {
             return Err(Unanswered::Silent);
         }
         drive.ask_long(&path.into(), work).await
     }
 
-    /// Looks at paths and walks folders, all drives side by side. What lies on one that does not answer is left out.
+    /// Looks at paths and walks folders, all drives in parallel. What is on an unresponsive drive is left
+    /// out.
     pub async fn look(&self, paths: Vec<PathBuf>) -> Intake {
         let named = paths.clone();
         let own = Arc::clone(&self.0.data_dir);
@@ -49,7 +50,7 @@ impl Engine {
         )
     }
 
-    /// What of these paths can be taken in, as far as one look at each tells: no folder is walked.
+    /// Which of these paths can be taken in, judged by one look at each: no folder is walked.
     pub async fn sift(&self, paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<LeftOut>) {
         let named = paths.clone();
         let sifted = self.of_each(paths, |path, _| scan::sift(path)).await;
@@ -63,7 +64,8 @@ impl Engine {
         (good, left)
     }
 
-    /// Asks the same of each path, all drives side by side; in the order of the paths, `None` where there was no answer.
+    /// Runs `work` on each path, all drives in parallel. Results are in the order of the paths, `None` if
+    /// there was no answer.
     async fn of_each<T: Send + 'static>(
         &self,
         paths: Vec<PathBuf>,
@@ -95,7 +97,7 @@ fn in_order<T>(count: usize, mut answers: UnboundedReceiver<(usize, T)>) -> Vec<
     all
 }
 
-/// Asks it of each path of a drive. One that does not come back is passed over, as long as others do.
+/// Runs `work` on each path of one drive. An unanswered path is skipped as long as others answer.
 async fn of_one_drive<T: Send + 'static>(
     drive: Arc<Drive>,
     mut named: Named,
@@ -113,7 +115,7 @@ async fn of_one_drive<T: Send + 'static>(
             for (index, path) in these {
                 pulse.at(&path);
                 let answer = work(&path, pulse);
-                // Whoever does not wait any more has said that there is no answer.
+                // If the caller stopped waiting, the path has been reported as unanswered.
                 if !pulse.beat() || answers.send((index, answer)).is_err() || done.send(()).is_err() {
                     return;
                 }
@@ -128,7 +130,7 @@ async fn of_one_drive<T: Send + 'static>(
                 unanswered = if came > 0 { 1 } else { unanswered + 1 };
                 named.drain(..named.len().min(1));
             }
-            // That of one path; the others are asked.
+            // Only this path panicked; the others are still asked.
             Err(Unanswered::Fault(_)) => {
                 named.drain(..named.len().min(1));
             }

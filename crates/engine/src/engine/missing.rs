@@ -1,20 +1,21 @@
-//! Looks for files that were away: of a folder or a drive that is not there only for the first, however many files lie below it.
+//! Looks for missing files: if a folder or drive is missing, only its first file is checked, however many
+//! are below it.
 
 use std::path::{Path, PathBuf};
 
 use crate::paths;
 use crate::record::JobId;
 
-/// What looking at some of them brought.
+/// The result of looking at some of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Looked {
     /// Jobs whose file is there.
     pub(super) there: Vec<JobId>,
-    /// Where the next look begins: a path as the journal has it.
+    /// Where the next look begins: a path in the journal's encoding.
     pub(super) next: Vec<u8>,
 }
 
-/// Looks at these files, which are in the order of their paths. Blocks, where a share does not answer for long.
+/// Looks at these files, which are sorted by path. Blocks, possibly for long on an unresponsive share.
 pub(super) fn look(away: Vec<(JobId, PathBuf)>) -> Looked {
     look_with(away, Path::exists)
 }
@@ -26,7 +27,7 @@ fn look_with(away: Vec<(JobId, PathBuf)>, exists: impl Fn(&Path) -> bool) -> Loo
         if bytes < looked.next {
             continue;
         }
-        // The least path after this one.
+        // The smallest path after this one.
         bytes.push(0);
         looked.next = if exists(&path) {
             looked.there.push(job);
@@ -38,10 +39,11 @@ fn look_with(away: Vec<(JobId, PathBuf)>, exists: impl Fn(&Path) -> bool) -> Loo
     looked
 }
 
-/// The least path behind everything that lies in the topmost folder that is missing above this file; `None` where its own folder is there.
+/// The smallest path after everything in the topmost missing folder above this file; `None` if its own
+/// folder exists.
 fn behind(path: &Path, exists: &impl Fn(&Path) -> bool) -> Option<Vec<u8>> {
     let missing = path.ancestors().skip(1).take_while(|folder| !exists(folder)).last()?;
-    // With the separator behind it; the byte after that is in no path below.
+    // With the trailing separator; incremented, that byte sorts after every path below.
     let mut bytes = paths::to_bytes(&missing.join(""));
     *bytes.last_mut()? += 1;
     Some(bytes)

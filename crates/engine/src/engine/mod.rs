@@ -1,4 +1,4 @@
-//! The engine on one data folder: what it is made of, how it starts and how it ends.
+//! The engine on one data folder: its parts, start and shutdown.
 
 mod after_sleep;
 mod attention;
@@ -33,13 +33,13 @@ use crate::record::JobId;
 use crate::schedule;
 use crate::state::{EngineState, Stop};
 
-/// An engine and what is worth telling about its start.
+/// A started engine and what its start found.
 pub struct OpenEngine {
     /// The engine.
     pub engine: Engine,
-    /// Where the last damaged journal lies, also one that was found at an earlier start.
+    /// Where the last damaged journal is, including one set aside at an earlier start.
     pub set_aside: Option<PathBuf>,
-    /// What was unfinished before anything was started: a file may end before anybody can listen.
+    /// Jobs that were unfinished before anything was started: a file may end before anyone subscribes.
     pub unfinished: Vec<JobId>,
 }
 
@@ -48,10 +48,11 @@ pub struct OpenEngine {
 pub struct Engine(pub(crate) Arc<EngineState>);
 
 impl Engine {
-    /// Opens the journal under `data_dir`, takes up what was unfinished and starts to run it. The caller holds the folder's lock.
+    /// Opens the journal under `data_dir`, takes up unfinished jobs and starts running. The caller holds
+    /// the folder's lock.
     ///
     /// # Errors
-    /// [`JournalError`] where the folder cannot be used or was written by a newer Partway.
+    /// [`JournalError`] if the folder cannot be used or was written by a newer Partway.
     pub async fn open(data_dir: &Path, options: EngineOptions) -> Result<OpenEngine, JournalError> {
         let opened = Journal::open(data_dir, options.clock.unix_ms())?;
         let engine = Self(Arc::new(EngineState::new(data_dir, opened.journal, options)));
@@ -70,13 +71,13 @@ impl Engine {
         Ok(OpenEngine { engine, set_aside: opened.set_aside, unfinished })
     }
 
-    /// Nothing of before is in flight any more, and holds that pass by themselves are tried anew.
+    /// Nothing from before is in flight any more; holds that pass by themselves are retried.
     async fn take_up(&self) -> Result<Vec<JobId>, JournalError> {
         let now = self.0.clock.unix_ms();
         self.0
             .journal
             .write(move |conn| {
-                // Nothing of these has started, and nobody was told of them.
+                // None of these were started or announced.
                 batches::remove_half_taken_in(conn)?;
                 let unfinished = jobs::in_states(
                     conn,
@@ -95,20 +96,22 @@ impl Engine {
             .await
     }
 
-    /// What happens from now on.
+    /// Subscribes to events from now on.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<EngineEvent> {
         self.0.happened.subscribe()
     }
 
-    /// Why nothing can be written down at present; until it can nothing is confirmed, so nothing goes on.
+    /// Why the journal cannot be written at present. Until it can, nothing is confirmed, so nothing
+    /// proceeds.
     #[must_use]
     pub fn unwritable(&self) -> watch::Receiver<Option<Unwritable>> {
         self.0.journal.unwritable()
     }
 
-    /// Ends in order: no new part, those in flight get `grace`, then the journal is closed. Everything stays resumable. Whoever gives
-    /// less than [`GRACE`], and any, is in a hurry: nothing else is waited for longer than that either, such as a call that hangs.
+    /// Shuts down: starts no new parts, gives those in flight `grace`, then closes the journal. Everything
+    /// stays resumable. A `grace` below [`GRACE`] but not zero means the caller is in a hurry: then no
+    /// other wait, such as for a hanging call, exceeds it either.
     pub async fn close(&self, grace: Duration) {
         let hurry = !grace.is_zero() && grace < GRACE;
         let at_most = |usual: Duration| if hurry { usual.min(grace) } else { usual };
@@ -125,7 +128,7 @@ impl Engine {
         };
         if tokio::time::timeout(grace, all_ended).await.is_err() {
             self.0.stop_all(Stop::Hard);
-            // Runs look at the signal at every turn: what is still there after this is waiting for a disk that does not answer.
+            // Runs check the signal at every turn: any that remain are waiting for an unresponsive disk.
             let _ = tokio::time::timeout(at_most(Duration::from_secs(2)), async {
                 loop {
                     let ended = self.0.run_ended.notified();

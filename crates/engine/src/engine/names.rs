@@ -1,4 +1,4 @@
-//! Names that are taken at the destination: a person decides once for the whole batch.
+//! Names taken at the destination: one decision for the whole batch.
 
 use partway_core::{Cause, State};
 use partway_provider::IfExists;
@@ -12,8 +12,9 @@ use crate::state::apply::ended;
 use crate::state::names::decide;
 
 impl Engine {
-    /// Decides for all of a batch whose name is taken at the destination, those that wait for it and those to come. What is renamed is sent
-    /// again from the start, what replaces only goes on, and what is skipped is cancelled. Gives back how many waited for it.
+    /// Decides for all files of a batch whose names are taken at the destination, now and later. Renamed
+    /// files are sent again from the start, replacing ones just continue, and skipped ones are cancelled.
+    /// Returns how many were waiting.
     ///
     /// # Errors
     /// [`Refusal::NotThere`] for an unknown batch.
@@ -46,10 +47,11 @@ impl Engine {
         Ok(touched)
     }
 
-    /// The same for one file, which waits for it.
+    /// Decides for one file that is waiting for it.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] for a file that waits for no such word, [`Refusal::NotThere`] for an unknown one.
+    /// [`Refusal::NotNow`] for a file that is not waiting for this decision, [`Refusal::NotThere`] for an
+    /// unknown one.
     pub async fn settle_name(&self, id: &JobId, how: IfExists) -> Result<(), Refusal> {
         self.0.job(id).await?;
         let (now, job) = (self.0.clock.unix_ms(), id.clone());

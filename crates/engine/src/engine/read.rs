@@ -1,4 +1,4 @@
-//! What the engine tells when it is asked: windows of the list, sums, one job in full.
+//! Queries: pages of the list, sums, the details of a job.
 
 use std::collections::HashMap;
 
@@ -13,36 +13,36 @@ use crate::progress::LiveView;
 use crate::record::{Batch, BatchId, DestinationId, Job, JobId};
 use crate::refusal::Refusal;
 
-/// One job in full.
+/// The details of one job.
 #[derive(Debug, Clone)]
 pub struct JobDetail {
     /// The job.
     pub job: Job,
     /// Which parts are confirmed, in order.
     pub confirmed: Vec<bool>,
-    /// Confirmed parts whose checksum was compared and equal.
+    /// Confirmed parts whose checksum was compared and matched.
     pub compared: u32,
-    /// Until when the open session lives, Unix seconds.
+    /// When the open session expires, Unix seconds.
     pub session_until: Option<u64>,
-    /// Sessions that the vendor still keeps and cannot throw away: until when, Unix seconds.
+    /// Sessions that the vendor still keeps and cannot abort: their expiry, Unix seconds.
     pub left_behind: Vec<Option<u64>>,
-    /// What happened, newest first, with Unix milliseconds.
+    /// History, newest first, with Unix milliseconds.
     pub log: Vec<(i64, Log)>,
 }
 
 impl Engine {
-    /// A window of the list.
+    /// A page of the list.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn window(&self, show: Show, offset: u32, limit: u32) -> Result<Vec<Job>, JournalError> {
         self.0.journal.read(move |conn| list::window(conn, show, offset, limit)).await
     }
 
-    /// Jobs in the order in which they were added, after that position: for programs.
+    /// Jobs in the order they were added, after `after`: for scripts.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn page(&self, after: i64, limit: u32) -> Result<Vec<Job>, JournalError> {
         self.0.journal.read(move |conn| list::page(conn, after, limit)).await
     }
@@ -50,7 +50,7 @@ impl Engine {
     /// Counts and sums over all jobs.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn sums(&self) -> Result<Sums, JournalError> {
         self.0.journal.read(list::sums).await
     }
@@ -63,10 +63,10 @@ impl Engine {
         self.0.job(id).await
     }
 
-    /// Ids that begin or end with that text.
+    /// Ids that begin or end with `text`.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn find(&self, text: &str) -> Result<Vec<JobId>, JournalError> {
         let text = text.to_lowercase();
         self.0.journal.read(move |conn| jobs::find(conn, &text)).await
@@ -75,16 +75,16 @@ impl Engine {
     /// The ids of a batch's jobs.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn jobs_of(&self, batch: &BatchId) -> Result<Vec<JobId>, JournalError> {
         let batch = batch.clone();
         self.0.journal.read(move |conn| jobs::of_batch(conn, &batch)).await
     }
 
-    /// The number of the first waiting jobs before this one (0: it is next).
+    /// How many waiting jobs are ahead of this one (0: it is next).
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn ahead(&self, position: i64) -> Result<u32, JournalError> {
         self.0.journal.read(move |conn| jobs::ahead(conn, position)).await
     }
@@ -92,24 +92,25 @@ impl Engine {
     /// How many open jobs of a destination carry a hold.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn held(&self, hold: Hold, destination: &DestinationId) -> Result<u32, JournalError> {
         let destination = destination.clone();
         self.0.journal.read(move |conn| jobs::count_held(conn, hold, &destination)).await
     }
 
-    /// Batches in which names are taken at the destination and nobody has decided yet: where they go, and how many files of each.
+    /// Batches with undecided name conflicts at the destination: the destination and the number of files of
+    /// each.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn names_taken(&self) -> Result<Vec<(BatchId, DestinationId, u32)>, JournalError> {
         self.0.journal.read(needs::names_taken).await
     }
 
-    /// Batches that wait for their countdown, with how many jobs and bytes they have.
+    /// Batches that are counting down, with their job count and bytes.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn counting_down(&self) -> Result<Vec<(Batch, BatchCount)>, JournalError> {
         self.0
             .journal
@@ -124,7 +125,7 @@ impl Engine {
             .await
     }
 
-    /// A job in full.
+    /// The details of a job.
     ///
     /// # Errors
     /// [`Refusal::NotThere`].
@@ -160,7 +161,7 @@ impl Engine {
         detail.ok_or_else(|| Refusal::NotThere(format!("job {id}")))
     }
 
-    /// Snapshots of all running jobs; there are never more than there are permits.
+    /// Snapshots of all running jobs; never more than there are permits.
     #[must_use]
     pub fn live(&self) -> HashMap<JobId, LiveView> {
         let at = self.0.clock.steady();

@@ -1,4 +1,4 @@
-//! Clearing away: sessions that were given up are aborted where the vendor can, and deleted links leave the disk.
+//! Cleanup: aborts discarded sessions where the vendor can, and wipes deleted links from the disk.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,16 +12,17 @@ use crate::log::Log;
 use crate::record::DestinationId;
 use crate::state::EngineState;
 
-/// Deleted links are wiped at most that often: a wipe costs as much as a commit, and a batch of small files ends in bursts.
+/// Minimum interval between wipes of deleted links: a wipe costs as much as a commit, and a batch of small
+/// files ends in bursts.
 const CALM: Duration = Duration::from_millis(500);
 
-/// An abort that did not succeed is tried again after that time.
+/// Delay before a failed abort is retried.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// So many sessions that are to be thrown away are read at once.
+/// Discarded sessions read at once.
 const AT_ONCE: u32 = 100;
 
-/// So long an end in order waits for vendors that are to throw sessions away, and so often they are asked.
+/// How long a shutdown waits for vendors to abort sessions, and how many attempts it makes.
 pub(super) const LAST: Duration = Duration::from_secs(5);
 const LAST_TRIES: u32 = 3;
 
@@ -49,8 +50,8 @@ pub(super) async fn serve(state: Arc<EngineState>) {
     }
 }
 
-/// The last sweep before an end in order: whoever gives an upload up and ends at once must not leave it open, and billed. What
-/// does not succeed in this time is tried again at the next start.
+/// The last sweep before shutdown: an upload cancelled just before must not stay open, and billed. What
+/// does not succeed in time is retried at the next start.
 pub(super) async fn last(state: &Arc<EngineState>, limit: Duration) {
     let all = async {
         for _ in 0..LAST_TRIES {
@@ -66,8 +67,9 @@ pub(super) async fn last(state: &Arc<EngineState>, limit: Duration) {
     }
 }
 
-/// Throws away what is to be. A destination that does not do it now is not asked for each of a thousand sessions, and, but at the end, not
-/// again with every file that ends.
+/// Aborts discarded sessions. A destination that fails is skipped for the rest of the pass rather than
+/// asked for each of a thousand sessions and, except at shutdown, is not asked again with every file that
+/// ends.
 async fn clear(state: &Arc<EngineState>, at_the_end: bool) -> Result<bool, JournalError> {
     let now = state.clock.steady();
     let mut refusing: HashSet<DestinationId> = match at_the_end {
@@ -95,7 +97,7 @@ async fn clear(state: &Arc<EngineState>, at_the_end: bool) -> Result<bool, Journ
     }
 }
 
-/// Throws one session away; `false`: it is to be tried again.
+/// Aborts one session; `false` means retry later.
 async fn abort(state: &Arc<EngineState>, leftover: Leftover) -> Result<bool, JournalError> {
     let destination = leftover.destination.clone();
     let Some(destination) = state.journal.read(move |conn| destinations::get(conn, &destination)).await?

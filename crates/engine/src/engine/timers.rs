@@ -1,4 +1,5 @@
-//! Waits that end by themselves: countdowns of new batches, and holds for the network, a busy service or a drive that is away.
+//! Waits that end by themselves: countdowns of new batches, and holds for the network, a busy service or a
+//! missing drive.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,19 +17,20 @@ use crate::place::Mounts;
 use crate::record::{BatchId, Job, JobId};
 use crate::state::EngineState;
 
-/// The longest time between two looks at the countdowns; a new batch wakes the look at once.
+/// Interval between looks at the countdowns.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Who plugs a drive in looks at the window: this is soon enough, and costs a look at each file that is away.
+/// Interval between looks for missing files. Soon enough for a user who plugs in a drive, at the cost of a
+/// look at each missing file.
 const LOOK_FOR_FILES: Duration = Duration::from_secs(2);
 
-/// So many files of a batch whose countdown is over are written in one commit.
+/// Files per commit when a batch's countdown ends.
 const STARTED_AT_ONCE: usize = 500;
 
-/// A disk that was full is tried again after that time.
+/// Delay before a full disk is retried.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 
-/// At the start, jobs left in mid-cancellation are brought to their end; then countdowns are watched.
+/// Finishes jobs left in mid-cancellation, then watches countdowns.
 pub(super) async fn serve(state: Arc<EngineState>) {
     match state.journal.read(|conn| jobs::in_states(conn, &["cancelling"])).await {
         Ok(ids) => {
@@ -46,7 +48,7 @@ pub(super) async fn serve(state: Arc<EngineState>) {
     }
 }
 
-/// Looks whether the disk takes something again, after it took nothing: nobody else may have anything to write.
+/// Probes whether an unwritable disk accepts writes again: nothing else may have anything to write.
 pub(super) async fn look_for_room(state: Arc<EngineState>) {
     let mut trouble = state.journal.unwritable();
     while trouble.wait_for(Option::is_some).await.is_ok() {
@@ -58,8 +60,8 @@ pub(super) async fn look_for_room(state: Arc<EngineState>) {
     }
 }
 
-/// Looks for files that were away, and for drives that did not answer. Each drive is asked by a task of its own: one that does not answer
-/// must not hold up the look at the others.
+/// Looks for missing files and unresponsive drives. Each drive gets a separate task, so that one does not
+/// hold up the others.
 pub(super) async fn look_for_files(state: Arc<EngineState>) {
     loop {
         tokio::time::sleep(LOOK_FOR_FILES).await;
@@ -69,12 +71,12 @@ pub(super) async fn look_for_files(state: Arc<EngineState>) {
     }
 }
 
-/// What is waited for on one drive.
+/// What is awaited on one drive.
 #[derive(Default)]
 struct Waiting {
-    /// Files of which the whole folder was away.
+    /// Files whose whole folder was missing.
     away: Vec<(JobId, PathBuf)>,
-    /// Files of which the drive did not answer, or that it was still fetching.
+    /// Files whose drive did not answer or was still fetching them.
     silent: Vec<(JobId, PathBuf)>,
 }
 
@@ -113,7 +115,7 @@ async fn look_at_drives(state: &Arc<EngineState>) -> Result<(), JournalError> {
         }
     }
     for (drive, silence, waiting) in by_drive {
-        // It is asked anew when what was asked before has come back.
+        // Asked again once the outstanding calls have returned.
         if drive.is_silent() {
             continue;
         }
@@ -129,7 +131,8 @@ async fn look_at_drives(state: &Arc<EngineState>) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Jobs whose file is there again, or whose drive answers, go on. `silence`: what those are held by that hear nothing of it.
+/// Resumes jobs whose file is back or whose drive answers. `silence` is the hold of those that wait for an
+/// answer.
 async fn look_at(
     state: &Arc<EngineState>,
     drive: &Arc<Drive>,
@@ -137,7 +140,7 @@ async fn look_at(
     waiting: Waiting,
 ) -> Result<(), JournalError> {
     let Waiting { mut away, silent } = waiting;
-    // In the order of their paths: of a folder that is not there only the first file is looked for.
+    // Sorted by path: if a folder is missing, only its first file is checked.
     away.sort_by_cached_key(|(_, path)| paths::to_bytes(path));
     if let Some((_, first)) = away.first() {
         let first: Arc<Path> = first.as_path().into();
@@ -145,12 +148,12 @@ async fn look_at(
             release_all(state, looked.there, Hold::SourceMissing).await?;
         }
     }
-    // A file of which something is still out would only hang again.
+    // A file with an outstanding call would only hang again.
     let silent: Vec<_> = silent.into_iter().filter(|(_, path)| !drive.hangs_at(path)).collect();
     if let Some((_, first)) = silent.first() {
         let first: Arc<Path> = first.as_path().into();
         let at = Arc::clone(&first);
-        // Whatever it says: it says something.
+        // Any answer will do.
         if drive.ask(&first, move || at.try_exists().is_ok()).await.is_ok() {
             release_all(state, silent.into_iter().map(|(id, _)| id).collect(), silence).await?;
         }
@@ -174,11 +177,11 @@ async fn start_due(state: &Arc<EngineState>) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Ends the countdown of a batch; its jobs may run.
+/// Ends the countdown of a batch, so that its jobs may run.
 ///
-/// Many in one commit: two thousand single steps would be two thousand messages, and a single commit of a hundred thousand would keep
-/// everybody else from writing. Until the last one the countdown is over and not gone, so that a crash in between is made good by the
-/// next start.
+/// Many per commit: two thousand single steps would be two thousand messages, and a single commit of a
+/// hundred thousand would block every other writer. Until the last chunk the countdown is over but not
+/// removed, so that the next start recovers from a crash in between.
 pub(super) async fn start_batch(state: &Arc<EngineState>, id: &BatchId) -> Result<(), JournalError> {
     let _alone = state.countdowns.lock().await;
     let (now, mut after) = (state.clock.unix_ms(), i64::MIN);

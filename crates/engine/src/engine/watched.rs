@@ -1,4 +1,4 @@
-//! Watched folders: the engine keeps them and their ledger, looking at them is `app`'s business.
+//! Watched folders: the engine stores them and their ledger, `app` watches them.
 
 use std::path::{Path, PathBuf};
 
@@ -16,15 +16,17 @@ impl Engine {
     /// The watched folders, oldest first.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn watched(&self) -> Result<Vec<Watched>, JournalError> {
         self.0.journal.read(watched::all).await
     }
 
-    /// Watches a folder. Where it was watched for this destination before, what went then does not go again, and the id is that of then.
+    /// Starts watching a folder. If it was watched for this destination before, it keeps its id, and files
+    /// sent then are not sent again.
     ///
     /// # Errors
-    /// [`Refusal::NotThere`] for an unknown destination, [`Refusal::NotNow`] for a folder that is watched.
+    /// [`Refusal::NotThere`] for an unknown destination, [`Refusal::NotNow`] for a folder that is already
+    /// watched.
     pub async fn add_watched(&self, new: Watched) -> Result<WatchedId, Refusal> {
         let now = self.0.clock.unix_ms();
         let added = self.0.journal.write(move |conn| {
@@ -39,7 +41,8 @@ impl Engine {
         added.await?
     }
 
-    /// Changes where the files of a watched folder go, what is set for them, where they are moved, and whether it is watched.
+    /// Changes a watched folder: the destination, the fields, where files are moved, and whether it is
+    /// active.
     ///
     /// # Errors
     /// [`Refusal::NotThere`] for an unknown folder or destination.
@@ -57,19 +60,19 @@ impl Engine {
         changed.await?
     }
 
-    /// Watches a folder no longer; what was taken in goes on, and what went is remembered.
+    /// Stops watching a folder. Files already taken in continue, and sent files are remembered.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn remove_watched(&self, id: &WatchedId) -> Result<(), JournalError> {
         let (now, id) = (self.0.clock.unix_ms(), id.clone());
         self.0.journal.write(move |conn| watched::remove(conn, now, &id)).await
     }
 
-    /// How files of a watched folder stand, each as it was seen now, in the order given.
+    /// What the ledger knows of these files of a watched folder, each as just seen, in the given order.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn known(
         &self,
         id: &WatchedId,
@@ -88,17 +91,17 @@ impl Engine {
             .await
     }
 
-    /// Notes files that lay in a watched folder before it was watched: they do not go until they change.
+    /// Records files that were in a folder before it was watched: they are not sent until they change.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn lay_there(&self, id: &WatchedId, files: Vec<(PathBuf, Seen)>) -> Result<(), JournalError> {
         let id = id.clone();
         self.0
             .journal
             .write(move |conn| {
                 for (file, seen) in files {
-                    // A second name of a file that is noted is noted, too.
+                    // Another name of a recorded file is recorded too.
                     if matches!(watched::by_path(conn, &id, &file, &seen)?, None | Some(Known::New)) {
                         watched::note(conn, &id, &file, &seen, None)?;
                     }
@@ -108,19 +111,19 @@ impl Engine {
             .await
     }
 
-    /// All that lay there is noted: from now on what is new goes.
+    /// Marks the existing files as recorded: from now on new ones are sent.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn begin_watched(&self, id: &WatchedId) -> Result<(), JournalError> {
         let id = id.clone();
         self.0.journal.write(move |conn| watched::set_begun(conn, &id)).await
     }
 
-    /// Notes when these settled files were made and last changed.
+    /// Records when these settled files were created and last changed.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn date(&self, id: &WatchedId, files: Vec<(PathBuf, Seen)>) -> Result<(), JournalError> {
         let id = id.clone();
         self.0
@@ -129,19 +132,20 @@ impl Engine {
             .await
     }
 
-    /// A settled file of a watched folder has another name now.
+    /// Records that a settled file of a watched folder was renamed.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn renamed(&self, id: &WatchedId, from: PathBuf, to: PathBuf) -> Result<(), JournalError> {
         let id = id.clone();
         self.0.journal.write(move |conn| watched::rename(conn, &id, &from, &to)).await
     }
 
-    /// Takes files of a watched folder in, and notes each in the same commit: it goes once, whatever happens to the process.
+    /// Takes in files of a watched folder and records each in the same commit: it is sent once, whatever
+    /// happens to the process.
     ///
     /// # Errors
-    /// [`Refusal::NotThere`] where the folder is not watched any more.
+    /// [`Refusal::NotThere`] if the folder is no longer watched.
     pub async fn add_from_watched(
         &self,
         id: &WatchedId,
@@ -156,10 +160,10 @@ impl Engine {
         self.add_with(BatchId::new(), intake, &found.destination, folder, None, Some(origin)).await
     }
 
-    /// Verified files of a watched folder that were not moved yet, in order after that one.
+    /// Verified files of a watched folder that have not been moved yet, ordered, after `after`.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn to_move(
         &self,
         id: &WatchedId,
@@ -170,10 +174,10 @@ impl Engine {
         self.0.journal.read(move |conn| watched::to_move(conn, &id, &after, limit)).await
     }
 
-    /// These files of a watched folder were moved, or are not there any more.
+    /// Records that these files of a watched folder were moved or no longer exist.
     ///
     /// # Errors
-    /// Of the journal.
+    /// If the journal fails.
     pub async fn moved(&self, id: &WatchedId, files: Vec<PathBuf>) -> Result<(), JournalError> {
         let (now, id) = (self.0.clock.unix_ms(), id.clone());
         self.0

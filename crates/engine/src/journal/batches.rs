@@ -9,12 +9,12 @@ use crate::record::{Batch, BatchId, DestinationId};
 
 const COLUMNS: &str = "id, destination, folder, left_out, created_at, starts_at, finished_at";
 
-/// How the jobs of a batch stand.
+/// How many of a batch's jobs are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchCount {
-    /// Jobs in all.
+    /// Number of jobs.
     pub files: u32,
-    /// Bytes of all.
+    /// Total bytes.
     pub size: u64,
     /// Verified.
     pub verified: u32,
@@ -22,12 +22,12 @@ pub struct BatchCount {
     pub uploaded: u32,
     /// Cancelled.
     pub cancelled: u32,
-    /// Those that need a person.
+    /// Needing attention.
     pub attention: u32,
 }
 
 impl BatchCount {
-    /// Jobs that may still arrive without a person.
+    /// Jobs that may still arrive without user action.
     #[must_use]
     pub const fn open(&self) -> u32 {
         self.files - self.verified - self.uploaded - self.cancelled - self.attention
@@ -49,20 +49,20 @@ pub(crate) fn get(conn: &Connection, id: &BatchId) -> Result<Option<Batch>> {
         .optional()?)
 }
 
-/// How many files it will have, while they are still coming in.
+/// Sets how many files it will have, while they are being taken in.
 pub(crate) fn set_expected(conn: &Connection, id: &BatchId, files: Option<usize>) -> Result<()> {
     conn.execute("UPDATE batch SET expected = ?2 WHERE id = ?1", params![id.0, files])?;
     Ok(())
 }
 
-/// Whether its files are still coming in.
+/// Whether its files are still being taken in.
 pub(crate) fn is_coming_in(conn: &Connection, id: &BatchId) -> Result<bool> {
     Ok(conn
         .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = ?1 AND expected IS NOT NULL)")?
         .query_row([&id.0], |row| row.get(0))?)
 }
 
-/// Takes batches away whose files were still coming in when the process ended, or could not be written any more.
+/// Removes batches whose intake was cut short because the process ended or the journal became unwritable.
 pub(crate) fn remove_half_taken_in(conn: &Connection) -> Result<()> {
     for id in half_taken_in(conn)? {
         remove(conn, &id)?;
@@ -70,7 +70,7 @@ pub(crate) fn remove_half_taken_in(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Batches whose files are coming in, or did not come in to the end.
+/// Batches whose intake is running or was cut short.
 pub(crate) fn half_taken_in(conn: &Connection) -> Result<Vec<BatchId>> {
     let mut statement =
         conn.prepare_cached("SELECT id FROM batch INDEXED BY batch_coming_in WHERE expected IS NOT NULL")?;
@@ -78,7 +78,7 @@ pub(crate) fn half_taken_in(conn: &Connection) -> Result<Vec<BatchId>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// What was decided for all its files whose name is taken.
+/// The decision for all of its files whose names are taken.
 pub(crate) fn if_exists(conn: &Connection, id: &BatchId) -> Result<Option<IfExists>> {
     let decided: Option<Option<String>> = conn
         .prepare_cached("SELECT if_exists FROM batch WHERE id = ?1")?
@@ -87,7 +87,7 @@ pub(crate) fn if_exists(conn: &Connection, id: &BatchId) -> Result<Option<IfExis
     Ok(decided.flatten().and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-/// Batches whose jobs still carry the countdown, oldest first.
+/// Batches with jobs that still have the countdown hold, oldest first.
 pub(crate) fn counting_down(conn: &Connection) -> Result<Vec<Batch>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM batch_tally INDEXED BY batch_counting_down CROSS JOIN batch ON batch.id = batch_tally.batch
@@ -109,7 +109,7 @@ pub(crate) fn due(conn: &Connection, now: i64) -> Result<Vec<BatchId>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Whether a batch counts down, or is kept from starting, and nothing of it has begun.
+/// Whether a batch is counting down, or is kept from starting, and no job of it has begun.
 pub(crate) fn counts_down(conn: &Connection, id: &BatchId) -> Result<bool> {
     Ok(conn
         .prepare_cached(
@@ -135,7 +135,7 @@ pub(crate) fn set_folder(conn: &Connection, id: &BatchId, folder: &str) -> Resul
     Ok(())
 }
 
-/// How a batch stands; nothing of an unknown one. The schema's triggers count as its jobs change.
+/// The counts of a batch; zero for an unknown one. The schema's triggers maintain them.
 pub(crate) fn count(conn: &Connection, id: &BatchId) -> Result<BatchCount> {
     let count = conn
         .prepare_cached(
@@ -155,13 +155,13 @@ pub(crate) fn count(conn: &Connection, id: &BatchId) -> Result<BatchCount> {
     Ok(count.unwrap_or_default())
 }
 
-/// Marks a batch as ended if nothing in it is open; gives the count back the one time that this happens.
+/// Marks a batch as finished if no job of it is open; returns the counts only on that transition.
 pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Result<Option<BatchCount>> {
     let count = count(conn, id)?;
     let open = count.open() > 0 || count.files == 0 || is_coming_in(conn, id)?;
     let count = if open { None } else { Some(count) };
     let Some(count) = count else {
-        // A retry opens a batch again, so that its end is told again.
+        // A retry reopens a batch, so that its end is reported again.
         conn.prepare_cached("UPDATE batch SET finished_at = NULL WHERE id = ?1 AND finished_at IS NOT NULL")?
             .execute([&id.0])?;
         return Ok(None);
@@ -173,7 +173,7 @@ pub(crate) fn finish_if_through(conn: &Connection, now: i64, id: &BatchId) -> Re
 }
 
 pub(crate) fn remove(conn: &Connection, id: &BatchId) -> Result<()> {
-    // What was never taken in after all is new to its watched folder.
+    // Files that were never taken in after all are new to their watched folder.
     conn.execute("DELETE FROM watched_file WHERE job IN (SELECT id FROM job WHERE batch = ?1)", [&id.0])?;
     conn.execute("DELETE FROM job WHERE batch = ?1", [&id.0])?;
     conn.execute("DELETE FROM batch WHERE id = ?1", [&id.0])?;

@@ -26,7 +26,7 @@ pub(crate) fn add(conn: &Connection, now: i64, destination: &Destination) -> Res
     learn(conn, &destination.id, destination.keeps).map(drop)
 }
 
-/// Adds what was seen of its storage; whether that was news.
+/// Records what was learned about its storage; returns whether it was new.
 pub(crate) fn learn(conn: &Connection, id: &DestinationId, seen: Keeps) -> Result<bool> {
     let name = format!("keeps:{}", id.0);
     let known = keeps(settings::get(conn, &name)?.as_deref());
@@ -66,7 +66,7 @@ pub(crate) fn set_key_source(conn: &Connection, id: &DestinationId, source: &str
     Ok(())
 }
 
-/// Gives back whether that changed anything.
+/// Returns whether that changed anything.
 pub(crate) fn set_standing(conn: &Connection, id: &DestinationId, standing: Standing) -> Result<bool> {
     let changed = conn
         .prepare_cached("UPDATE destination SET standing = ?2 WHERE id = ?1 AND standing <> ?2")?
@@ -93,12 +93,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Destination> {
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| JournalError::Damaged(e.to_string()))
 }
-/// The setting that says of a destination that its storage builds the checksum of a whole in Amazon's way.
+/// The setting that records that a destination's storage computes whole-object checksums Amazon's way.
 fn whole_etag(id: &DestinationId) -> String {
     format!("whole_etag:{id}")
 }
 
-/// An object of ours showed how this storage builds the checksum of a whole ([`partway_core::proof::shows_amazons_way`]).
+/// Records that one of our objects showed this ([`partway_core::proof::shows_amazons_way`]).
 pub(crate) fn note_amazons_way(conn: &Connection, id: &DestinationId) -> Result<()> {
     if is_amazons_way(conn, id)? { Ok(()) } else { settings::set(conn, &whole_etag(id), "true") }
 }

@@ -6,7 +6,7 @@ use super::{JournalError, Result};
 use crate::log::Log;
 use crate::record::JobId;
 
-/// So many lines are kept a job; a part that is sent again a thousand times must not fill the disk.
+/// Lines kept per job: a part that is sent again a thousand times must not fill the disk.
 const KEPT: i64 = 200;
 
 pub(crate) fn add(conn: &Connection, now: i64, job: &JobId, what: &Log) -> Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn last(conn: &Connection, job: &JobId, what: &Log) -> Result<Option<
         .query_row(params![job.0, text], |row| row.get(0))?)
 }
 
-/// The newest lines first.
+/// The newest lines, newest first.
 pub(crate) fn newest(conn: &Connection, job: &JobId, limit: u32) -> Result<Vec<(i64, Log)>> {
     let mut statement =
         conn.prepare_cached("SELECT at, what FROM event WHERE job = ?1 ORDER BY id DESC LIMIT ?2")?;
@@ -36,7 +36,7 @@ pub(crate) fn newest(conn: &Connection, job: &JobId, limit: u32) -> Result<Vec<(
     let mut lines = Vec::new();
     for row in rows {
         let (at, text) = row?;
-        // A line that an older version wrote differently is left out rather than keeping the details from opening.
+        // A line in an older version's format is skipped, so that the details still open.
         if let Ok(what) = serde_json::from_str(&text) {
             lines.push((at, what));
         }

@@ -1,4 +1,4 @@
-//! What is set for one file: what its batch or its destination has, filled in for it.
+//! The fields of one file: those of its batch or its destination, with placeholders filled in.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -8,7 +8,7 @@ use partway_provider::template::Origin;
 
 use crate::record::{Destination, Job};
 
-/// What of a file its fields may speak of.
+/// What placeholders may refer to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct File<'a> {
     pub(crate) path: &'a Path,
@@ -21,20 +21,20 @@ impl<'a> File<'a> {
         Self { path: &job.path, name: &job.name, folders: &job.folders }
     }
 
-    /// Hands over what words in braces stand for.
+    /// Passes what placeholders stand for to `with`.
     pub(crate) fn origin<T>(self, date: &str, with: impl FnOnce(&Origin<'_>) -> T) -> T {
         let folder = lies_in(self.path);
         with(&Origin { name: self.name, folder: &folder, date, path: None })
     }
 }
 
-/// The name of the folder that a file lies in.
+/// The name of the folder that a file is in.
 pub(crate) fn lies_in(path: &Path) -> Cow<'_, str> {
     path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy()
 }
 
-/// What is set for a batch, over the destination's defaults, filled in for one file; in the folder chosen for the batch, below it the
-/// folders that were dropped.
+/// The batch's fields over the destination's defaults, filled in for one file. The folder is the one chosen
+/// for the batch, plus the dropped folders below it.
 pub(crate) fn of(
     destination: &Destination,
     set: &Fields,
@@ -50,7 +50,7 @@ pub(crate) fn of(
     Fields { folder: folder(fields.folder.as_deref().unwrap_or_default(), file.folders), ..fields }
 }
 
-/// A folder at the destination, and below it the folders that were dropped.
+/// A folder at the destination, plus the dropped folders below it.
 pub(crate) fn folder(base: &str, inside: &str) -> Option<String> {
     let parts: Vec<_> =
         [base, inside].iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();

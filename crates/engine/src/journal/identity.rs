@@ -20,7 +20,7 @@ pub(super) fn columns(identity: &FileIdentity) -> Columns {
     )
 }
 
-/// The identity in the columns that have these indexes.
+/// Reads the identity from the columns with these indexes.
 pub(super) fn read(row: &Row<'_>, at: [usize; 5]) -> rusqlite::Result<FileIdentity> {
     let [size, modified, device, number, changed] = at;
     let id = row.get::<_, Option<i64>>(device)?.zip(row.get::<_, Option<i64>>(number)?);
@@ -32,7 +32,7 @@ pub(super) fn read(row: &Row<'_>, at: [usize; 5]) -> rusqlite::Result<FileIdenti
     })
 }
 
-/// A job's file is another one, or another version of it: a hash of what it was is of no use any more.
+/// The job's file is now another one, or another version: a hash of the previous one is useless.
 pub(crate) fn replace(conn: &Connection, job: &JobId, identity: &FileIdentity) -> Result<()> {
     let (size, modified, device, number, changed) = columns(identity);
     conn.execute(
@@ -42,7 +42,7 @@ pub(crate) fn replace(conn: &Connection, job: &JobId, identity: &FileIdentity) -
     Ok(())
 }
 
-/// The time of the last change of a job's file moved, and its bytes are those that were sent.
+/// Only the change time of the job's file moved; its content is what was sent.
 pub(crate) fn touch(conn: &Connection, job: &JobId, changed: Option<FileTime>) -> Result<()> {
     conn.prepare_cached("UPDATE job SET changed_ns = ?2 WHERE id = ?1")?
         .execute(params![job.0, changed.map(|changed| changed.0)])?;

@@ -1,4 +1,4 @@
-//! Rows of `job` and `hold`, and the one place where a job's state changes on the disk.
+//! Rows of `job` and `hold`, and the only place where a job's state changes on disk.
 
 use partway_core::{Effect, Event, Hold, Holds, IllegalStep, PartPlan, State, step};
 use partway_provider::{Fields, FileHash, HashAlgorithm, IfExists};
@@ -18,14 +18,14 @@ pub(super) const COLUMNS: &str = "id, batch, destination, position, path, name, 
      state, cause, detail, part_size, part_count, confirmed, parts_confirmed, sessions_ended, receipt, checksum, created_at, started_at, \
      finished_at, (SELECT group_concat(hold) FROM hold WHERE hold.job = job.id), folders, hash, skipped, changed_ns";
 
-/// What a step did.
+/// The outcome of a step.
 #[derive(Debug, Clone)]
 pub(crate) struct Applied {
-    /// The job after it.
+    /// The job afterwards.
     pub(crate) job: Job,
-    /// The state before it.
+    /// The state before.
     pub(crate) before: State,
-    /// What the engine has to do.
+    /// What the engine has to do next.
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn add(conn: &Connection, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// The position after the last one.
+/// The next free position.
 pub(crate) fn next_position(conn: &Connection) -> Result<i64> {
     Ok(conn.query_row("SELECT coalesce(max(position), 0) + 1 FROM job", [], |r| r.get(0))?)
 }
@@ -75,7 +75,8 @@ pub(crate) fn require(conn: &Connection, id: &JobId) -> Result<Job> {
     get(conn, id)?.ok_or_else(|| JournalError::Damaged(format!("there is no job {id}")))
 }
 
-/// Applies one event: reads the job, asks the state machine, writes what it says. `Err` inside: the event has no meaning now.
+/// Applies one event: reads the job, runs the state machine, writes the result. An inner `Err` means that
+/// the event does not apply in this state.
 pub(crate) fn apply(
     conn: &Connection,
     now: i64,
@@ -143,7 +144,7 @@ pub(crate) fn set_detail(conn: &Connection, id: &JobId, detail: &str) -> Result<
     Ok(())
 }
 
-/// The hash of the file as it is known now; it goes when the identity changes.
+/// Stores the file's current hash; it is cleared when the identity changes.
 pub(crate) fn set_hash(conn: &Connection, id: &JobId, hash: &FileHash) -> Result<()> {
     let text = format!("{}:{}", algorithm(hash.algorithm), hash.hex);
     conn.execute("UPDATE job SET hash = ?2 WHERE id = ?1", params![id.0, text])?;
@@ -165,7 +166,8 @@ fn hash(text: &str) -> Option<FileHash> {
     Some(FileHash { algorithm, hex: hex.to_owned() })
 }
 
-/// Writes a job's fields and MIME type; `false`, and nothing is written, where they are longer than that.
+/// Writes a job's fields and MIME type; returns `false` without writing if the fields exceed `longest`
+/// bytes.
 pub(crate) fn set_fields(conn: &Connection, job: &Job, longest: usize) -> Result<bool> {
     let fields = json(&job.fields)?;
     if fields.len() > longest {
@@ -176,7 +178,7 @@ pub(crate) fn set_fields(conn: &Connection, job: &Job, longest: usize) -> Result
     Ok(true)
 }
 
-/// What is to be done with every file of a batch that has not ended, where its name is taken.
+/// Sets what to do with every unfinished file of a batch if its name is taken.
 pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -> Result<()> {
     conn.execute(
         "UPDATE job SET fields = json_set(fields, '$.if_exists', json(?2))
@@ -186,7 +188,7 @@ pub(crate) fn set_if_exists(conn: &Connection, batch: &BatchId, how: IfExists) -
     Ok(())
 }
 
-/// Gives the jobs of a batch, none of which has started, another destination and its defaults.
+/// Moves the jobs of a batch, none of which has started, to another destination with its defaults.
 pub(crate) fn redirect(
     conn: &Connection,
     batch: &BatchId,
@@ -243,7 +245,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     })
 }
 
-/// A state that no version wrote means a damaged row: a person has to look at it, nothing is sent.
+/// A state that no version wrote means a damaged row: it needs attention, nothing is sent.
 fn state(name: &str, cause: Option<&str>) -> State {
     let damaged = || partway_core::Cause::BrokenReply {
         what: "the journal's record of this file cannot be read".into(),

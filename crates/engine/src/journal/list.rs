@@ -1,4 +1,4 @@
-//! The list, read by windows: what it costs does not grow with what is not looked at.
+//! The list, read by pages: the cost does not depend on what is not shown.
 
 use partway_core::Hold;
 use rusqlite::{Connection, params};
@@ -8,7 +8,7 @@ use super::jobs::{COLUMNS, read};
 use super::select::bit;
 use crate::record::{BatchId, Job};
 
-/// Which jobs a list shows.
+/// A list's filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Show {
     /// Everything: attention first, then active, waiting, and the ended.
@@ -25,11 +25,12 @@ pub enum Show {
     Verified,
 }
 
-/// One half of a list: along which index, and which jobs.
+/// One half of a list: the index to use and the condition.
 type Half = (&'static str, &'static str);
 
 impl Show {
-    /// Which of the jobs that have not ended. The index is named: SQLite does not know which one has only the rows that are wanted.
+    /// The condition for open jobs. The index is named because SQLite does not know which one has only the
+    /// wanted rows.
     const fn open(self) -> Option<Half> {
         match self {
             Self::All => Some(("job_list", "section < 3")),
@@ -41,7 +42,7 @@ impl Show {
         }
     }
 
-    /// Which of those that have.
+    /// The condition for ended jobs.
     const fn ended(self) -> Option<Half> {
         match self {
             Self::All => Some(("job_ended", "section = 3")),
@@ -51,7 +52,7 @@ impl Show {
     }
 }
 
-/// How many jobs each list has, and the sums of the footer.
+/// Number of jobs in each list, and the footer's sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {
     /// All.
@@ -66,17 +67,18 @@ pub struct Sums {
     pub attention: u32,
     /// Verified.
     pub verified: u32,
-    /// Bytes of what is active and waiting.
+    /// Bytes of active and waiting jobs.
     pub open_size: u64,
-    /// Bytes confirmed of it.
+    /// Bytes of those that are confirmed.
     pub open_confirmed: u64,
     /// Bytes that paused jobs still have to send.
     pub paused_left: u64,
 }
 
-/// A window of the list, in the order in which it is shown; the ended ones newest first.
+/// A page of the list, in display order; ended jobs newest first.
 ///
-/// Each half goes along an index of its own. One order for both would be made anew for every window, and look at every job for that.
+/// Each half uses a separate index. A single order for both would be sorted anew for every page, looking at
+/// every job.
 pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut jobs = match show.open() {
         Some(open) => along(conn, open, "section, position", offset, limit)?,
@@ -85,9 +87,9 @@ pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> 
     let left = limit - u32::try_from(jobs.len()).unwrap_or(limit);
     if let Some(ended) = show.ended().filter(|_| left > 0) {
         let before = match show.open() {
-            // The open ones end within this window.
+            // The open ones end within this page.
             Some(_) if !jobs.is_empty() => offset,
-            // Only the list of all has both halves.
+            // Only the full list has both halves.
             Some(_) if offset > 0 => conn
                 .prepare_cached("SELECT coalesce(sum(files), 0) FROM tally WHERE state NOT IN ('uploaded', 'verified', 'cancelled')")?
                 .query_row([], |row| row.get(0))?,
@@ -98,7 +100,7 @@ pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> 
     Ok(jobs)
 }
 
-/// A window of one batch, in the same order but for its ended ones, which stay as they were added.
+/// A page of one batch, in the same order except that ended jobs stay in the order they were added.
 pub(crate) fn of_batch(conn: &Connection, batch: &BatchId, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM job INDEXED BY job_batch_list WHERE batch = ?1 ORDER BY section, position LIMIT ?2 OFFSET ?3"
@@ -115,7 +117,7 @@ fn along(conn: &Connection, (index, which): Half, order: &str, offset: u32, limi
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Jobs in the order in which they were added, by pages: for programs.
+/// Pages of jobs in the order they were added: for scripts.
 pub(crate) fn page(conn: &Connection, after: i64, limit: u32) -> Result<Vec<Job>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM job INDEXED BY job_position WHERE position > ?1 ORDER BY position LIMIT ?2"
@@ -124,7 +126,8 @@ pub(crate) fn page(conn: &Connection, after: i64, limit: u32) -> Result<Vec<Job>
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Sums of what the schema's triggers count: a row for each destination, state and set of holds.
+/// Sums over the counts that the schema's triggers maintain: one row per destination, state and set of
+/// holds.
 pub(crate) fn sums(conn: &Connection) -> Result<Sums> {
     let mut statement = conn.prepare_cached("SELECT state, holds, files, size, confirmed FROM tally")?;
     let mut rows = statement.query([])?;

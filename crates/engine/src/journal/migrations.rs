@@ -1,4 +1,4 @@
-//! Versions of the schema. A migration is never changed after it was released; a new one is added at the end.
+//! Schema versions. A released migration never changes; new ones are appended.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::{JournalError, Result};
 use crate::exact::for_libraries;
 
-/// One script a version; the index + 1 is the `user_version` after it.
+/// One script per version; index + 1 is the `user_version` after it.
 const MIGRATIONS: &[&str] = &[
     include_str!("schema-1.sql"),
     include_str!("schema-2.sql"),
@@ -21,12 +21,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema-10.sql"),
 ];
 
-/// Brings the journal to the newest version, keeping a copy of it before each step.
+/// Migrates the journal to the newest version, keeping a copy before each step.
 pub(super) fn migrate(conn: &mut Connection, path: &Path, now_ms: i64) -> Result<()> {
     run(conn, path, now_ms, MIGRATIONS)
 }
 
-/// As an older version left it.
+/// A journal as an older version left it.
 #[cfg(test)]
 pub(super) fn migrate_to(conn: &mut Connection, version: usize) -> Result<()> {
     run(conn, Path::new("nowhere"), 0, &MIGRATIONS[..version])
@@ -39,7 +39,7 @@ fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> 
         return Err(JournalError::Newer { found, known });
     }
     for (index, script) in migrations.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
-        // Of a new journal there is nothing to keep.
+        // A new journal has nothing worth keeping.
         if found > 0 {
             keep_copy(conn, path, index, now_ms)?;
         }
@@ -51,7 +51,8 @@ fn run(conn: &mut Connection, path: &Path, now_ms: i64, migrations: &[&str]) -> 
     Ok(())
 }
 
-/// The copy holds no links and no sessions: it may lie around for years, and they are passwords.
+/// The copy contains no links and no sessions: they are credentials, and the copy may stay around for
+/// years.
 fn keep_copy(conn: &Connection, path: &Path, version: usize, now_ms: i64) -> Result<()> {
     let copy = path.with_file_name(format!("journal.version-{version}-{now_ms}.db"));
     conn.execute("VACUUM INTO ?1", [for_libraries(&copy).to_string_lossy().as_ref()])?;

@@ -1,7 +1,8 @@
-//! The durable record: one SQLite file, one thread that writes, one that reads.
+//! The durable record: one SQLite file, one writer thread, one reader thread.
 //!
-//! **What the journal does not know is not confirmed.** Writes are closures that run one after the other on the writer thread; those that wait
-//! at the same moment share one transaction (and so one fsync), each in a savepoint of its own, and each is answered only after the commit.
+//! **What the journal does not know is not confirmed.** Writes are closures that run in order on the writer
+//! thread. Writes that are waiting at the same time share a transaction (and so one fsync), each in a
+//! separate savepoint, and each is answered only after the commit.
 
 pub(crate) mod batches;
 pub(crate) mod destinations;
@@ -38,10 +39,11 @@ use crate::plain;
 pub(crate) use open::Opened;
 pub use unwritable::Unwritable;
 
-/// So many statements stay prepared: more than there are, or one that runs for each file would be made anew for each.
+/// Capacity of the prepared statement cache. More than there are statements, so that none that runs per
+/// file is prepared again each time.
 const PREPARED: usize = 256;
 
-/// So long a connection waits for another one.
+/// How long a connection waits for another one's lock.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// Why the journal could not do something.
@@ -90,7 +92,7 @@ impl From<rusqlite::Error> for JournalError {
 
 /// Result of a journal call.
 impl JournalError {
-    /// The same, with the file that stands in the way where that can be seen.
+    /// Adds the file at fault, if it can be determined.
     fn at(self, path: &Path) -> Self {
         match self {
             Self::Unwritable(why) => Self::Unwritable(why.at(path)),
@@ -107,20 +109,22 @@ pub(crate) struct Journal {
     writer: thread::Lane,
     reader: thread::Lane,
     path: PathBuf,
-    /// Why nothing can be written, from the first write that could not be kept to the next one that is.
+    /// Why nothing can be written, from the first failed write until the next successful one.
     unwritable: Arc<watch::Sender<Option<Unwritable>>>,
 }
 
 impl Journal {
-    /// Opens the journal under `data_dir`, or makes one; migrates an older one after keeping a copy, sets a damaged one aside.
+    /// Opens or creates the journal under `data_dir`; migrates an older one after keeping a copy, and sets
+    /// a damaged one aside.
     ///
     /// # Errors
-    /// [`JournalError::Newer`] for a journal from the future, `Io` or `Sqlite` where the folder cannot be used.
+    /// [`JournalError::Newer`] for a journal of a newer version, `Io` or `Sqlite` if the folder cannot be
+    /// used.
     pub(crate) fn open(data_dir: &Path, now_ms: i64) -> std::result::Result<Opened, JournalError> {
         open::open(data_dir, now_ms)
     }
 
-    /// Runs a write and answers after it is on the disk.
+    /// Runs a write; returns once it is on disk.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -130,7 +134,7 @@ impl Journal {
         let now = match &result {
             Ok(_) => Some(None),
             Err(JournalError::Unwritable(why)) => Some(Some(why.clone())),
-            // It says nothing about the disk.
+            // Says nothing about the disk.
             Err(_) => None,
         };
         if let Some(now) = now {
@@ -148,7 +152,7 @@ impl Journal {
         self.unwritable.subscribe()
     }
 
-    /// Runs a read on what was committed before.
+    /// Runs a read on the committed state.
     pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -157,8 +161,8 @@ impl Journal {
         self.reader.run(work).await
     }
 
-    /// Writes the log back into the file and empties it, so that deleted links are nowhere on the disk any more. `false`: somebody reads
-    /// in it at this moment, so it has to be done again; the writer does not wait for that.
+    /// Checkpoints and truncates the write-ahead log, so that deleted links are nowhere on disk. `false`: a
+    /// reader is active and it must be repeated; the writer does not wait for it.
     pub(crate) async fn wipe_log(&self) -> Result<bool> {
         self.writer
             .outside(|conn| {
@@ -170,7 +174,7 @@ impl Journal {
             .await
     }
 
-    /// Ends both threads after everything that was asked before is done.
+    /// Ends both threads after all earlier requests are done.
     pub(crate) async fn close(&self) {
         self.reader.close().await;
         match self.wipe_log().await {
@@ -191,7 +195,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), 0).unwrap().journal;
         let mut trouble = journal.unwritable();
-        // SQLite answers as it does when the disk is full.
+        // SQLite responds as it does on a full disk.
         let pages =
             |most: u32| move |conn: &Connection| Ok(conn.pragma_update(None, "max_page_count", most)?);
         journal.write(pages(1)).await.unwrap();
@@ -200,7 +204,7 @@ mod tests {
         assert!(matches!(&refused, JournalError::Unwritable(Unwritable { full: true, .. })), "{refused}");
         assert!(trouble.has_changed().unwrap());
         assert!(trouble.borrow_and_update().as_ref().is_some_and(|why| why.full));
-        // Another refusal tells nothing new, and a fault that is not the disk's neither.
+        // Neither another refusal nor an unrelated error is news.
         journal.write(large).await.unwrap_err();
         let other: Result<()> = journal.write(|_| Err(JournalError::Closed)).await;
         assert!(other.is_err() && !trouble.has_changed().unwrap());

@@ -1,4 +1,4 @@
-//! The names that jobs take at their destination: two of them never go to one place unasked.
+//! The names that jobs take at their destination: no two jobs take the same one without the user's consent.
 
 use std::path::PathBuf;
 
@@ -9,22 +9,23 @@ use super::Result;
 use crate::paths;
 use crate::record::{Job, JobId};
 
-/// So many names beside its own are tried for a file.
+/// How many alternative names are tried for a file.
 pub(crate) const MOST: u32 = 1000;
 
-/// What came of asking for a name.
+/// The outcome of reserving a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reserved {
-    /// It is this job's until it ends; so many before it were taken.
+    /// Reserved until the job ends; the index of the alternative name (0: its own).
     Beside(u32),
-    /// Another job has it: the name, and that job's file.
+    /// Another job has it: the name and that job's file.
     Taken(String, PathBuf),
-    /// Names are nothing that could be taken there.
+    /// Files have no names at this destination.
     Nameless,
 }
 
-/// Takes the name for a job; where another has it and a free one may be taken, the next, from the given one on. What is asked and what is
-/// written is one transaction of the only connection that writes, so no two jobs get one name.
+/// Reserves the name for a job. If it is taken and the job may be renamed, tries the alternatives from
+/// `from` on. The check and the write are one transaction on the only writing connection, so no two jobs
+/// get the same name.
 pub(crate) fn reserve(
     conn: &Connection,
     job: &Job,
@@ -51,7 +52,7 @@ pub(crate) fn reserve(
     Ok(last.map_or(Reserved::Nameless, |(name, other)| Reserved::Taken(name, other)))
 }
 
-/// How many names were passed over, and whether a person said that what is there may be replaced, for it or for its batch.
+/// How many names were passed over, and whether the user allowed replacing, for the job or its batch.
 fn standing(conn: &Connection, job: &JobId) -> Result<(u32, bool)> {
     Ok(conn
         .prepare_cached(
@@ -61,19 +62,21 @@ fn standing(conn: &Connection, job: &JobId) -> Result<(u32, bool)> {
         .query_row([&job.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// The file of another job that goes, or within the batch went, to that name.
+/// The file of another job that is being sent, or within the batch was sent, under that name.
 fn taken_from(conn: &Connection, job: &Job, name: &str) -> Result<Option<PathBuf>> {
     const GO: &str = "'waiting', 'checking', 'uploading', 'finishing'";
-    // States in the batch, and, but where files of earlier batches are what is to be replaced, elsewhere. Each is found along an index:
-    // a file that changes every minute may have gone to the same name a hundred thousand times.
+    // The conflicting states within the batch and in other batches, unless replacing files of earlier
+    // batches is intended. Each lookup uses an index: a file that changes every minute may have been sent
+    // to the same name a hundred thousand times.
     let (within, elsewhere) = match job.fields.if_exists {
         Some(IfExists::Overwrite) => (format!("{GO}, 'needs-attention', 'uploaded', 'verified'"), None),
-        // One that needs attention may go on, and there is a free name for this one.
+        // A job that needs attention may continue, and this one has a free name.
         Some(IfExists::Rename) => (
             format!("{GO}, 'needs-attention', 'uploaded', 'verified'"),
             Some(format!("{GO}, 'needs-attention'")),
         ),
-        // One that needs attention has stored nothing yet; if it goes on later, the destination tells then.
+        // A job that needs attention has stored nothing yet; if it continues later, the destination reports
+        // the conflict.
         _ => (format!("{GO}, 'uploaded', 'verified'"), Some(GO.to_owned())),
     };
     let first = |sql: &str, place: &str| {
@@ -96,8 +99,8 @@ fn taken_from(conn: &Connection, job: &Job, name: &str) -> Result<Option<PathBuf
     )?)
 }
 
-/// The destination has something of the name that this job took: the next time it tries the one after it. `false`: it took none, or
-/// so many were tried.
+/// The destination already has the name that this job took: the next attempt tries the following one.
+/// `false`: it took none, or the limit is reached.
 pub(crate) fn pass_over(conn: &Connection, job: &JobId, most: u32) -> Result<bool> {
     let passed = conn
         .prepare_cached(
@@ -107,7 +110,7 @@ pub(crate) fn pass_over(conn: &Connection, job: &JobId, most: u32) -> Result<boo
     Ok(passed > 0)
 }
 
-/// A person said what is done with this job, whose name is taken.
+/// Records the user's decision about this job, whose name is taken.
 pub(crate) fn decide(conn: &Connection, job: &JobId, how: IfExists) -> Result<()> {
     conn.prepare_cached(
         "UPDATE job SET may_replace = ?3, fields = json_set(fields, '$.if_exists', json(?2)) WHERE id = ?1",
@@ -116,7 +119,7 @@ pub(crate) fn decide(conn: &Connection, job: &JobId, how: IfExists) -> Result<()
     Ok(())
 }
 
-/// The name that a job takes.
+/// The name that a job has taken.
 pub(crate) fn taken_by(conn: &Connection, job: &JobId) -> Result<Option<String>> {
     Ok(conn.prepare_cached("SELECT takes FROM job WHERE id = ?1")?.query_row([&job.0], |row| row.get(0))?)
 }

@@ -1,4 +1,5 @@
-//! What needs a person, read as groups: its cost and its answer do not grow with how many files wait for the same thing.
+//! What needs attention, read as groups: neither cost nor result grows with the number of files that wait
+//! for the same thing.
 
 use std::path::PathBuf;
 
@@ -8,42 +9,42 @@ use super::Result;
 use crate::paths;
 use crate::record::{BatchId, DestinationId, JobId};
 
-/// More groups than this nobody could be told of.
+/// Maximum number of groups: more could not be shown.
 const MOST: u32 = 200;
-/// Files that are away are looked at by their paths, so many at most.
+/// Maximum number of missing files that are looked for by path.
 const MOST_PATHS: u32 = 2_000;
 
-/// Files of one batch that need a person for the same cause.
+/// Files of one batch that need attention for the same cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attention {
     /// The batch.
     pub batch: BatchId,
-    /// Where they go.
+    /// Where they are sent.
     pub destination: DestinationId,
-    /// The cause's name, as the journal has it ("quota-refused").
+    /// The cause's name in the journal ("quota-refused").
     pub cause: String,
-    /// How many.
+    /// Number of files.
     pub files: u32,
 }
 
-/// A session that ends soon and holds something that would have to be sent again.
+/// A session that expires soon and holds data that would have to be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndingSession {
-    /// Whose.
+    /// Its job.
     pub job: JobId,
-    /// Where it goes.
+    /// Where it is sent.
     pub destination: DestinationId,
     /// The file's name.
     pub name: String,
     /// Bytes of the file.
     pub size: u64,
-    /// Bytes confirmed.
+    /// Confirmed bytes.
     pub confirmed: u64,
-    /// When it ends, Unix seconds.
+    /// When it expires, Unix seconds.
     pub expires_s: u64,
 }
 
-/// Files that need a person, by batch and cause; those batches first that began last.
+/// Files that need attention, by batch and cause; newest batches first.
 pub(crate) fn attention(conn: &Connection) -> Result<Vec<Attention>> {
     let mut statement = conn.prepare_cached(
         "SELECT attention.batch, batch.destination, cause, files FROM attention INDEXED BY attention_newest
@@ -60,7 +61,7 @@ pub(crate) fn attention(conn: &Connection) -> Result<Vec<Attention>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Batches with jobs that wait for what is decided about their name, where they go, and how many those are.
+/// Batches with undecided name conflicts: the destination and the number of such jobs.
 pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, DestinationId, u32)>> {
     let mut statement = conn.prepare_cached(
         "SELECT attention.batch, batch.destination, sum(files)
@@ -72,7 +73,8 @@ pub(crate) fn names_taken(conn: &Connection) -> Result<Vec<(BatchId, Destination
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Open sessions of unfinished jobs that end within `ahead_s` (of short ones: within half of their life), the next first.
+/// Open sessions of unfinished jobs that expire within `ahead_s` (for short ones: within half of their
+/// lifetime), soonest first.
 pub(crate) fn ending(conn: &Connection, now_s: u64, ahead_s: u64) -> Result<Vec<EndingSession>> {
     let mut statement = conn.prepare_cached(
         "SELECT job.id, job.destination, job.name, job.size, job.confirmed, session.expires_s
@@ -95,7 +97,7 @@ pub(crate) fn ending(conn: &Connection, now_s: u64, ahead_s: u64) -> Result<Vec<
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Paths of files that are away, in their order.
+/// Paths of missing files, sorted.
 pub(crate) fn away(conn: &Connection) -> Result<Vec<PathBuf>> {
     let mut statement = conn.prepare_cached(
         "SELECT path FROM job INDEXED BY job_away WHERE (holds & 8) = 8 AND state = 'waiting' ORDER BY path LIMIT ?1",

@@ -1,4 +1,4 @@
-//! Opening the journal: settings of the connection, migration, and what happens to a damaged file.
+//! Opens the journal: connection settings, migration, and the handling of a damaged file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use super::thread::Lane;
 use super::{BUSY, Journal, JournalError, PREPARED, Result, migrations};
 use crate::exact::for_libraries;
 
-/// An open journal, and what is worth telling about the opening.
+/// An open journal and what was found on opening it.
 pub(crate) struct Opened {
     /// The journal.
     pub(crate) journal: Journal,
-    /// Where the last damaged journal lies: one that was found now, or earlier and not taken away since. Nothing of it is deleted.
+    /// Where the last damaged journal is, found now or earlier and not removed since. Nothing of it is
+    /// deleted.
     pub(crate) set_aside: Option<PathBuf>,
 }
 
@@ -37,8 +38,9 @@ fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
     let mut reader = Connection::open_with_flags(for_libraries(path), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.busy_timeout(BUSY)?;
     reader.execute_batch("PRAGMA query_only = ON")?;
-    // From here on neither needs another file: its log is open once it was read, and what it notes for a savepoint stays in memory. Where
-    // this computer lets Partway open no more files, what is confirmed can still be written down.
+    // From here on neither connection needs to open another file: the first read opens the log, and
+    // savepoint data stays in memory. So receipts can still be written when this computer lets Partway open
+    // no more files.
     reader.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     for conn in [&mut conn, &mut reader] {
         conn.set_prepared_statement_cache_capacity(PREPARED);
@@ -55,10 +57,11 @@ fn open_at(data_dir: &Path, path: &Path, now_ms: i64) -> Result<Opened> {
     Ok(Opened { journal, set_aside: set_aside.or_else(|| last_aside(data_dir)) })
 }
 
-/// Opens the journal, or begins one where there is none.
+/// Opens the journal, or creates one.
 ///
-/// A new one is made whole under another name and only then called the journal. So an empty file of that name is never one that a first
-/// start left half-made, but one that lost what was in it, and is set aside and told of like any other damage.
+/// A new one is completed under another name and then renamed. So an empty journal file is never an
+/// interrupted first start but one that lost its content; it is set aside and reported like any other
+/// damage.
 fn prepare_there(path: &Path, now_ms: i64) -> Result<Connection> {
     let io = |source| JournalError::Io { path: path.to_owned(), source };
     match std::fs::metadata(path) {
@@ -72,7 +75,7 @@ fn prepare_there(path: &Path, now_ms: i64) -> Result<Connection> {
 
 fn begin(path: &Path, now_ms: i64) -> Result<()> {
     let io = |source| JournalError::Io { path: path.to_owned(), source };
-    // SQLite would throw away a log without its journal.
+    // SQLite would discard a log without its database.
     if std::fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(damage("its log is there without it").into());
     }
@@ -84,14 +87,14 @@ fn begin(path: &Path, now_ms: i64) -> Result<()> {
         }
     }
     make_private_file(&half_made).map_err(io)?;
-    // Closing the only connection writes its log into the file.
+    // Closing the only connection checkpoints its log.
     prepare(&half_made, now_ms)?.close().map_err(|(_, error)| error)?;
     std::fs::OpenOptions::new().write(true).open(&half_made).and_then(|file| file.sync_all()).map_err(io)?;
     std::fs::rename(&half_made, path).map_err(io)?;
     path.parent().map_or(Ok(()), keep_names).map_err(io)
 }
 
-/// What was named in a folder is so after a power cut too.
+/// Makes a rename in this folder survive a power cut.
 #[cfg(unix)]
 fn keep_names(folder: &Path) -> std::io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
@@ -118,7 +121,8 @@ fn damage(what: &str) -> rusqlite::Error {
 fn prepare(path: &Path, now_ms: i64) -> Result<Connection> {
     let mut conn = Connection::open(for_libraries(path))?;
     conn.busy_timeout(BUSY)?;
-    // FULL: a receipt counts only when it survives a power cut. secure_delete: links that were deleted are overwritten with zeros.
+    // FULL: a receipt counts only if it survives a power cut. secure_delete: deleted links are overwritten
+    // with zeros.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
     )?;
@@ -134,11 +138,11 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// What a damaged journal is called: this, the Unix milliseconds at which it was found, and `.db`.
+/// Name of a damaged journal: this prefix, the Unix milliseconds when it was found, and `.db`.
 const ASIDE: &str = "journal.damaged-";
 
-/// The newest of those that lie there. It is looked for at every opening, so that every front end can tell of it, however the first
-/// one ended.
+/// The newest damaged journal. Searched for at every opening, so that every front end can report it,
+/// however the first one ended.
 fn last_aside(data_dir: &Path) -> Option<PathBuf> {
     let found_at = |path: &PathBuf| -> Option<i64> {
         path.file_name()?.to_str()?.strip_prefix(ASIDE)?.strip_suffix(".db")?.parse().ok()
@@ -158,7 +162,7 @@ fn set_aside(path: &Path, now_ms: i64) -> std::io::Result<PathBuf> {
             _ => {}
         }
     }
-    // Where only a log was left, this is what later starts find.
+    // If only a log was left, this is what later starts find.
     make_private_file(&aside)?;
     Ok(aside)
 }
@@ -175,7 +179,7 @@ fn make_private_dir(dir: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(dir)
 }
 
-/// SQLite gives its -wal and -shm files the mode of the database, so the first one decides for all.
+/// SQLite gives its -wal and -shm files the mode of the database, so the first file decides for all.
 #[cfg(unix)]
 fn make_private_file(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -191,7 +195,8 @@ fn make_private_file(path: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    /// FULL is 2 (sqlite.org, "PRAGMA synchronous"): below it a receipt could be told and then lost by a power cut.
+    /// FULL is 2 (sqlite.org, "PRAGMA synchronous"): below it a receipt could be reported and then lost in
+    /// a power cut.
     #[tokio::test]
     async fn what_is_written_survives_a_power_cut_and_what_is_deleted_is_gone() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Which jobs: the next of the queue, those of a batch, of a destination or under a hold. Each along an index of its own.
+//! Selects jobs: the next in the queue, or by batch, destination or hold. Each query uses a dedicated
+//! index.
 
 use std::path::PathBuf;
 
@@ -9,10 +10,10 @@ use super::Result;
 use crate::paths;
 use crate::record::{BatchId, DestinationId, JobId};
 
-/// The next jobs that may run, in the order of the queue; those first that only an answer is missing of.
+/// The next runnable jobs, in queue order; those that lack only an answer first.
 ///
-/// Two walks along indexes that hold nothing else. Of a batch that is coming in none runs: one comes in at a time and at the end of the
-/// queue, so the walk ends before its first file.
+/// Two walks along indexes that hold nothing else. Jobs of a batch that is being taken in do not run: there
+/// is only one at a time, at the end of the queue, so the walk stops before its first file.
 pub(crate) fn runnable(conn: &Connection, limit: usize, except: &[JobId]) -> Result<Vec<JobId>> {
     let wanted = i64::try_from(limit + except.len()).unwrap_or(i64::MAX);
     let mut ids = Vec::new();
@@ -48,7 +49,7 @@ pub(crate) fn in_states(conn: &Connection, states: &[&str]) -> Result<Vec<JobId>
     Ok(ids)
 }
 
-/// Jobs that carry a hold, with their files and the devices these lie on, in the order of the queue.
+/// Jobs with a hold, with their files and the devices these are on, in queue order.
 pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathBuf, Option<u64>)>> {
     let mut statement = conn.prepare_cached(
         "SELECT job.position, job.id, job.path, job.file_device FROM hold INDEXED BY hold_kind CROSS JOIN job ON job.id = hold.job
@@ -63,7 +64,7 @@ pub(crate) fn held_by(conn: &Connection, hold: Hold) -> Result<Vec<(JobId, PathB
     Ok(held.into_iter().map(|(_, job)| job).collect())
 }
 
-/// How many jobs of a destination carry a hold.
+/// How many jobs of a destination have a hold.
 pub(crate) fn count_held(conn: &Connection, hold: Hold, destination: &DestinationId) -> Result<u32> {
     let mut statement = conn.prepare_cached(
         "SELECT coalesce(sum(files), 0) FROM tally WHERE destination = ?1 AND (holds & ?2) <> 0",
@@ -71,7 +72,7 @@ pub(crate) fn count_held(conn: &Connection, hold: Hold, destination: &Destinatio
     Ok(statement.query_row(params![destination.0, bit(hold)], |r| r.get(0))?)
 }
 
-/// A hold as it stands in `job.holds`; the triggers of the schema write it.
+/// A hold's bit in `job.holds`, which the schema's triggers write.
 pub(super) const fn bit(hold: Hold) -> i64 {
     match hold {
         Hold::User => 1,
@@ -83,12 +84,12 @@ pub(super) const fn bit(hold: Hold) -> i64 {
         Hold::Schedule => 64,
         Hold::DriveSilent => 128,
         Hold::Unread => 256,
-        // By the schema "others", which nobody asks for one by one.
+        // The schema's "others", which are never queried individually.
         Hold::InUse | Hold::Fetching => 512,
     }
 }
 
-/// So many jobs of a batch behind that position, in the order of the queue.
+/// The next `limit` jobs of a batch after `after`, in queue order.
 pub(crate) fn of_batch_after(
     conn: &Connection,
     batch: &BatchId,
@@ -109,7 +110,7 @@ pub(crate) fn of_batch(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>>
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Unfinished jobs of a destination that carry a hold, or do not.
+/// Unfinished jobs of a destination with, or without, a hold.
 pub(crate) fn open_of_destination(
     conn: &Connection,
     destination: &DestinationId,
@@ -131,7 +132,7 @@ pub(crate) fn count_open(conn: &Connection, destination: &DestinationId) -> Resu
     Ok(statement.query_row([&destination.0], |r| r.get(0))?)
 }
 
-/// Jobs of a batch that wait for what is decided about their name.
+/// Jobs of a batch with an undecided name conflict.
 pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<Vec<JobId>> {
     let mut statement = conn.prepare_cached(
         "SELECT id FROM job WHERE batch = ?1 AND state = 'needs-attention' AND json_extract(cause, '$.cause') IN ('name-taken', 'name-shared') ORDER BY position",
@@ -140,7 +141,8 @@ pub(crate) fn whose_name_is_taken(conn: &Connection, batch: &BatchId) -> Result<
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// Ids that begin or end with that text; at most two, which is enough to know that it is not clear. One that is that text is meant.
+/// Ids that begin or end with `text`. At most two, which is enough to detect ambiguity; an exact match
+/// wins.
 pub(crate) fn find(conn: &Connection, text: &str) -> Result<Vec<JobId>> {
     let whole = conn
         .prepare_cached("SELECT id FROM job WHERE id = ?1")?
@@ -156,7 +158,7 @@ pub(crate) fn find(conn: &Connection, text: &str) -> Result<Vec<JobId>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// How many jobs without a reason to wait stand before that position.
+/// How many jobs without holds are ahead of that position.
 pub(crate) fn ahead(conn: &Connection, position: i64) -> Result<u32> {
     Ok(conn
         .prepare_cached(

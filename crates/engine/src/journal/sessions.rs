@@ -1,4 +1,5 @@
-//! Rows of `session`, `target` and `receipt`: the vendor's upload, where its parts go, what came back.
+//! Rows of `session`, `target` and `receipt`: the vendor's upload, where its parts are sent, and what came
+//! back.
 
 use partway_core::{Etag, FileReceipt, PartNumber, PartReceipt, SignedUrl};
 use partway_provider::{IfExists, PartTarget, Session, Started};
@@ -8,24 +9,24 @@ use super::destinations::json;
 use super::{JournalError, Result, vain};
 use crate::record::{DestinationId, Job, JobId};
 
-/// An open session as the journal has it.
+/// An open session as recorded in the journal.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenSession {
     pub(crate) id: i64,
     pub(crate) session: Session,
     /// Unix milliseconds.
     pub(crate) opened_at: i64,
-    /// *Complete* went out at least once: its outcome may not be known.
+    /// *Complete* was sent at least once; its outcome may be unknown.
     pub(crate) complete_sent: bool,
-    /// It was opened by an earlier run: what that sent may have arrived.
+    /// Opened by an earlier run: what that run sent may have arrived.
     pub(crate) resumed: bool,
-    /// What is there is replaced.
+    /// Replaces an existing file.
     pub(crate) replaces: bool,
-    /// So often its links were renewed because they never worked.
+    /// How often its links were renewed because none of them worked.
     pub(crate) broken: u32,
 }
 
-/// A session that was given up and that the vendor may still keep.
+/// A discarded session that the vendor may still keep.
 #[derive(Debug, Clone)]
 pub(crate) struct Leftover {
     pub(crate) id: i64,
@@ -34,7 +35,7 @@ pub(crate) struct Leftover {
     pub(crate) session: Session,
 }
 
-/// Writes a new session with its plan and its targets, before the first byte is sent.
+/// Writes a new session with its plan and targets, before the first byte is sent.
 pub(crate) fn open(conn: &Connection, now: i64, job: &Job, started: &Started) -> Result<i64> {
     conn.execute(
         "INSERT INTO session(job, destination, body, expires_s, opened_at, status, replaces) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6)",
@@ -89,7 +90,7 @@ pub(crate) fn current(conn: &Connection, job: &JobId) -> Result<Option<OpenSessi
         .optional()?)
 }
 
-/// Parts from `from` to `to` that have no receipt yet, in order, each with its target where there is one.
+/// Parts from `from` to `to` without a receipt, in order, each with its target if there is one.
 pub(crate) fn missing(
     conn: &Connection,
     session: i64,
@@ -97,7 +98,8 @@ pub(crate) fn missing(
     to: u32,
     limit: u32,
 ) -> Result<Vec<(PartNumber, Option<PartTarget>)>> {
-    // SQLite takes rows out of a recursion first in, first out, so they come in order and only as many as are wanted are made.
+    // SQLite dequeues rows of a recursive query first in, first out, so they come in order and only as many
+    // as needed are generated.
     let mut statement = conn.prepare_cached(
         "WITH RECURSIVE number(part) AS (SELECT ?2 WHERE ?2 <= ?3 UNION ALL SELECT part + 1 FROM number WHERE part < ?3)
          SELECT number.part, url, headers, expires_s FROM number
@@ -123,7 +125,7 @@ pub(crate) fn missing(
     Ok(parts)
 }
 
-/// Links that ran out or never worked: passwords of no use.
+/// Deletes links that expired or never worked: they are credentials without a use.
 pub(crate) fn forget_missing_targets(conn: &Connection, session: i64) -> Result<()> {
     conn.execute(
         "DELETE FROM target WHERE session = ?1 AND NOT EXISTS
@@ -133,13 +135,13 @@ pub(crate) fn forget_missing_targets(conn: &Connection, session: i64) -> Result<
     Ok(())
 }
 
-/// How often the links of a session were renewed because they never worked.
+/// Sets how often a session's links were renewed because none of them worked.
 pub(crate) fn set_broken(conn: &Connection, session: i64, times: u32) -> Result<()> {
     conn.execute("UPDATE session SET broken = ?2 WHERE id = ?1", params![session, times])?;
     Ok(())
 }
 
-/// From now on the session replaces what is there.
+/// Makes the session replace the existing file.
 pub(crate) fn set_replacing(conn: &Connection, session: i64, changed: &Session) -> Result<()> {
     conn.execute(
         "UPDATE session SET body = ?2, expires_s = ?3, replaces = 1 WHERE id = ?1",
@@ -148,8 +150,9 @@ pub(crate) fn set_replacing(conn: &Connection, session: i64, changed: &Session) 
     Ok(())
 }
 
-/// Adds a receipt and counts it for the job, in one transaction. A part that has one already is not counted twice, and one of a session
-/// that was given up in the meantime not at all: the count is of the session that replaced it.
+/// Adds a receipt and counts it for the job, in one transaction. A part that already has one is not counted
+/// twice. A receipt of a session discarded meanwhile is not counted at all: the count belongs to its
+/// successor.
 pub(crate) fn confirm(
     conn: &Connection,
     now: i64,
@@ -181,7 +184,8 @@ pub(crate) fn confirm(
         .query_row(params![job.0, bytes, parts], |r| r.get(0))?)
 }
 
-/// Takes receipts back whose parts no longer match the file, or that the vendor does not have; their bytes.
+/// Removes receipts whose parts no longer match the file, or that the vendor does not have; returns their
+/// bytes.
 pub(crate) fn unconfirm(conn: &Connection, job: &JobId, session: i64, parts: &[PartNumber]) -> Result<u64> {
     let mut bytes = 0;
     for part in parts {
@@ -224,7 +228,7 @@ pub(crate) fn receipts(conn: &Connection, session: i64) -> Result<Vec<PartReceip
     Ok(receipts)
 }
 
-/// A job's newest session, ended or not: its receipts are the proof of what was sent.
+/// A job's newest session, ended or not: its receipts prove what was sent.
 pub(crate) fn newest(conn: &Connection, job: &JobId) -> Result<Option<i64>> {
     Ok(conn
         .prepare_cached("SELECT max(id) FROM session WHERE job = ?1")?
@@ -251,13 +255,14 @@ pub(crate) fn set_receipt(conn: &Connection, job: &JobId, receipt: &FileReceipt)
     Ok(())
 }
 
-/// What the vendor confirmed was not this file.
+/// The vendor's confirmation was not about this file.
 pub(crate) fn forget_receipt(conn: &Connection, job: &JobId) -> Result<()> {
     conn.execute("UPDATE job SET receipt = NULL WHERE id = ?1", [&job.0])?;
     Ok(())
 }
 
-/// The session is no longer this job's: its links go at once, what the vendor keeps of it is remembered.
+/// Detaches the session from its job: its links are deleted at once, and what the vendor keeps of it is
+/// remembered.
 pub(crate) fn give_up(conn: &Connection, job: &JobId) -> Result<()> {
     conn.execute(
         "DELETE FROM target WHERE session IN (SELECT id FROM session WHERE job = ?1 AND status = 'open')",
@@ -271,7 +276,7 @@ pub(crate) fn give_up(conn: &Connection, job: &JobId) -> Result<()> {
     Ok(())
 }
 
-/// One more session of this job ended without its file.
+/// Counts one more session of this job that ended without its file.
 pub(crate) fn count_ended(conn: &Connection, job: &JobId) -> Result<u32> {
     Ok(conn.query_row(
         "UPDATE job SET sessions_ended = sessions_ended + 1 WHERE id = ?1 RETURNING sessions_ended",
@@ -285,7 +290,7 @@ pub(crate) fn reset_ended(conn: &Connection, job: &JobId) -> Result<()> {
     Ok(())
 }
 
-/// The job has ended: links and session secrets leave the journal, receipts stay as the proof.
+/// The job has ended: deletes links and session secrets, and keeps receipts as proof.
 pub(crate) fn forget(conn: &Connection, job: &JobId) -> Result<()> {
     conn.execute("DELETE FROM target WHERE session IN (SELECT id FROM session WHERE job = ?1)", [&job.0])?;
     conn.execute(
@@ -295,7 +300,7 @@ pub(crate) fn forget(conn: &Connection, job: &JobId) -> Result<()> {
     Ok(())
 }
 
-/// The first sessions after that one that were given up and are still to be thrown away.
+/// The first discarded sessions after `after` that are still to be aborted.
 pub(crate) fn leftovers(conn: &Connection, after: i64, limit: u32) -> Result<Vec<Leftover>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, job, destination, body, expires_s FROM session INDEXED BY session_to_abort WHERE status = 'to-abort' AND id > ?1 ORDER BY id LIMIT ?2",
@@ -311,13 +316,13 @@ pub(crate) fn leftovers(conn: &Connection, after: i64, limit: u32) -> Result<Vec
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// The vendor threw it away (`ended`), or cannot (`left`): it is listed until it expires.
+/// The vendor aborted it (`ended`) or cannot (`left`): then it is listed until it expires.
 pub(crate) fn set_status(conn: &Connection, session: i64, status: &str) -> Result<()> {
     conn.execute("UPDATE session SET status = ?2, body = '' WHERE id = ?1", params![session, status])?;
     Ok(())
 }
 
-/// Sessions that the vendor cannot throw away and that have not expired: job, until when (Unix seconds).
+/// Sessions that the vendor cannot abort and that have not expired: their expiry in Unix seconds.
 pub(crate) fn left_behind(conn: &Connection, job: &JobId, now_s: u64) -> Result<Vec<Option<u64>>> {
     let mut statement = conn.prepare_cached(
         "SELECT expires_s FROM session WHERE job = ?1 AND status IN ('left', 'to-abort') AND (expires_s IS NULL OR expires_s > ?2)",

@@ -19,7 +19,7 @@ pub(crate) fn set(conn: &Connection, name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes a setting away; whether it was there.
+/// Removes a setting; returns whether it existed.
 pub(crate) fn take(conn: &Connection, name: &str) -> Result<bool> {
     Ok(conn.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])? > 0)
 }

@@ -1,5 +1,6 @@
-//! The mark of a start that was sent and not answered, for vendors whose start may not be repeated: a setting with the job's name. It goes
-//! with an answer, with the session's own row, or with the word of a person who was asked about that very start (`jobs::apply`).
+//! Marks a start that was sent and not answered, for vendors whose start must not be repeated: a setting
+//! named after the job. It is removed by an answer, by the session's row, or by the decision of a user who
+//! was asked about this very start (`jobs::apply`).
 
 use partway_core::{Cause, Event, State};
 use rusqlite::Connection;
@@ -11,7 +12,7 @@ fn name(job: &JobId) -> String {
     format!("start_sent:{job}")
 }
 
-/// Written before the start goes.
+/// Written before the start is sent.
 pub(crate) fn mark(conn: &Connection, job: &JobId) -> Result<()> {
     settings::set(conn, &name(job), "true")
 }
@@ -24,7 +25,8 @@ pub(crate) fn answered(conn: &Connection, job: &JobId) -> Result<()> {
     settings::take(conn, &name(job)).map(drop)
 }
 
-/// Whether this step takes the mark away. Whoever tries again after any other trouble was not told that the start may have worked.
+/// Whether this step removes the mark. A retry after any other failure does not: the user did not know that
+/// the start may have worked.
 pub(crate) const fn is_settled_by(before: &State, event: &Event, after: &State) -> bool {
     let told = matches!(before, State::NeedsAttention(Cause::PerhapsBegun { .. }));
     after.is_end() || (told && matches!(event, Event::Retry | Event::SendAgain))

@@ -1,6 +1,8 @@
-//! What the journal asks of SQLite, counted: only for tests (feature `statements`), which hold each statement to a bound and to its plan.
+//! Counts what the journal runs on SQLite. Only for tests (feature `statements`), which check each
+//! statement against a bound and its query plan.
 //!
-//! Nothing is listed by hand. Whatever a journal really runs on its two connections is seen here, so no new statement can be forgotten.
+//! Nothing is listed by hand: every statement that a journal runs on its two connections is seen, so no new
+//! one can be missed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -10,20 +12,20 @@ use rusqlite::config::DbConfig;
 use rusqlite::trace::{StmtRef, TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, StatementStatus};
 
-/// One statement, and what it came to.
+/// One statement and its cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Its text.
     pub sql: String,
     /// How often it ran.
     pub runs: u64,
-    /// Instructions of SQLite's machine in all runs, those of triggers among them.
+    /// SQLite virtual machine instructions in all runs, including triggers.
     pub steps: u64,
-    /// The most of them in one run.
+    /// The most instructions in one run.
     pub most: u64,
-    /// Rows passed in a walk over a whole table or index.
+    /// Rows passed in full scans of a table or index.
     pub walked: u64,
-    /// How often something was sorted.
+    /// How often a sort ran.
     pub sorted: u64,
 }
 
@@ -33,26 +35,26 @@ pub struct Statements(Arc<Mutex<BTreeMap<String, Seen>>>);
 
 static WATCHED: LazyLock<Mutex<HashMap<PathBuf, Statements>>> = LazyLock::new(Mutex::default);
 
-/// Counts what journals ask that are opened on that data folder from now on.
+/// Counts the statements of journals opened on that data folder from now on.
 #[must_use]
 pub fn of(data_dir: &Path) -> Statements {
     lock(&WATCHED).entry(data_dir.to_owned()).or_default().clone()
 }
 
-/// A connection of a journal was opened.
+/// Called when a journal opens a connection.
 pub(super) fn opened(conn: &mut Connection, data_dir: &Path) -> rusqlite::Result<()> {
     let statements = lock(&WATCHED).get(data_dir).cloned();
     statements.map_or(Ok(()), |statements| statements.follow(conn))
 }
 
 impl Statements {
-    /// Counts what is asked on that connection.
+    /// Counts the statements of that connection.
     ///
     /// # Errors
-    /// Of SQLite.
+    /// SQLite's error.
     pub fn follow(&self, conn: &mut Connection) -> rusqlite::Result<()> {
         let all = self.clone();
-        // SQLite counts for as long as a statement is prepared.
+        // SQLite's counters last as long as the prepared statement.
         let mut before: HashMap<String, [u64; 3]> = HashMap::new();
         let note = move |event: TraceEvent<'_>| {
             if let TraceEvent::Profile(statement, _) = event {
@@ -77,18 +79,18 @@ impl Statements {
         seen.sorted += sorted;
     }
 
-    /// What was asked since it was last forgotten.
+    /// What ran since the last [`forget`](Self::forget).
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         lock(&self.0).values().cloned().collect()
     }
 
-    /// Begins to count anew.
+    /// Resets the counts.
     pub fn forget(&self) {
         lock(&self.0).clear();
     }
 
-    /// How often something was asked, and SQLite's instructions for it.
+    /// Total runs and SQLite instructions.
     #[must_use]
     pub fn cost(&self) -> (u64, u64) {
         lock(&self.0).values().fold((0, 0), |(runs, steps), seen| (runs + seen.runs, steps + seen.steps))
@@ -100,10 +102,10 @@ fn counted(statement: &StmtRef<'_>) -> [u64; 3] {
     [VmStep, FullscanStep, Sort].map(|what| u64::try_from(statement.get_status(what)).unwrap_or(0))
 }
 
-/// How SQLite goes about a statement, a line for each table, those of its triggers among them.
+/// SQLite's query plan for a statement, one line per table, including its triggers.
 ///
 /// # Errors
-/// Of SQLite.
+/// SQLite's error.
 pub fn plan(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRIGGER_EQP, true)?;
     let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
@@ -115,10 +117,10 @@ pub fn plan(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Tables that persons fill: a few rows, however many files go.
+/// Tables filled by hand: a few rows, however many files are sent.
 const SMALL: [&str; 3] = ["destination", "watched", "tally"];
 
-/// Indexes that hold only rows of one kind, and are walked from their beginning to a limit: what there is something to be done about, and
+/// Indexes that hold only rows of one kind and are walked from the start up to a limit: pending work, and
 /// what a list shows.
 const QUEUES: [&str; 10] = [
     "batch_coming_in",
@@ -133,12 +135,12 @@ const QUEUES: [&str; 10] = [
     "job_away",
 ];
 
-/// The lines of a plan that read a whole table, or sort what grows.
+/// The lines of a plan that scan a whole table, or sort something that grows.
 #[must_use]
 pub fn faults(plan: &[String]) -> Vec<String> {
     let sorts_little = !plan.iter().any(|line| {
         let table = line.split(' ').nth(1).unwrap_or_default();
-        // By the whole of its key: one row of it for each of the others.
+        // By its full key: one row for each of the others.
         let one_setting = table == "setting" && line.ends_with("(name=?)");
         (line.starts_with("SEARCH") && !one_setting) || (line.starts_with("SCAN") && !SMALL.contains(&table))
     });

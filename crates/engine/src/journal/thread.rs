@@ -1,4 +1,5 @@
-//! A thread that owns one connection and runs closures on it, grouping the commits of those that wait together.
+//! A thread that owns one connection and runs closures on it, committing those that wait together as a
+//! group.
 
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -9,15 +10,15 @@ use tokio::sync::oneshot;
 
 use super::{JournalError, Result, Unwritable};
 
-/// At most so many writes share one transaction: enough for every part in flight, few enough that nobody waits long.
+/// Maximum writes per transaction: enough for every part in flight, few enough to keep waits short.
 const GROUP: usize = 256;
 
-/// A closure with the way back for its result.
+/// A closure and the channel for its result.
 trait Task: Send {
     fn run(&mut self, conn: &Connection) -> bool;
     fn answer(self: Box<Self>, committed: std::result::Result<(), Uncommitted>);
     fn own_transaction(&self) -> bool;
-    /// What it found wrong with the disk.
+    /// The disk error it ran into, if any.
     fn disk(&self) -> Option<Unwritable>;
 }
 
@@ -44,12 +45,12 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T> + Send> Task for Work<T, F> {
             (Some(Ok(value)), Ok(())) => Ok(value),
             (Some(Err(error)), Ok(())) => Err(error),
             (None, Ok(())) => Err(JournalError::Closed),
-            // The disk is what everybody of the group is told of, also those who were not even asked.
+            // A disk error is reported to the whole group, including those that did not run.
             (_, Err(Uncommitted { disk: Some(disk), .. })) => Err(JournalError::Unwritable(disk)),
             (Some(Err(error)), Err(_)) => Err(error),
             (_, Err(why)) => Err(JournalError::Damaged(format!("a commit did not succeed: {}", why.words))),
         };
-        // Whoever asked may have gone; the write stands all the same.
+        // The caller may be gone; the write stands all the same.
         let _ = self.reply.send(result);
     }
 
@@ -65,7 +66,7 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T> + Send> Task for Work<T, F> {
     }
 }
 
-/// Why a group of writes was not kept.
+/// Why a group of writes was not committed.
 #[derive(Clone)]
 struct Uncommitted {
     disk: Option<Unwritable>,
@@ -83,7 +84,7 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// The way to such a thread. Cheap to clone.
+/// A handle to such a thread. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Lane {
     sender: mpsc::Sender<Message>,
@@ -91,7 +92,8 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// Starts the thread. A `grouped` lane wraps what it runs in transactions, the other one runs each closure as it is.
+    /// Starts the thread. A `grouped` lane wraps closures in transactions, the other one runs each as it
+    /// is.
     pub(crate) fn start(name: &str, conn: Connection, grouped: bool) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -135,7 +137,7 @@ impl Lane {
         }
         let thread = self.thread.lock().ok().and_then(|mut slot| slot.take());
         if let Some(thread) = thread {
-            // The thread has answered and is leaving its loop: nothing to wait long for.
+            // The thread has answered and is leaving its loop, so this does not block for long.
             let _ = thread.join();
         }
     }
@@ -158,7 +160,8 @@ fn serve(conn: &Connection, receiver: &mpsc::Receiver<Message>, grouped: bool) {
     }
 }
 
-/// Runs the first task and all that already wait in one transaction; gives back the message that does not belong to the group.
+/// Runs the first task and all that are already waiting in one transaction; returns the message that does
+/// not belong to the group.
 fn commit_group(
     conn: &Connection,
     first: Box<dyn Task>,
@@ -168,8 +171,8 @@ fn commit_group(
     let mut kept = None;
     let begun = conn.execute_batch("BEGIN IMMEDIATE");
     let mut next = Some(first);
-    // A full disk makes SQLite end the whole transaction by itself (sqlite.org/lang_transaction.html): what came after it would be
-    // committed on its own, and its asker told that it was not.
+    // On a full disk SQLite ends the whole transaction itself (sqlite.org/lang_transaction.html): a later
+    // task would be committed separately, yet be reported as failed.
     let mut open = begun.is_ok();
     while let Some(mut task) = next.take() {
         if open {

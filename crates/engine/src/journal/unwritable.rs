@@ -1,4 +1,5 @@
-//! The disk takes nothing any more: full, read-only or gone. That is told, because until a person makes room nothing can be confirmed.
+//! The disk accepts no writes: full, read-only or gone. Reported because nothing can be confirmed until the
+//! user makes room.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -8,19 +9,19 @@ use rusqlite::ErrorCode;
 
 use crate::plain::is_open_files;
 
-/// Why the journal takes nothing up.
+/// Why the journal cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unwritable {
-    /// The disk is full; otherwise something else is wrong.
+    /// The disk is full, as opposed to any other problem.
     pub full: bool,
-    /// Nothing is wrong with the disk: this computer, or its user's limit, lets Partway open no more files.
+    /// The disk is fine: this computer, or the user's limit, lets Partway open no more files.
     pub open_files: bool,
     /// What is wrong with it, in plain words.
     pub why: String,
 }
 
 impl Unwritable {
-    /// What an error of SQLite says about the disk; `None` where it says nothing about it.
+    /// What an SQLite error says about the disk; `None` if nothing.
     pub(super) fn of(error: &rusqlite::Error) -> Option<Self> {
         // sqlite.org/rescode.html: 13 SQLITE_FULL, 8 SQLITE_READONLY, 10 SQLITE_IOERR, 14 SQLITE_CANTOPEN.
         let (full, why) = match error.sqlite_error_code()? {
@@ -43,8 +44,8 @@ impl Unwritable {
 }
 
 impl Unwritable {
-    /// The same, with the name of the one file that stands in the way where it is one: SQLite writes into three, and says only that
-    /// something was not to be written.
+    /// Adds the name of the file at fault if it is exactly one: SQLite writes to three, and reports only
+    /// that a write failed.
     pub(super) fn at(self, journal: &Path) -> Self {
         if self.full || self.open_files {
             return self;
@@ -62,12 +63,12 @@ impl Unwritable {
     }
 }
 
-/// Whether no file can be opened at all just now.
+/// Whether no file at all can be opened at present.
 fn no_more_files() -> bool {
     std::fs::File::open(std::path::Component::CurDir).is_err_and(|error| is_open_files(&error))
 }
 
-/// Whether a file is there and may not be written, by its mode or because the system says so.
+/// Whether a file exists and cannot be written, by its mode or because the system refuses.
 fn is_locked(path: &Path) -> bool {
     let Ok(found) = std::fs::metadata(path) else { return false };
     let refused = || {

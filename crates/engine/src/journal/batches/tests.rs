@@ -1,4 +1,4 @@
-//! What the triggers count is what counting again gives, whatever happens to jobs and holds.
+//! The triggers' counts match a recount, whatever happens to jobs and holds.
 
 use partway_core::{Cause, Event, Hold, State};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn journal() -> Connection {
     conn
 }
 
-/// Anything that may happen to a job.
+/// Anything that can happen to a job.
 #[derive(Debug, Clone)]
 enum Step {
     Come { batch: usize, size: u64, countdown: bool },
@@ -61,7 +61,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    // Sizes of which two alone are more than a sum can hold.
+    // Sizes of which two already overflow a sum.
     let size = prop_oneof![0_u64..5000, Just(u64::try_from(i64::MAX).unwrap())];
     prop_oneof![
         2 => (0_usize..3, size.clone(), any::<bool>()).prop_map(|(batch, size, countdown)| Step::Come { batch, size, countdown }),
@@ -106,7 +106,7 @@ fn rows(conn: &Connection, sql: &str) -> Vec<String> {
     statement.query_map([], row).unwrap().map(|row| row.unwrap()).collect()
 }
 
-/// Every count beside the same thing counted anew.
+/// Each maintained count with the query that recounts it.
 const RECOUNTS: [(&str, &str); 4] = [
     (
         "SELECT id, holds FROM job WHERE holds <> 0 ORDER BY 1",
@@ -173,7 +173,7 @@ fn jobs_there(conn: &Connection) -> Vec<JobId> {
     statement.query_map([], |row| Ok(JobId(row.get(0)?))).unwrap().map(|row| row.unwrap()).collect()
 }
 
-/// An older journal has jobs in every state already.
+/// An older journal already has jobs in every state.
 #[test]
 fn a_journal_of_before_is_counted_when_it_is_brought_up_to_date() {
     let mut conn = Connection::open_in_memory().unwrap();

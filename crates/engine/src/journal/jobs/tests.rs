@@ -1,4 +1,4 @@
-//! The order of the queue, and a batch whose files are still coming in.
+//! The order of the queue, and a batch that is still being taken in.
 
 use super::*;
 use crate::journal::{batches, migrations};
@@ -30,7 +30,8 @@ fn add(conn: &Connection, position: i64, state: &str, hold: Option<&str>) {
     }
 }
 
-/// A finishing file needs one answer and is through; its session may run out while it waits behind files that have days before them.
+/// A finishing file needs only one answer; its session may expire while it waits behind files that take
+/// days.
 #[test]
 fn what_only_needs_its_last_answer_goes_first_and_what_has_a_hold_does_not_go() {
     let conn = journal();
@@ -46,7 +47,7 @@ fn what_only_needs_its_last_answer_goes_first_and_what_has_a_hold_does_not_go() 
     };
     assert_eq!(next(9, &[]), ["4", "1", "5"]);
     assert_eq!(next(1, &[]), ["4"]);
-    // What runs already takes no place from those behind it.
+    // Running jobs do not count towards the limit.
     assert_eq!(next(1, &["4"]), ["1"]);
     assert_eq!(next(2, &["4", "1"]), ["5"]);
 }
@@ -71,7 +72,7 @@ fn a_batch_whose_files_are_still_coming_in_neither_starts_nor_counts_down_nor_en
     batches::set_expected(&conn, &b, None).unwrap();
     assert_eq!(batches::finish_if_through(&conn, 5, &b).unwrap().map(|count| count.cancelled), Some(2));
 
-    // The process ended while they came in.
+    // The process ended during intake.
     batches::set_expected(&conn, &b, Some(3)).unwrap();
     conn.execute_batch(
         "INSERT INTO watched(id, path, destination, fields, watching, begun, created_at) VALUES ('w',x'2f','d','{}',1,1,0);

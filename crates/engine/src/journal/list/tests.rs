@@ -1,4 +1,4 @@
-//! The list against a model: windows are what filtering and sorting in memory gives, sums add up.
+//! The list against a model: pages match filtering and sorting in memory, and sums add up.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,7 +99,7 @@ prop_compose! {
     }
 }
 
-/// Writes a job as it is, past the state machine.
+/// Writes a job as it is, bypassing the state machine.
 fn put(conn: &Connection, job: &Job) {
     jobs::add(conn, job).unwrap();
     let cause = if let State::NeedsAttention(cause) = &job.state {
@@ -206,7 +206,7 @@ fn pages_go_through_all_in_the_order_of_the_queue() {
     assert_eq!(seen, (1..=25).collect::<Vec<_>>());
 }
 
-/// How many steps SQLite takes for something.
+/// SQLite's virtual machine steps for `work`.
 fn steps<T>(conn: &mut Connection, work: impl FnOnce(&Connection) -> T) -> u32 {
     let count = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&count);
@@ -216,7 +216,7 @@ fn steps<T>(conn: &mut Connection, work: impl FnOnce(&Connection) -> T) -> u32 {
     count.load(Ordering::Relaxed)
 }
 
-/// Counted, not timed: on a busy machine a clock tells of the others.
+/// Counted, not timed: a clock on a busy machine measures the other processes.
 #[test]
 fn what_a_window_costs_does_not_grow_with_what_it_does_not_show() {
     let cost = |jobs: i64, state: State, show: Show| {
@@ -244,7 +244,7 @@ fn what_a_window_costs_does_not_grow_with_what_it_does_not_show() {
     ] {
         let (few, many) = (cost(100, state.clone(), show), cost(3_000, state.clone(), show));
         println!("{} in {show:?}: {few} steps of 100 jobs, {many} of 3,000", state.name());
-        // The count of what stands before the ended ones is all that may look at each.
+        // Only the count of what precedes the ended ones may look at each job.
         assert!(many < few * 2, "{} in {show:?}: {few} steps of 100 jobs, {many} of 3,000", state.name());
     }
 }

@@ -1,4 +1,5 @@
-//! What needs a person comes in groups, and a session is told of in time and only where something would be lost.
+//! What needs attention comes in groups, and an expiring session is reported in time, and only if something
+//! would be lost.
 
 use super::*;
 use crate::journal::migrations;

@@ -1,4 +1,4 @@
-//! A receipt that comes late counts for nothing but its own session.
+//! A late receipt counts only for its own session.
 
 use partway_core::{Limits, PartPlan};
 

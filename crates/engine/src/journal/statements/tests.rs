@@ -1,4 +1,5 @@
-//! What a step costs, in SQLite's own instructions: the same with a hundred files in the journal and with tens of thousands.
+//! The cost of a step in SQLite instructions is the same with a hundred files in the journal and with tens
+//! of thousands.
 
 use std::path::Path as FilePath;
 
@@ -24,7 +25,7 @@ fn journal() -> (Connection, Statements) {
     (conn, statements)
 }
 
-/// So many jobs of one state behind the last one, all of one batch or each in one of its own.
+/// Adds `files` jobs of one state after the last one, in one batch or each in a separate one.
 fn fill(conn: &Connection, name: &str, files: u32, state: &str, own_batches: bool) {
     let batch = if own_batches { "n" } else { "0" };
     let end = if matches!(state, "verified" | "cancelled" | "uploaded") { "7" } else { "NULL" };
@@ -50,14 +51,14 @@ fn hold(conn: &Connection, name: &str, hold: &str) {
 
 const DESTINATION: &str = "d";
 
-/// SQLite's instructions for it.
+/// SQLite's instructions for `what`.
 fn steps<T>(statements: &Statements, what: impl FnOnce() -> T) -> (u64, T) {
     let before = statements.cost().1;
     let done = what();
     (statements.cost().1 - before, done)
 }
 
-/// Everything that a run, a tick or the look every moment asks, on a journal with so many files of every kind.
+/// Everything that a run, a tick or a periodic look queries, on a journal with `files` files of every kind.
 fn costs(files: u32) -> Vec<(&'static str, u64)> {
     let (conn, statements) = journal();
     fill(&conn, "verified", files, "verified", false);
@@ -72,7 +73,7 @@ fn costs(files: u32) -> Vec<(&'static str, u64)> {
     fill(&conn, "ready", files, "waiting", false);
     fill(&conn, "coming", files, "waiting", false);
     batches::set_expected(&conn, &BatchId("coming-0".into()), Some(1)).unwrap();
-    // What is open is named otherwise: only names that are the same are in each other's way.
+    // Open jobs get different names: only equal names conflict.
     conn.execute_batch("UPDATE job SET takes = 'own ' || id WHERE finished_at IS NULL").unwrap();
     conn.execute_batch(
         "INSERT INTO session(job, destination, body, expires_s, opened_at, status) SELECT id, 'd', '', 100000, 0, 'ended' FROM job WHERE state = 'verified';
@@ -91,7 +92,7 @@ fn costs(files: u32) -> Vec<(&'static str, u64)> {
     let mut cost = |what: &'static str, act: &mut dyn FnMut()| {
         costs.push((what, steps(&statements, act).0));
     };
-    // The scheduler and a job's way.
+    // The scheduler and the life of a job.
     cost("the next jobs", &mut || assert_eq!(jobs::runnable(&conn, 3, &[]).unwrap().len(), 3));
     conn.execute_batch(
         "UPDATE job SET state = 'uploading' WHERE state = 'waiting' AND holds = 0 AND id LIKE 'ready-%'",
@@ -135,7 +136,7 @@ fn costs(files: u32) -> Vec<(&'static str, u64)> {
     cost("out of the list", &mut || jobs::remove(&conn, &JobId("ended-5".into())).unwrap());
     // Watched folders.
     cost("a file by its name", &mut || {
-        // As the journal has it: of those bytes each system makes another path.
+        // In the journal's encoding: each system makes a different path of those bytes.
         let path = crate::paths::from_bytes(b"/gone/verified/1".to_vec());
         let known = watched::known(&conn, &w, &path, &seen(2)).unwrap();
         assert_eq!(known, Known::Settled);
@@ -151,7 +152,7 @@ fn costs(files: u32) -> Vec<(&'static str, u64)> {
     cost("what is to be moved", &mut || {
         assert!(watched::to_move(&conn, &w, FilePath::new(""), 200).unwrap().is_empty());
     });
-    // A tick, and the looks of every moment.
+    // A tick and the periodic looks.
     cost("sums", &mut || assert!(list::sums(&conn).unwrap().all > files));
     for show in [
         list::Show::All,
@@ -180,7 +181,7 @@ fn costs(files: u32) -> Vec<(&'static str, u64)> {
 fn no_step_and_no_tick_costs_more_however_many_files_are_in_the_journal() {
     let (few, many) = (costs(300), costs(12_000));
     for ((what, few), (_, many)) in few.into_iter().zip(many) {
-        // The depth of a tree does not show in instructions; a walk of 12,000 does.
+        // The depth of a tree does not show in instructions; a scan of 12,000 does.
         assert!(
             many <= few + few / 5 + 60,
             "{what}: {few} instructions with 300 files of each kind, {many} with 12,000"
@@ -213,7 +214,7 @@ fn a_part_costs_the_same_in_a_file_of_ten_thousand() {
     assert!(window < 1_000, "{window} instructions for the last window");
 }
 
-/// As `lay_there` does it, in pieces.
+/// In chunks, as `lay_there` does it.
 #[test]
 fn noting_four_times_as_many_files_of_a_folder_takes_four_times_as_much() {
     let note = |files: u64| {

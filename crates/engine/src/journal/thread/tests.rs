@@ -1,4 +1,4 @@
-//! Commits are grouped, answers come after them, and one that goes wrong takes no other with it.
+//! Commits are grouped, answers follow them, and a failing task does not take others with it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -30,7 +30,7 @@ fn rows(dir: &std::path::Path) -> u32 {
     conn.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap()
 }
 
-/// Holds the thread until the gate opens, so that what is asked meanwhile waits together.
+/// Holds the thread until the gate opens, so that later requests wait together.
 async fn behind_a_gate(lane: &Lane) -> (Arc<Barrier>, tokio::task::JoinHandle<Result<()>>) {
     let gate = Arc::new(Barrier::new(2));
     let (own, lane) = (Arc::clone(&gate), lane.clone());
@@ -50,7 +50,7 @@ async fn writes_that_wait_together_share_one_commit() {
     let dir = tempfile::tempdir().unwrap();
     let (lane, commits) = lane(dir.path());
     let (gate, held) = behind_a_gate(&lane).await;
-    // Polled once each, here: so all three hundred wait before the gate opens, on a machine however busy.
+    // Polled once each, so that all three hundred wait before the gate opens, however busy the machine.
     let mut tasks: Vec<_> = (0..300).map(|n| Box::pin(lane.run(insert(n)))).collect();
     std::future::poll_fn(|cx| {
         assert!(tasks.iter_mut().all(|task| task.as_mut().poll(cx).is_pending()));
@@ -104,7 +104,7 @@ async fn a_commit_that_does_not_succeed_is_no_answer() {
     let dir = tempfile::tempdir().unwrap();
     let mut conn = Connection::open(dir.path().join("db")).unwrap();
     conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t(n INTEGER PRIMARY KEY)").unwrap();
-    // A commit hook that says no turns every COMMIT into a ROLLBACK.
+    // A commit hook that returns `true` turns every COMMIT into a ROLLBACK.
     conn.commit_hook(Some(|| true)).unwrap();
     let lane = Lane::start("test", conn, true).unwrap();
     assert!(matches!(lane.run(insert(1)).await, Err(JournalError::Damaged(why)) if why.contains("commit")));
