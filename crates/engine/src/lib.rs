@@ -1,11 +1,15 @@
-//! Journal, scheduler, transfer, recovery, progress: everything that moves a file, without knowing a vendor or a front end.
+//! Journal, scheduler, transfer, recovery, progress: everything that moves a file, independent of vendors
+//! and front ends.
 //!
-//! The way of one file, with no step back: `intake → journal → scheduler (permit) → provider.start → part targets → transfer
-//! (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each arrow is a file of this crate.
+//! The way of one file, strictly forward: `intake → journal → scheduler (permit) → provider.start → part
+//! targets → transfer (read, hash, PUT) → receipt → journal → provider.complete → verify → journal`. Each
+//! arrow is a file of this crate.
 //!
-//! Floors, lowest first: `journal` the record; `state` what everything that runs shares, and the steps that change a job; `run` one job's time
-//! with a permit; `schedule` which job gets one; `engine` the public commands. A file names nothing of a floor above its own, files on no
-//! floor nothing above the journal, and no two files know each other: tests hold it (`tests/tests/journeys/house/circles.rs`).
+//! Layers, lowest first: `journal` is the record; `state` is shared by everything that runs, with the steps
+//! that change a job; `run` is one job's time with a permit; `schedule` decides which job gets one;
+//! `engine` has the public commands. A file uses nothing from a layer above its own, files outside the
+//! layers use nothing above the journal, and there are no cycles. Tests enforce this
+//! (`tests/tests/journeys/house/circles.rs`).
 
 pub mod at;
 mod body;

@@ -8,50 +8,50 @@ use serde::{Deserialize, Serialize};
 pub enum Again {
     /// The connection broke.
     Network,
-    /// The connection took nothing, or no answer came.
+    /// The connection stalled, or no answer came.
     Stalled,
     /// The storage received other bytes than were sent.
     Differs,
-    /// The service answered that it could not take it now.
+    /// The service answered that it cannot take it now.
     Service,
-    /// A web page came in place of its answer.
+    /// A web page came instead of an answer.
     Page,
-    /// This computer had no file left to open for it.
+    /// This computer could open no more files.
     OpenFiles,
 }
 
-/// One line of a job's history. Journaled as JSON: names and fields are kept stable.
+/// One line of a job's log. Journaled as JSON, so names and fields must stay stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Log {
     /// A session was opened.
     Started {
-        /// Parts.
+        /// Number of parts.
         parts: u32,
     },
-    /// Going on with an open session.
+    /// An open session is being resumed.
     Resumed {
-        /// Parts confirmed before.
+        /// Parts already confirmed.
         confirmed: u32,
-        /// Parts in all.
+        /// Parts in total.
         parts: u32,
     },
     /// A part is being sent again.
     PartAgain {
         /// Which.
         part: u32,
-        /// Why, in a word or two of Details.
+        /// Why, in a few words for Details.
         why: String,
-        /// What kind of trouble it was.
+        /// The kind of failure.
         how: Again,
     },
-    /// The network, or the way to the destination, went away.
+    /// The network, or the route to the destination, was lost.
     NetworkLost,
-    /// A web page came in place of the service's answer.
+    /// A web page came instead of the service's answer.
     Page,
     /// It is back.
     NetworkBack,
-    /// The service does not answer properly; the job waits.
+    /// The service does not respond properly; the job waits.
     PutOff {
         /// For how long, seconds.
         seconds: u64,
@@ -61,108 +61,111 @@ pub enum Log {
         /// For how long, seconds.
         seconds: u64,
     },
-    /// The service asked to be left alone.
+    /// The service asked to slow down.
     Throttled {
         /// For how long, seconds.
         seconds: u64,
     },
-    /// So much was sent in vain within an hour that nothing more is sent in it.
+    /// Too much was sent in vain within an hour; nothing more is sent until it is over.
     InVain {
-        /// Bytes of this hour.
+        /// Bytes within this hour.
         bytes: u64,
-        /// How long the hour still lasts, seconds.
+        /// Seconds left of the hour.
         seconds: u64,
-        /// What came back the last time.
+        /// The last response.
         why: String,
     },
     /// The links expired and were renewed.
     LinksRenewed,
-    /// The session is over; a new one begins and everything goes again.
+    /// The session ended; a new one starts and everything is sent again.
     SessionLost {
         /// Bytes that had been confirmed.
         bytes: u64,
-        /// Whether it ran out of time (else: the service no longer knew it).
+        /// Whether it expired (otherwise the service no longer knew it).
         expired: bool,
     },
-    /// The links may run out before the file is through.
+    /// The links may expire before the file is done.
     ShortLife {
-        /// What the file needs at the present speed, seconds.
+        /// Seconds the file needs at the current speed.
         needs_seconds: u64,
-        /// What the session still lives, seconds.
+        /// Seconds the session has left.
         lives_seconds: u64,
     },
-    /// The file's content was not on this computer when it was taken in: reading it fetches it.
+    /// The file's content was not on this computer at intake; reading it fetches it.
     Elsewhere {
         /// The file's size, bytes.
         bytes: u64,
     },
-    /// The file's folder is not there; the job goes on when it is back.
+    /// The file's folder is missing; the job continues when it is back.
     SourceAway,
-    /// The file's drive does not answer; the job goes on when it does.
+    /// The file's drive does not answer; the job continues when it does.
     DriveSilent,
-    /// The file's content is kept elsewhere and still being fetched; the job goes on when it is here.
+    /// The file's content is stored elsewhere and still being fetched; the job continues when it is here.
     Fetching,
-    /// The file could not be read; it is tried again.
+    /// The file could not be read; it will be retried.
     Unread {
         /// Why, as the end of a sentence.
         why: String,
-        /// After how long, seconds.
+        /// Seconds until the retry.
         seconds: u64,
     },
-    /// The file is not the one of before; confirmed parts were read again and compared.
+    /// The file is not the same as before; confirmed parts were read again and compared.
     SourceCompared {
-        /// Parts that are still right.
+        /// Parts that are still valid.
         same: u32,
-        /// Parts that differ and go again.
+        /// Parts that differ and are sent again.
         differ: u32,
     },
-    /// The vendor misses parts that it had taken; they go again.
+    /// The vendor lacks parts that it had accepted; they are sent again.
     PartsMissing {
         /// How many.
         parts: u32,
     },
-    /// The file has another size than the vendor was told; all goes again in a new session.
+    /// The file's size is not what the vendor was given; everything is sent again in a new session.
     SourceReplaced {
         /// Bytes that had been confirmed.
         bytes: u64,
     },
-    /// All is sent and the answer to *complete* never came: asked again.
+    /// All parts are sent and *complete* was not answered; it is repeated.
     CompleteUnanswered,
-    /// All is sent and the answer to *complete* has not the shape that it should have: asked again.
+    /// All parts are sent and the answer to *complete* was malformed; it is repeated.
     CompleteUnclear {
-        /// Which field of it was expected, and what stood there.
+        /// Which field was expected, and what was there instead.
         expected: String,
     },
-    /// The vendor confirmed and everything compared is equal.
+    /// The vendor confirmed, and everything that was compared matches.
     Verified,
     /// The vendor confirmed.
     Uploaded,
-    /// The vendor has the file in its size, under a mark that is neither its checksum nor the one that the vendor gave it.
+    /// The vendor has the file with the right size, under an ETag that is neither its checksum nor the one
+    /// the vendor assigned.
     Unproved,
-    /// The vendor answered a second *complete* with "unknown": all that can be known says that it arrived.
+    /// The vendor answered a repeated *complete* with "unknown"; all available evidence says that the file
+    /// arrived.
     Presumed,
-    /// The vendor confirmed, and did not find the file when it was asked for it.
+    /// The vendor confirmed, but could not find the file afterwards.
     NotFound,
-    /// The vendor confirmed, and could not be asked about the file afterwards.
+    /// The vendor confirmed, but could not be asked about the file afterwards.
     NotLookedUp {
-        /// Why, in the vendor's words or the network's.
+        /// Why, in the vendor's or the network's words.
         why: String,
     },
-    /// The storage is known to replace what is there without asking: what came there in the last moment would not have been kept.
+    /// The storage is known to ignore the condition against replacing: a file that appeared there at the
+    /// last moment would have been lost.
     CouldReplace,
-    /// The user said that it arrived.
+    /// The user marked it as arrived.
     MarkedArrived,
-    /// Needs a person.
+    /// Needs attention.
     Attention,
     /// Paused by the user.
     Paused,
-    /// Going on after a pause.
+    /// Resumed after a pause.
     GoingOn,
-    /// The destination has something of its name, which was left as it was: given up.
+    /// Cancelled because the destination has a file of that name, which was kept.
     Skipped,
     /// Given up.
     Cancelled,
-    /// The vendor cannot throw the session away, or did not; it ends by itself.
+    /// The vendor cannot abort the session, or did not; it expires by itself.
     LeftBehind {
         /// When, Unix seconds.
         until: Option<u64>,

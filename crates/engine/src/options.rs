@@ -1,4 +1,4 @@
-//! What an engine is made of.
+//! The engine's dependencies and options.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,30 +11,31 @@ use crate::drive::Gate;
 use crate::permits::Bounds;
 use crate::providers::Providers;
 
-/// How long in-flight parts may keep running after a stop: small ones are through by then.
+/// How long in-flight parts may keep running after a stop: enough for small ones to finish.
 pub const GRACE: Duration = Duration::from_secs(5);
 
-/// What an engine is made of.
+/// The engine's dependencies and options.
 pub struct EngineOptions {
-    /// Time.
+    /// The time source.
     pub clock: Arc<dyn Clock>,
-    /// Chance, for the jitter of back-off.
+    /// Randomness for back-off jitter.
     pub chance: Arc<dyn Chance>,
-    /// Where providers come from.
+    /// Creates providers.
     pub providers: Arc<dyn Providers>,
     /// The client for parts.
     pub parts: PartClient,
-    /// How many may go at once.
+    /// Concurrency limits.
     pub bounds: Bounds,
-    /// How long parts in flight may take to end once their job is to stop; [`GRACE`] but for tests.
+    /// How long in-flight parts may keep running after their job is stopped; [`GRACE`] except in tests.
     pub grace: Duration,
-    /// Nobody can answer: what needs a person ends a job as needs-attention instead of holding it.
+    /// There is no user to ask: what would wait for one ends the job as needs-attention instead of holding
+    /// it.
     pub headless: bool,
-    /// Nothing is started and nothing is asked of any server: the journal is only looked at and changed. Only what is given up
-    /// meanwhile is thrown away there when the engine is closed.
+    /// Starts nothing and contacts no server: the journal is only read and changed. The exception is that
+    /// uploads cancelled meanwhile are aborted on close.
     pub idle: bool,
-    /// Stands before every touch of a file; there for tests, which have no drive that does not answer.
+    /// Called before every file access. For tests, which have no unresponsive drive.
     pub gate: Option<Gate>,
-    /// Of which files it is taken for true that their content is kept elsewhere; there for tests, whose system may know no such files.
+    /// Which files to treat as stored elsewhere. For tests, since their system may not have such files.
     pub elsewhere: Option<fn(&Path) -> bool>,
 }

@@ -1,15 +1,15 @@
-//! Paths as raw bytes: what the system gave must come back to the letter, UTF-8 or not.
+//! Paths as raw bytes, which must round-trip exactly, UTF-8 or not.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The bytes the journal keeps (Unix: the path's own; Windows: its UTF-16, little-endian).
+/// The journal's encoding (Unix: the raw bytes; Windows: UTF-16, little-endian).
 #[must_use]
 pub fn to_bytes(path: &Path) -> Vec<u8> {
     encode(path)
 }
 
-/// The path of those bytes.
+/// Decodes those bytes.
 #[must_use]
 pub fn from_bytes(bytes: Vec<u8>) -> PathBuf {
     PathBuf::from(decode(bytes))

@@ -1,4 +1,4 @@
-//! Permits: the right to run a job or to send one part, given back when the value is dropped.
+//! Permits: the right to run a job or to send one part, returned on drop.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +8,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::gate::{Gate, Pass};
 
-/// How many may go at once.
+/// Concurrency limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Jobs that have a permit, and so sessions that are open and being sent.
+    /// Jobs with a permit, and so open sessions being sent.
     pub jobs: usize,
     /// Parts in flight in the whole process.
     pub parts: usize,
@@ -19,14 +19,16 @@ pub struct Bounds {
     pub parts_per_host: usize,
     /// Parts in flight of one job.
     pub parts_per_job: usize,
-    /// Parts in flight to a host wherever they are through in time on its line; one where nothing is known of it and a part is large.
+    /// Initial limit of parts in flight to a host, as long as they finish in time on its line; one if
+    /// nothing is known about the line and a part is large.
     pub parts_at_first: usize,
 }
 
 impl Default for Bounds {
-    /// Sixteen connections fill a far line with some loss where four reach a third of it (docs/decisions: far links); each holds at most
-    /// two blocks, so the whole stays under 10 MiB. Eight jobs keep a queue of small files moving. A line carries two parts as soon
-    /// as that makes none late, so that one goes while the other's answer is on its way, and gets more where that pays.
+    /// Sixteen connections fill a long-distance line with some loss, where four reach a third of it
+    /// (docs/decisions: far links). Each holds at most two blocks, so the total stays below 10 MiB. Eight
+    /// jobs keep a queue of small files moving. A line carries two parts as soon as that delays none, so
+    /// that one is sent while the other awaits its answer, and gets more if that pays off.
     fn default() -> Self {
         Self { jobs: 8, parts: 16, parts_per_host: 64, parts_per_job: 16, parts_at_first: 2 }
     }
@@ -45,7 +47,7 @@ pub(crate) struct PartPermit {
     _host: Pass,
 }
 
-/// Gives permits out, first come first served.
+/// Issues permits, first come, first served.
 #[derive(Debug)]
 pub(crate) struct Permits {
     bounds: Bounds,
@@ -55,7 +57,7 @@ pub(crate) struct Permits {
     hosts: Mutex<HashMap<String, Host>>,
 }
 
-/// One host: its share, which shrinks when it asks for patience and grows back as parts go through, and the line to it.
+/// One host: its share, which shrinks on throttling and grows back as parts succeed, and the line to it.
 #[derive(Debug)]
 struct Host {
     gate: Arc<Gate>,
@@ -71,14 +73,14 @@ impl Host {
         Self { gate: Gate::new(share.min(line.limit())), share, through: 0, line }
     }
 
-    /// Share or line changed: as many as both allow.
+    /// Applies the smaller of share and line limit.
     fn adjust(&mut self) {
         self.gate.set_allowed(self.share.min(self.line.limit()));
     }
 }
 
 impl Permits {
-    /// All permits of those bounds; a bound of 0 counts as 1, or nothing would ever move.
+    /// Creates permits with these limits; a limit of 0 counts as 1, or nothing would ever move.
     #[must_use]
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
@@ -108,14 +110,15 @@ impl Permits {
         Arc::clone(&self.jobs).try_acquire_owned().ok().map(|permit| JobPermit { _permit: permit })
     }
 
-    /// Waits for a permit for a part. The host's comes first: whoever waits for a crowded host must not keep the process' permits.
+    /// Waits for a part permit. The host's comes first: a part that waits for a crowded host must not hold
+    /// one of the process.
     pub(crate) async fn part(&self, host: &str) -> Option<PartPermit> {
         let host = self.host(host).pass().await;
         let process = Arc::clone(&self.parts).acquire_owned().await.ok()?;
         Some(PartPermit { _process: process, _host: host })
     }
 
-    /// Changes how many parts may go at once in the whole process; what is in flight is not stopped.
+    /// Changes the process-wide limit of parts in flight, without stopping any.
     pub(crate) fn set_parts(&self, parts: usize) {
         let mut now = self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, parts) = (*now, parts.max(1));
@@ -131,7 +134,8 @@ impl Permits {
         }
     }
 
-    /// How many parts of one job may go at once: all that may go at all, where the user wants more than is usual.
+    /// The limit of parts in flight per job: the process-wide one, if the user raised that above the
+    /// default.
     #[must_use]
     pub(crate) fn parts_per_job(&self) -> usize {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +154,7 @@ impl Permits {
         Arc::clone(&hosts.entry(host.to_owned()).or_insert_with(made).gate)
     }
 
-    /// Looks at the line to a host, or tells it something; how many may go at once follows. `None`: nothing was ever sent there.
+    /// Reads or updates the line to a host, then applies its limit. `None` if nothing was ever sent there.
     pub(crate) fn line<T>(&self, host: &str, with: impl FnOnce(&mut Line) -> T) -> Option<T> {
         let mut hosts = self.hosts();
         let host = hosts.get_mut(host)?;
@@ -159,18 +163,19 @@ impl Permits {
         Some(outcome)
     }
 
-    /// The host asked for patience: half as many parts at once from now on.
+    /// The host is throttling: halves its share.
     pub(crate) fn slow_down(&self, host: &str) {
         let parts = *self.parts_now.lock().unwrap_or_else(PoisonError::into_inner);
         let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host) else { return };
-        // Half of what could really go, not of a share that the whole process never uses.
+        // Half of what was really usable, not of a share that the process-wide limit never reaches.
         let used = host.gate.allowed().min(parts);
         (host.share, host.through) = ((used / 2).max(1), 0);
         host.adjust();
     }
 
-    /// A part went through: after as many as go at once, one more may (the way TCP finds its rate back, RFC 5681).
+    /// A part succeeded: after as many as the share, the share grows by one (as TCP recovers its rate, RFC
+    /// 5681).
     pub(crate) fn went_through(&self, host: &str) {
         let mut hosts = self.hosts();
         let Some(host) = hosts.get_mut(host).filter(|host| host.share < self.bounds.parts_per_host) else {
@@ -183,14 +188,14 @@ impl Permits {
         }
     }
 
-    /// How many parts may go to that host at once now.
+    /// The current limit of parts in flight to that host.
     #[cfg(test)]
     fn share_of(&self, host: &str) -> usize {
         self.hosts().get(host).map_or(1, |host| host.gate.allowed())
     }
 }
 
-/// Takes permits out of a semaphore; those that are out are kept back as they return.
+/// Removes permits from a semaphore; those in use are withheld as they return.
 fn give_back(semaphore: &Arc<Semaphore>, permits: usize) {
     let (semaphore, back) = (Arc::clone(semaphore), u32::try_from(permits).unwrap_or(u32::MAX));
     tokio::spawn(async move {

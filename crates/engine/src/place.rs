@@ -1,17 +1,18 @@
-//! On which drive a path lies, told without touching the drive: one that does not answer would keep whoever asks it.
+//! Which drive a path is on, determined without touching the drive: an unresponsive one would block the
+//! caller.
 
 use std::path::{Component, Path, PathBuf, Prefix};
 
-/// A drive, as far as a path's words tell.
+/// A drive, as far as a path reveals.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// By its device number, as `stat` tells it.
+    /// By its device number, as in `stat`.
     Device(u64),
-    /// By the name of its volume, where the system tells no more without a look.
+    /// By its volume name, if the system reveals no more without a look.
     Volume(PathBuf),
 }
 
-/// What is mounted where, at one moment.
+/// The mount table at one moment.
 #[derive(Debug, Default)]
 pub struct Mounts(Vec<Mount>);
 
@@ -20,12 +21,12 @@ struct Mount {
     id: u64,
     device: u64,
     at: PathBuf,
-    /// Its files lie elsewhere, or the system is not told what changes there.
+    /// Its files are elsewhere, or the system is not notified of changes.
     far: bool,
 }
 
 impl Mount {
-    /// From a line of `mountinfo` (proc_pid_mountinfo(5)).
+    /// Parses a line of `mountinfo` (proc_pid_mountinfo(5)).
     fn of(line: &str) -> Option<Self> {
         let (before, after) = line.split_once(" - ")?;
         let mut words = before.split(' ');
@@ -38,7 +39,7 @@ impl Mount {
 }
 
 impl Mounts {
-    /// As it is now. Only Linux has to be asked; it answers from memory.
+    /// Reads the current table. Only Linux needs this; it answers from memory.
     #[must_use]
     pub fn now() -> Self {
         if !cfg!(target_os = "linux") {
@@ -51,10 +52,10 @@ impl Mounts {
         Self(lines.lines().filter_map(Mount::of).collect())
     }
 
-    /// The mount that the path names. Links in it are not followed, which would be a look.
+    /// The mount that the path names. Links in it are not followed, since that would touch the drive.
     fn above(&self, path: &Path) -> Option<&Mount> {
         let above = self.0.iter().filter(|mount| path.starts_with(&mount.at));
-        // Of two at the same place the later one lies above.
+        // Of two at the same place, the later one is on top.
         above.max_by_key(|mount| mount.at.components().count())
     }
 
@@ -63,13 +64,14 @@ impl Mounts {
         self.device(path).map_or_else(|| Place::Volume(volume(path)), Place::Device)
     }
 
-    /// The device number of the mount that the path names, without a look at it; `None` where the system does not tell.
+    /// The device number of the mount that the path names, without touching it; `None` if the system does
+    /// not report it.
     #[must_use]
     pub fn device(&self, path: &Path) -> Option<u64> {
         self.above(path).map(|mount| mount.device)
     }
 
-    /// The same of a mount's number, as `/proc/PID/fdinfo` tells it.
+    /// The device number for a mount id, as in `/proc/PID/fdinfo`.
     #[must_use]
     pub fn device_of_mount(&self, id: u64) -> Option<u64> {
         self.0.iter().find(|mount| mount.id == id).map(|mount| mount.device)
@@ -80,19 +82,21 @@ impl Mounts {
     }
 }
 
-/// Whether a folder lies on another computer, as far as this one knows: what changes there is not told here. Blocks.
+/// Whether a folder is on another computer, as far as this one knows; changes there are not notified.
+/// Blocks.
 #[must_use]
 pub fn is_remote(folder: &Path) -> bool {
     if cfg!(target_os = "linux") {
         let real = folder.canonicalize();
         return Mounts::now().is_far(real.as_deref().unwrap_or(folder));
     }
-    // A share that was not given a letter says so by its name; of one that was it is not known. Nor is it on macOS.
+    // A share without a drive letter shows it by its name; for one with a letter it is unknown, and so it
+    // is on macOS.
     matches!(folder.components().next(), Some(Component::Prefix(prefix))
         if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
 }
 
-/// Kinds of file systems whose files lie elsewhere, or of which the system is not told what changes.
+/// File system types whose files are elsewhere, or whose changes the system is not notified of.
 const FAR: &[&str] = &[
     "nfs",
     "nfs4",
@@ -116,7 +120,7 @@ const FAR: &[&str] = &[
     "fuse.s3fs",
 ];
 
-/// `C:` or `\\server\share` on Windows, `/Volumes/T7` on macOS, else all is one.
+/// `C:` or `\\server\share` on Windows, `/Volumes/T7` on macOS; elsewhere everything is one volume.
 fn volume(path: &Path) -> PathBuf {
     let mut parts = path.components();
     match parts.next() {
@@ -133,12 +137,12 @@ fn volume(path: &Path) -> PathBuf {
     }
 }
 
-/// Linux' device number of the two halves, as glibc's and musl's `makedev` put it together.
+/// Linux's device number from its two halves, as composed by `makedev` of glibc and musl.
 const fn device(major: u64, minor: u64) -> u64 {
     (major & 0xffff_f000) << 32 | (major & 0xfff) << 8 | (minor & 0xffff_ff00) << 12 | minor & 0xff
 }
 
-/// Blanks and the like stand there as `\040`.
+/// Whitespace is escaped as `\040` etc.
 fn unescaped(text: &str) -> String {
     let escapes = [(r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", r"\")];
     escapes.iter().fold(text.to_owned(), |text, (escape, letter)| text.replace(escape, letter))

@@ -1,8 +1,9 @@
-//! What the system says of files, folders and disks, in words that need no knowledge of systems: the one place for them.
+//! Plain-language descriptions of I/O errors on files, folders and disks: the only place for them.
 
 use std::io::{Error, ErrorKind};
 
-/// Why it did not work, as the end of a sentence: no number, no stop, in small letters. What is not known here keeps the system's words.
+/// Why it failed, as the end of a sentence: no number, no full stop, lower case. Unknown errors keep the
+/// system's words.
 #[must_use]
 pub fn plain(error: &Error) -> String {
     known(error).map_or_else(|| without_number(error), Into::into)
@@ -37,7 +38,7 @@ fn known(error: &Error) -> Option<&'static str> {
 /// `ELOOP` of Linux and of macOS.
 const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
 
-/// What has no kind of its own in the standard library.
+/// Errors without an `ErrorKind` in the standard library.
 fn by_number(number: i32) -> Option<&'static str> {
     // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and ERROR_NOT_READY; EMFILE, ENFILE and
     // ERROR_TOO_MANY_OPEN_FILES.
@@ -55,14 +56,16 @@ fn by_number(number: i32) -> Option<&'static str> {
     })
 }
 
-/// Whether another program has the file, or the piece of it that is wanted, for itself: that ends when the program lets it go.
+/// Whether another program has the file, or the requested range, locked: that passes when the program
+/// releases it.
 pub(crate) fn is_in_use(error: &Error) -> bool {
-    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_CLOUD_FILE_IN_USE, ERROR_USER_MAPPED_FILE, of which the standard library knows no kind (winerror.h).
+    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_CLOUD_FILE_IN_USE, ERROR_USER_MAPPED_FILE, which
+    // have no kind in the standard library (winerror.h).
     matches!(error.kind(), ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy)
         || (cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 391 | 1224)))
 }
 
-/// Whether it is that this computer, or its user's limit, lets Partway open no more files.
+/// Whether this computer, or its user's limit, lets Partway open no more files.
 pub(crate) fn is_open_files(error: &Error) -> bool {
     // EMFILE, ENFILE; ERROR_TOO_MANY_OPEN_FILES.
     error.raw_os_error().is_some_and(|number| matches!((cfg!(windows), number), (false, 23 | 24) | (true, 4)))
@@ -71,7 +74,7 @@ pub(crate) fn is_open_files(error: &Error) -> bool {
 fn without_number(error: &Error) -> String {
     let text = error.to_string();
     let words = text.split(" (os error").next().unwrap_or(&text).trim_end_matches('.').to_lowercase();
-    // "Remote I/O error", "Protocol error": true, and of no use to whoever reads it.
+    // "Remote I/O error", "Protocol error": true but useless to the reader.
     if error.raw_os_error().is_some() && words.contains("error") {
         "the system does not say why".into()
     } else {
@@ -103,7 +106,7 @@ mod tests {
                 "its disk is read-only",
             ]
         );
-        // E2BIG, which is not known here: the system's own words, without the number.
+        // E2BIG, which is unknown here: the system's own words, without the number.
         assert_eq!(said(7), "argument list too long");
     }
 

@@ -1,4 +1,4 @@
-//! What is going on right now: parts in flight, speed, and the ribbon that shows it. Never journaled.
+//! Live progress: parts in flight, speed, and the ribbon that shows it. Never journaled.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,15 +12,15 @@ use crate::body::Attempt;
 /// What slows a running job down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The service asked for patience until then (steady time).
+    /// The service is throttling until then (steady time).
     Throttled(Duration),
     /// The network does not answer.
     Network,
-    /// All is sent, and *complete* has not been answered.
+    /// All parts are sent and *complete* has not been answered.
     Unanswered,
 }
 
-/// A running job, as it is at this moment.
+/// Live state of a running job.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     now: Mutex<Now>,
@@ -32,11 +32,11 @@ struct Now {
     plan: Option<PartPlan>,
     confirmed: Vec<bool>,
     flying: BTreeMap<PartNumber, Flying>,
-    /// What connections took in the last attempt of parts that were not confirmed, until it is asked for.
+    /// Bytes taken by the connection in the last attempt of unconfirmed parts, until read.
     ended: BTreeMap<PartNumber, u64>,
     trouble: Option<Trouble>,
     reads: Option<Arc<AtomicU64>>,
-    /// The most confirmed bytes that were told of this session.
+    /// The highest number of confirmed bytes reported in this session.
     told: u64,
 }
 
@@ -51,7 +51,8 @@ struct Flying {
 pub struct InFlight {
     /// Which.
     pub number: PartNumber,
-    /// Bytes of it that are on the way: acknowledged by the peer, where the system tells, else taken by the connection.
+    /// Its bytes in flight: acknowledged by the peer if the system reports that, else taken by the
+    /// connection.
     pub taken: u64,
     /// Whether it was sent before.
     pub again: bool,
@@ -60,17 +61,17 @@ pub struct InFlight {
 /// A snapshot of a running job.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LiveView {
-    /// Bytes of parts in flight that are on the way, see [`InFlight::taken`].
+    /// Bytes in flight, see [`InFlight::taken`].
     pub on_the_way: u64,
-    /// Bytes a second over the last seconds.
+    /// Bytes per second over the last seconds.
     pub speed: u64,
     /// Parts in flight.
     pub flying: Vec<InFlight>,
     /// What slows it down.
     pub trouble: Option<Trouble>,
-    /// Bytes read of the file before it starts, while its hash is computed.
+    /// Bytes of the file read so far while its hash is computed before the start.
     pub read: Option<u64>,
-    /// How long it still leaves the service alone.
+    /// How much longer it holds back because the service is throttling.
     pub patience: Duration,
     /// Which parts are confirmed, in order; empty before the plan is known.
     pub confirmed: Vec<bool>,
@@ -93,7 +94,8 @@ impl Live {
         }
     }
 
-    /// Tells of confirmed bytes. Parts that end together come here in any order; what is told never runs backwards within a session.
+    /// Reports confirmed bytes. Parts that finish together arrive in any order, but the reported value
+    /// never decreases within a session.
     pub(crate) fn tell_confirmed(&self, confirmed: u64, tell: impl FnOnce(u64)) {
         let mut now = self.now();
         now.told = now.told.max(confirmed);
@@ -111,7 +113,7 @@ impl Live {
         }
     }
 
-    /// How many bytes of a part went in its last attempt. Told once.
+    /// Takes the number of bytes sent in a part's last attempt.
     pub(crate) fn sent(&self, part: PartNumber) -> u64 {
         self.now().ended.remove(&part).unwrap_or(0)
     }
@@ -134,7 +136,7 @@ impl Live {
         self.now().trouble = trouble;
     }
 
-    /// The file is being read for its hash; that many bytes so far.
+    /// Sets the counter of bytes read for the hash, if it is being computed.
     pub(crate) fn reads(&self, read: Option<Arc<AtomicU64>>) {
         self.now().reads = read;
     }
@@ -179,9 +181,11 @@ impl Live {
     }
 }
 
-/// The parts of a file as text, one character a part, or a share where there are more parts than `width`.
+/// The parts of a file as text: one character per part, or per group of parts if there are more than
+/// `width`.
 ///
-/// `.` not sent, `0` to `9` on the way (tenths taken), `d` confirmed, `r` being sent again. Of shares a digit tells the confirmed tenths.
+/// `.` not sent, `0` to `9` in flight (tenths taken), `d` confirmed, `r` being sent again. For groups, a
+/// digit is the confirmed tenths.
 #[must_use]
 pub fn ribbon(plan: &PartPlan, confirmed: &[bool], flying: &[InFlight], width: u32) -> String {
     let count = plan.count();

@@ -1,4 +1,4 @@
-//! What the journal holds, as plain values.
+//! The journal's contents, as plain values.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use partway_provider::{Fields, FileHash};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// An id that sorts by the moment at which it was made. Of a moment before 1970, which such ids cannot hold, all are as old.
+/// A time-ordered id. Such ids cannot represent times before 1970, so all of those count as equally old.
 #[expect(
     clippy::disallowed_methods,
     reason = "an id is made where no clock is handed in, and is only ever compared"
@@ -34,7 +34,7 @@ macro_rules! id {
         }
 
         impl $name {
-            /// A new id; ids sort by the moment they were made.
+            /// Creates an id; ids sort by creation time.
             #[must_use]
             pub fn new() -> Self {
                 Self(by_time().to_string())
@@ -50,20 +50,20 @@ macro_rules! id {
 }
 
 id! {
-    /// Names a job.
+    /// Identifies a job.
     JobId
 }
 id! {
-    /// Names a batch.
+    /// Identifies a batch.
     BatchId
 }
 id! {
-    /// Names a destination.
+    /// Identifies a destination.
     DestinationId
 }
 
 id! {
-    /// Names a watched folder.
+    /// Identifies a watched folder.
     WatchedId
 }
 
@@ -76,7 +76,7 @@ pub enum Standing {
     Good,
     /// Refused the last time it was used.
     Refused,
-    /// Not at hand.
+    /// Unavailable.
     Missing,
 }
 
@@ -98,18 +98,19 @@ impl Standing {
     }
 }
 
-/// Whether a storage keeps what is there from being replaced where that is asked for: as it was seen. `None`: nothing was seen.
+/// Whether a storage honors the condition against replacing existing files, as observed. `None`: not
+/// observed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Keeps {
-    /// By a file that goes with one PUT.
+    /// For a file sent in one PUT.
     pub one_put: Option<bool>,
-    /// By a file that goes in parts.
+    /// For a file sent in parts.
     pub parts: Option<bool>,
 }
 
 impl Keeps {
-    /// With what was seen since.
+    /// Merges later observations.
     #[must_use]
     pub fn and(self, seen: Self) -> Self {
         Self { one_put: seen.one_put.or(self.one_put), parts: seen.parts.or(self.parts) }
@@ -123,19 +124,19 @@ pub struct Destination {
     pub id: DestinationId,
     /// The user's name for it.
     pub name: String,
-    /// Which provider, by its name; opaque to the engine.
+    /// The provider's name; opaque to the engine.
     pub kind: String,
     /// The provider's settings as JSON; opaque to the engine, without a key.
     pub settings: String,
     /// Defaults for its files.
     pub fields: Fields,
-    /// Where its key is, as JSON; opaque to the engine, never the key.
+    /// Where its key is stored, as JSON; opaque to the engine, never the key itself.
     pub key_source: String,
     /// What is known of its key.
     pub standing: Standing,
-    /// Whether its storage keeps what is there from being replaced.
+    /// Whether its storage protects existing files from being replaced.
     pub keeps: Keeps,
-    /// Removed: kept for the names of old jobs.
+    /// Removed, but kept for the names of old jobs.
     pub removed: bool,
 }
 
@@ -144,24 +145,24 @@ pub struct Destination {
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
-    /// Where it goes.
+    /// Where it is sent.
     pub destination: DestinationId,
     /// The folder chosen for it.
     pub folder: Option<String>,
-    /// What was named and could not be taken in.
+    /// What was named but could not be taken in.
     pub left_out: Vec<LeftOut>,
-    /// When it was made, Unix milliseconds.
+    /// When it was created, Unix milliseconds.
     pub created_at: i64,
-    /// When its countdown ends; `None`: it has started, or its panel keeps it.
+    /// When its countdown ends; `None` if it has started or its open panel holds it.
     pub starts_at: Option<i64>,
     /// When its last job ended.
     pub finished_at: Option<i64>,
 }
 
-/// Something that was named and could not be taken in.
+/// Something that was named but could not be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// The path, for reading.
+    /// The path, for display.
     pub path: String,
     /// Why.
     pub why: WhyLeftOut,
@@ -175,13 +176,13 @@ pub enum WhyLeftOut {
     Missing,
     /// A pipe, a device or a socket.
     NotAFile,
-    /// What can be read of it is not as long as the system says that it is, bytes.
+    /// The readable length differs from the size that the system reports, in bytes.
     NotItsSize(u64),
-    /// A link to a folder that was found in a folder.
+    /// A link to a folder, found inside a folder.
     LinkToFolder,
-    /// A link that leads nowhere.
+    /// A dangling link.
     DeadLink,
-    /// It cannot be read; the system's words.
+    /// Unreadable; the system's words.
     Unreadable(String),
     /// Its drive does not answer.
     DriveSilent,
@@ -189,9 +190,9 @@ pub enum WhyLeftOut {
     EmptyFolder,
     /// `.DS_Store` and the like.
     Ignored,
-    /// Partway's own data folder, or in it.
+    /// Partway's own data folder, or something in it.
     OwnData,
-    /// Larger than the destination takes, bytes.
+    /// Exceeds the destination's limit, in bytes.
     TooLarge(u64),
 }
 
@@ -202,48 +203,48 @@ pub struct Job {
     pub id: JobId,
     /// The batch it came with.
     pub batch: BatchId,
-    /// Where it goes.
+    /// Where it is sent.
     pub destination: DestinationId,
-    /// Its place in the queue; smaller goes first.
+    /// Its place in the queue; lowest first.
     pub position: i64,
     /// The file.
     pub path: PathBuf,
-    /// The name it shall have there.
+    /// Its name at the destination.
     pub name: String,
-    /// What tells whether it is still the same file.
+    /// Identifies this version of the file.
     pub identity: FileIdentity,
-    /// The folders between the one that was dropped (with it) and the file; may be empty.
+    /// The folders from the dropped one (inclusive) down to the file; may be empty.
     pub folders: String,
     /// MIME type.
     pub mime: String,
-    /// The hash of its bytes, once it was computed for a vendor that wants one; of the file as `identity` tells it.
+    /// The content's hash, once computed for a vendor that wants one; of the file with this `identity`.
     pub hash: Option<FileHash>,
     /// Folder, tags and the like.
     pub fields: Fields,
-    /// Where it is.
+    /// Its state.
     pub state: State,
-    /// Why it waits.
+    /// Why it is waiting.
     pub holds: Holds,
-    /// Words for Details.
+    /// Text for Details.
     pub detail: Option<String>,
-    /// How it divides, once that is known.
+    /// How it is divided into parts, once known.
     pub plan: Option<PartPlan>,
-    /// Bytes confirmed.
+    /// Confirmed bytes.
     pub confirmed: u64,
-    /// Parts confirmed.
+    /// Confirmed parts.
     pub parts_confirmed: u32,
     /// How many of its sessions expired or were lost.
     pub sessions_ended: u32,
-    /// Given up because the destination has something of its name, and that was left as it was.
+    /// Cancelled because the destination has a file of that name, which was kept.
     pub skipped: bool,
-    /// What came back for the whole.
+    /// What came back for the whole file.
     pub receipt: Option<FileReceipt>,
-    /// `hex(md5(md5₁‖md5₂‖…))-N` of the bytes as they were read.
+    /// `hex(md5(md5₁‖md5₂‖…))-N` of the content as it was read.
     pub checksum: Option<String>,
     /// Unix milliseconds.
     pub created_at: i64,
-    /// When its first session began.
+    /// When its first session started.
     pub started_at: Option<i64>,
-    /// When it came to an end.
+    /// When it ended.
     pub finished_at: Option<i64>,
 }

@@ -2,7 +2,7 @@
 
 use crate::journal::JournalError;
 
-/// Why something that was asked for cannot be done.
+/// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// There is no such job, batch or destination.

@@ -1,4 +1,4 @@
-//! Rows of `vain` and `vain_hour`: what was sent of a file without being confirmed afterwards.
+//! Rows of `vain` and `vain_hour`: bytes of a file that were sent but not confirmed.
 
 use partway_core::{Event, PartNumber, State, Vain};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,14 +9,15 @@ use crate::record::JobId;
 /// An hour, milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
 
-/// What was sent in vain, and until when the present hour lasts, Unix milliseconds.
+/// What was sent in vain, and when the current hour ends, in Unix milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct InVain {
     pub(crate) vain: Vain,
     pub(crate) hour_until: i64,
 }
 
-/// Adds one attempt. `answered`: the service said no to it, or took other bytes; else a connection broke.
+/// Records one attempt. `answered`: the service rejected it or received other bytes; otherwise a connection
+/// broke.
 pub(crate) fn add(
     conn: &Connection,
     now: i64,
@@ -34,7 +35,7 @@ pub(crate) fn add(
             .execute(params![job.0, part, bytes])?;
         }
     }
-    // An hour that lies ahead is of a clock that was put back since.
+    // An hour in the future dates from before the clock was set back.
     conn.prepare_cached(
         "INSERT INTO vain_hour(job, times, bytes, began, hour, confirmed) SELECT ?1, 1, ?2, ?3, ?2, confirmed FROM job WHERE id = ?1
          ON CONFLICT(job) DO UPDATE SET times = times + 1, bytes = bytes + ?2,
@@ -46,7 +47,7 @@ pub(crate) fn add(
     of(conn, now, job, part)
 }
 
-/// What there is of a file, and of one of its parts.
+/// The totals of a file and of one of its parts.
 pub(crate) fn of(conn: &Connection, now: i64, job: &JobId, part: Option<PartNumber>) -> Result<InVain> {
     let row = |part: u32| -> Result<(u32, u64)> {
         Ok(conn
@@ -83,7 +84,7 @@ pub(crate) fn went_through(conn: &Connection, job: &JobId, part: PartNumber) -> 
     Ok(())
 }
 
-/// Nothing of it counts any more once the file has ended, or a person has said "try again".
+/// Clears the totals once the file has ended or the user has retried it.
 pub(crate) fn after(conn: &Connection, job: &JobId, event: &Event, state: &State) -> Result<()> {
     if !state.is_end() && !matches!(event, Event::Retry | Event::SendAgain) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Rows of `watched` and `watched_file`: the folders that are watched, and the ledger of what went from them.
+//! Rows of `watched` and `watched_file`: the watched folders, and the ledger of files sent from them.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ pub(crate) fn all(conn: &Connection) -> Result<Vec<Watched>> {
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// One that is not removed.
+/// One that has not been removed.
 pub(crate) fn get(conn: &Connection, id: &WatchedId) -> Result<Option<Watched>> {
     Ok(conn
         .prepare_cached(&format!("SELECT {COLUMNS} FROM watched WHERE id = ?1 AND removed_at IS NULL"))?
@@ -31,7 +31,7 @@ pub(crate) fn get(conn: &Connection, id: &WatchedId) -> Result<Option<Watched>> 
         .optional()?)
 }
 
-/// Adds one; where the same folder was watched for the same destination before, its ledger is that one's, and so is its id.
+/// Adds a folder. If it was watched for the same destination before, it gets that id and ledger.
 pub(crate) fn add(conn: &Connection, now: i64, new: &Watched) -> Result<WatchedId> {
     let before: Option<String> = conn
         .query_row(
@@ -59,7 +59,7 @@ pub(crate) fn add(conn: &Connection, now: i64, new: &Watched) -> Result<WatchedI
     Ok(id)
 }
 
-/// Writes what of one can be changed.
+/// Writes the changeable columns.
 pub(crate) fn change(conn: &Connection, to: &Watched) -> Result<()> {
     conn.execute(
         "UPDATE watched SET destination = ?2, fields = ?3, done = ?4, watching = ?5 WHERE id = ?1",
@@ -84,7 +84,7 @@ pub(crate) fn remove(conn: &Connection, now: i64, id: &WatchedId) -> Result<()> 
     Ok(())
 }
 
-/// The folder of one whose files go there.
+/// The path of a watched folder that uses this destination.
 pub(crate) fn of_destination(conn: &Connection, destination: &DestinationId) -> Result<Option<PathBuf>> {
     Ok(conn
         .query_row(
@@ -95,10 +95,10 @@ pub(crate) fn of_destination(conn: &Connection, destination: &DestinationId) -> 
         .optional()?)
 }
 
-/// What a journal before version 6 wrote for every time that did not fit: such a row is the same whatever the time is.
+/// What journals before version 6 wrote for every time that did not fit: such a row matches any time.
 const DID_NOT_FIT: i64 = i64::MAX;
 
-/// Notes a file: taken in as that job, or lying there before.
+/// Records a file: either taken in as `job`, or already there before.
 pub(crate) fn note(
     conn: &Connection,
     watched: &WatchedId,
@@ -127,7 +127,8 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// Notes when a settled file was last changed, and when it was made where that is not known: the file is the same by all else.
+/// Updates a settled file's change time, and its creation time if that was unknown. Everything else about
+/// the file matches.
 pub(crate) fn date(conn: &Connection, watched: &WatchedId, file: &Path, seen: &Seen) -> Result<()> {
     let (size, modified, .., changed) = columns(&seen.identity);
     conn.prepare_cached(
@@ -146,8 +147,8 @@ pub(crate) fn date(conn: &Connection, watched: &WatchedId, file: &Path, seen: &S
     Ok(())
 }
 
-/// A job came to its end: what is known of its file is what went, which may not be what was taken in. Where that is another file, it is
-/// asked anew when it was made.
+/// A job ended: its file is what was sent, which may differ from what was taken in. If it is another file,
+/// its creation time has to be determined again.
 pub(crate) fn settle(conn: &Connection, now: i64, job: &JobId, verified: bool) -> Result<()> {
     conn.prepare_cached(
         "UPDATE watched_file SET (size, modified_ns, file_device, file_number, changed_ns, checksum, part_size) =
@@ -158,7 +159,7 @@ pub(crate) fn settle(conn: &Connection, now: i64, job: &JobId, verified: bool) -
     Ok(())
 }
 
-/// A row of the ledger, as far as it says how a file stands.
+/// The columns of the ledger that determine a file's status.
 struct Noted {
     size: u64,
     modified: i64,
@@ -170,7 +171,7 @@ struct Noted {
     cause: Option<String>,
 }
 
-/// How a file stands that was seen as it is now.
+/// The status of a file as it was just seen.
 pub(crate) fn known(conn: &Connection, watched: &WatchedId, file: &Path, now: &Seen) -> Result<Known> {
     match by_path(conn, watched, file, now)? {
         Some(known) => Ok(known),
@@ -178,7 +179,7 @@ pub(crate) fn known(conn: &Connection, watched: &WatchedId, file: &Path, now: &S
     }
 }
 
-/// The same by its name alone; `None` where there is nothing of that name.
+/// Like [`known`], by name alone; `None` if there is no row of that name.
 pub(crate) fn by_path(
     conn: &Connection,
     watched: &WatchedId,
@@ -216,8 +217,9 @@ fn stands(noted: Noted, now: &Seen) -> Known {
         }
         _ => return Known::Open,
     }
-    // Not by the file's id: it changes where a drive is plugged in again, and on some file systems at every look. When the file was
-    // made lies on the drive: where both times are known and differ, another file was put in its place.
+    // Not by file id: it changes when a drive is plugged in again, and on some file systems at every look.
+    // The creation time is stored on the drive: if both are known and differ, another file was put in its
+    // place.
     let (size, modified, .., changed) = columns(&now.identity);
     let differ =
         |noted: Option<i64>, now: Option<i64>| noted.zip(now).is_some_and(|(noted, now)| noted != now);
@@ -233,9 +235,9 @@ fn stands(noted: Noted, now: &Seen) -> Known {
     }
 }
 
-/// A file that is the same under another name: only where that one is settled, and by everything that tells files apart but the time of its
-/// last change, which a new name moves. A number is given out again when its file is deleted; so where it is not told when a file was made,
-/// it may be another one, and goes.
+/// Recognizes a settled file under another name, by everything that distinguishes files except its change
+/// time, which a rename moves. A file number is reused after a deletion. So without a creation time it may
+/// be another file, and is sent.
 fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Known> {
     let ((size, modified, Some(device), Some(number), _), Some(born)) = (columns(&now.identity), now.born_ns)
     else {
@@ -243,7 +245,7 @@ fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Kno
     };
     let from: Option<(Vec<u8>, bool)> = conn
         .prepare_cached(
-            // Left alone SQLite takes the primary key for the better way, and reads the whole ledger of the folder for each file.
+            // Otherwise SQLite prefers the primary key, and reads the folder's whole ledger for each file.
             "SELECT watched_file.path, watched_file.moved_at IS NOT NULL
              FROM watched_file INDEXED BY watched_file_identity LEFT JOIN job ON job.id = watched_file.job
              WHERE watched = ?1 AND watched_file.file_number = ?2 AND watched_file.size = ?3 AND watched_file.modified_ns = ?4
@@ -254,7 +256,7 @@ fn by_identity(conn: &Connection, watched: &WatchedId, now: &Seen) -> Result<Kno
     Ok(from.map_or(Known::New, |(from, moved)| Known::Renamed { from: paths::from_bytes(from), moved }))
 }
 
-/// A settled file has another name now.
+/// Records that a settled file was renamed.
 pub(crate) fn rename(conn: &Connection, watched: &WatchedId, from: &Path, to: &Path) -> Result<()> {
     conn.execute(
         "UPDATE OR REPLACE watched_file SET path = ?3 WHERE watched = ?1 AND path = ?2",
@@ -263,7 +265,7 @@ pub(crate) fn rename(conn: &Connection, watched: &WatchedId, from: &Path, to: &P
     Ok(())
 }
 
-/// Verified files that were not moved yet, after that one.
+/// Verified files that have not been moved yet, after `after`.
 pub(crate) fn to_move(
     conn: &Connection,
     watched: &WatchedId,
@@ -280,7 +282,7 @@ pub(crate) fn to_move(
     rows.collect::<std::result::Result<_, _>>().map_err(Into::into)
 }
 
-/// A file was moved, or is not there any more.
+/// Records that a file was moved or no longer exists.
 pub(crate) fn moved(conn: &Connection, now: i64, watched: &WatchedId, file: &Path) -> Result<()> {
     conn.prepare_cached("UPDATE watched_file SET moved_at = ?3 WHERE watched = ?1 AND path = ?2")?
         .execute(params![watched.0, paths::to_bytes(file), now])?;

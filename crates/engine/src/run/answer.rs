@@ -1,11 +1,11 @@
-//! What a storage's answer to a part proves, and what a part's target asks of the storage.
+//! What a storage's answer to a part proves, and what a part's target demands of the storage.
 
 use partway_core::proof::{self, Proof};
 use partway_http::PutAnswer;
 use partway_provider::PartTarget;
 
-/// Whether a storage's answer bears out what was sent: `Some(compared)` where nothing speaks against it, `None` where the checksums
-/// differ. `etag_is_md5` is false where somebody said that this storage's ETags are none.
+/// Checks a storage's answer against what was sent: `Some(compared)` if nothing contradicts it, `None` if
+/// the checksums differ. `etag_is_md5` is false if this storage's ETags are known not to be MD5s.
 pub(super) fn compare(answer: &PutAnswer, md5: [u8; 16], etag_is_md5: bool) -> Option<bool> {
     if !answer.comparable {
         return Some(false);
@@ -17,7 +17,7 @@ pub(super) fn compare(answer: &PutAnswer, md5: [u8; 16], etag_is_md5: bool) -> O
     }
 }
 
-/// Whether a target names a condition for what may be there.
+/// Whether a target is a conditional write.
 pub(super) fn is_conditional(target: &PartTarget) -> bool {
     target
         .headers

@@ -1,4 +1,4 @@
-//! Before the first byte: is the file there, and is it the one that was planned?
+//! Before the first byte: is the file there, and is it the planned one?
 
 use std::sync::Arc;
 
@@ -25,13 +25,14 @@ pub(super) async fn source(state: &EngineState, job: &Job) -> Result<Arc<JobFile
     }
 }
 
-/// What a file's trouble means for its job.
+/// Maps a file error to the end of the run.
 pub(super) async fn halt(state: &EngineState, job: &Job, error: SourceError) -> RunError {
     let detail = error.to_string();
     let cause = match error {
         SourceError::Silent => return RunError::DriveSilent { detail },
         SourceError::Fetching => return RunError::Fetching { detail },
-        // With its folder, that is with its drive, it comes back by itself; alone it was moved or deleted by somebody.
+        // Together with its folder, and so its drive, it comes back by itself; alone it was moved or
+        // deleted.
         SourceError::Missing => match folder_is_away(state, job).await {
             Err(_) => return RunError::DriveSilent { detail },
             Ok(true) => return RunError::SourceAway { detail },
@@ -59,13 +60,14 @@ pub(super) async fn halt(state: &EngineState, job: &Job, error: SourceError) -> 
 async fn folder_is_away(state: &EngineState, job: &Job) -> Result<bool, SourceError> {
     let Some(folder) = job.path.parent().map(ToOwned::to_owned) else { return Ok(false) };
     let (path, drive) = job_file::of_job(&state.drives, job);
-    // What cannot be looked at is not away: that will be told by the next look at the file.
+    // What cannot be looked at is not missing; the next look at the file will report why.
     let look = move || folder.try_exists().is_ok_and(|there| !there);
     Ok(drive.ask(&path, look).await?)
 }
 
 impl Run {
-    /// Takes the file as it is now: if it changed since it was planned, what was sent of it is read again and compared.
+    /// Accepts the file as it is now: if it changed since it was planned, what was already sent is read
+    /// again and compared.
     pub(super) async fn accept_source(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let found = source.identity();
         if found == self.job.identity {
@@ -74,7 +76,7 @@ impl Run {
         let job = self.job.id.clone();
         let session = self.state.journal.read(move |conn| sessions::current(conn, &job)).await?;
         match session {
-            // The vendor was told another size: nothing of that session can be used for this file.
+            // The vendor was given another size: nothing of that session is usable for this file.
             Some(_) if found.size != self.job.identity.size => {
                 let (job, bytes) = (self.job.id.clone(), self.job.confirmed);
                 self.state.journal.write(move |conn| sessions::give_up(conn, &job)).await?;
@@ -109,7 +111,7 @@ impl Run {
         self.was_in_vain(lost, "the file changed again and again").await
     }
 
-    /// The MD5 of some of the file's bytes. A stop ends the reading at the next block.
+    /// The MD5 of a range of the file. A stop ends the read at the next block.
     pub(super) async fn md5_of(&self, source: &JobFile, offset: u64, len: u64) -> Result<[u8; 16], RunError> {
         let mut stop = self.stop.clone();
         let read = source.digest::<Md5>(offset, len, |_| {});
@@ -123,7 +125,7 @@ impl Run {
         }
     }
 
-    /// Ends the run where the path does not lead to the same, unchanged file any more.
+    /// Ends the run if the path no longer leads to the same, unchanged file.
     pub(super) async fn unchanged(&self, source: &JobFile) -> Result<(), RunError> {
         match source.unchanged().await {
             Ok(()) => Ok(()),

@@ -1,4 +1,4 @@
-//! A part's checksum: sent with it where the storage wants one, and what follows where the storage answers with another.
+//! Per-part checksums: sent along if the storage wants one, and what happens if it reports a different one.
 
 use partway_core::{Cause, Failure};
 use partway_http::PutFailure;
@@ -10,11 +10,11 @@ use super::error::{DIFFERS, passing};
 use super::part::Part;
 use crate::journal::sessions;
 
-/// The storage may so often answer with another checksum before a person is told.
+/// How many mismatches are tolerated before the file needs attention.
 const DIFFERENCES: u32 = 3;
 
 impl Part {
-    /// The target of this attempt. Where it has to name a checksum of its bytes, they are read once before they are sent.
+    /// The target of this attempt. If it must include a checksum, the part is read once beforehand.
     pub(super) async fn sealed(&self) -> Result<(PartTarget, Option<Vec<u8>>), PutFailure> {
         let Some((session, checksum)) = &self.sealing else { return Ok((self.target.clone(), None)) };
         let read = self.source.sum(*checksum, self.part.offset, self.part.len).await;
@@ -22,8 +22,9 @@ impl Part {
         Ok((self.provider.with_checksum(session, self.target.clone(), *checksum, &sum)?, Some(sum)))
     }
 
-    /// What another checksum than that of the bytes means: they go again, and after a while a person is told, with how many others
-    /// were right: that tells a line that changes bytes from a storage whose checksums are of another kind.
+    /// Handles a checksum mismatch. The part is sent again; after a few times it needs attention, with the
+    /// number of parts that matched. That distinguishes a line that corrupts data from a storage whose
+    /// checksums are of another kind.
     pub(super) async fn different(&self, differences: u32) -> Result<Failure, PartEnd> {
         let part = self.part.number.get();
         if differences < DIFFERENCES {

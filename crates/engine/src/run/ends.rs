@@ -1,39 +1,40 @@
-//! How a part, a call about the finished file and a whole round come to their ends: what the steps of a run hand each other.
+//! Outcomes that the steps of a run pass to each other: of a part, of a lookup of the finished file, and of
+//! a whole round.
 
 use partway_core::{Cause, Failure, FileReceipt};
 
 use super::RunError;
 use crate::source::SourceError;
 
-/// Why a part did not go.
+/// Why a part failed.
 pub(super) enum PartEnd {
-    /// Its link ran out, or never worked.
+    /// Its link expired or never worked.
     BadTarget { expired: bool, cause: Cause, detail: String },
-    /// The vendor does not know the session any more.
+    /// The vendor no longer knows the session.
     Session,
-    /// Something of this name is there already, and it may be this very file: an answer was lost before.
-    /// `looked`: somebody has seen that, so fresh links would not help.
+    /// The name already exists, and it may be this very file: an answer was lost earlier. `looked`: this
+    /// was checked, so fresh links would not help.
     Taken { cause: Cause, detail: String, looked: bool },
-    /// The file.
+    /// The file could not be read.
     Source(SourceError),
-    /// Something that ends the run.
+    /// The run has to end.
     RunError(RunError),
 }
 
-/// What asking about the finished file brought.
+/// The result of looking up the finished file.
 pub(super) enum Found {
-    /// It is there.
+    /// Found.
     There(FileReceipt),
-    /// It is not there.
+    /// Not found.
     NotThere,
-    /// Nothing can be said.
+    /// Unknown.
     CannotSay(Failure),
 }
 
-/// What follows on *complete*.
+/// What follows *complete*.
 pub(super) enum Next {
     /// The job has ended.
     Settled,
-    /// Parts have to go (again).
+    /// Parts have to be sent (again).
     SendMore,
 }

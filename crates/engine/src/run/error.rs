@@ -1,4 +1,4 @@
-//! Why a run ends before its file is through, and what the journal is told of it.
+//! Why a run ends before its file is done, and how that is recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,87 +13,93 @@ use crate::log::Log;
 use crate::record::{Job, JobId, Standing};
 use crate::state::{EngineState, PutOff};
 
-/// Our own code of a failure that no answer told: other bytes arrived than were sent.
+/// Our own code for a failure without an answer: other bytes arrived than were sent.
 pub(super) const DIFFERS: &str = "differs";
 
-/// Passing errors put a job off for so long at first, growing with each time.
+/// How long transient errors put a job off, growing each time.
 const PUT_OFF: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(120) };
 
-/// No longer than this at once waits for files to be closed, Partway's own or another program's: it is on this computer, and costs nobody
-/// to look again.
+/// Maximum wait for files to be closed, by Partway or another program: it is local, and looking again is
+/// cheap.
 const LACK: Duration = Duration::from_secs(30);
-/// The same for a part that the service refuses, where somebody may be there to see it: it costs its bytes each time, and a night is long.
+/// Like [`PUT_OFF`], for a part that the service rejects while a user may be there to see it: each attempt
+/// costs its bytes, and a night is long.
 const PUT_OFF_PARTS: Backoff = Backoff { first: Duration::from_secs(5), cap: Duration::from_secs(60 * 60) };
 
-/// How often in a row a job is put off by a service that keeps failing: headless about ten minutes, else a day.
+/// How many times in a row a job is put off by a failing service: about ten minutes headless, otherwise a
+/// day.
 pub(super) const ROUNDS_HEADLESS: u32 = 8;
 const ROUNDS: u32 = 720;
 
-/// The same where a part is what fails: after the first round each is one attempt only, so it takes more of them for the same time.
+/// Like [`ROUNDS_HEADLESS`], for a failing part: after the first round each is a single attempt, so the
+/// same time takes more of them.
 const ROUNDS_OF_PARTS_HEADLESS: u32 = 12;
 
-/// The same where connections break and no part gets through: nobody said no, and a bad line may become better. Headless about an hour.
+/// Like [`ROUNDS_HEADLESS`], for broken connections with no part succeeding: nothing was rejected, and a
+/// bad line may improve. About an hour.
 const ROUNDS_OF_BREAKS_HEADLESS: u32 = 24;
 
-/// How often in a row a headless run looks whether another program has let its file go: about an hour.
+/// How many times in a row a headless run checks whether another program has released its file: about an
+/// hour.
 const ROUNDS_IN_USE_HEADLESS: u32 = 120;
 
-/// Of rounds without end the history tells the first ones, and then ever fewer.
+/// In an endless series of rounds, the log records this many, then ever fewer.
 const ROUNDS_TOLD: u32 = 8;
 
-/// How often in a row a web page may come in place of an answer. A network's sign-in page goes when somebody signs in; one that stays is
-/// the service's own, or the address is wrong, and only a person can tell.
+/// How many times in a row a web page may come instead of an answer. A network's sign-in page disappears
+/// after signing in; one that stays is the service's own, or the address is wrong, and only the user can
+/// know.
 const PAGES_HEADLESS: u32 = 4;
 const PAGES: u32 = 40;
 
 /// Why a run ends.
 #[derive(Debug)]
 pub(crate) enum RunError {
-    /// The job was paused, cancelled or changed by somebody else, or the process ends: nothing to write.
+    /// The job was paused, cancelled or changed otherwise, or the process is ending: nothing to record.
     Overtaken,
-    /// Only a person can say how it goes on.
+    /// Needs the user's decision.
     Attention { cause: Cause, detail: String },
     /// The key is missing or was refused.
     Key { cause: Cause, detail: String },
-    /// A key was refused that has been replaced in the meantime: the job is run again, with the new one.
+    /// The refused key has been replaced meanwhile: the job runs again with the new one.
     OldKey,
-    /// The network is not there; or, with a cause, somebody else answers in it.
+    /// No network; or, with a cause, something else answers in its place.
     Offline { page: Option<Cause>, detail: String },
-    /// The file's folder is not there: a drive that was unplugged, a share that is not mounted.
+    /// The file's folder is missing: an unplugged drive or an unmounted share.
     SourceAway { detail: String },
     /// The file's drive does not answer.
     DriveSilent { detail: String },
-    /// The file's content is still on its way here.
+    /// The file's content is still being fetched.
     Fetching { detail: String },
-    /// The file could not be read, for a reason that may pass.
+    /// The file could not be read, for a possibly transient reason.
     Unread { why: String, what: InTheWay, detail: String },
-    /// The service is busy or keeps failing; `after` where it said so.
-    /// `what` is for a sentence, `detail` for Details.
+    /// The service is busy or keeps failing; `after` is its requested delay, if any. `what` is part of a
+    /// sentence, `detail` is for Details.
     Busy { after: Option<Duration>, what: String, detail: String, by: By },
-    /// So much was sent in vain within an hour that nothing more is sent before it is over.
+    /// Too much was sent in vain within an hour; nothing more is sent until it is over.
     InVain { left: Duration, bytes: u64, what: String },
-    /// This computer lets Partway open no more files and connections. Others end and close theirs, so it passes by itself.
+    /// This computer lets Partway open no more files and connections. That passes as others are closed.
     OpenFiles { detail: String },
     /// The journal could not be written: nothing can be confirmed, so nothing is sent.
     Journal(JournalError),
 }
 
-/// What stands between a run and the bytes of its file.
+/// What prevents a run from reading its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InTheWay {
     /// Its disk.
     Disk,
-    /// The way to its drive, which comes back like a network.
+    /// The route to its drive, which comes back like a network.
     Way,
-    /// Another program, which has the file for itself.
+    /// Another program has it locked.
     Program,
 }
 
 impl InTheWay {
-    /// In how many rounds in a row nothing of the file may be confirmed; `None`: as many as it takes.
+    /// How many rounds in a row may confirm nothing of the file; `None`: no limit.
     const fn rounds(self, headless: bool) -> Option<u32> {
         match (self, headless) {
-            // A disk that cannot read some place of itself never will.
+            // A disk that cannot read one of its sectors never will.
             (Self::Disk, _) | (Self::Way, true) => Some(ROUNDS_HEADLESS),
             (Self::Way, false) => Some(ROUNDS),
             (Self::Program, true) => Some(ROUNDS_IN_USE_HEADLESS),
@@ -102,18 +108,18 @@ impl InTheWay {
     }
 }
 
-/// What keeps a run from going on for now.
+/// What stops a run from continuing for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
-    /// The service asked for patience.
+    /// The service is throttling.
     Wish,
-    /// A call to its API does not succeed.
+    /// An API call fails.
     Call,
-    /// It answers a part with a no that may pass.
+    /// A part is rejected with a transient error.
     Part,
-    /// Connections take nothing any more, or bring no answer.
+    /// Connections stall, or bring no answer.
     Stall,
-    /// Connections break in the middle of a part.
+    /// Connections break within a part.
     Break,
 }
 
@@ -128,7 +134,7 @@ impl By {
         }
     }
 
-    /// How many rounds in a row may bring no part further; `None`: as many as it takes.
+    /// How many rounds in a row may make no progress; `None`: no limit.
     const fn rounds(self, headless: bool) -> Option<u32> {
         match (self, headless) {
             (Self::Wish, _) | (Self::Stall | Self::Break, false) => None,
@@ -147,7 +153,7 @@ impl From<JournalError> for RunError {
 }
 
 impl RunError {
-    /// The end of a run because of one request that will not succeed by asking again at once.
+    /// Ends a run because of a request that an immediate retry will not fix.
     pub(crate) fn from_failure(failure: &Failure) -> Self {
         let detail = failure.to_string();
         if failure.cause == Cause::OpenFiles {
@@ -170,7 +176,7 @@ impl RunError {
     }
 }
 
-/// Writes down why a run ended; `used` is what it had been told to do where the name is taken.
+/// Records why a run ended; `used` is its choice for a taken name.
 pub(super) async fn carry_out(
     state: &Arc<EngineState>,
     id: &JobId,
@@ -207,7 +213,7 @@ pub(super) async fn carry_out(
             state.release_later(id.clone(), Hold::Offline, wait);
             Ok(())
         }
-        // Nobody plugs a drive in for a headless run.
+        // A headless run has no user to plug the drive in.
         RunError::SourceAway { detail } if state.headless => {
             state.refuse(vec![id.clone()], Cause::SourceMissing, detail).await
         }
@@ -259,7 +265,7 @@ pub(super) async fn carry_out(
     }
 }
 
-/// The file is read again after a while. What is counted are rounds in which nothing of it was confirmed.
+/// The file will be read again later. Counts rounds in a row that confirmed nothing of it.
 async fn unread(
     state: &Arc<EngineState>,
     id: &JobId,
@@ -291,7 +297,7 @@ async fn unread(
     Ok(())
 }
 
-/// Counts one more round of that sort.
+/// Counts one more round of that kind.
 fn put_off(state: &EngineState, id: &JobId, of: impl FnOnce(&mut PutOff) -> &mut u32) -> u32 {
     let mut memory = state.memory();
     let round = of(memory.put_off.entry(id.clone()).or_default());
@@ -299,7 +305,7 @@ fn put_off(state: &EngineState, id: &JobId, of: impl FnOnce(&mut PutOff) -> &mut
     *round
 }
 
-/// What is told of failures that did not pass: with figures, where bytes were sent in vain.
+/// The cause of a persistent failure, with figures if bytes were sent in vain.
 async fn keeps_failing(state: &EngineState, id: &JobId, what: String) -> Result<Cause, JournalError> {
     let (now, job) = (state.clock.unix_ms(), id.clone());
     let sent = state.journal.read(move |conn| vain::of(conn, now, &job, None)).await?.vain;
@@ -315,12 +321,13 @@ async fn hold(
     hold: Hold,
     log: Option<Log>,
 ) -> Result<(), JournalError> {
-    // Finishing knows no pause, but it does wait for network and service.
+    // A finishing job cannot be paused, but it does wait for network and service.
     let _ = state.apply(id, Event::Held(hold), log).await?;
     Ok(())
 }
 
-/// One refused key concerns every job of its destination: they all wait for it. Nobody can give another one to a headless run.
+/// A refused key affects every job of its destination: all of them wait for a new one. A headless run
+/// cannot get one.
 async fn key(state: &Arc<EngineState>, id: &JobId, cause: Cause, detail: String) -> Result<(), JournalError> {
     let Ok(job) = state.job(id).await else { return Ok(()) };
     let standing = match cause {
@@ -332,12 +339,12 @@ async fn key(state: &Arc<EngineState>, id: &JobId, cause: Cause, detail: String)
     let open = state.open_of_destination(&job.destination, Hold::Credentials, false).await?;
     if state.headless {
         state.refuse(open, cause.clone(), detail.clone()).await?;
-        // A window held these before.
+        // Held earlier by a run with a user interface.
         let held = state.open_of_destination(&job.destination, Hold::Credentials, true).await?;
         state.refuse(held, cause, detail).await?;
     } else {
         let id = id.clone();
-        // A key that cannot be read now was good a moment ago: what is on its way with it goes on.
+        // A key that cannot be read now was good a moment ago: what is in flight with it continues.
         let concerned =
             move |job: &Job| standing == Standing::Refused || job.id == id || job.state == State::Waiting;
         let held = (Event::Held(Hold::Credentials), None);
@@ -346,13 +353,14 @@ async fn key(state: &Arc<EngineState>, id: &JobId, cause: Cause, detail: String)
     Ok(())
 }
 
-/// A failure of a part that is likely to pass.
+/// A probably transient failure of a part.
 pub(super) fn passing(code: &str, what: &str) -> Failure {
     let cause = Cause::KeepsFailing { what: what.into() };
     Failure { code: Some(code.into()), ..Failure::new(Step::Part, RetryClass::Again, cause, what) }
 }
 
-/// Whether the service answered, or took other bytes; else a connection broke, and nobody said no.
+/// Whether the service answered, or received other bytes; otherwise a connection broke and nothing was
+/// rejected.
 pub(super) fn is_answered(failure: &Failure) -> bool {
     failure.status.is_some() || failure.code.as_deref() == Some(DIFFERS)
 }

@@ -13,17 +13,19 @@ use crate::log::Log;
 use crate::progress::Trouble;
 use crate::record::Keeps;
 
-/// An unanswered *complete* is asked again after so long, the last for all further times ("checking every minute").
+/// Delays before an unanswered *complete* is repeated; the last applies from then on ("checking every
+/// minute").
 const ASK_AGAIN: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
 
-/// And for at most a day (VENDORS: "is asked for at most 24 h").
+/// The time limit for that, one day (VENDORS: "is asked for at most 24 h").
 const ASK_FOR_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// An answer that came whole and cannot be read is asked for so often in a row: what says the same three times will say it for a day.
+/// How many unreadable answers in a row are accepted: what is the same three times will be the same all
+/// day.
 const UNREADABLE: u32 = 3;
 
-/// A 409 without a *complete* before it may be a passing conflict of the storage; it is asked again so often.
+/// Retries of a 409 without an earlier *complete*: it may be a transient conflict of the storage.
 const CONFLICTS: u32 = 3;
 
 impl Run {
@@ -42,11 +44,12 @@ impl Run {
         }
         let confirmed = |receipt: &&FileReceipt| receipt.strength == Strength::Confirmed;
         if let Some(receipt) = self.job.receipt.as_ref().filter(confirmed).cloned() {
-            // An earlier process got its yes, and ended before it could ask about the file.
+            // An earlier process got the confirmation and ended before it could look the file up.
             return self.confirmed(&session, receipt, &receipts).await;
         }
         if !session.complete_sent {
-            // The file may have changed while its parts went: then they are of two files, and no vendor could tell.
+            // If the file changed while its parts were sent, they belong to two versions, which no vendor
+            // could detect.
             self.same_file(&receipts).await?;
         }
         self.state.journal.write(move |conn| sessions::mark_complete_sent(conn, row, true)).await?;
@@ -55,7 +58,8 @@ impl Run {
 
     async fn same_file(&mut self, receipts: &[PartReceipt]) -> Result<(), RunError> {
         match self.is_what_was_sent(receipts).await? {
-            // As it was read, each byte was what was sent: it is only not known that all of them were so at one moment.
+            // Each byte was as sent when it was read; only whether all were so at the same moment is
+            // unknown.
             Reread::Same | Reread::Restless => Ok(()),
             Reread::Differs => {
                 Err(RunError::Attention { cause: Cause::SourceChanged, detail: String::new() })
@@ -64,7 +68,7 @@ impl Run {
     }
 
     async fn ask(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, RunError> {
-        // An earlier process sent it, or may have: then "unknown" and "conflict" can mean that it had worked.
+        // An earlier process sent it, or may have: then "unknown" and "conflict" can mean that it worked.
         let mut perhaps_done = session.complete_sent;
         let (mut unanswered, mut conflicts, mut unreadable) = (0_usize, 0, 0);
         let begun = self.state.clock.unix_ms();
@@ -101,12 +105,12 @@ impl Run {
                     self.session_lost(session, false).await?;
                     return Ok(Next::SendMore);
                 }
-                // A 5xx or a cut answer says nothing about whether the parts were put together.
+                // A 5xx or a truncated answer does not reveal whether the parts were assembled.
                 RetryClass::Unknown | RetryClass::Again => {
                     perhaps_done = true;
                     let first = unanswered == 0 && failure.class == RetryClass::Unknown;
                     self.unanswered(first.then_some(&failure)).await?;
-                    // Asked again once, then by other means (VENDORS).
+                    // Repeated once, then checked by other means (VENDORS).
                     if unanswered > 0
                         && let Some(receipt) = self.is_there(session, receipts).await?
                     {
@@ -117,14 +121,15 @@ impl Run {
                         return Err(never_confirmed(&failure));
                     }
                 }
-                // It may be this very file that took the name, when an answer was lost.
+                // If an answer was lost, this very file may have taken the name.
                 RetryClass::Refused if perhaps_done && name_conflict::says_so(&failure) => {
                     if let Some(receipt) = self.arrived_before(session, receipts).await? {
                         return self.settle(session, receipt, receipts).await;
                     }
                     return Err(RunError::from_failure(&failure));
                 }
-                // These prove that nothing was put together: an expired session must not pass for an arrived file later.
+                // These prove that nothing was assembled: an expired session must not pass for an arrived
+                // file later.
                 RetryClass::Throttled { .. } => self.not_done(session, perhaps_done).await?,
                 _ => {
                     self.not_done(session, perhaps_done).await?;
@@ -141,7 +146,7 @@ impl Run {
         }
     }
 
-    /// A look at the finished file while *complete* is not answered; nothing follows from "not there" yet.
+    /// Looks for the finished file while *complete* is unanswered; "not there" proves nothing yet.
     async fn is_there(
         &mut self,
         session: &OpenSession,
@@ -158,7 +163,7 @@ impl Run {
         })
     }
 
-    /// *Complete* was answered with a plain no.
+    /// *Complete* was clearly rejected.
     async fn not_done(&self, session: &OpenSession, perhaps_done: bool) -> Result<(), RunError> {
         let id = session.id;
         if !perhaps_done {
@@ -167,7 +172,7 @@ impl Run {
         Ok(())
     }
 
-    /// The vendor misses parts that have receipts: those go again, all of them where it cannot say which.
+    /// The vendor lacks parts that have receipts: sends those again, or all if it cannot say which.
     async fn resend(&mut self, session: &OpenSession, receipts: &[PartReceipt]) -> Result<Next, RunError> {
         let missing = self.not_there(session, receipts).await?;
         let id = session.id;
@@ -177,7 +182,7 @@ impl Run {
         Ok(Next::SendMore)
     }
 
-    /// What is told at the first time only.
+    /// Logs only the first time.
     async fn unanswered(&self, first: Option<&Failure>) -> Result<(), RunError> {
         self.live.trouble(Some(Trouble::Unanswered));
         match first.map(|failure| &failure.cause) {
@@ -190,7 +195,7 @@ impl Run {
     }
 }
 
-/// A yes by its status that says nothing else.
+/// A successful status with an unreadable body.
 fn is_unreadable(failure: &Failure) -> bool {
     let success = failure.status.is_some_and(|status| (200..300).contains(&status));
     success && matches!(failure.cause, Cause::BrokenReply { .. })

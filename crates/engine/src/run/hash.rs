@@ -1,4 +1,5 @@
-//! The hash of the whole file, where the vendor wants one before the session starts: read in blocks, while the job is being checked.
+//! The whole-file hash, for vendors that want one before the session starts: read in blocks while the job
+//! is checked.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,13 +17,14 @@ use crate::source::SourceError;
 use crate::state::Stop;
 
 impl Run {
-    /// Whether the vendor wants a hash that the journal does not have of this file as it is now.
+    /// Whether the vendor wants a hash that the journal lacks for this version of the file.
     pub(super) fn lacks_hash(&self) -> bool {
         let wanted = self.provider.capabilities().wants_hash;
         wanted.is_some() && wanted != self.job.hash.as_ref().map(|hash| hash.algorithm)
     }
 
-    /// Computes it and writes it down. A pause or a cancellation ends the reading at the next block; it begins anew later.
+    /// Computes and stores the hash. A pause or cancellation stops it at the next block; it starts over
+    /// later.
     pub(super) async fn hash(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let Some(algorithm) = self.provider.capabilities().wants_hash else { return Ok(()) };
         let read = Arc::new(AtomicU64::new(0));
@@ -45,7 +47,7 @@ impl Run {
     }
 }
 
-/// Lower-case hex of the hash of a whole file.
+/// The lower-case hex hash of a whole file.
 async fn of_file(algorithm: HashAlgorithm, file: &JobFile, read: &AtomicU64) -> Result<String, SourceError> {
     match algorithm {
         HashAlgorithm::Md5 => hex_of::<Md5>(file, read).await,

@@ -1,4 +1,4 @@
-//! The parts of one job that are on their way, and how they end when the job is stopped.
+//! The parts of one job in flight, and how they end when the job is stopped.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use super::retry::wait_for;
 use super::{Run, RunError};
 use crate::state::Stop;
 
-/// What became of a part.
+/// The outcome of a part.
 pub(super) struct EndedPart {
     pub(super) part: PartNumber,
-    /// After which renewal its link came, and since when it lived at most, Unix milliseconds.
+    /// The renewal that its link came from, and the earliest start of its lifetime, Unix milliseconds.
     pub(super) renewal: u32,
     pub(super) since: i64,
     pub(super) outcome: Result<(), PartEnd>,
 }
 
-/// Parts on their way.
+/// Parts in flight.
 #[derive(Default)]
 pub(super) struct InFlightParts {
     parts: JoinSet<EndedPart>,
@@ -46,7 +46,7 @@ impl InFlightParts {
         self.numbers.insert(number, handle);
     }
 
-    /// The next one that ends; `None` where nothing is on its way. One that was let go of is passed over.
+    /// The next part to end, skipping aborted ones; `None` if nothing is in flight.
     pub(super) async fn next_end(&mut self) -> Option<Result<EndedPart, JoinError>> {
         loop {
             match self.parts.join_next().await? {
@@ -60,7 +60,7 @@ impl InFlightParts {
         }
     }
 
-    /// Lets go of all for which this holds.
+    /// Aborts all parts that match.
     fn let_go(&mut self, mut of: impl FnMut(PartNumber) -> bool) {
         self.numbers.retain(|number, handle| {
             let gone = of(*number);
@@ -75,7 +75,8 @@ impl InFlightParts {
         while self.next_end().await.is_some() {}
     }
 
-    /// Something larger than a part is wrong. What the others have nearly sent is worth waiting for a moment: it will not be sent again.
+    /// Something larger than a part failed. Waits briefly for the others, so that what is nearly sent need
+    /// not be sent again.
     pub(super) async fn drain(&mut self, mut stop: watch::Receiver<Stop>, grace: Duration) {
         tokio::select! {
             () = self.all_end() => {}
@@ -85,7 +86,7 @@ impl InFlightParts {
         self.shut_down().await;
     }
 
-    /// Awaited, not only dropped: an abort of the session may follow, and must find no part in in_flight.
+    /// Awaited, not just dropped: the session may be aborted next and must find no part in flight.
     pub(super) async fn shut_down(&mut self) {
         self.numbers.clear();
         self.parts.shutdown().await;
@@ -93,8 +94,9 @@ impl InFlightParts {
 }
 
 impl Run {
-    /// The run is to stop. Whoever paused can wait for what is half through and more, as long as that takes; everything else
-    /// gets its few seconds. `Ok`: the pause was taken back meanwhile, and sending goes on with what is in in_flight.
+    /// The run is to stop. A pause waits as long as it takes for parts that are at least half sent;
+    /// everything else gets the grace period. `Ok`: the pause was taken back meanwhile, and sending
+    /// continues with what is in flight.
     pub(super) async fn stop_sending(
         &mut self,
         in_flight: &mut InFlightParts,
@@ -125,11 +127,12 @@ impl Run {
             }
         }
         in_flight.shut_down().await;
-        // Taken back when nothing was left to wait for: the job waits already, and gets its turn like any other.
+        // If it was taken back with nothing left to wait for, the job is already waiting and gets its turn
+        // like any other.
         Err(RunError::Overtaken)
     }
 
-    /// Parts that are less than half through are not worth a long wait.
+    /// Aborts parts that are less than half sent: they are not worth a long wait.
     fn let_go_of_the_rest(&self, in_flight: &mut InFlightParts, plan: &PartPlan) {
         let live = self.live.view(self.state.clock.steady()).flying;
         in_flight.let_go(|number| {
@@ -157,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// A part that never ends, and a thread's width of proof that it is gone: the count of those who hold on to it.
+    /// A part that never ends; the returned counter shows whether it is gone.
     fn endless(in_flight: &mut InFlightParts) -> Arc<()> {
         let held = Arc::new(());
         let by_part = Arc::clone(&held);
@@ -168,7 +171,7 @@ mod tests {
         held
     }
 
-    /// An abort of the session may follow at once: it must find nothing in in_flight.
+    /// The session may be aborted next: it must find nothing in flight.
     #[tokio::test(start_paused = true)]
     async fn after_the_grace_nothing_is_in_flight_any_more() {
         let (_stop, stopped) = watch::channel(Stop::No);

@@ -1,4 +1,5 @@
-//! One job's way while it has a permit: check → session → parts → complete → settle. Reads like the row that shows it.
+//! One job's way while it has a permit: check → session → parts → complete → settle. Reads like the row
+//! that shows it.
 
 mod answer;
 mod check;
@@ -44,24 +45,24 @@ use crate::state::{EngineState, Stop};
 
 pub(crate) use error::RunError;
 
-/// What a run holds in its hands.
+/// The context of a run.
 pub(crate) struct Run {
     pub(crate) state: Arc<EngineState>,
     pub(crate) job: Job,
     pub(crate) destination: Destination,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) parts: PartClient,
-    /// Which key the provider has.
+    /// The version of the provider's key.
     pub(crate) key: u32,
     pub(crate) live: Arc<Live>,
     pub(crate) stop: watch::Receiver<Stop>,
-    /// Targets of a session that this run opened, where they are not written down.
+    /// Targets of a session that this run opened, if they are not journaled.
     pub(crate) brought: Vec<PartTarget>,
-    /// Whether it was told that the session may end before the file is through.
+    /// Whether it was reported that the session may expire before the file is done.
     pub(crate) told_short: bool,
 }
 
-/// Runs a job that was just given a permit, until it ends, is stopped or has to wait.
+/// Runs a job that was just given a permit until it ends, is stopped or has to wait.
 pub(crate) fn run(
     state: &Arc<EngineState>,
     job: Job,
@@ -98,7 +99,7 @@ async fn go(
         cause: Cause::Refused { said: "its destination was removed".into() },
         detail: String::new(),
     })?;
-    // A file that is not there is told even where the key is missing too: it is what the user can see.
+    // A missing file is reported even if the key is missing too, since the user can see it.
     let checking = job.state == State::Checking;
     if checking {
         check::source(state, &job).await?;
@@ -119,7 +120,7 @@ async fn go(
         told_short: false,
     };
     if !checking {
-        // Finishing: all is sent, only the answer is missing. The file itself is not needed for asking again.
+        // Finishing: all parts are sent, only the answer is missing. Asking again does not need the file.
         return match run.finish().await? {
             ends::Next::Settled => Ok(()),
             ends::Next::SendMore => run.send_again().await,
@@ -133,7 +134,8 @@ async fn go(
 }
 
 impl Run {
-    /// What can be known and done before a session is opened: it lives from then on, so nothing slow may come after.
+    /// Everything that can be done before a session is opened: its lifetime starts then, so nothing slow
+    /// may follow.
     async fn before_start(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let id = self.job.id.clone();
         if self.state.journal.read(move |conn| sessions::current(conn, &id)).await?.is_some() {
@@ -162,12 +164,13 @@ impl Run {
         self.upload(source).await
     }
 
-    /// Applies an event to this job; where it has no meaning any more, somebody else has changed the job and this run is over.
+    /// Applies an event to this job. If it no longer applies, the job was changed otherwise and this run is
+    /// over.
     pub(crate) async fn step(&mut self, event: Event, log: Option<Log>) -> Result<(), RunError> {
         match self.state.apply(&self.job.id, event, log).await? {
             Ok(applied) => {
                 self.job = applied.job;
-                // With a hold the job gave its permit back: it sends what is missing when the hold is lifted.
+                // With a hold the job returned its permit; it sends the rest once the hold is released.
                 if self.job.state == State::Waiting { Err(RunError::Overtaken) } else { Ok(()) }
             }
             Err(_) => Err(RunError::Overtaken),
@@ -189,13 +192,13 @@ impl Run {
         self.state.tell(EngineEvent::Started { job: Arc::new(self.job.clone()), resumed });
     }
 
-    /// The vendor's present, Unix seconds: it is the vendor who decides when a session ends.
+    /// The vendor's current time, Unix seconds: the vendor decides when a session expires.
     pub(crate) fn server_now_s(&self) -> u64 {
         let ahead = self.state.clock_ahead(&self.provider.host()).unwrap_or(0);
         u64::try_from(self.state.clock.unix_ms() / 1000 + ahead).unwrap_or(0)
     }
 
-    /// Whether somebody wants this run to end.
+    /// How urgently this run is to stop.
     pub(crate) fn stopping(&self) -> Stop {
         *self.stop.borrow()
     }

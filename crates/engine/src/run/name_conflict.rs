@@ -1,4 +1,4 @@
-//! "That name is taken" after a lost answer: it may be this very file that took it.
+//! "That name is taken" after a lost answer: this very file may have taken it.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 
 impl Run {
-    /// A file that goes with one PUT, of which an answer was lost: where what is there has its size and its checksum, it has arrived,
-    /// and its part is confirmed.
+    /// For a file sent in one PUT whose answer was lost: if the object there has its size and checksum, it
+    /// has arrived, and its part is confirmed.
     pub(super) async fn is_ours(
         &mut self,
         session: &OpenSession,
@@ -24,7 +24,7 @@ impl Run {
         let Some(part) = single.filter(|_| self.provider.capabilities().verify) else { return Ok(false) };
         let md5 = self.md5_of(source, part.offset, part.len).await?;
         self.unchanged(source).await?;
-        // No answer gave it a mark; its bytes are proved.
+        // No answer gave it an ETag, but its content is proven.
         let receipt = PartReceipt {
             number: part.number,
             size: part.len,
@@ -45,7 +45,7 @@ impl Run {
         Ok(true)
     }
 
-    /// What is there, if size and checksum prove that it is what was sent.
+    /// The object that is there, if size and checksum prove that it is what was sent.
     pub(super) async fn arrived_before(
         &mut self,
         session: &OpenSession,

@@ -1,4 +1,5 @@
-//! The name that a file will have at its destination: taken in the journal before anything is sent, the next one where it is taken.
+//! A file's name at its destination: reserved in the journal before anything is sent, or the next one if it
+//! is taken.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::journal::names::{self, Reserved};
 use crate::state::names::BESIDE;
 
 impl Run {
-    /// The file under the name that it takes: its own, or the next one beside it that no other job has.
+    /// The file with its reserved name: its own, or the next alternative that no other job has.
     pub(super) async fn named(&mut self, from: u32) -> Result<FileFacts, RunError> {
         let (file, provider, job) = (self.facts(), Arc::clone(&self.provider), self.job.clone());
         let asked = file.clone();
@@ -35,12 +36,12 @@ impl Run {
         }
     }
 
-    /// Whether the start of this file, which found its name taken, is tried with the next one.
+    /// Whether a start that failed because the name is taken is retried with the next alternative.
     pub(super) fn goes_beside(&self, failure: &Failure, file: &FileFacts) -> bool {
         name_conflict::says_so(failure) && self.renames() && self.provider.name(file).is_some()
     }
 
-    /// How many names are passed over next.
+    /// The index of the next alternative name.
     pub(super) fn next_beside(&self, file: &FileFacts) -> Result<u32, RunError> {
         match self.provider.name(file) {
             Some(name) if file.beside >= BESIDE => Err(no_more(&name)),
@@ -53,7 +54,7 @@ impl Run {
     }
 }
 
-/// "day 1/cut.mov": files of one name are told apart by where they lie.
+/// "day 1/cut.mov": the folder distinguishes files of the same name.
 fn in_its_folder(path: &Path) -> String {
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let folder = path.parent().and_then(name);

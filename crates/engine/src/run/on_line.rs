@@ -1,4 +1,4 @@
-//! One attempt as the line to its host and the row see it, from its beginning until it ends in whatever way.
+//! One attempt as seen by the line to its host and by the row, from start to end.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::body::Attempt;
 use crate::progress::Live;
 use crate::state::EngineState;
 
-/// An attempt on the line; off it when dropped, also when its future is.
+/// An attempt on the line; removed on drop, also if its future is dropped.
 pub(super) struct OnLine<'a> {
     state: &'a EngineState,
     live: &'a Live,
@@ -35,12 +35,13 @@ impl<'a> OnLine<'a> {
         self.state.clock.steady()
     }
 
-    /// The storage took the part.
+    /// The storage accepted the part.
     pub(super) fn confirmed(&self) {
         self.line(|line| line.confirmed(self.now(), self.id));
     }
 
-    /// The attempt ended otherwise. Only a connection that broke under a part says something of the line; an answer says it of the service.
+    /// The attempt failed. Only a connection that broke within a part reflects on the line; an answer
+    /// reflects on the service.
     pub(super) fn broke(&self, failure: &PutFailure, attempt: &Attempt) {
         if let PutFailure::Wire(failure) = failure
             && failure.status.is_none()

@@ -1,4 +1,4 @@
-//! A part's turn: the host may be asked, a permit is free, and the run is still wanted.
+//! A part's turn: the host is not throttling, a permit is free, and the run is still wanted.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::run::RunError;
 use crate::state::Stop;
 
 impl Part {
-    /// Waits for it. A part that only waits is not begun any more once the run is to stop.
+    /// Waits for the part's turn. A waiting part does not start once the run is to stop.
     pub(super) async fn turn(&self, host: &str) -> Result<PartPermit, PartEnd> {
         let mut stop = self.stop.clone();
         let mine = async {
             loop {
                 self.leave_alone(host).await;
                 let permit = self.state.permits.part(host).await?;
-                // The host may have asked for patience while this part waited for its permit.
+                // The host may have started throttling while this part waited for its permit.
                 if self.left_alone_for(host).is_zero() {
                     return Some(permit);
                 }
@@ -33,7 +33,7 @@ impl Part {
         }
     }
 
-    /// Waits until no other part of the job is tried again, unless the run is to stop.
+    /// Waits until no other part of the job is being retried, unless the run is to stop.
     pub(super) async fn probe_turn(&self) -> Result<Option<Probing>, PartEnd> {
         let mut stop = self.stop.clone();
         tokio::select! {
@@ -54,7 +54,7 @@ impl Part {
         }
     }
 
-    /// One pacer a host: whoever else would send to a throttled one waits as well. `false`: somebody has said so already.
+    /// One pacer per host: everything else for a throttling host waits as well. `false`: already reported.
     pub(super) fn quiet(&self, host: &str, failure: &Failure, delay: Duration) -> bool {
         if !matches!(failure.class, RetryClass::Throttled { .. }) {
             return true;
@@ -64,7 +64,7 @@ impl Part {
             let mut memory = self.state.memory();
             let until = memory.quiet_until.entry(host.to_owned()).or_default();
             let first = *until < now;
-            // The longest wait counts: parts that were on their way together are told different ones.
+            // The longest wait counts: parts in flight at the same time receive different ones.
             *until = (*until).max(now + delay);
             first
         };
@@ -74,7 +74,7 @@ impl Part {
         first
     }
 
-    /// Waits while the host asked to be left alone, a little longer for some than for others.
+    /// Waits while the host is throttling, with jitter.
     async fn leave_alone(&self, host: &str) {
         loop {
             let left = self.left_alone_for(host);

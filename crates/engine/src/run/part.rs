@@ -1,4 +1,5 @@
-//! One part: attempt after attempt until its receipt is in the journal, or until something larger than the part is wrong.
+//! One part: attempt after attempt until its receipt is in the journal, or until something larger than the
+//! part fails.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,10 +30,10 @@ use crate::record::{DestinationId, JobId, Keeps};
 use crate::source::SourceError;
 use crate::state::{EngineState, Stop};
 
-/// So many attempts of one part in a row may not succeed within one run.
+/// Attempts per part within one run; after that the job returns its permit and waits.
 const ATTEMPTS: u32 = 8;
 
-/// One part on its way.
+/// One part in flight.
 pub(super) struct Part {
     pub(super) state: Arc<EngineState>,
     pub(super) parts: PartClient,
@@ -41,31 +42,31 @@ pub(super) struct Part {
     pub(super) live: Arc<Live>,
     pub(super) source: Arc<JobFile>,
     pub(super) session: i64,
-    /// Since when its link lives at most, Unix milliseconds.
+    /// The earliest start of its link's lifetime, Unix milliseconds.
     pub(super) since: i64,
-    /// After which renewal its link came.
+    /// The renewal that its link came from.
     pub(super) renewal: u32,
     /// Shared by the parts of this run.
     pub(super) probe: Arc<Probe>,
-    /// An earlier run, or one with an earlier link, may have sent it.
+    /// An earlier run, or this one with an earlier link, may have sent it.
     pub(super) again: bool,
     pub(super) part: partway_core::Part,
     pub(super) plan: PartPlan,
     pub(super) provider: Arc<dyn Provider>,
     /// Its link was signed here, with the key.
     pub(super) signed_here: bool,
-    /// An ETag in the form of an MD5 is that of the bytes.
+    /// An ETag in the form of an MD5 is the MD5 of the content.
     pub(super) etag_is_md5: bool,
-    /// Its session, where its target has to name a checksum of its bytes, and which.
+    /// Its session and checksum algorithm, if its target must include a checksum.
     pub(super) sealing: Option<(partway_provider::Session, Checksum)>,
-    /// Its clock stands in until the storage has told its own.
+    /// The API's clock is used until the storage's is known.
     pub(super) api_host: String,
     pub(super) stop: watch::Receiver<Stop>,
     pub(super) target: PartTarget,
 }
 
 impl Part {
-    /// Sends it, again if need be.
+    /// Sends the part, retrying if necessary.
     pub(super) async fn send(self) -> Result<(), PartEnd> {
         let host = host_of(&self.target);
         let (mut tries, mut differences) = (0, 0);
@@ -120,7 +121,7 @@ impl Part {
                 self.told_again(&failure).await?;
             }
             self.live.trouble(trouble(&failure, self.state.clock.steady() + delay));
-            // A host that asks for patience gets it from all parts alike.
+            // A throttling host is given time by all parts alike.
             if probing.is_none() && is_answered(&failure) && failure.class == RetryClass::Again {
                 probing = self.probe_turn().await?;
             }
@@ -128,12 +129,13 @@ impl Part {
         }
     }
 
-    /// What a storage's no means for this target. One to a link that was signed here is in the end one to its destination's settings.
+    /// Interprets a storage's rejection for this target. For a link signed here, the destination's settings
+    /// are ultimately at fault.
     async fn explained(&self, failure: Failure) -> Failure {
         let failure = failure
             .of_link(self.signed_here)
             .of_checksum(self.signed_here, self.sealing.as_ref().map(|sealing| sealing.1));
-        // A fresh link goes without the condition, once nothing was seen there.
+        // A fresh link is sent without the condition, once a check has found nothing there.
         if is_conditional(&self.target) && failure.may_be_the_condition() {
             self.state.memory().unconditional.insert(self.job.clone());
             return Failure { class: RetryClass::LinkBroken, ..failure };
@@ -142,7 +144,8 @@ impl Part {
         if self.signed_here && no { self.provider.explain(failure).await } else { failure }
     }
 
-    /// The link takes these very bytes only, those that lie there, and this file has others: so another file took the name.
+    /// The link accepts only the content of the object that is there, and this file's differs: so another
+    /// file took the name.
     fn asks_for_others(&self, failure: &Failure, attempt: &Attempt) -> bool {
         let asked = self.target.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-md5"));
         let sum = asked.and_then(|(_, sum)| BASE64.decode(sum).ok());
@@ -159,7 +162,7 @@ impl Part {
         let attempt = Arc::new(Attempt::default());
         self.live.begin(self.part.number, Arc::clone(&attempt), again);
         let mut on_line = OnLine::begin(&self.state, &self.live, host, self.part);
-        // How large it is may say that it has to wait, before a byte of it goes.
+        // Its size alone may mean that it has to wait, before any byte is sent.
         if on_line.moved(0) {
             return Attempted::LetGo;
         }
@@ -218,8 +221,8 @@ impl Part {
         Ok(())
     }
 
-    /// What to do after an attempt that did not succeed: how long to wait, or that it is larger than this part.
-    /// `refused`: how often the service refused the part, also in earlier runs.
+    /// Decides after a failed attempt: the delay, or that the problem is larger than this part. `refused`:
+    /// how often the service rejected the part, including earlier runs.
     fn delay(&self, failure: &Failure, tries: u32, refused: u32) -> Result<Duration, PartEnd> {
         if name_conflict::says_so(failure) && (self.again || tries > 1) {
             let (cause, detail) = (failure.cause.clone(), failure.to_string());
@@ -229,7 +232,8 @@ impl Part {
             RetryClass::Again | RetryClass::Unknown | RetryClass::PartsMissing | RetryClass::Conflict => None,
             RetryClass::Throttled { after } => *after,
             RetryClass::Offline if tries < 3 => None,
-            // A link that was signed here is good: what finds nothing at it has lost the upload. (A file of one part has none.)
+            // A link signed here is good: a 404 means that the upload is lost. (A file of one part has
+            // none.)
             RetryClass::LinkBroken
                 if self.signed_here && self.plan.count() > 1 && failure.status == Some(404) =>
             {
@@ -290,13 +294,13 @@ impl Part {
     }
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 enum Attempted {
-    /// The storage took it; the MD5 of what was sent, and the checksum that went with it.
+    /// The storage accepted it; the MD5 of what was sent, and the checksum sent with it.
     Answered(PutAnswer, [u8; 16], Option<Vec<u8>>),
-    /// It made room for others, and goes later.
+    /// It made room for others and is sent later.
     LetGo,
-    /// It did not go.
+    /// It failed.
     Not(PutFailure),
 }
 
