@@ -1,4 +1,4 @@
-//! From what was named to files: folders are walked, and what cannot go is told without holding up the rest.
+//! From named paths to files: walks folders, and reports what cannot be sent without holding up the rest.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -15,67 +15,70 @@ use crate::record::{LeftOut, WhyLeftOut};
 use crate::source::{self, SourceError};
 use crate::watched::Seen;
 
-/// The type of which nothing is known (RFC 2046, 4.5.1).
+/// The type of unknown content (RFC 2046, 4.5.1).
 const UNKNOWN: &str = "application/octet-stream";
 
-/// So much of a file's beginning is looked at; what tells types apart lies in the first few hundred bytes of nearly all.
+/// How much of a file's beginning is examined; nearly all types are recognizable within the first few
+/// hundred bytes.
 const LOOKED_AT: usize = 4096;
 
-/// A file that can go.
+/// A file that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
     /// Its name.
     pub name: String,
-    /// The folders between the one that was named (with it) and the file, `/` between them; empty for a file that was named itself.
+    /// The folders from the named one (inclusive) down to the file, separated by `/`; empty for a file that
+    /// was named itself.
     pub folders: String,
-    /// What tells whether it is still the same file.
+    /// Identifies this version of the file.
     pub identity: FileIdentity,
-    /// When the file itself was made, nanoseconds since the Unix epoch, where that is told.
+    /// When the file was created, nanoseconds since the Unix epoch, if known.
     pub born_ns: Option<i64>,
-    /// MIME type by its name; where that says nothing, by its content.
+    /// MIME type by name, or else by content.
     pub mime: String,
-    /// Whether its content is kept elsewhere and is fetched as it is read.
+    /// Whether its content is stored elsewhere and fetched on read.
     pub elsewhere: bool,
 }
 
 impl Found {
-    /// As a watched folder's ledger knows it.
+    /// In the form of a watched folder's ledger.
     pub(crate) const fn seen(&self) -> Seen {
         Seen { identity: self.identity, born_ns: self.born_ns }
     }
 }
 
-/// Everything that was named.
+/// The result of taking in named paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intake {
-    /// Files that can go, in the order of their names within each folder.
+    /// Files that can be sent, sorted by name within each folder.
     pub files: Vec<Found>,
-    /// What cannot.
+    /// What cannot be sent.
     pub left_out: Vec<LeftOut>,
-    /// What is set for these files, words in braces among it; where something is not set, it is as the destination has it.
+    /// Fields set for these files, possibly with placeholders in braces; unset ones use the destination's
+    /// defaults.
     pub set: Fields,
 }
 
-/// What one look brought of something that was named.
+/// The result of looking at one named path.
 pub(crate) struct Looked {
     intake: Intake,
     how: How,
-    /// The real place of each folder with files in it.
+    /// The canonical path of each folder with files in it.
     real: HashMap<PathBuf, PathBuf>,
-    /// How the disk spells a file that was named itself, where it has more than one spelling.
+    /// The on-disk spelling of a file that was named itself, where several spellings are possible.
     spelt: Option<OsString>,
 }
 
-/// Looks at paths and walks folders. Blocks: for a thread of its own.
+/// Looks at paths and walks folders. Blocks: call it on a separate thread.
 #[must_use]
 pub fn look(paths: &[PathBuf]) -> Intake {
     put_together(paths.iter().map(|path| look_at(path, None, &mut || true)).collect())
 }
 
-/// Looks at something that was named, and walks it where it is a folder; `go_on` is asked at each step. `own` is Partway's data folder, of
-/// which nothing goes. Blocks.
+/// Looks at a named path, and walks it if it is a folder; `go_on` is called at each step. `own` is
+/// Partway's data folder, of which nothing is sent. Blocks.
 pub(crate) fn look_at(path: &Path, own: Option<&Path>, go_on: &mut dyn FnMut() -> bool) -> Looked {
     let (path, mut intake) = (&straight(path), Intake::default());
     let how = match at::look(path) {
@@ -105,19 +108,19 @@ pub(crate) fn look_at(path: &Path, own: Option<&Path>, go_on: &mut dyn FnMut() -
     Looked { intake, how, real, spelt }
 }
 
-/// Whether it is that folder, of which this is the real place, or lies in it.
+/// Whether a path is the given folder (a canonical path) or inside it.
 fn is_in(path: &Path, folder: Option<&Path>) -> bool {
     folder.is_some_and(|folder| path.canonicalize().is_ok_and(|real| real.starts_with(folder)))
 }
 
-/// What is said of something of which the drive does not answer: none of it is taken in.
+/// The result for a path whose drive does not answer: nothing is taken in.
 pub(crate) fn unanswered(path: &Path) -> Looked {
     let mut intake = Intake::default();
     leave(&mut intake, path, WhyLeftOut::DriveSilent);
     Looked { intake, how: How::Itself, real: HashMap::new(), spelt: None }
 }
 
-/// All that was named, in that order.
+/// Combines all results, in order.
 pub(crate) fn put_together(all: Vec<Looked>) -> Intake {
     let (mut intake, mut named) = (Intake::default(), Named::default());
     for Looked { intake: found, how, real, spelt } in all {
@@ -128,13 +131,13 @@ pub(crate) fn put_together(all: Vec<Looked>) -> Intake {
     intake
 }
 
-/// A path without `..`, and that ends in a name: so it is the same file's after a folder on the way was taken away, and tells what the
-/// file or the folder is called. One that leads nowhere stays as it is.
+/// A path without `..` that ends in a name: so it stays valid if a folder along the way is removed, and
+/// contains the name of the file or folder. A dangling one is unchanged.
 fn straight(path: &Path) -> PathBuf {
     let dots = |part: Component<'_>| matches!(part, Component::ParentDir | Component::CurDir);
     let straight = match path.file_name() {
         Some(_) if !path.components().any(dots) && !ends_in_dot(path) => None,
-        // A name at the end may be a link's, which is what it is called; a dot leads through it.
+        // A final name may be a link's, and is kept; a dot follows the link.
         Some(name) if !ends_in_dot(path) => path
             .parent()
             .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
@@ -145,7 +148,7 @@ fn straight(path: &Path) -> PathBuf {
     straight.unwrap_or_else(|| path.to_owned())
 }
 
-/// `a/.`, of which the standard library says that its name is `a`.
+/// `a/.`, whose file name is `a` according to the standard library.
 fn ends_in_dot(path: &Path) -> bool {
     let separator = |byte: u8| byte == b'/' || (cfg!(windows) && byte == b'\\');
     let written = path.as_os_str().as_encoded_bytes();
@@ -154,7 +157,8 @@ fn ends_in_dot(path: &Path) -> bool {
     &written[begin..end] == b"."
 }
 
-/// Whether something that was named can be taken in, as far as one look tells: no folder is walked. Blocks: for a thread of its own.
+/// Whether a named path can be taken in, judged by one look: no folder is walked. Blocks: call it on a
+/// separate thread.
 ///
 /// # Errors
 /// Why not.
@@ -171,17 +175,18 @@ pub fn sift(path: &Path) -> Result<(), WhyLeftOut> {
 pub(crate) enum How {
     /// Itself.
     Itself,
-    /// By a folder that it lies in; where that was a link, which.
+    /// By a folder that it is in; if that was a link, which one.
     Folder(Option<PathBuf>),
 }
 
-/// What was named so far, by the real place of each file.
+/// What was named so far, by the canonical path of each file.
 #[derive(Default)]
 struct Named(HashMap<PathBuf, HashSet<How>>);
 
 impl Named {
-    /// A file that was named twice, itself and by its folder or by another spelling, goes once: as it came first. What has two names on
-    /// disk is two files: so each name of a folder that is a link, and the folder itself, are as many folders.
+    /// Whether a file is new. A file that was named twice, directly and by its folder or by another
+    /// spelling, is sent once, as it came first. Two names on disk are two files: so each link to a folder,
+    /// and the folder itself, count separately.
     fn is_new(
         &mut self,
         found: &Found,
@@ -203,7 +208,7 @@ impl Named {
     }
 }
 
-/// The name of a file as the disk has it, where upper and lower case are one and a file has many spellings. A link keeps its own.
+/// A file's name as on disk, on systems that ignore case and allow several spellings. A link keeps its own.
 fn spelled(path: &Path) -> Option<OsString> {
     let own = cfg!(any(windows, target_os = "macos"))
         && std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_symlink());
@@ -211,8 +216,8 @@ fn spelled(path: &Path) -> Option<OsString> {
     real.and_then(|real| real.file_name().map(OsStr::to_owned))
 }
 
-/// Looks at files below a folder: the folders of each are those between, without that one. `go_on` is asked before each. Blocks: for a
-/// thread of its own.
+/// Looks at files below a folder; each one's folders are those in between, without the root. `go_on` is
+/// called before each. Blocks: call it on a separate thread.
 #[must_use]
 pub fn look_below(root: &Path, files: &[PathBuf], mut go_on: impl FnMut() -> bool) -> Intake {
     let mut intake = Intake::default();
@@ -226,10 +231,10 @@ pub fn look_below(root: &Path, files: &[PathBuf], mut go_on: impl FnMut() -> boo
 fn walk(root: &Path, own_data: Option<&Path>, intake: &mut Intake, go_on: &mut dyn FnMut() -> bool) {
     let (before, left_before) = (intake.files.len(), intake.left_out.len());
     let own = root.file_name().map(Path::new);
-    // Links to folders are not followed: a loop of them has no end. Links to files are taken in as files.
+    // Links to folders are not followed, since they may form a loop. Links to files are taken in as files.
     let exact = to_walk(root);
     let named = |found: &Path| as_named(root, &exact, found);
-    // Only one of its name is looked at more closely.
+    // Only a folder of that name is examined more closely.
     let is_own = |entry: &DirEntry| {
         let name = own_data.and_then(Path::file_name);
         let called = name.is_some_and(|name| entry.file_name().eq_ignore_ascii_case(name));
@@ -242,7 +247,7 @@ fn walk(root: &Path, own_data: Option<&Path>, intake: &mut Intake, go_on: &mut d
                 leave(intake, &named(entry.path()), WhyLeftOut::OwnData);
                 entries.skip_current_dir();
             }
-            // The named one itself may be a link.
+            // The root itself may be a link.
             Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {}
             Ok(entry) if is_ignored(entry.path()) => {
                 leave(intake, &named(entry.path()), WhyLeftOut::Ignored);
@@ -274,14 +279,15 @@ fn take(path: &Path, folders: String, intake: &mut Intake) {
     };
     let Seen { identity, born_ns } = seen;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    // The name says more where it says anything: many types begin like another (a .docx like a .zip).
+    // The name is more specific if it is conclusive: many types begin like another one (a .docx like a
+    // .zip).
     let by_name = mime_guess::from_path(path).first().map(|mime| mime.essence_str().to_owned());
     let mime = by_name.or_else(|| by_content(&source?, identity.size)).unwrap_or_else(|| UNKNOWN.to_owned());
     intake.files.push(Found { path: path.to_owned(), name, folders, identity, born_ns, mime, elsewhere });
 }
 
-/// A file as it is now, and opened where it can be read here and now: one whose content is elsewhere would be fetched by reading it, and
-/// one that another program has for itself can be read when that lets it go.
+/// A file's current state, and the open file if it can be read right now. Reading one whose content is
+/// elsewhere would fetch it, and one that another program has locked becomes readable later.
 fn opened(path: &Path) -> Result<(Seen, bool, Option<source::Source>), SourceError> {
     match source::Source::open(path) {
         Ok(source) => {
@@ -297,10 +303,10 @@ fn opened(path: &Path) -> Result<(Seen, bool, Option<source::Source>), SourceErr
     }
 }
 
-/// The type that the first bytes tell of.
+/// The type indicated by the first bytes.
 fn by_content(source: &source::Source, size: u64) -> Option<String> {
     let mut first = vec![0; usize::try_from(size).map_or(LOOKED_AT, |size| size.min(LOOKED_AT))];
-    // One that cannot be read now is told when it is sent.
+    // If it cannot be read now, that is reported when it is sent.
     source.read_at(&mut first, 0).ok()?;
     infer::get(&first).map(|found| found.mime_type().to_owned())
 }
@@ -327,7 +333,7 @@ fn slashed(folders: &Path) -> String {
     names.join("/")
 }
 
-/// Files that systems leave behind and nobody means to send.
+/// Files that systems leave behind and users do not mean to send.
 #[must_use]
 pub fn is_ignored(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The scheduler: gives each free job permit to the next job of the queue that has no reason to wait.
+//! The scheduler: gives each free job permit to the next job in the queue without holds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,11 @@ use crate::record::JobId;
 use crate::run;
 use crate::state::{Active, EngineState, Stop};
 
-/// After an error of the journal the queue is looked at again after that time.
+/// Delay before the queue is read again after a journal error.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
-/// A job whose run could not be written down is put back so often before it waits for the next start: an hour of a full disk.
+/// How often a job whose run could not be recorded is put back before it waits for the next start: an hour
+/// of a full disk.
 const ATTEMPTS_TO_WRITE: u32 = 720;
 
 pub(crate) async fn serve(state: Arc<EngineState>) {
@@ -36,7 +37,8 @@ async fn fill(state: &Arc<EngineState>) -> Result<(), JournalError> {
         if free == 0 {
             return Ok(());
         }
-        // A paused job whose last parts are still ending is in here: it may be resumed already, but never runs twice.
+        // Includes paused jobs whose last parts are still ending: such a job may be resumed already, but
+        // never runs twice.
         let running: Vec<JobId> = state.active().keys().cloned().collect();
         let next = state.journal.read(move |conn| jobs::runnable(conn, free, &running)).await?;
         if next.is_empty() {
@@ -57,7 +59,7 @@ async fn start(
 ) -> Result<(), JournalError> {
     let live = Arc::new(Live::default());
     let (stop, stopped) = watch::channel(Stop::No);
-    // Registered before the step, so that whoever pauses it from now on reaches the run.
+    // Registered before the step, so that a pause from now on reaches the run.
     state.active().insert(id.clone(), Active { live: Arc::clone(&live), stop });
     let applied = match state.apply(&id, Event::Permit, None).await {
         Ok(Ok(applied)) => applied,
@@ -70,9 +72,10 @@ async fn start(
     let state = Arc::clone(state);
     tokio::spawn(async move {
         let ended = tokio::spawn(run::run(&state, applied.job, live, stopped)).await;
-        // Nobody cancels a run: one that was goes down with its runtime, and its job goes on when Partway is opened again.
+        // Runs are never cancelled except with their runtime; then the job continues when Partway is opened
+        // again.
         if ended.is_err_and(|error| error.is_panic()) {
-            // Before its place is free: a job that was finishing would begin anew at once, and so on without end.
+            // Before its place is freed: a finishing job would start anew at once, endlessly.
             by_fault(&state, &id).await;
         }
         state.active().remove(&id);
@@ -84,7 +87,7 @@ async fn start(
     Ok(())
 }
 
-/// A run that ended by a fault of Partway's own must not end the others.
+/// A run that ended because of a bug in Partway must not end the others.
 async fn by_fault(state: &Arc<EngineState>, id: &JobId) {
     let cause = Cause::KeepsFailing { what: "a fault of Partway's own".into() };
     if let Err(error) = state.refuse(vec![id.clone()], cause, String::new()).await {
@@ -92,7 +95,8 @@ async fn by_fault(state: &Arc<EngineState>, id: &JobId) {
     }
 }
 
-/// A run leaves its job waiting or ended. One that could not write that down (a full disk) must not keep its job in mid-air.
+/// A run leaves its job waiting or ended. If that could not be recorded (a full disk), the job must not
+/// stay in between.
 async fn after_run(state: &Arc<EngineState>, id: &JobId) {
     for _ in 0..ATTEMPTS_TO_WRITE {
         if state.is_closing() || matches!(is_in_mid_air(state, id).await, Ok(false)) {

@@ -1,4 +1,4 @@
-//! A file being sent: opened once a job, read by position from many parts at once.
+//! A file being sent: opened once per job, read at arbitrary positions by many parts at once.
 
 use std::fs::File;
 use std::io;
@@ -35,7 +35,7 @@ pub enum SourceError {
     Fetching,
 }
 
-/// An open file with the identity that was planned.
+/// An open file with its planned identity.
 #[derive(Debug)]
 pub struct Source {
     file: File,
@@ -46,7 +46,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens the file; whatever its identity is now becomes the planned one.
+    /// Opens the file; its current identity becomes the planned one.
     ///
     /// # Errors
     /// [`SourceError`], never `Changed`.
@@ -55,7 +55,7 @@ impl Source {
         Self::open_seen(path)
     }
 
-    /// The same of a file whose content is here; `None` of one that would have to be fetched, which opening it may do.
+    /// Like [`open`](Self::open), for a file whose content is local; `None` if opening it might fetch it.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -67,10 +67,10 @@ impl Source {
     fn open_seen(path: &Path) -> Result<Self, SourceError> {
         let file = open_without_waiting(path)?;
         let mut found = at::look_at_open(&file)?;
-        // What is not here is not fetched to see where it ends.
+        // Content that is elsewhere is not fetched just to check the size.
         while !found.elsewhere && goes_on_after(&file, found.seen.identity.size)? {
             let before = std::mem::replace(&mut found, at::look_at_open(&file)?).seen.identity.size;
-            // A file that grows says so.
+            // A growing file shows a larger size.
             if found.seen.identity.size == before {
                 return Err(SourceError::NotItsSize(before));
             }
@@ -79,26 +79,26 @@ impl Source {
         Ok(Self { file, path: path.to_owned(), planned, born_ns, elsewhere: found.elsewhere })
     }
 
-    /// When the file itself was made, where that is told.
+    /// When the file was created, if known.
     #[must_use]
     pub const fn born_ns(&self) -> Option<i64> {
         self.born_ns
     }
 
-    /// Whether its content was elsewhere when it was opened, so that reading it fetches it.
+    /// Whether its content was elsewhere when opened, so that reading fetches it.
     #[must_use]
     pub const fn is_elsewhere(&self) -> bool {
         self.elsewhere
     }
 
-    /// The identity at the time of opening.
+    /// The identity when it was opened.
     #[must_use]
     pub const fn identity(&self) -> FileIdentity {
         self.planned
     }
 
-    /// Whether the path still leads to the same file, unchanged as far as size and time of modification tell. Where only the time of its
-    /// last change moved, its bytes have to be compared in the end.
+    /// Whether the path still leads to the same file, unchanged as far as size and modification time show.
+    /// If only its change time moved, its content has to be compared in the end.
     ///
     /// # Errors
     /// `Missing`, `NotAFile`, `Changed` or `Unreadable`.
@@ -107,8 +107,8 @@ impl Source {
         if now.against(&self.planned) == Match::Different { Err(SourceError::Changed(now)) } else { Ok(()) }
     }
 
-    /// Why it could not be read: the file itself tells more than the read. One that ends early and is as long as it ever was has not the
-    /// size that the system says.
+    /// Refines a read error by looking at the file. A read that ends early on an unchanged file means that
+    /// the size the system reports is wrong.
     #[must_use]
     pub fn trouble(&self, error: io::Error) -> SourceError {
         match self.unchanged() {
@@ -120,10 +120,10 @@ impl Source {
         }
     }
 
-    /// Fills the buffer from that offset.
+    /// Fills the buffer from `offset`.
     ///
     /// # Errors
-    /// `UnexpectedEof` where the file is shorter than it was, else what the system says.
+    /// `UnexpectedEof` if the file is shorter than it was, otherwise the operating system's error.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         read_exact_at(&self.file, buffer, offset)
     }
@@ -138,13 +138,13 @@ pub fn identify(path: &Path) -> Result<FileIdentity, SourceError> {
     if found.kind.is_file() { Ok(found.seen.identity) } else { Err(SourceError::NotAFile) }
 }
 
-/// Looked at before it is opened: opening a pipe would wait for its writer.
+/// Looks before opening: opening a pipe would wait for its writer.
 fn looked_at(path: &Path) -> Result<at::At, SourceError> {
     let found = at::look(path).map_err(|error| about(path, error))?;
     if found.kind.is_file() { Ok(found) } else { Err(SourceError::NotAFile) }
 }
 
-/// Windows makes `\\.\CON` of `CON`, and of other devices' names in any folder: no metadata can be had of what is no file.
+/// Windows turns `CON`, and other device names in any folder, into `\\.\CON`: only a file has metadata.
 fn about(path: &Path, error: io::Error) -> SourceError {
     match path.components().next() {
         Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::DeviceNS(_)) => {
@@ -156,9 +156,9 @@ fn about(path: &Path, error: io::Error) -> SourceError {
 
 impl From<io::Error> for SourceError {
     fn from(error: io::Error) -> Self {
-        // A card that was taken out of its reader, a drive that was pulled while it was open: their letters stay (winerror.h:
-        // ERROR_NOT_READY, ERROR_NO_SUCH_DEVICE, ERROR_FILE_INVALID, ERROR_NO_MEDIA_IN_DRIVE, ERROR_DEVICE_NOT_CONNECTED). A share's
-        // ways to go are in `drive.rs`.
+        // A card removed from its reader, or a drive pulled while open: their letters remain (winerror.h:
+        // ERROR_NOT_READY, ERROR_NO_SUCH_DEVICE, ERROR_FILE_INVALID, ERROR_NO_MEDIA_IN_DRIVE,
+        // ERROR_DEVICE_NOT_CONNECTED). The ways a share disappears are in `drive.rs`.
         const AWAY: [i32; 5] = [21, 433, 1006, 1112, 1167];
         let away = cfg!(windows) && error.raw_os_error().is_some_and(|number| AWAY.contains(&number));
         match error.kind() {
@@ -169,27 +169,29 @@ impl From<io::Error> for SourceError {
     }
 }
 
-/// Whether a byte can be read where the file should end.
+/// Whether a byte can be read past the reported end of the file.
 fn goes_on_after(file: &File, size: u64) -> Result<bool, SourceError> {
     match read_exact_at(file, &mut [0], size) {
         Ok(()) => Ok(true),
         Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        // Of an empty file nothing else is ever read.
+        // Nothing else is ever read of an empty file.
         Err(error) if size == 0 => Err(SourceError::Unreadable(error)),
         Err(_) => Ok(false),
     }
 }
 
-/// `O_NONBLOCK` changes nothing for a file, but should the path have become a pipe since it was looked at, opening does not hang.
+/// `O_NONBLOCK` has no effect on files, but if the path has become a pipe since it was looked at, opening
+/// does not hang.
 #[cfg(unix)]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    /// `O_NONBLOCK` of Linux and of macOS (their headers `fcntl.h`).
+    /// `O_NONBLOCK` of Linux and of macOS (their `fcntl.h`).
     const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
     std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
 }
 
-/// Others may read, write, rename and delete it meanwhile (the standard library's own way of opening): nobody is kept out.
+/// The standard library's default sharing mode: others may read, write, rename and delete the file
+/// meanwhile.
 #[cfg(not(unix))]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(crate::exact::exact(path))

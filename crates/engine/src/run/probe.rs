@@ -1,5 +1,5 @@
-//! After a service refused a part, its job's parts are tried again one at a time: what fails for one is likely to fail for all, and
-//! each attempt costs its bytes. As soon as one goes through, all go.
+//! After a service rejects a part, the job's parts are retried one at a time: what fails for one is likely
+//! to fail for all, and each attempt costs its bytes. As soon as one succeeds, all continue.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ pub(super) struct Probe {
     over: watch::Sender<bool>,
 }
 
-/// The right to try again, given back when it is dropped.
+/// The right to retry, returned on drop.
 #[derive(Debug)]
 pub(super) struct Probing {
     _alone: OwnedMutexGuard<()>,
 }
 
 impl Probe {
-    /// Waits until no other part is tried again, or until one went through. Cancel-safe.
+    /// Waits until no other part is being retried, or until one succeeds. Cancel-safe.
     pub(super) async fn turn(&self) -> Option<Probing> {
         let mut through = self.through.subscribe();
         tokio::select! {
@@ -30,18 +30,18 @@ impl Probe {
         }
     }
 
-    /// The run is about to end: what is on its way may end, but nothing is tried again.
+    /// The run is about to end: parts in flight may finish, but nothing is retried.
     pub(super) fn over(&self) {
         self.over.send_replace(true);
     }
 
-    /// Ends when nothing is to be tried again any more. Cancel-safe.
+    /// Resolves once nothing may be retried any more. Cancel-safe.
     pub(super) async fn until_over(&self) {
         // The sender lives as long as this value.
         let _ = self.over.subscribe().wait_for(|over| *over).await;
     }
 
-    /// A part went through.
+    /// A part succeeded.
     pub(super) fn went_through(&self) {
         self.through.send_modify(|times| *times += 1);
     }

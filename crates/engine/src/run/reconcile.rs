@@ -1,4 +1,5 @@
-//! The vendor's own list of parts against the journal and the file: what counts, what is taken over, what goes again.
+//! Compares the vendor's list of parts with the journal and the file: what counts, what is taken over, what
+//! is sent again.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +12,14 @@ use super::{Run, RunError};
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
-/// What the vendor says it has, by number.
+/// The parts the vendor has, by number.
 pub(super) type Listed = BTreeMap<PartNumber, ListedPart>;
 
-/// Whether a session that was begun earlier can be gone on with.
+/// Whether an existing session can be resumed.
 pub(super) enum Standing {
-    /// It is there, and every receipt that is left counts.
+    /// It exists, and every remaining receipt counts.
     Good,
-    /// The vendor does not know it any more.
+    /// The vendor no longer knows it.
     Gone,
 }
 
@@ -34,7 +35,8 @@ impl Run {
         Ok(parts.into_iter().map(|part| (part.number, part)).collect())
     }
 
-    /// Before a session is gone on with: a receipt counts only if the vendor, where it can list, still has that very part.
+    /// Run before resuming a session: a receipt counts only if the vendor, provided that it can list parts,
+    /// still has that very part.
     pub(super) async fn recount(
         &mut self,
         session: &OpenSession,
@@ -47,18 +49,21 @@ impl Run {
             Ok(listed) => listed,
             Err(Refused::Failure(failure)) => {
                 return match failure.class {
-                    // *Complete* went out: that it is not known any more may mean that it is done, and *complete* will tell.
+                    // *Complete* was sent: an unknown session may mean that it succeeded, which repeating
+                    // *complete* will show.
                     RetryClass::SessionGone | RetryClass::Conflict if !session.complete_sent => {
                         Ok(Standing::Gone)
                     }
-                    // A list that cannot be had says nothing of the parts; *complete* names those that are missing.
+                    // An unavailable list says nothing about the parts; *complete* names those that are
+                    // missing.
                     _ => {
                         tracing::info!(job = %self.job.id, %failure, "the vendor's list of parts could not be had");
                         Ok(Standing::Good)
                     }
                 };
             }
-            // A list that keeps failing is no reason to wait: whether the storage is there, the parts themselves will tell.
+            // A list that keeps failing is no reason to wait: the parts themselves will show whether the
+            // storage is up.
             Err(Refused::RunError(
                 RunError::Busy { by: By::Call, detail, .. } | RunError::Offline { page: Some(_), detail },
             )) => {
@@ -74,7 +79,7 @@ impl Run {
         Ok(Standing::Good)
     }
 
-    /// These receipts do not count any more; their parts go again, and that is told.
+    /// Revokes these receipts and logs it; their parts are sent again.
     pub(super) async fn take_back(
         &self,
         session: &OpenSession,
@@ -87,7 +92,7 @@ impl Run {
         self.was_in_vain(lost, "it misses parts that it had taken").await
     }
 
-    /// Which of these receipts the vendor does not bear out: all of them where it cannot list.
+    /// The receipts that the vendor does not confirm: all of them if it cannot list parts.
     pub(super) async fn not_there(
         &mut self,
         session: &OpenSession,
@@ -106,14 +111,15 @@ impl Run {
     }
 }
 
-/// The numbers of the receipts that the list does not bear out.
+/// The numbers of the receipts that the list does not confirm.
 fn unlike(listed: &Listed, receipts: &[PartReceipt]) -> Vec<PartNumber> {
     let there = |receipt: &PartReceipt| listed.get(&receipt.number).is_some_and(|part| part.is(receipt));
     receipts.iter().filter(|receipt| !there(receipt)).map(|receipt| receipt.number).collect()
 }
 
-/// Whether the list marks parts in a way of its own: every part is there in its size, there are several, and not one has the ETag that
-/// the storage gave for it. To send all of them again would bring the same list; *complete* names each ETag, and the storage judges it.
+/// Whether the list uses ETags of its own kind: every part is there with its size, there are several, and
+/// none has the ETag from its upload. Sending all of them again would yield the same list; *complete* names
+/// each ETag, and the storage judges it.
 fn is_of_another_kind(listed: &Listed, receipts: &[PartReceipt]) -> bool {
     let in_size = |receipt: &PartReceipt| {
         listed
@@ -175,7 +181,7 @@ mod tests {
             (0..2).map(part).map(|part| (part.number, part)).collect()
         };
         assert!(is_of_another_kind(&list([10, 10], ["x", "y"]), &receipts));
-        // One that is right shows that they can be compared; a size that differs is another part.
+        // A single match shows that they are comparable; a different size means a different part.
         assert!(!is_of_another_kind(&list([10, 10], [MD5, "y"]), &receipts));
         assert!(!is_of_another_kind(&list([10, 9], ["x", "y"]), &receipts));
         assert!(!is_of_another_kind(&listed(10, "x"), &receipts[..1]), "of one part nothing can be said");

@@ -1,4 +1,5 @@
-//! A file's bytes read once more and compared with what was sent: where only the time of its last change moved, nothing else tells.
+//! Reads a file again and compares it with what was sent: if only its change time moved, there is no other
+//! way to know.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,29 +17,30 @@ use crate::source::{self, Source, SourceError};
 use crate::state::Stop;
 use crate::watched::Sum;
 
-/// A file that is touched again and again while it is read is read so often at most: then nobody can say of which moment its bytes are.
+/// Maximum readings of a file that is touched during each: beyond that, no reading belongs to a definite
+/// moment.
 const READINGS: u32 = 3;
 
-/// Times of change come from a clock that ticks every few milliseconds (Linux: 1 to 10, `CONFIG_HZ`): two changes within one tick have the
-/// same time.
+/// Granularity of change times, which come from a clock that ticks every few milliseconds (Linux: 1 to 10,
+/// `CONFIG_HZ`): two changes within one tick have the same time.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Where a file system keeps whole seconds (ext3, HFS+), or every second of them (FAT).
+/// The same for file systems that store whole seconds (ext3, HFS+), or every second one (FAT).
 const COARSE_TICK: Duration = Duration::from_secs(2);
 
-/// What a look at the file's bytes brought.
+/// The result of reading a file again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reread {
-    /// It is what was sent.
+    /// It matches what was sent.
     Same,
-    /// It is not.
+    /// It differs.
     Differs,
-    /// It was touched at every reading.
+    /// It was touched during every reading.
     Restless,
 }
 
 impl Run {
-    /// Opens the job's file, at a moment from which on every change of it shows.
+    /// Opens the job's file at a moment from which on every change to it is detectable.
     pub(super) async fn open_source(&mut self) -> Result<Arc<JobFile>, RunError> {
         let source = check::source(&self.state, &self.job).await?;
         let wait = until_changes_show(&source.identity(), self.state.clock.unix_ms());
@@ -49,7 +51,7 @@ impl Run {
         check::source(&self.state, &self.job).await
     }
 
-    /// Computes the hash that the vendor wants, of bytes that were not touched meanwhile.
+    /// Computes the hash that the vendor wants, from content that was not touched meanwhile.
     pub(super) async fn hash_in_peace(&mut self, source: &Arc<JobFile>) -> Result<(), RunError> {
         let mut source = Arc::clone(source);
         for _ in 0..READINGS {
@@ -62,7 +64,7 @@ impl Run {
         Ok(())
     }
 
-    /// What the job's file is now.
+    /// The current identity of the job's file.
     async fn identify(&self) -> Result<FileIdentity, RunError> {
         match job_file::identify(&self.state.drives, &self.job).await {
             Ok(now) => Ok(now),
@@ -70,7 +72,8 @@ impl Run {
         }
     }
 
-    /// Whether the file is still the one whose parts have these receipts. Nothing is read of it where nothing of it changed.
+    /// Whether the file still matches the parts with these receipts. Reads nothing if the file is
+    /// unchanged.
     pub(super) async fn is_what_was_sent(&mut self, parts: &[PartReceipt]) -> Result<Reread, RunError> {
         let now = self.identify().await?;
         if now == self.job.identity {
@@ -96,7 +99,7 @@ impl Run {
         Ok(Reread::Restless)
     }
 
-    /// The parts of which the file has other bytes now than their receipts say. Ends early where the run is to end.
+    /// The parts whose content no longer matches their receipts. Returns early if the run is to end.
     pub(super) async fn differing(
         &mut self,
         source: &JobFile,
@@ -126,7 +129,7 @@ impl Run {
     }
 }
 
-/// Whether the file has the bytes of a part's receipt. One that is shorter than it was has not.
+/// Whether the file matches a part's receipt; not if it has become shorter.
 async fn as_received(file: &JobFile, plan: &PartPlan, receipt: &PartReceipt) -> Result<bool, SourceError> {
     let Some(part) = plan.part(receipt.number).filter(|part| part.len == receipt.size) else {
         return Ok(false);
@@ -138,22 +141,24 @@ async fn as_received(file: &JobFile, plan: &PartPlan, receipt: &PartReceipt) -> 
     }
 }
 
-/// How long to wait before a file is looked at: one that changed just now could change once more without its time of change showing that.
+/// How long to wait before looking at a file: one that changed just now could change again without a new
+/// change time.
 fn until_changes_show(found: &FileIdentity, now_ms: i64) -> Duration {
     let Some(FileTime(changed)) = found.changed else { return Duration::ZERO };
     let tick = if changed.rem_euclid(1_000_000_000) == 0 { COARSE_TICK } else { TICK };
-    // Modulo 2⁶⁴, as the time itself. A clock of another computer that is ahead or behind says nothing of what is recent.
+    // Wraps modulo 2⁶⁴, as the time itself does. If another computer's clock is ahead or behind, nothing is
+    // known about what is recent.
     let age = now_ms.wrapping_mul(1_000_000).wrapping_sub(changed);
-    // This clock is read in milliseconds, so a change may seem to lie ahead by one.
+    // This clock is read in milliseconds, so a change may appear up to one in the future.
     let recent = i64::try_from(tick.as_nanos()).is_ok_and(|tick| (-1_000_000..tick).contains(&age));
     if recent { tick } else { Duration::ZERO }
 }
 
-/// Whether a file that was seen like this has the bytes whose checksum that is, and did not change while it was read. Blocks for as long as
-/// reading it takes; `go_on` is asked before each block, and ends it with `Ok(false)`.
+/// Whether a file with identity `seen` has this checksum, and did not change while it was read. Blocks for
+/// as long as reading takes; `go_on` is called before each block, and `false` ends it with `Ok(false)`.
 ///
 /// # Errors
-/// [`SourceError`]; `Changed` where it is not, or is no longer, as it was seen.
+/// [`SourceError`]; `Changed` if the file does not, or no longer, match `seen`.
 pub fn has_sum(
     path: &Path,
     seen: &FileIdentity,
@@ -166,7 +171,7 @@ pub fn has_sum(
     }
     let count = sum.checksum.rsplit_once('-').and_then(|(_, count)| count.parse().ok());
     let plan = count.and_then(|count| PartPlan::restore(seen.size, sum.part_size, count).ok());
-    // A sum of other parts than a file of this size has.
+    // The checksum has a different number of parts than a file of this size.
     let Some(plan) = plan else { return Ok(false) };
     let mut parts = Vec::new();
     for part in plan.parts() {
@@ -185,7 +190,7 @@ pub fn has_sum(
     if now == *seen { Ok(proof::of_parts(&parts) == sum.checksum) } else { Err(SourceError::Changed(now)) }
 }
 
-/// The MD5 of some of a file's bytes; `None` where it was not to go on. Blocks.
+/// The MD5 of a range of a file; `None` if `go_on` ended it. Blocks.
 fn md5_of(
     source: &Source,
     mut offset: u64,
@@ -227,7 +232,7 @@ mod tests {
         assert_eq!(until_changes_show(&at(ns - 20_000_001), now_ms), Duration::ZERO);
         assert_eq!(until_changes_show(&at(ns - 1_000_000_000), now_ms), COARSE_TICK, "whole seconds");
         assert_eq!(until_changes_show(&at(ns - 2_000_000_000), now_ms), Duration::ZERO);
-        // A clock that is wrong, in whatever way, makes nothing wait.
+        // A clock that is wrong in any way causes no wait.
         for other in [ns + 3_600_000_000_001, ns - 3_600_000_000_001, i64::MIN + 1, i64::MAX, 1] {
             assert_eq!(until_changes_show(&at(other), now_ms), Duration::ZERO, "{other}");
         }

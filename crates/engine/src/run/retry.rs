@@ -1,4 +1,4 @@
-//! How long a call to a vendor's API is repeated before the run ends and the job waits.
+//! How often a call to a vendor's API is repeated before the run ends and the job waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +11,12 @@ use crate::log::Log;
 use crate::progress::Trouble;
 use crate::state::Stop;
 
-/// So often in a row a call may not succeed within one run; then the job gives its permit back and waits.
+/// Attempts per call within one run; after that the job returns its permit and waits.
 const TRIES: u32 = 6;
 
 impl Run {
-    /// Calls until it succeeds, ends for good, or patience ends. What is returned as `Err(Ok(failure))` is for the caller to judge.
+    /// Calls until it succeeds, fails for good, or the attempts are used up. [`Refused::Failure`] is for
+    /// the caller to judge.
     pub(super) async fn patiently<T, F, Fut>(&mut self, call: F) -> Result<T, Refused>
     where
         F: Fn(Arc<dyn Provider>) -> Fut,
@@ -24,7 +25,8 @@ impl Run {
         let mut tries = 0;
         loop {
             self.still_wanted()?;
-            // A call is never let go half-way: whoever drops the answer to a start leaves a session behind that nobody knows.
+            // A call is never cancelled midway: dropping the answer to a start would leave behind a session
+            // that no one knows of.
             let failure = match call(Arc::clone(&self.provider)).await {
                 Ok(value) => {
                     self.live.trouble(None);
@@ -41,7 +43,7 @@ impl Run {
                 _ => return Err(Refused::Failure(failure)),
             };
             let delay = Backoff::DEFAULT.delay_after(tries, self.state.chance.next(), after);
-            // A long wait is not spent with a permit in hand.
+            // A long wait must not occupy a permit.
             if tries >= TRIES
                 || delay > Duration::from_secs(30)
                 || (failure.class == RetryClass::Offline && tries >= 2)
@@ -49,7 +51,7 @@ impl Run {
                 return Err(Refused::RunError(RunError::from_failure(&failure)));
             }
             self.live.trouble(trouble(&failure, self.state.clock.steady() + delay));
-            // What this computer lacks is said at once: the user can do something about it.
+            // A shortage on this computer is reported at once: the user can do something about it.
             if tries == 1 && failure.cause == Cause::OpenFiles {
                 self.log(Log::OpenFiles { seconds: delay.as_secs().max(1) })
                     .await
@@ -76,16 +78,16 @@ impl Run {
     }
 }
 
-/// Ends when the run is to stop at least that hard.
+/// Resolves once the stop level reaches `least`.
 pub(super) async fn wait_for(stop: &mut tokio::sync::watch::Receiver<Stop>, least: Stop) -> RunError {
     if stop.wait_for(|now| *now >= least).await.is_err() {
-        // The engine let go of this run: nobody can stop it any more, so it ends.
+        // The engine dropped this run's sender, so it can no longer be stopped and ends.
         tracing::debug!("the way to stop a run is gone");
     }
     RunError::Overtaken
 }
 
-/// What a failure says of the way ahead; one that may be gone at the next try says nothing.
+/// What a failure shows about the connection; nothing if the next attempt may succeed.
 pub(super) fn trouble(failure: &Failure, until: Duration) -> Option<Trouble> {
     match failure.class {
         RetryClass::Offline => Some(Trouble::Network),
@@ -94,7 +96,7 @@ pub(super) fn trouble(failure: &Failure, until: Duration) -> Option<Trouble> {
     }
 }
 
-/// Why a call did not succeed in the end.
+/// Why a call failed in the end.
 #[derive(Debug)]
 pub(super) enum Refused {
     /// For the caller to judge.

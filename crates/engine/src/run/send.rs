@@ -1,4 +1,4 @@
-//! Sending the missing parts, several at once, until every one has its receipt.
+//! Sends the missing parts, several at once, until each has its receipt.
 
 use std::sync::Arc;
 
@@ -15,18 +15,19 @@ use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::state::Stop;
 
-/// How sending went on from one session.
+/// How sending within one session ended.
 enum Ended {
     /// Every part has its receipt.
     All,
-    /// Its links ran out and cannot be renewed.
+    /// Its links expired and cannot be renewed.
     Expired,
-    /// The vendor does not know the session any more.
+    /// The vendor no longer knows the session.
     Session,
 }
 
 impl Run {
-    /// Sends what is missing. Comes back when every receipt is in the journal, in this session or in one that replaced it.
+    /// Sends what is missing. Returns once every receipt is in the journal, in this session or in its
+    /// replacement.
     pub(super) async fn send(
         &mut self,
         session: &OpenSession,
@@ -54,7 +55,7 @@ impl Run {
         loop {
             let mut ended =
                 match self.begin(&mut in_flight, &mut targets, session, source, &plan, &probe).await {
-                    // A stop came while links were asked for.
+                    // A stop arrived while links were requested.
                     Err(NoTarget { end: PartEnd::RunError(RunError::Overtaken), .. })
                         if self.stopping() != Stop::No =>
                     {
@@ -67,11 +68,13 @@ impl Run {
                     }
                     Ok(()) => {
                         let ended = tokio::select! {
-                            // A part that only waited for its turn ends by the stop too: the stop itself is what counts.
+                            // A part that only waited for its turn is ended by the stop too; the stop takes
+                            // precedence.
                             biased;
                             _ = wait_for(&mut stop, Stop::TakenBack) => {
                                 self.stop_sending(&mut in_flight, &plan).await?;
-                                // What waited for its turn has left, and what is in flight is missing until it is confirmed.
+                                // Parts that waited for their turn are gone, and those in flight count as
+                                // missing until confirmed.
                                 targets.again_from(PartNumber::FIRST);
                                 continue;
                             }
@@ -97,20 +100,20 @@ impl Run {
                     if looked {
                         PartEnd::Taken { cause, detail, looked }
                     } else {
-                        // Its provider may look once what is there, and say its name.
+                        // The provider may look once at what is there, and report its name.
                         PartEnd::BadTarget { expired: false, cause, detail }
                     }
                 }
                 Err(end) => end,
             };
             match end {
-                // What the others have nearly sent is worth waiting for a moment: it will not be sent again.
+                // Waits briefly for the others, so that what is nearly sent need not be sent again.
                 PartEnd::RunError(halt) => {
                     probe.over();
                     in_flight.drain(self.stop.clone(), self.state.grace).await;
                     return Err(halt);
                 }
-                // The others were judged when they began, so they go on.
+                // The others' links were checked when they started, so they continue.
                 PartEnd::BadTarget { expired, cause, detail } if self.provider.capabilities().refresh => {
                     if !self.renew(&mut targets, session, &ended, expired).await? {
                         in_flight.shut_down().await;
@@ -136,7 +139,7 @@ impl Run {
                         ) => {
                             in_flight.drain(self.stop.clone(), self.state.grace).await;
                         }
-                        // The others are of the same session, or of the same file: what they send is of no use any more.
+                        // The others belong to the same session or file: what they send is useless now.
                         _ => in_flight.shut_down().await,
                     }
                     return ended;
@@ -145,7 +148,7 @@ impl Run {
         }
     }
 
-    /// Begins as many parts as may go at once.
+    /// Starts as many parts as permitted.
     async fn begin(
         &mut self,
         in_flight: &mut InFlightParts,
@@ -170,7 +173,7 @@ impl Run {
         Ok(())
     }
 
-    /// After a round that brought no part further, one is enough to see whether it does now.
+    /// After a round without progress, one part is enough to test whether it works now.
     fn parts_at_once(&self) -> usize {
         if self.state.is_failing(&self.job.id) { 1 } else { self.state.permits.parts_per_job() }
     }
@@ -230,8 +233,9 @@ impl Run {
     }
 }
 
-/// Links that ran out end their session; that those of another one would ever work is not to be expected. Not so where they are signed
-/// here: the session lives on whatever a storage says of a link, so what was confirmed in it stays.
+/// Expired links end their session; links that never worked are not expected to work in another one. Links
+/// signed here are different: the session survives whatever a storage says about a link, so what was
+/// confirmed in it stays.
 fn links_ended(signed_here: bool, expired: bool, cause: Cause, detail: String) -> Result<Ended, RunError> {
     match cause {
         _ if expired && !signed_here => Ok(Ended::Expired),

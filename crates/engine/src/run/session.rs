@@ -1,4 +1,4 @@
-//! The vendor's session: opened late, journaled before the first byte, gone on with, renewed or replaced.
+//! The vendor's session: opened late, journaled before the first byte, resumed, renewed or replaced.
 
 use std::sync::Arc;
 
@@ -13,14 +13,15 @@ use crate::journal::sessions::{self, OpenSession};
 use crate::journal::starts;
 use crate::log::Log;
 
-/// After so many sessions that ran out before the file was through, a person has to look at the figures.
+/// After this many sessions that ended before the file was done, the user has to look at the figures.
 const SESSIONS: u32 = 2;
 
-/// A client that plans by itself wishes for parts between these sizes: as small as most stores take for files up to 640 MiB, so that a slow line
-/// gets one through in two minutes and a far one has many on the way; larger ones for larger files, so that calls stay few.
+/// Preferred minimum and maximum part size if the client plans. As small as most stores accept for files up
+/// to 640 MiB, so that a slow line confirms one within two minutes and a long-distance one has many in
+/// flight; larger for larger files, to keep the number of calls low.
 const WISHED_PART: (u64, u64) = (5 << 20, 16 << 20);
 
-/// So many parts a file is divided into, within those sizes.
+/// Preferred number of parts, within those sizes.
 const WISHED_PARTS: u64 = 128;
 
 impl Run {
@@ -41,11 +42,11 @@ impl Run {
         self.open().await
     }
 
-    /// `None`: the vendor does not know it any more, and it was given up.
+    /// Resumes a session. `None`: the vendor no longer knows it, and it was discarded.
     async fn go_on(&mut self, session: OpenSession, plan: PartPlan) -> Result<Option<OpenSession>, RunError> {
         let id = session.id;
         if self.signs_links() {
-            // An earlier version of Partway wrote them down.
+            // Written by an earlier version of Partway.
             self.state.journal.write(move |conn| sessions::forget_missing_targets(conn, id)).await?;
         }
         let Some(session) = self.that_replaces(session).await? else { return Ok(None) };
@@ -65,7 +66,8 @@ impl Run {
         Ok(Some(session))
     }
 
-    /// The session as it has to be where a person said since that what is there may be replaced. `None`: it was given up for a new one.
+    /// The session, updated to overwrite if the user has chosen that since it was opened. `None`: it was
+    /// discarded for a new one.
     async fn that_replaces(&mut self, session: OpenSession) -> Result<Option<OpenSession>, RunError> {
         if self.job.fields.if_exists != Some(IfExists::Overwrite) || session.replaces {
             return Ok(Some(session));
@@ -102,7 +104,8 @@ impl Run {
                 begun => break begun?,
             }
         };
-        // Where links are signed here a start may have asked nobody: then the finished file says it.
+        // With links signed here, a start may not have contacted the server; then the finished file proves
+        // the key.
         if !self.signs_links() {
             self.state.key_is_good(&self.destination.id, self.key).await?;
         }
@@ -125,7 +128,7 @@ impl Run {
             })
             .await;
         match started {
-            // No answer to a start: where a second one does no harm, the job comes back to it after a while.
+            // The start was not answered. If repeating it is harmless, the job does so after a while.
             Err(Refused::Failure(failure)) if failure.class == RetryClass::Unknown && !repeatable => {
                 let (what, detail) = (failure.plain().to_owned(), failure.to_string());
                 Err(Refused::RunError(RunError::Attention { cause: Cause::PerhapsBegun { what }, detail }))
@@ -148,7 +151,7 @@ impl Run {
         }
     }
 
-    /// Whether this file can go there at all, as far as that is known without asking anybody.
+    /// Whether the destination can take this file at all, as far as is known without contacting it.
     pub(super) fn pre_flight(&self) -> Result<(), RunError> {
         match self.provider.refuses(&self.facts()) {
             Some(cause) => Err(RunError::Attention { cause, detail: String::new() }),
@@ -203,7 +206,8 @@ impl Run {
         Ok(session)
     }
 
-    /// The session cannot be used any more. Everything goes again in a new one, and that is told; after two a person is asked.
+    /// The session is no longer usable. Logs it and sends everything again in a new one; after two, the
+    /// file needs attention.
     pub(super) async fn session_lost(
         &mut self,
         session: &OpenSession,
@@ -219,7 +223,8 @@ impl Run {
         if ended >= SESSIONS {
             let lived_ms = self.state.clock.unix_ms().saturating_sub(session.opened_at);
             let lived_seconds = u64::try_from(lived_ms / 1000).unwrap_or(0);
-            // What the whole would have taken at the speed of what was confirmed; unknown speed tells nothing.
+            // What the whole file would have taken at the speed of the confirmed parts; 0 if the speed is
+            // unknown.
             let size = u128::from(self.job.identity.size);
             let needed = u128::from(lived_seconds.max(1)) * size / u128::from(bytes.max(1));
             let needed_seconds = if bytes == 0 { 0 } else { u64::try_from(needed).unwrap_or(u64::MAX) };
@@ -237,7 +242,7 @@ impl Run {
         Ok(())
     }
 
-    /// Says once a session that at the present speed it ends before the file is through.
+    /// Warns once per session if, at the current speed, it will expire before the file is done.
     pub(super) async fn warn_of_short_life(
         &mut self,
         session: &OpenSession,
@@ -256,7 +261,7 @@ impl Run {
     }
 }
 
-/// Bytes of the parts that a client which plans by itself wishes for.
+/// Preferred part size in bytes if the client plans.
 fn wished_part(file_size: u64) -> u64 {
     let (least, most) = WISHED_PART;
     file_size.div_ceil(WISHED_PARTS).next_multiple_of(1 << 20).clamp(least, most)

@@ -1,4 +1,4 @@
-//! The vendor said yes, or its answer was lost: the finished file is asked about, compared, and the job comes to its end.
+//! The vendor confirmed, or its answer was lost: looks up the finished file, compares it, and ends the job.
 
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ use crate::journal::sessions::{self, OpenSession};
 use crate::journal::{JournalError, destinations};
 use crate::log::Log;
 
-/// "It is not there" is believed after as many looks more, with these waits before each: a store may find its own file only after a
-/// moment.
+/// Waits before repeated lookups until "not there" is believed: a store may take a moment to find its own
+/// file.
 const LOOK_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 impl Run {
-    /// The vendor confirmed. Its receipt is in the journal before anything else is asked, so that no crash asks for the whole again.
+    /// The vendor confirmed. Journals its receipt before anything else is asked, so that no crash repeats
+    /// *complete*.
     pub(super) async fn confirmed(
         &mut self,
         session: &OpenSession,
@@ -46,8 +47,8 @@ impl Run {
         }
     }
 
-    /// *Complete* may have worked, and the vendor does not know the session any more. Where it can be asked about the file, that
-    /// settles it; else all that can be known says that it arrived.
+    /// *Complete* may have worked, and the vendor no longer knows the session. If the file can be looked
+    /// up, that decides; otherwise all available evidence says that it arrived.
     pub(super) async fn perhaps_arrived(
         &mut self,
         session: &OpenSession,
@@ -57,7 +58,7 @@ impl Run {
             return self.end(FileReceipt::unknown(), parts, false, Log::Presumed).await;
         }
         match self.look(session, parts, &FileReceipt::unknown(), &LOOK_AGAIN).await? {
-            // Another file may lie there since before.
+            // A different file may have been there before.
             Found::There(receipt) if !matches!(self.against(&receipt, parts), Verdict::OtherSize(_)) => {
                 self.settle(session, receipt, parts).await
             }
@@ -69,7 +70,7 @@ impl Run {
         }
     }
 
-    /// Asks about the finished file; "not there" as often again as there are waits.
+    /// Looks up the finished file; repeats "not there" after each of `waits`.
     pub(super) async fn look(
         &mut self,
         session: &OpenSession,
@@ -86,7 +87,7 @@ impl Run {
                 })
                 .await;
             match asked {
-                // Only a file that is there makes it so.
+                // Only a file that is there has this strength.
                 Ok(found) if matches!(found.strength, Strength::Confirmed | Strength::Unproved) => {
                     return Ok(Found::There(found));
                 }
@@ -105,7 +106,7 @@ impl Run {
                 Err(Refused::RunError(halt @ (RunError::Overtaken | RunError::Journal(_)))) => {
                     return Err(halt);
                 }
-                // Confirmed is confirmed; else the job waits and asks again later.
+                // A confirmation stands; otherwise the job waits and asks again later.
                 Err(Refused::RunError(halt)) if receipt.strength != Strength::Confirmed => return Err(halt),
                 Err(Refused::RunError(_)) => return Ok(Found::CannotSay(cannot_say("it did not answer"))),
             }
@@ -116,7 +117,7 @@ impl Run {
         proof::verdict(receipt, self.job.identity.size, parts)
     }
 
-    /// *Verified* only where everything that DESIGN.md names was compared and equal.
+    /// Ends the job. *Verified* only if everything that DESIGN.md names was compared and matches.
     pub(super) async fn settle(
         &mut self,
         session: &OpenSession,
@@ -141,8 +142,8 @@ impl Run {
         self.end(receipt, parts, verified, log).await
     }
 
-    /// A checksum of the whole that is not that of what was sent counts against it where an earlier file of ours showed how this storage
-    /// builds one. Asked only where it is another, so that files cost no read.
+    /// A differing whole-file checksum counts against the file if an earlier one of ours showed how this
+    /// storage computes it. Looked up only on a difference, so that files cost no read.
     async fn not_contradicted(
         &self,
         session: &OpenSession,
@@ -162,7 +163,7 @@ impl Run {
         Err(self.another_file(session, said).await?)
     }
 
-    /// What it has is not this file: a later "I do not know that session" must not pass for an arrival.
+    /// The vendor has a different file: a later "unknown session" must not pass for an arrival.
     async fn another_file(&self, session: &OpenSession, said: String) -> Result<RunError, JournalError> {
         let (id, row) = (self.job.id.clone(), session.id);
         self.state
@@ -175,8 +176,8 @@ impl Run {
         Ok(RunError::Attention { cause: Cause::Refused { said }, detail: String::new() })
     }
 
-    /// Whether the file is still what was sent. That may take long where its bytes have to be read: the vendor's yes is in the journal
-    /// before, so that it is not asked for again should the process end meanwhile.
+    /// Whether the file is still what was sent. That may take long if it has to be read again; the vendor's
+    /// confirmation is journaled first, so that it is not requested again if the process ends meanwhile.
     async fn is_still_there(
         &mut self,
         receipt: &FileReceipt,
@@ -192,26 +193,27 @@ impl Run {
         self.state.journal.write(move |conn| sessions::set_receipt(conn, &id, &kept)).await?;
         match self.is_what_was_sent(parts).await {
             Ok(read) => Ok(read == Reread::Same),
-            // A drive that does not answer will say it when it does.
+            // An unresponsive drive: the comparison is made once it answers.
             Err(
                 halt @ (RunError::Overtaken
                 | RunError::Journal(_)
                 | RunError::DriveSilent { .. }
                 | RunError::Fetching { .. }),
             ) => Err(halt),
-            // Nor can it be read just now. What never can needs nobody: the vendor has the file.
+            // Unreadable at present. If it stays so, no action is needed: the vendor has the file.
             Err(halt @ RunError::Unread { .. }) if !self.is_last_round() => Err(halt),
-            // It is gone, or cannot be read.
+            // It is gone or unreadable.
             Err(_) => Ok(false),
         }
     }
 
-    /// Whether the storage would have replaced what somebody else put there in the last moment, although nobody asked for that.
+    /// Whether the storage would have replaced a file that appeared there at the last moment, although the
+    /// user did not ask for that.
     async fn could_replace(&self) -> Result<bool, RunError> {
         if self.job.fields.if_exists == Some(IfExists::Overwrite) {
             return Ok(false);
         }
-        // It may have been learnt with this very file.
+        // It may have been learned with this very file.
         let id = self.destination.id.clone();
         let found = self.state.journal.read(move |conn| destinations::get(conn, &id)).await?;
         let keeps = found.map(|found| found.keeps).unwrap_or_default();
@@ -219,7 +221,7 @@ impl Run {
         Ok(if in_parts { keeps.parts } else { keeps.one_put } == Some(false))
     }
 
-    /// Whether the file could not be read in so many rounds that the next one would need a person.
+    /// Whether the file has been unreadable for so many rounds that the next one would need attention.
     fn is_last_round(&self) -> bool {
         self.state.memory().unread.get(&self.job.id).is_some_and(|(round, _)| *round >= ROUNDS_HEADLESS)
     }

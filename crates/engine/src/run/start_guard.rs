@@ -1,5 +1,6 @@
-//! A start that may not be sent twice: that it goes is written down before it does, so that a crash in between asks a person and
-//! does not repeat it (VENDORS, Record360: "a GET that creates something, so never repeat it blindly").
+//! Starts that must not be sent twice: each is journaled beforehand, so that a crash in between asks the
+//! user instead of repeating it (VENDORS, Record360: "a GET that creates something, so never repeat it
+//! blindly").
 
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use crate::record::JobId;
 use crate::state::EngineState;
 
 impl Run {
-    /// Nothing where no start of this job is unanswered; else a person is asked. The mark stays until that person tries again, so that
-    /// neither a second crash nor a retry that was meant for something else takes the question away.
+    /// Fails if a start of this job is unanswered, so that the user is asked. The mark stays until the user
+    /// retries, so that neither a second crash nor a retry meant for something else drops the question.
     pub(super) async fn no_start_unanswered(&self) -> Result<(), RunError> {
         let job = self.job.id.clone();
         let unanswered = self.state.journal.read(move |conn| starts::is_unanswered(conn, &job)).await?;
@@ -25,8 +26,9 @@ impl Run {
     }
 }
 
-/// Sends a start that is written down first. An answer that proves that nothing was begun takes the mark away; that of a session is
-/// taken away with the session's own row, so that there is no moment without either.
+/// Sends a start, journaled first. An answer that proves that nothing was started removes the mark. If a
+/// session was started, the mark is removed in the transaction that records it, so that there is no moment
+/// without either.
 pub(super) async fn start(
     state: &Arc<EngineState>,
     job: &JobId,
@@ -38,13 +40,13 @@ pub(super) async fn start(
     let started = send.await;
     if started.as_ref().is_err_and(|failure| failure.class != RetryClass::Unknown) {
         let job = job.clone();
-        // Should that not be written, a person is asked once more than need be.
+        // If this write fails, the user is asked once more than necessary.
         let _ = state.journal.write(move |conn| starts::answered(conn, &job)).await;
     }
     started
 }
 
-/// Without the mark the start is not sent; it is tried again when the disk takes something.
+/// Without the mark the start is not sent; it is retried once the disk is writable.
 fn unwritten(error: &JournalError) -> Failure {
     let what = error.to_string();
     Failure::new(Step::Start, RetryClass::Again, Cause::KeepsFailing { what: what.clone() }, what)

@@ -1,4 +1,5 @@
-//! Parts for which the vendor gave no link, because it has them: sent by an attempt whose answer was lost.
+//! Parts for which the vendor gives no link because it already has them: sent by an attempt whose answer
+//! was lost.
 
 use std::sync::Arc;
 
@@ -17,9 +18,9 @@ use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 
 impl Run {
-    /// Takes these parts over: one whose ETag is the MD5 of what is on the disk now. One with another cannot be sent again in this session.
-    /// Where the vendor lists nothing, that it gives no link is its word for having the part; *complete* then names the MD5 of what is
-    /// on the disk, and the storage judges that.
+    /// Takes over parts whose ETag is the MD5 of what is on disk now. One with a different ETag cannot be
+    /// sent again in this session. If the vendor cannot list parts, giving no link means that it has the
+    /// part; *complete* then names the MD5 of what is on disk, and the storage judges it.
     pub(super) async fn take_over(
         &mut self,
         session: &OpenSession,
@@ -44,7 +45,7 @@ impl Run {
                     return Err(PartEnd::Session);
                 }
                 Some(there) => (there.etag.clone(), true),
-                // *Complete* names the MD5 where no ETag was given.
+                // *Complete* names the MD5 if there is no ETag.
                 None => (None, false),
             };
             let checksum = match self.provider.part_checksum(&session.session) {
@@ -69,7 +70,7 @@ impl Run {
         Ok(())
     }
 
-    /// The vendor's list; `None` where it has none to give.
+    /// The vendor's list; `None` if it is unavailable.
     async fn listed_if_it_lists(&mut self, session: &OpenSession) -> Result<Option<Listed>, PartEnd> {
         if !self.provider.capabilities().list {
             return Ok(None);

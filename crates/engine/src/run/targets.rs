@@ -1,4 +1,4 @@
-//! Where parts go: a window of targets at a time, and fresh ones for parts that have none or whose link ran out.
+//! Part targets: a window at a time, with fresh ones for parts without a link or with an expired one.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -16,37 +16,37 @@ use crate::job_file::JobFile;
 use crate::journal::sessions::{self, OpenSession};
 use crate::log::Log;
 
-/// So many targets are in memory, and asked for, at a time; the rest stays in the journal, or is not asked for yet.
+/// Targets held in memory and requested at a time; the rest stays in the journal or is not requested yet.
 const WINDOW: u32 = 64;
 
-/// One renewal of links that never worked, then it stops (VENDORS: "one refresh at most").
+/// Renewals of links that never worked (VENDORS: "one refresh at most").
 const RENEWALS_OF_BROKEN: u32 = 1;
 
-/// Fresh links that run out before a single part went through are asked for so often; then the session is taken for ended.
+/// Renewals of links that expire before a single part succeeds; then the session counts as ended.
 const RENEWALS_IN_VAIN: u32 = 3;
 
-/// One part's target, and what is known of its age.
+/// A part's target and its age.
 pub(super) struct IssuedTarget {
     pub(super) target: PartTarget,
-    /// Since when it lives at most, Unix milliseconds.
+    /// The earliest start of its lifetime, Unix milliseconds.
     pub(super) since: i64,
-    /// After which renewal it came: one of an earlier one that does not do says nothing of the present ones.
+    /// The renewal it came from: a failing link of an earlier one says nothing about the current ones.
     pub(super) renewal: u32,
 }
 
-/// The links of one session, as far as they are in memory.
+/// The links of one session that are in memory.
 pub(super) struct Targets {
     waiting: VecDeque<IssuedTarget>,
-    /// Those that are not written down and whose part is on its way, or is not due yet.
+    /// Links that are not journaled, for parts in flight or not yet due.
     spare: BTreeMap<PartNumber, IssuedTarget>,
-    /// Before this part every one has a receipt, is on its way, or waits here.
+    /// Every part before this one has a receipt, is in flight, or waits here.
     next: u32,
     renewal: u32,
     in_vain: u32,
     broken: u32,
 }
 
-/// Why no link could be had, as if this part had been tried.
+/// Why no link is available, reported as if this part had been tried.
 pub(super) struct NoTarget {
     pub(super) part: PartNumber,
     pub(super) renewal: u32,
@@ -54,7 +54,7 @@ pub(super) struct NoTarget {
 }
 
 impl Targets {
-    /// Those of a session; what came with it and is not written down is here already.
+    /// The targets of a session, including those it brought that are not journaled.
     pub(super) fn of(session: &OpenSession, brought: Vec<PartTarget>) -> Self {
         let since = session.opened_at;
         let spare =
@@ -69,12 +69,12 @@ impl Targets {
         }
     }
 
-    /// A part went through: the links are good.
+    /// A part succeeded: the links are good.
     pub(super) const fn went_through(&mut self) {
         self.in_vain = 0;
     }
 
-    /// What waits is read anew, and this part with it.
+    /// Rereads what is waiting, and this part too.
     pub(super) fn again_from(&mut self, part: PartNumber) {
         let first = self.waiting.front().map_or(part, |issued| issued.target.number);
         self.next = self.next.min(part.get()).min(first.get());
@@ -88,7 +88,7 @@ impl Targets {
 }
 
 impl Run {
-    /// The next part to send, and where; `None`: each has its receipt, is on its way, or has no target.
+    /// The next part to send and its target; `None`: each has its receipt, is in flight, or has no target.
     pub(super) async fn next_target(
         &mut self,
         targets: &mut Targets,
@@ -98,7 +98,7 @@ impl Run {
         in_flight: &InFlightParts,
     ) -> Result<Option<IssuedTarget>, NoTarget> {
         if let Some(issued) = targets.waiting.pop_front() {
-            // Where they cannot be renewed the part itself says that its link ran out.
+            // If links cannot be renewed, the part itself reports that its link expired.
             if !self.provider.capabilities().refresh || self.is_valid(&issued.target, issued.since) {
                 return Ok(Some(issued));
             }
@@ -126,7 +126,7 @@ impl Run {
         let after = window.last().map_or(to, |(last, _)| last.get()) + 1;
         let renewal = targets.renewal;
         for (_, known) in &mut window {
-            // One that was signed here is made anew.
+            // Links signed here are made anew.
             known.take_if(|_| self.signs_links());
         }
         let mut targets_of: BTreeMap<PartNumber, IssuedTarget> = std::mem::take(&mut targets.spare);
@@ -142,7 +142,8 @@ impl Run {
             let lacking: Vec<PartNumber> =
                 window.iter().map(|(part, _)| *part).filter(|part| !good(part)).collect();
             if lacking.iter().any(|part| !in_flight.holds(*part)) {
-                // Also for those on their way: where their links never work, they come back for others one after the other.
+                // Also for parts in flight: if their links do not work, each would come back for another
+                // one separately.
                 let fresh = self.fresh(session, &lacking, in_flight).await?;
                 let left_out: Vec<_> = lacking
                     .into_iter()
@@ -173,7 +174,8 @@ impl Run {
         self.provider.capabilities().signs_links
     }
 
-    /// Asks for links of these parts, and writes down all that came. Some may be missing, where the vendor can list its parts.
+    /// Requests links for these parts and journals all that come. Some may be missing if the vendor can
+    /// list its parts.
     async fn fresh(
         &mut self,
         session: &OpenSession,
@@ -193,7 +195,7 @@ impl Run {
         }
         let fresh: BTreeMap<_, _> = targets.into_iter().map(|target| (target.number, target)).collect();
         match parts.iter().find(|part| !fresh.contains_key(part) && !in_flight.holds(**part)) {
-            // Of those on their way one may have arrived in the meantime.
+            // A part in flight may have arrived meanwhile.
             Some(part) if !self.provider.capabilities().list => Err(PartEnd::BadTarget {
                 expired: true,
                 cause: Cause::LinksUnusable { what: "links for some parts are missing".into() },
@@ -203,7 +205,8 @@ impl Run {
         }
     }
 
-    /// A link did not do, and the vendor can give others: from now on they are asked for. `false`: that was done often enough.
+    /// A link failed and the vendor can issue others: requests those from now on. `false`: that was done
+    /// often enough.
     pub(super) async fn renew(
         &mut self,
         targets: &mut Targets,
@@ -215,16 +218,16 @@ impl Run {
         if ended.renewal < targets.renewal {
             return Ok(true);
         }
-        // Who is stopped meanwhile is told so when the links are asked for.
+        // A stop is noticed when the links are requested.
         let _ = self.pause_for(self.until_another(ended.since)).await;
         targets.in_vain += 1;
         targets.broken += u32::from(!expired);
         let given_up = targets.broken > RENEWALS_OF_BROKEN || targets.in_vain > RENEWALS_IN_VAIN;
         targets.renewal += 1;
-        // The others that have none now, or come back for one, are asked for at once.
+        // Parts that lack a link now, or come back for one, are requested at once.
         targets.spare.clear();
         targets.next = 1;
-        // Who tries again later begins with fresh ones: that is their one renewal.
+        // A later retry begins with fresh links, which is its one renewal.
         let (id, broken) = (session.id, targets.broken.min(RENEWALS_OF_BROKEN));
         self.state
             .journal
@@ -242,7 +245,8 @@ impl Run {
         Ok(true)
     }
 
-    /// How long until a new link is another one: it tells its second (AWS, `X-Amz-Date`), so one of the same second is the same.
+    /// How long until a new link differs: it contains its second (AWS, `X-Amz-Date`), so one from the same
+    /// second is identical.
     fn until_another(&self, since: i64) -> Duration {
         let age = self.state.clock.unix_ms().saturating_sub(since);
         let left = 1000_i64.saturating_sub(age).clamp(0, 1000);
@@ -254,7 +258,7 @@ impl Run {
     }
 }
 
-/// What it means for a part that its link, or the vendor's list, could not be had.
+/// Maps a failed request for links, or for the vendor's list, to the end of a part.
 pub(super) fn part_end(refused: Refused) -> PartEnd {
     let failure = match refused {
         Refused::RunError(halt) => return PartEnd::RunError(halt),

@@ -1,4 +1,4 @@
-//! What a run sends in vain: written down attempt by attempt, and bounded.
+//! Bytes that a run sends in vain: journaled per attempt, and bounded.
 
 use std::time::Duration;
 
@@ -10,26 +10,28 @@ use super::part::Part;
 use super::{Run, RunError};
 use crate::journal::vain::{self, InVain};
 
-/// What is told of parts that made room for others.
+/// The reason given for parts that made room for others.
 const SLOW: &str = "the line is too slow for as many parts at once";
 
-/// What is told of an hour that an earlier run used up.
+/// The reason given for an hour that an earlier run used up.
 const BEFORE: &str = "no part was confirmed";
 
 impl Part {
-    /// Writes down what the last attempt sent in vain. How often the service refused this part, or that enough was sent.
+    /// Journals what the last attempt sent in vain. Returns how often the service rejected this part; fails
+    /// once enough was sent.
     pub(super) async fn in_vain(&self, failure: &Failure) -> Result<u32, PartEnd> {
         self.went_in_vain(is_answered(failure), failure.plain(), &failure.to_string()).await
     }
 
-    /// The last attempt made room for other parts: its bytes go again, too, and nobody said no.
+    /// The last attempt made room for other parts: its bytes are sent again too, although nothing was
+    /// rejected.
     pub(super) async fn made_room(&self) -> Result<(), PartEnd> {
         self.went_in_vain(false, SLOW, "").await.map(drop)
     }
 
     async fn went_in_vain(&self, answered: bool, said: &str, detail: &str) -> Result<u32, PartEnd> {
         let bytes = self.live.sent(self.part.number);
-        // One that never came to its body costs nothing; how often that may be, the rounds say.
+        // An attempt that sent no body costs nothing; the rounds bound those.
         if bytes == 0 {
             return Ok(0);
         }
@@ -47,7 +49,7 @@ impl Part {
 }
 
 impl Run {
-    /// Nothing is sent while the hour is used up, whoever started this process.
+    /// Fails while the hour's allowance is used up, including by earlier processes.
     pub(super) async fn hour_is_not_used_up(&self) -> Result<(), RunError> {
         let Some(plan) = self.job.plan else { return Ok(()) };
         let (now, job) = (self.state.clock.unix_ms(), self.job.id.clone());
@@ -59,7 +61,7 @@ impl Run {
         }
     }
 
-    /// What was confirmed and does not count any more has to go again: it was sent in vain, too.
+    /// Bytes whose confirmation was revoked have to be sent again, so they count as sent in vain.
     pub(super) async fn was_in_vain(&self, bytes: u64, why: &str) -> Result<(), RunError> {
         let Some(plan) = self.job.plan.filter(|_| bytes > 0) else { return Ok(()) };
         let (now, job) = (self.state.clock.unix_ms(), self.job.id.clone());

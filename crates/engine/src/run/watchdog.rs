@@ -1,4 +1,5 @@
-//! Watches one part on its way: what the peer acknowledged counts, and a connection on which nothing more is acknowledged is given up.
+//! Watches one part in flight: progress is what the peer acknowledges, and a connection without any is
+//! dropped.
 
 use std::time::Duration;
 
@@ -8,22 +9,23 @@ use tokio::time::Instant;
 
 use crate::body::Attempt;
 
-/// How often the connection is asked.
+/// How often progress is checked.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Stall timeout: nothing acknowledged for this long means the connection is dead, whatever the kernel believes. A slow one never is.
+/// Stall timeout: nothing acknowledged for this long means the connection is dead, whatever the kernel
+/// believes. A slow one never is.
 const STALL: Duration = Duration::from_secs(30);
 
-/// A box in between may acknowledge so much that the storage has not received.
+/// A middlebox may acknowledge up to this much more than the storage has received.
 const AHEAD: u64 = 8 << 20;
 
-/// Where no part was confirmed yet, a poor mobile line is assumed, bytes a second.
+/// Assumed speed if no part was confirmed yet, that of a poor mobile line, in bytes per second.
 const SLOWEST: f64 = 30_000.0;
 
-/// After the last acknowledged byte the answer has at least, and at most, this long.
+/// Minimum and maximum time for the answer after the last acknowledged byte.
 const ANSWER: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(1_800));
 
-/// The code of a failure that no answer told.
+/// Error code of a failure without an answer.
 pub(super) const STALLED: &str = "stalled";
 
 /// How an attempt ended.
@@ -34,19 +36,21 @@ pub(super) enum Ended {
     LetGo,
 }
 
-/// What the watchdog reports to, and asks.
+/// What the watchdog reports to and queries.
 pub(super) trait Report {
-    /// The peer has that many bytes of the part. Gives back whether the part shall make room for others.
+    /// The peer has acknowledged this many bytes of the part. Returns whether the part should make room for
+    /// others.
     fn moved(&mut self, acknowledged: u64) -> bool;
-    /// How long ago a part to the same host was confirmed: one that is answered in its turn is not dead.
+    /// How long ago a part to the same host was confirmed: while others are being answered, the connection
+    /// is not dead.
     fn confirmed_ago(&self) -> Option<Duration>;
-    /// Bytes a second of one part to the same host from its beginning to its answer, where one was confirmed.
+    /// Bytes per second of one confirmed part to the same host, from start to answer.
     fn speed(&self) -> Option<f64>;
-    /// Parts on their way to the same host, this one included.
+    /// Parts in flight to the same host, including this one.
     fn in_flight(&self) -> usize;
 }
 
-/// Ends an attempt on which nothing moves any more. `length`: bytes of the part.
+/// Ends an attempt that makes no progress. `length`: bytes of the part.
 pub(super) async fn watch<F>(put: F, attempt: &Attempt, length: u64, report: &mut impl Report) -> Ended
 where
     F: Future<Output = Result<PutAnswer, PutFailure>>,
@@ -64,7 +68,8 @@ where
             () = tokio::time::sleep(LOOK) => {}
         }
         let acknowledged = attempt.on_the_way();
-        // While the drive gives nothing nobody can tell whether the connection would take it. The body ends where the drive is silent.
+        // While the drive delivers nothing, the connection cannot be judged. The body ends itself if the
+        // drive is silent.
         if acknowledged > seen || attempt.waits_for_disk() {
             (seen, moved) = (acknowledged, Instant::now());
         }
@@ -92,10 +97,12 @@ where
     }
 }
 
-/// Time for the answer, where all was acknowledged `within` that time: as long as what may still be held in between can take.
+/// The time limit for the answer, if everything was acknowledged `within` that time: long enough for what a
+/// middlebox may still hold.
 ///
-/// At twice what a part before it took. Without one: of a part larger than what can be held the rest has really arrived meanwhile, so that
-/// much is certain; else a poor line is assumed, shared by all that is `in_flight`.
+/// Allows twice the time that an earlier part's speed implies. Without one: for a part larger than what can
+/// be held, the rest has really arrived meanwhile, so that speed is certain; otherwise a poor line is
+/// assumed, shared by all parts `in_flight`.
 fn answer_within(length: u64, within: Duration, confirmed_speed: Option<f64>, in_flight: usize) -> Duration {
     let (least, most) = ANSWER;
     let held = length.min(AHEAD) as f64;
@@ -177,9 +184,9 @@ mod tests {
         let (mib, second) = (1 << 20, Duration::from_secs(1));
         // 16 MiB in a second: 8 of them have really arrived.
         assert_eq!(answer_within(16 * mib, second, None, 16).as_secs(), 32);
-        // 16 MiB at 12.5 kB/s a connection, of which 8 lie in a box in between: they take 671 s.
+        // 16 MiB at 12.5 kB/s per connection, of which a middlebox holds 8: those take 671 s.
         assert_eq!(answer_within(16 * mib, Duration::from_secs(671), None, 4).as_secs(), 30 + 1342);
-        // Swallowed whole by something in between: nothing is known, so a poor line is assumed.
+        // Swallowed whole by a middlebox: nothing is known, so a poor line is assumed.
         assert_eq!(answer_within(5 * mib, second, None, 4).as_secs(), 30 + 699);
         assert_eq!(answer_within(64 << 10, second, None, 2).as_secs(), 34);
         assert_eq!(answer_within(8 * mib, second, Some(1e6), 16).as_secs(), 46);

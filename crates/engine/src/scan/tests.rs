@@ -1,4 +1,4 @@
-//! What was named, as files: folders, links, names that are none, and what cannot go.
+//! Named paths as files: folders, links, paths that do not end in a name, and what cannot be sent.
 
 use super::*;
 
@@ -123,13 +123,13 @@ fn one_look_finds_a_folder_that_nobody_may_look_into() {
     let closed = dir.path().join("closed");
     std::fs::create_dir(&closed).unwrap();
     std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
-    // To who may do everything nothing is closed.
+    // For a privileged user nothing is closed.
     let open = std::fs::read_dir(&closed).is_ok();
     let denied = WhyLeftOut::Unreadable("permission denied".into());
     assert_eq!(sift(&closed), if open { Ok(()) } else { Err(denied) });
 }
 
-/// One that went away between the look and the walk stands for all that a walk can meet.
+/// A folder that vanished between the look and the walk stands for every error that a walk can meet.
 #[test]
 fn a_folder_that_cannot_be_walked_is_told_in_words_without_numbers() {
     let mut intake = Intake::default();
@@ -139,7 +139,7 @@ fn a_folder_that_cannot_be_walked_is_told_in_words_without_numbers() {
     assert_eq!(intake.left_out, [LeftOut { path: gone.to_string_lossy().into_owned(), why }]);
 }
 
-/// Folders and names of what was found.
+/// Folders and names of the files found.
 #[cfg(unix)]
 fn names(paths: &[PathBuf]) -> Vec<(String, String)> {
     look(paths).files.into_iter().map(|found| (found.folders, found.name)).collect()
@@ -172,7 +172,7 @@ fn a_folder_is_called_what_it_was_named_and_where_that_is_no_name_what_it_is() {
         ("Card/clips/../../Card", "Card"),
         ("current", "current"),
         ("current/", "current"),
-        // What lies behind the link, and above what lies behind it.
+        // The target of the link, and the parent of its target.
         ("current/.", "Card"),
         ("deep/..", "Card"),
     ] {
@@ -184,7 +184,7 @@ fn a_folder_is_called_what_it_was_named_and_where_that_is_no_name_what_it_is() {
         dir.path().canonicalize().unwrap().join("Card/b.mov"),
         "it needs no other folder"
     );
-    // Above everything there is no name: what lies in it has no folder for it.
+    // The root has no name: what is in it has no folder of that name.
     assert_eq!(straight(Path::new("/..")), Path::new("/"));
     assert_eq!(straight(Path::new("/")), Path::new("/"));
     assert_eq!(straight(Path::new("/no/such/../folder/.")), Path::new("/no/such/../folder/."));
@@ -208,7 +208,7 @@ fn each_name_that_a_file_or_a_folder_has_goes_or_is_told() {
     let left: Vec<_> = look(std::slice::from_ref(&day)).left_out.into_iter().map(|left| left.why).collect();
     let circle = WhyLeftOut::Unreadable("its links lead in a circle".into());
     assert_eq!(left, [WhyLeftOut::LinkToFolder, WhyLeftOut::DeadLink, circle]);
-    // The folder by both of its names is two folders, in whatever order; by one of them twice it is one.
+    // The folder under both names counts as two, in either order; under one name twice, as one.
     assert_eq!(names(&[day.clone(), link.clone()]), [three("day"), three("link")].concat());
     assert_eq!(names(&[link.clone(), day.clone()]), [three("link"), three("day")].concat());
     assert_eq!(names(&[link.clone(), dir.path().join("./day/../link")]), three("link"));

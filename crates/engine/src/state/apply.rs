@@ -1,4 +1,4 @@
-//! Applying an event to a job: journal first, then effects, then everybody is told.
+//! Applies an event to a job: journal first, then effects, then events to subscribers.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::journal::{JournalError, batches, events, jobs};
 use crate::log::Log;
 use crate::record::{Batch, Job, JobId};
 
-/// A step that is on the disk, and what follows from it.
+/// A committed step and its consequences.
 pub(crate) struct Written {
     pub(crate) applied: Applied,
     log: Option<Log>,
@@ -37,7 +37,8 @@ pub(crate) fn write(
     Ok(Ok(Written { applied, log }))
 }
 
-/// The batches that these steps ended. Each is asked once, after all its steps: thousands of them may be of the same one.
+/// The batches that these steps ended. Each is checked once, after all its steps: thousands of them may
+/// belong to the same one.
 pub(crate) fn ended(
     conn: &Connection,
     now: i64,
@@ -56,10 +57,10 @@ pub(crate) fn ended(
     Ok(ended)
 }
 
-/// So many jobs change in one commit: some tens of milliseconds, in which nobody else writes.
+/// Jobs changed per commit: takes some tens of milliseconds, during which no other write runs.
 const CHUNK: usize = 500;
 
-/// These in as many commits as they need.
+/// Splits the ids into commits.
 pub(crate) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>> {
     std::iter::from_fn(move || {
         let rest = ids.split_off(ids.len().min(CHUNK));
@@ -69,7 +70,7 @@ pub(crate) fn in_chunks(mut ids: Vec<JobId>) -> impl Iterator<Item = Vec<JobId>>
 }
 
 impl EngineState {
-    /// Applies one event. `Ok(Err(…))`: it has no meaning in the present state, nothing changed.
+    /// Applies one event. `Ok(Err(…))`: it does not apply in the current state, and nothing changed.
     pub(crate) async fn apply(
         self: &Arc<Self>,
         id: &JobId,
@@ -90,8 +91,8 @@ impl EngineState {
         }))
     }
 
-    /// Decides for each of these jobs what happens to it, many in one commit: two thousand single ones would take seconds, and one of a
-    /// hundred thousand would keep every receipt waiting. Gives back the jobs that changed.
+    /// Decides on an event for each of these jobs, many per commit: two thousand single commits would take
+    /// seconds, and one of a hundred thousand would hold up every receipt. Returns the jobs that changed.
     pub(crate) async fn apply_each<F>(
         self: &Arc<Self>,
         ids: Vec<JobId>,
@@ -124,7 +125,8 @@ impl EngineState {
         Ok(changed)
     }
 
-    /// Only a person can say how these go on. The words for Details come with it: whoever is told may ask for them at once.
+    /// Marks jobs as needing attention. The detail is written in the same commit, because subscribers may
+    /// ask for it at once.
     pub(crate) async fn refuse(
         self: &Arc<Self>,
         ids: Vec<JobId>,
@@ -160,7 +162,7 @@ impl EngineState {
         let Written { applied, log } = written;
         let job = Arc::new(applied.job.clone());
         if job.state.is_end() {
-            // What is remembered of passing errors must not grow with every file that ever went.
+            // The memory of transient errors must not grow with every file ever sent.
             let mut memory = self.memory();
             memory.put_off.remove(&job.id);
             memory.unread.remove(&job.id);
@@ -183,7 +185,7 @@ impl EngineState {
                     tokio::spawn(async move { state.finish_cancel(&id).await });
                 }
                 Effect::DropSession | Effect::ForgetSecrets => self.sweep.notify_one(),
-                // These are carried out by the run that applied the event, and the permit goes back with its end.
+                // Carried out by the run that applied the event; the permit is returned when it ends.
                 Effect::Check | Effect::Send | Effect::Complete | Effect::ReleasePermit => {}
             }
         }
@@ -200,7 +202,7 @@ impl EngineState {
         }
     }
 
-    /// A pause lets parts that are nearly through finish; giving up does not wait for them.
+    /// A pause lets nearly finished parts complete; a cancellation does not wait for them.
     fn stop(&self, job: &Job) {
         let stop = match job.state {
             State::Cancelling => Stop::Hard,
@@ -212,7 +214,7 @@ impl EngineState {
         }
     }
 
-    /// A paused job may go on: if its last parts are still in flight, its run need not end first.
+    /// A paused job may continue: if its last parts are still in flight, its run need not end first.
     fn take_stop_back(&self, job: &Job) {
         if let Some(active) = self.active().get(&job.id) {
             active.stop.send_if_modified(|stop| {
@@ -225,7 +227,7 @@ impl EngineState {
         }
     }
 
-    /// Lets go of the last parts of a paused job. `false`: it has none, or is not paused.
+    /// Aborts the last parts of a paused job. `false`: it has none, or is not paused.
     pub(crate) fn let_go(&self, id: &JobId) -> bool {
         self.active().get(id).is_some_and(|active| {
             active.stop.send_if_modified(|stop| {
@@ -238,7 +240,7 @@ impl EngineState {
         })
     }
 
-    /// A run goes on after a stop that was taken back; one that came since then holds.
+    /// A run continues after a stop that was taken back; a later stop stays in effect.
     pub(crate) fn goes_on(&self, id: &JobId) {
         if let Some(active) = self.active().get(id) {
             active.stop.send_if_modified(|stop| {
@@ -251,7 +253,7 @@ impl EngineState {
         }
     }
 
-    /// Writes one line into a job's history.
+    /// Adds one line to a job's log.
     pub(crate) async fn log(&self, id: &JobId, log: Log) -> Result<(), JournalError> {
         let (now, job, line) = (self.clock.unix_ms(), id.clone(), log.clone());
         self.journal.write(move |conn| events::add(conn, now, &job, &line)).await?;

@@ -10,7 +10,7 @@ use crate::log::Log;
 use crate::record::JobId;
 
 impl EngineState {
-    /// The end of a cancellation: parts in flight have stopped, then the session is given up and the job is over.
+    /// Waits for parts in flight to stop, then discards the session and ends the job.
     pub(crate) async fn finish_cancel(self: &Arc<Self>, id: &JobId) {
         self.run_is_over(id).await;
         let job = id.clone();
@@ -19,7 +19,7 @@ impl EngineState {
             .write(move |conn| {
                 let Some(found) = jobs::get(conn, &job)? else { return Ok(None) };
                 sessions::give_up(conn, &job)?;
-                // Of one that was skipped the history says so already.
+                // For a skipped job the log says so already.
                 Ok((!found.skipped).then_some(Log::Cancelled))
             })
             .await;
@@ -34,7 +34,7 @@ impl EngineState {
         self.sweep.notify_one();
     }
 
-    /// Waits until a job has no run any more.
+    /// Waits until a job has no run.
     pub(crate) async fn run_is_over(self: &Arc<Self>, id: &JobId) {
         loop {
             let ended = self.run_ended.notified();

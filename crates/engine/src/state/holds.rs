@@ -1,4 +1,4 @@
-//! Holds that end by themselves, and what passing failures left behind when something goes through.
+//! Holds that end by themselves, and resetting the memory of transient failures after a success.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use crate::journal::JournalError;
 use crate::log::Log;
 use crate::record::{Job, JobId};
 
-/// After an error of the journal the end of a wait is tried again after that time.
+/// Delay before releasing a hold is retried after a journal error.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
 impl EngineState {
-    /// Something was answered: a lost network is told to be back. That a list was answered says nothing of a part that fails, so what
-    /// counts failures goes on counting.
+    /// A request was answered: logs that a lost network is back. An answered list says nothing about a
+    /// failing part, so failure counts are kept.
     pub(crate) async fn network_back(&self, id: &JobId) -> Result<(), JournalError> {
         let was_lost = {
             let mut memory = self.memory();
@@ -27,24 +27,24 @@ impl EngineState {
         if was_lost { self.log(id, Log::NetworkBack).await } else { Ok(()) }
     }
 
-    /// A part was confirmed: passing errors of before are over.
+    /// A part was confirmed: earlier transient errors are over.
     pub(crate) async fn went_through(&self, id: &JobId) -> Result<(), JournalError> {
         self.memory().put_off.remove(id);
         self.network_back(id).await
     }
 
-    /// Whether a job was put off by failures since its last part was confirmed.
+    /// Whether a job has been put off by failures since its last part was confirmed.
     pub(crate) fn is_failing(&self, id: &JobId) -> bool {
         self.memory().put_off.get(id).is_some_and(|put_off| put_off.failing > 0)
     }
 
-    /// Lifts a hold from a job, if it is still there and still carries it.
+    /// Releases a hold of a job, if both still exist.
     pub(crate) async fn release(self: &Arc<Self>, id: &JobId, hold: Hold) -> Result<(), JournalError> {
         let held = move |job: &Job| job.holds.contains(hold).then_some((Event::Released(hold), None));
         self.apply_each(vec![id.clone()], held).await.map(drop)
     }
 
-    /// Lifts a hold after a while; where the journal cannot write it down, again and again.
+    /// Releases a hold after a delay; retries while the journal cannot record it.
     pub(crate) fn release_later(self: &Arc<Self>, id: JobId, hold: Hold, after: Duration) {
         let state = Arc::clone(self);
         tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! What is known of a destination's key, and of its storage.
+//! What is known of a destination's key and storage.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use crate::journal::{JournalError, destinations};
 use crate::record::{DestinationId, Keeps, Standing};
 
 impl EngineState {
-    /// What is known of a destination's key, as a number that changes with it: what comes of an earlier one says nothing of the present.
+    /// The version of a destination's key: an outcome with an earlier one says nothing about the current
+    /// one.
     pub(crate) fn which_key(&self, id: &DestinationId) -> u32 {
         self.memory().keys.get(id).copied().unwrap_or(0)
     }
@@ -17,7 +18,8 @@ impl EngineState {
         *self.memory().keys.entry(id.clone()).or_insert(0) += 1;
     }
 
-    /// The key was accepted, unless it was refused or replaced since it was taken up: files that wait for another must not look well.
+    /// Records that the key was accepted, unless it was refused or replaced since it was read: a
+    /// destination that waits for another key must not look good.
     pub(crate) async fn key_is_good(
         self: &Arc<Self>,
         id: &DestinationId,
@@ -25,7 +27,7 @@ impl EngineState {
     ) -> Result<(), JournalError> {
         let (state, wanted) = (Arc::clone(self), id.clone());
         let changed = self.journal.write(move |conn| {
-            // Asked on the writer's thread: a refusal is counted before it is written.
+            // Checked on the writer thread: a refusal is counted before it is written.
             Ok(state.which_key(&wanted) == key && destinations::set_standing(conn, &wanted, Standing::Good)?)
         });
         if changed.await? {
@@ -34,7 +36,7 @@ impl EngineState {
         Ok(())
     }
 
-    /// What an upload or a test showed of how the storage replaces objects.
+    /// Records what an upload or a test showed about how the storage replaces objects.
     pub(crate) async fn learn(&self, id: &DestinationId, seen: Keeps) -> Result<(), JournalError> {
         let wanted = id.clone();
         if self.journal.write(move |conn| destinations::learn(conn, &wanted, seen)).await? {

@@ -1,4 +1,5 @@
-//! What everything that runs in an engine shares, and the steps that change a job: journal first, then effects, then events.
+//! The state that everything running in an engine shares, and the steps that change a job: journal first,
+//! then effects, then events.
 
 pub(crate) mod apply;
 mod cancel;
@@ -30,18 +31,18 @@ use crate::refusal::Refusal;
 /// Capacity of the event channel; slower receivers get `Lagged`.
 const EVENTS: usize = 4096;
 
-/// How hard a run is to stop.
+/// How urgently a run is to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stop {
-    /// Go on.
+    /// Continue.
     No,
-    /// There was a stop, and it was taken back before the run had ended.
+    /// A stop was taken back before the run had ended.
     TakenBack,
-    /// Begin no new part; those that are nearly through may end, however long that takes.
+    /// Start no new part; nearly finished ones may complete, however long that takes.
     Pause,
-    /// Begin no new part; those in flight may end within the grace.
+    /// Start no new part; those in flight may complete within the grace period.
     Soft,
-    /// Let go of everything.
+    /// Drop everything.
     Hard,
 }
 
@@ -50,9 +51,9 @@ pub(crate) struct Active {
     pub(crate) stop: watch::Sender<Stop>,
 }
 
-/// What everything that runs in an engine shares.
+/// The state that everything running in an engine shares.
 pub(crate) struct EngineState {
-    /// The real place of the data folder, of which nothing is ever sent.
+    /// The canonical path of the data folder, of which nothing is ever sent.
     pub(crate) data_dir: Arc<Path>,
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
@@ -63,18 +64,18 @@ pub(crate) struct EngineState {
     pub(crate) drives: Drives,
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
-    /// Nothing is asked of any server, but to throw away what this process gave up.
+    /// Contacts no server, except to abort what this process discarded.
     pub(crate) idle: bool,
     /// One batch is taken in at a time.
     pub(crate) intake: tokio::sync::Mutex<()>,
-    /// Held by whoever ends or changes a countdown: the end of one takes several commits.
+    /// Held while a countdown is ended or changed: ending one takes several commits.
     pub(crate) countdowns: tokio::sync::Mutex<()>,
     pub(crate) active: Mutex<HashMap<JobId, Active>>,
-    /// Woken when a run ended.
+    /// Notified when a run has ended.
     pub(crate) run_ended: Notify,
-    /// Woken when the queue may have something to start.
+    /// Notified when the queue may have something to start.
     pub(crate) wake: Notify,
-    /// Woken when a leftover session or a secret may be cleared away.
+    /// Notified when a leftover session or a secret may need cleanup.
     pub(crate) sweep: Notify,
     pub(crate) happened: broadcast::Sender<EngineEvent>,
     pub(crate) closing: watch::Sender<bool>,
@@ -82,38 +83,40 @@ pub(crate) struct EngineState {
     pub(crate) tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// How often in a row a job was put off.
+/// How many times in a row a job was put off.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PutOff {
-    /// Since anything was answered: by a network that is not there.
+    /// By a missing network, since anything was answered.
     pub(crate) offline: u32,
-    /// Since a part was confirmed: by a service that keeps failing, and by connections that keep breaking.
+    /// By a failing service or breaking connections, since a part was confirmed.
     pub(crate) failing: u32,
-    /// Since a part was confirmed: by a page in place of an answer.
+    /// By a web page instead of an answer, since a part was confirmed.
     pub(crate) pages: u32,
 }
 
-/// What is remembered while the process lives and not longer.
+/// State that lasts only as long as the process.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// A session was given up.
+    /// Whether a session was discarded.
     pub(crate) gave_up: bool,
     pub(crate) put_off: HashMap<JobId, PutOff>,
-    /// How often in a row each job's file could not be read, and what was confirmed of it then.
+    /// How many times in a row each job's file could not be read, and how much of it was confirmed then.
     pub(crate) unread: HashMap<JobId, (u32, u64)>,
-    /// Jobs whose history says that the network was lost.
+    /// Jobs whose log says that the network was lost.
     pub(crate) offline: HashSet<JobId>,
-    /// Jobs whose session missed parts at *complete* once already. Here and not in the run: it ends before they are sent again.
+    /// Jobs whose session already lacked parts at *complete* once. Not kept in the run, which ends before
+    /// they are sent again.
     pub(crate) resent: HashSet<JobId>,
-    /// Files whose one PUT may have been refused for its condition. Only one that then goes without says that it was.
+    /// Files whose single PUT may have been rejected for its condition. Only success without the condition
+    /// proves it.
     pub(crate) unconditional: HashSet<JobId>,
-    /// By how many seconds each host's clock is ahead.
+    /// How many seconds each host's clock is ahead.
     pub(crate) clock_ahead: HashMap<String, i64>,
     /// How often each destination's key was replaced or refused.
     pub(crate) keys: HashMap<DestinationId, u32>,
-    /// When (steady time) a destination that did not throw a session away is asked again.
+    /// When (steady time) a destination that failed to abort a session is asked again.
     pub(crate) abort_after: HashMap<DestinationId, Duration>,
-    /// Until when (steady time) a host is left alone.
+    /// Until when (steady time) a throttling host gets no requests.
     pub(crate) quiet_until: HashMap<String, Duration>,
 }
 
@@ -152,7 +155,7 @@ impl EngineState {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// By how many seconds a host's clock is ahead of ours, where it was measured.
+    /// How many seconds a host's clock is ahead of ours, if measured.
     pub(crate) fn clock_ahead(&self, host: &str) -> Option<i64> {
         self.memory().clock_ahead.get(host).copied()
     }
@@ -162,7 +165,7 @@ impl EngineState {
     }
 
     pub(crate) fn tell(&self, happening: EngineEvent) {
-        // Nobody listening is no reason not to go on.
+        // No subscribers is fine.
         let _ = self.happened.send(happening);
     }
 
@@ -172,7 +175,7 @@ impl EngineState {
         }
     }
 
-    /// Something was given up: what the vendor keeps of it and what the journal still holds is to be cleared away.
+    /// Something was discarded: wakes the cleanup of what the vendor and the journal still have of it.
     pub(crate) fn clear_away(&self) {
         self.sweep.notify_one();
     }
@@ -181,7 +184,7 @@ impl EngineState {
         self.tell(EngineEvent::Destination { id: id.clone() });
     }
 
-    /// Unfinished jobs of a destination that carry a hold, or do not.
+    /// Unfinished jobs of a destination with, or without, a hold.
     pub(crate) async fn open_of_destination(
         &self,
         id: &DestinationId,

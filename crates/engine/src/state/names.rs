@@ -1,4 +1,4 @@
-//! Names that are taken at the destination: what a run found, and what a person decided.
+//! Names taken at the destination: what a run found and what the user decided.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::journal::{JournalError, jobs, names, sessions};
 use crate::log::Log;
 use crate::record::{Job, JobId};
 
-/// How many names beside a file's own may be taken at the destination.
+/// Maximum number of alternative names tried at the destination.
 pub(crate) const BESIDE: u32 = 99;
 
-/// What follows for one file whose name is taken; nothing while it is still to be asked about.
+/// Applies the decision to one file whose name is taken; nothing if it is still to be asked.
 pub(crate) fn decide(
     conn: &Connection,
     now: i64,
@@ -28,7 +28,8 @@ pub(crate) fn decide(
     Ok(write(conn, now, job, &event, Some(log))?.ok())
 }
 
-/// What was sent under a name that may be replaced only has to be put together; under another name it must be sent again.
+/// What was sent under a replaceable name only has to be completed; under another name it must be sent
+/// again.
 const fn decided(how: IfExists) -> Option<(Event, Log)> {
     match how {
         IfExists::Ask => None,
@@ -39,8 +40,8 @@ const fn decided(how: IfExists) -> Option<(Event, Log)> {
 }
 
 impl EngineState {
-    /// The vendor, or another file of the list, has this job's name. `used` is what the run had been told to do then: where somebody decided since,
-    /// that counts; else a person is asked.
+    /// The vendor, or another file in the list, has this job's name. `used` is the run's choice at that
+    /// time: a later decision takes precedence; otherwise the user is asked.
     pub(crate) async fn name_taken(
         self: &Arc<Self>,
         id: &JobId,
@@ -49,7 +50,8 @@ impl EngineState {
         detail: String,
     ) -> Result<(), JournalError> {
         let (now, id) = (self.clock.unix_ms(), id.clone());
-        // To leave out what is there already is no word about two files of one's own, of which neither may be there in the end.
+        // Skipping what already exists does not decide between two of the user's own files, since in the
+        // end neither may be there.
         let shared = matches!(cause, Cause::NameShared { .. });
         let steps = self.journal.write(move |conn| {
             let Some(job) = jobs::get(conn, &id)? else { return Ok((Vec::new(), Vec::new())) };
@@ -58,7 +60,7 @@ impl EngineState {
                 Some(IfExists::Skip) if !shared => {
                     steps.extend(write(conn, now, &id, &Event::Skip, Some(Log::Skipped))?);
                 }
-                // Its own session found the name taken at the end: a new one goes under the next.
+                // Its own session found the name taken at the end: a new one uses the next name.
                 Some(IfExists::Rename)
                     if used == Some(IfExists::Rename) && names::pass_over(conn, &id, BESIDE)? =>
                 {
@@ -74,7 +76,7 @@ impl EngineState {
                         written.applied.job.detail = Some(detail);
                         steps.push(written);
                     }
-                    // Once more with what was decided; a vendor that still says so then is told.
+                    // Tries again with the new decision; if the vendor still refuses, that is reported.
                     let new = since.filter(|how| since != used && !(shared && *how == IfExists::Skip));
                     if let Some((event, log)) = new.and_then(decided) {
                         steps.extend(write(conn, now, &id, &event, Some(log))?);
@@ -93,7 +95,7 @@ impl EngineState {
     }
 }
 
-/// The name that is taken, where the storage did not tell it.
+/// The taken name, if the storage did not name it.
 fn named(conn: &Connection, job: &Job, cause: Cause) -> Result<Cause, JournalError> {
     Ok(match cause {
         Cause::NameTaken { name } if name.is_empty() => {
