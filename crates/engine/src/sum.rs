@@ -1,4 +1,4 @@
-//! A checksum in the making: whichever a storage wants with each part.
+//! Incremental checksums: any kind that a storage may want with each part.
 
 use md5::{Digest, Md5};
 use partway_core::Checksum;
@@ -15,13 +15,14 @@ enum Running {
     Crc { table: &'static [u64; 256], state: u64, bytes: usize },
 }
 
-/// The three cyclic ones as S3 has them: begun and ended inverted, the lowest bit first ("Catalogue of parametrised CRC algorithms").
+/// The three CRCs as S3 defines them: initial and final inversion, lowest bit first ("Catalogue of
+/// parametrised CRC algorithms").
 static CRC32: [u64; 256] = table(0xedb8_8320);
 static CRC32C: [u64; 256] = table(0x82f6_3b78);
 static CRC64_NVME: [u64; 256] = table(0x9a6c_9329_ac4b_c9b5);
 
 impl RunningSum {
-    /// Of nothing.
+    /// Starts with no bytes.
     #[must_use]
     pub fn new(checksum: Checksum) -> Self {
         let crc = |table, bytes: usize| Running::Crc { table, state: u64::MAX >> (64 - 8 * bytes), bytes };
@@ -34,7 +35,7 @@ impl RunningSum {
         })
     }
 
-    /// Of these bytes.
+    /// The checksum of these bytes.
     #[must_use]
     pub fn of(checksum: Checksum, bytes: &[u8]) -> Vec<u8> {
         let mut sum = Self::new(checksum);
@@ -42,7 +43,7 @@ impl RunningSum {
         sum.end()
     }
 
-    /// The next bytes.
+    /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             Running::Md5(md5) => md5.update(bytes),
@@ -55,7 +56,7 @@ impl RunningSum {
         }
     }
 
-    /// Its bytes, the highest first.
+    /// The checksum in big-endian order.
     #[must_use]
     pub fn end(self) -> Vec<u8> {
         match self.0 {
@@ -66,7 +67,7 @@ impl RunningSum {
     }
 }
 
-/// The table of a polynomial that is written lowest bit first.
+/// The table of a reflected polynomial (lowest bit first).
 const fn table(polynomial: u64) -> [u64; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -87,7 +88,7 @@ const fn table(polynomial: u64) -> [u64; 256] {
 mod tests {
     use super::*;
 
-    /// The check values of the catalogue, and those of the RFCs 1321 and 6234 for the same text.
+    /// The catalogue's check values, and MD5 and SHA-256 (RFC 1321, RFC 6234) of the same text.
     #[test]
     fn the_check_values_come_out() {
         for (checksum, value) in [

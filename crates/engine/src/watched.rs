@@ -1,4 +1,4 @@
-//! Watched folders as plain values: what is watched, and how a file of one stands.
+//! Watched folders as plain values: what is watched, and the status of a file in one.
 
 use std::path::PathBuf;
 
@@ -7,66 +7,67 @@ use partway_provider::Fields;
 
 use crate::record::{DestinationId, JobId, WatchedId};
 
-/// A folder whose new files go to a destination by themselves.
+/// A folder whose new files are sent to a destination automatically.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
     /// Its id.
     pub id: WatchedId,
     /// Where it is.
     pub path: PathBuf,
-    /// Where its files go.
+    /// Where its files are sent.
     pub destination: DestinationId,
-    /// What is set for them; where something is not set, it is as the destination has it.
+    /// Fields set for them; unset ones use the destination's defaults.
     pub fields: Fields,
-    /// Where verified files are moved; `None`: they stay.
+    /// Where verified files are moved; `None` leaves them in place.
     pub done: Option<PathBuf>,
-    /// Whether it is watched at present.
+    /// Whether it is currently watched.
     pub watching: bool,
-    /// Whether the files that lay there and are not meant were noted.
+    /// Whether the files that were already there, which are not to be sent, have been recorded.
     pub begun: bool,
 }
 
-/// A file of a watched folder as it was seen.
+/// A file of a watched folder at the time of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// What it was then.
+    /// Its identity at that time.
     pub identity: FileIdentity,
-    /// When the file itself was made, nanoseconds since the Unix epoch modulo 2⁶⁴ ([`FileTime`](partway_core::FileTime)); `None` where its
-    /// file system does not tell. It is kept under another name and while the file is written, and it is another one for another file,
-    /// also where that has got the number of one that was deleted.
+    /// When the file was created, nanoseconds since the Unix epoch modulo 2⁶⁴
+    /// ([`FileTime`](partway_core::FileTime)); `None` if its file system does not report it. It survives
+    /// renames and writes, and differs for another file, even one that reuses a deleted file's number.
     pub born_ns: Option<i64>,
 }
 
-/// What the bytes of a file that went are known by.
+/// Identifies the content of a file that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     /// `hex(md5(md5₁‖md5₂‖…))-N` over its parts.
     pub checksum: String,
-    /// Bytes of a part.
+    /// Part size in bytes.
     pub part_size: u64,
 }
 
-/// How a file that was seen in a watched folder stands.
+/// The status of a file seen in a watched folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Not known as it is now: it goes once it is still.
+    /// Unknown in its current form: it is sent once it is stable.
     New,
-    /// It went, was given up, or lay there before: nothing is to be done until it changes.
+    /// It was sent, was cancelled, or was there before: nothing to do until it changes.
     Settled,
-    /// The same, and when the file was made or last changed is to be noted still: it was not asked, or another one may have taken its
-    /// place as it went.
+    /// Settled, but its creation or change time still has to be recorded: it was not known, or another file
+    /// may have taken its place while it was sent.
     Dateless,
-    /// It went, and only the time of its last change moved since: it is new where its bytes are not these any more.
+    /// It was sent, and only its change time has moved since: it is new if its content no longer matches.
     Touched(Sum),
     /// Its job has not ended.
     Open,
-    /// Its job waits for a person because the file was changed or away: it goes on once the file is still.
+    /// Its job needs attention because the file was changed or missing: it continues once the file is
+    /// stable.
     Again(JobId),
-    /// Settled under another name. Where that one is there no more it was renamed; else the file has two names.
+    /// Settled under another name. If that one is gone it was renamed; otherwise the file has two names.
     Renamed {
-        /// The name, below the folder.
+        /// That name, relative to the folder.
         from: PathBuf,
-        /// Whether it was moved from there to where verified files go.
+        /// Whether it was already moved to where verified files go.
         moved: bool,
     },
 }

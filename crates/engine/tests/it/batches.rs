@@ -1,4 +1,4 @@
-//! What can be done with a new batch before it starts, and how its end is told.
+//! What can be done with a new batch before it starts, and how its end is reported.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ async fn a_batch_sent_elsewhere_takes_the_other_destinations_folder_below_which_
     under.engine.redirect(&batch.id, &other.id, Some("chosen".into()), 90_000).await.unwrap();
     assert_eq!(under.job(&ids[0]).await.fields.folder.as_deref(), Some("chosen/card/clips"));
 
-    // Its countdown began anew with each change.
+    // Each change restarted the countdown.
     rig.clock.forward(Duration::from_secs(61));
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(rig.vendor.asked(), []);

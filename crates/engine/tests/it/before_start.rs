@@ -1,4 +1,4 @@
-//! What happens and can be changed before a session is opened: refusals, the hash of the whole file, fields and type.
+//! Before a session is opened: refusals, the whole-file hash, changing fields and type.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn what_can_never_go_there_is_told_before_anything_is_asked_or_read() {
     assert_eq!(under.ends(&id).await, State::NeedsAttention(no));
     assert_eq!((starts(&rig), under.job(&id).await.hash), (0, None));
 
-    // A type that does go can be given to it.
+    // The user can set a type that is accepted.
     rig.vendor.script(|script| script.refuses = None);
     let change = FieldsChange { mime: Some("application/octet-stream".into()), ..FieldsChange::default() };
     assert_eq!(under.engine.change_fields(&Which::Job(id.clone()), change).await.unwrap(), 1);
@@ -56,7 +56,7 @@ async fn a_vendor_that_wants_a_hash_gets_it_and_an_unchanged_file_is_read_for_it
     let whole = hex::encode(Sha256::digest(bytes(3_000_000)));
     under.engine.close(Duration::ZERO).await;
 
-    // A hash that no reading gives shows whether it was read again.
+    // A hash that no reading yields reveals whether it was read again.
     let journal = rusqlite::Connection::open(rig.data().join("journal.db")).unwrap();
     journal.execute("UPDATE job SET hash = 'sha256:kept'", []).unwrap();
     drop(journal);
@@ -95,7 +95,7 @@ async fn reading_for_a_hash_shows_how_far_it_is_and_ends_at_a_pause() {
     let after = (under.job(&id).await.state, under.job(&id).await.hash, starts(&rig));
     under.engine.cancel(&Which::Open).await.unwrap();
     under.until(&id, |job| job.state == State::Cancelled).await;
-    // Only now: as long as a file of this size is read, a test that failed would not end.
+    // Only now: a failed test could not end while a file of this size is being read.
     assert!(read.is_ok(), "nothing says that it is read");
     assert_eq!((before, after), (State::Checking, (State::Waiting, None, 0)));
 }
@@ -124,7 +124,7 @@ async fn fields_of_a_batch_can_be_changed_until_it_starts_and_not_afterwards() {
     rig.vendor.storage.shut();
     under.engine.start_now(&batch.id).await.unwrap();
     rig.vendor.storage.came_in(1).await;
-    // The first has started, the second waits for its turn.
+    // The first has started, the second is waiting for its turn.
     let late = FieldsChange { tags: Some(vec!["late".into()]), ..FieldsChange::default() };
     let refused = under.engine.change_fields(&Which::Job(ids[0].clone()), late.clone()).await;
     assert!(matches!(refused, Err(Refusal::NotNow(_))), "{refused:?}");
@@ -140,7 +140,7 @@ async fn fields_of_a_batch_can_be_changed_until_it_starts_and_not_afterwards() {
         (fields.folder.clone().unwrap(), fields.tags.clone(), fields.title.clone(), fields.if_exists)
     };
     assert_eq!(seen(0), ("day 3".into(), vec!["raw".into()], Some("Take".into()), Some(IfExists::Rename)));
-    // Of one file it is the whole folder.
+    // For a single file it is the whole folder.
     assert_eq!(seen(1), ("alone".into(), vec!["late".into()], None, Some(IfExists::Rename)));
 }
 

@@ -1,4 +1,5 @@
-//! Connections that end when they are used: kept ones, and new ones that are closed as soon as they were accepted. At every kind.
+//! Connections that end when used: kept ones, and new ones that are closed right after being accepted. For
+//! every kind.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +19,7 @@ fn settings(kind: &str, settings: &mut Value) {
     }
 }
 
-/// Sends so many small files and one of several parts; each must arrive without a person.
+/// Sends `small` small files and one of several parts; each must arrive without user action.
 async fn all_arrive(rig: Rig, kind: &'static str, faults: &[&str], small: usize) -> Rig {
     let with = |options: &mut Options, told: &mut Value| {
         options.part_size = 100_000;
@@ -49,7 +50,8 @@ async fn files_arrive_although_every_kept_connection_is_closed_under_its_next_re
     }
 }
 
-/// Nothing was asked over such a connection, so nothing was begun: also a start that may not be repeated needs nobody.
+/// Nothing was requested over such a connection, so nothing was started: even a non-repeatable start needs
+/// no decision.
 #[tokio::test]
 async fn files_arrive_although_connections_are_closed_as_soon_as_they_are_accepted() {
     for kind in KINDS {

@@ -1,4 +1,4 @@
-//! Drives that do not answer, and files that cannot be read just now.
+//! Unresponsive drives, and temporarily unreadable files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,14 @@ use partway_engine::{Gate, Log, Which, WhyLeftOut};
 use crate::rig::{PATIENCE, Rig, Under};
 use crate::vendor::Asked;
 
-/// What stands between Partway and the files of a name, and lets nothing through while it is shut.
+/// A gate for files whose names start with a prefix, which lets nothing through while shut.
 #[derive(Default)]
 struct Barrier {
     shut: Mutex<bool>,
     opened: Condvar,
     came: AtomicU32,
-    /// It opened by itself, because nobody came to do so: what should wait elsewhere held up the test.
+    /// It opened by itself because it was left shut too long: something that should wait elsewhere blocked
+    /// the test.
     overdue: AtomicBool,
 }
 
@@ -56,7 +57,8 @@ impl Barrier {
     }
 }
 
-/// Nothing hangs when a test is over: the runtime would wait for it. Nor did anything that the test itself waited for.
+/// Opens the barrier when a test ends, since the runtime waits for hanging threads. Also checks that the
+/// test itself was never blocked.
 struct Shut(Arc<Barrier>);
 
 impl Drop for Shut {
@@ -67,21 +69,21 @@ impl Drop for Shut {
     }
 }
 
-/// Lets so much time pass at once, of whatever waits in the engine.
+/// Advances time in one step, for everything that waits in the engine.
 async fn skip(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
-/// Just more than the time after which a drive counts as silent.
+/// Just longer than it takes a drive to count as silent.
 const SILENT: Duration = Duration::from_millis(10_100);
 
 fn named(rig: &Rig, name: &str, count: u32) -> Vec<PathBuf> {
     (0..count).map(|number| rig.file(&format!("{name} {number}"), 3_000)).collect()
 }
 
-/// One thread runs everything here: a read that hung on it would be the end of the test.
+/// Everything runs on a single thread here: a read that hung on it would end the test.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn more_silent_files_than_permits_and_threads_hold_up_no_other_drive_and_no_end() {
@@ -171,7 +173,7 @@ async fn a_job_that_waits_for_its_drive_can_be_paused_and_cancelled() {
     assert_eq!(under.ends(&id).await, State::Cancelled);
 }
 
-/// None of it is taken in, and it is said why; what was named with it is.
+/// None of it is taken in, with a reason; what was named along with it is.
 #[tokio::test]
 async fn what_is_named_on_a_drive_that_does_not_answer_is_left_out_and_nothing_else_is() {
     let mut rig = Rig::new().await;
@@ -216,7 +218,7 @@ async fn a_file_that_cannot_be_read_for_a_while_at_the_very_end_is_verified_when
     assert_eq!(under.ends(&id).await, State::Verified);
 }
 
-/// Fails so many touches of a file, with this error of the system.
+/// Fails the first `times` accesses to a file with this error.
 fn failing(times: u32, error: fn() -> io::Error) -> (Arc<AtomicU32>, Gate) {
     let left = Arc::new(AtomicU32::new(times));
     let counted = Arc::clone(&left);
@@ -258,7 +260,8 @@ async fn a_share_that_is_out_of_reach_for_a_while_is_waited_for() {
     assert_eq!(under.ends(&id).await, State::Verified);
 }
 
-/// As the system says it of a file that another program has for itself: `ERROR_SHARING_VIOLATION`, or what of Linux' and macOS' comes nearest.
+/// The error for a file that another program has locked: `ERROR_SHARING_VIOLATION`, or the closest
+/// equivalent of Linux and macOS.
 fn in_use() -> io::Error {
     if cfg!(windows) { io::Error::from_raw_os_error(32) } else { io::ErrorKind::ResourceBusy.into() }
 }
@@ -279,7 +282,7 @@ async fn a_file_that_another_program_has_for_itself_for_ten_minutes_goes_on_by_i
             .any(|line| matches!(line, Log::Unread { why, .. } if why == "another program is using it")),
         "{lines:?}"
     );
-    // Ten minutes at least, and more looks at it than a disk gets that cannot read some place of itself.
+    // At least ten minutes, and more looks than a disk with an unreadable sector gets.
     let (begun, mut passed) = (std::time::Instant::now(), Duration::ZERO);
     while passed < Duration::from_secs(600) || u32::MAX - left.load(Ordering::SeqCst) < 60 {
         assert!(begun.elapsed() < 4 * PATIENCE, "it is looked at no more: {:#?}", under.job(&id).await);
@@ -319,7 +322,7 @@ async fn a_file_that_is_really_open_elsewhere_is_taken_in_and_goes_when_it_is_cl
     let rig = Rig::new().await;
     let under = rig.open().await;
     let file = rig.file("alone", 3_000);
-    // So that nobody else may read, write or delete it.
+    // So that no other handle may read, write or delete it.
     let held = std::fs::OpenOptions::new().read(true).write(true).share_mode(0).open(&file).unwrap();
     let id = under.add_one(file).await;
     under.until(&id, |job| job.holds.contains(Hold::InUse)).await;
@@ -327,7 +330,7 @@ async fn a_file_that_is_really_open_elsewhere_is_taken_in_and_goes_when_it_is_cl
     assert_eq!(under.ends(&id).await, State::Verified);
 }
 
-/// As `ends`, with minutes that pass quickly.
+/// Like `ends`, with accelerated time.
 async fn ends_in_time(under: &Under, id: &partway_engine::JobId) -> State {
     let begun = std::time::Instant::now();
     while begun.elapsed() < 4 * PATIENCE {
@@ -336,7 +339,7 @@ async fn ends_in_time(under: &Under, id: &partway_engine::JobId) -> State {
             return job.state;
         }
         skip(Duration::from_secs(1)).await;
-        // For the drive's threads, which know no skipped time.
+        // For the drive's threads, which are unaffected by skipped time.
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("it goes on and on: {:#?}", under.job(id).await);

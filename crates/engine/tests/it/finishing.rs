@@ -1,4 +1,4 @@
-//! All is sent: what the answer to *complete*, or the lack of one, makes of a file.
+//! All parts are sent: the effect of the answer to *complete*, or of the lack of one.
 
 use std::time::Duration;
 
@@ -229,7 +229,7 @@ async fn parts_that_the_vendor_misses_go_again_once_a_session_and_never_for_ever
     let under = rig.open().await;
     let id = under.add_one(rig.file("a", 2_000)).await;
     assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::SessionsExpired { .. })));
-    // Two sessions, in each of which both parts went twice.
+    // Two sessions, in each of which both parts were sent twice.
     assert_eq!(rig.vendor.count(|asked| matches!(asked, Asked::Start(_))), 2);
     assert_eq!((rig.vendor.storage.puts().len(), completes(&rig)), (8, 4));
     assert!(under.log(&id).await.contains(&Log::PartsMissing { parts: 2 }));

@@ -1,4 +1,4 @@
-//! The data folder: who may read it, and what becomes of a journal that cannot be read.
+//! The data folder: who may read it, and what happens to an unreadable journal.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ async fn a_damaged_journal_is_set_aside_whole_and_a_new_one_begun() {
         assert_eq!(under.ends(&id).await, State::Verified);
         under.engine.close(Duration::ZERO).await;
 
-        // It is told at every start for as long as it lies there: the first front end may have ended before anybody looked.
+        // Reported at every start for as long as it is there: the first front end may have ended unnoticed.
         let again = reopen(&rig).await.unwrap();
         assert_eq!(again.set_aside.as_ref(), Some(&aside));
         again.engine.close(Duration::ZERO).await;

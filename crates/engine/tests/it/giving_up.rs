@@ -1,4 +1,4 @@
-//! Cancelling, trying again, sending again, taking out of the list.
+//! Cancelling, retrying, sending again, removing from the list.
 
 use partway_core::{Cause, Hold, RetryClass, State};
 use partway_engine::{Log, Refusal, Show, Which};
@@ -46,7 +46,7 @@ async fn a_vendor_that_can_throw_sessions_away_is_asked_and_an_unanswered_wish_i
     );
     under.engine.close(std::time::Duration::ZERO).await;
 
-    // The next start repeats what did not succeed.
+    // The next start repeats what failed.
     let under = rig.open().await;
     rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Abort(_))).await;
     let gone = async {
@@ -62,7 +62,7 @@ async fn what_was_given_up_is_thrown_away_before_the_process_ends() {
     let rig = Rig::new().await;
     rig.vendor.script(|script| {
         script.capabilities.abort = true;
-        // So that it is not thrown away before the end is asked for.
+        // So that it is not aborted before shutdown is requested.
         script.abort.push_back(failure(RetryClass::Again, busy()));
     });
     let under = rig.open().await;
@@ -158,7 +158,7 @@ async fn only_what_has_ended_leaves_the_list() {
     assert!(matches!(under.engine.job(&done).await, Err(Refusal::NotThere(_))));
 }
 
-/// Whoever is in a hurry does not wait for a call that hangs, nor for a vendor that is to throw something away.
+/// A shutdown in a hurry waits neither for a hanging call nor for a vendor that has to abort something.
 #[tokio::test]
 async fn an_end_in_a_hurry_waits_for_no_call_that_hangs() {
     let rig = Rig::new().await;

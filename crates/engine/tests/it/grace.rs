@@ -1,4 +1,5 @@
-//! The grace that parts in flight get when their job is to stop, and what becomes of those that do not end within it.
+//! The grace period that parts in flight get when their job is to stop, and what happens to those that
+//! exceed it.
 
 use std::time::Duration;
 
@@ -9,15 +10,16 @@ use crate::rig::{Rig, Under};
 use crate::storage::Reply;
 use crate::vendor::failure;
 
-/// More than both sockets of a connection can hold: of a part that nobody reads, less than half is taken.
+/// More than both sockets of a connection can hold: of a part that is not read, less than half is taken.
 const LARGE: u64 = 64 << 20;
 
 const SHORT: Duration = Duration::from_millis(100);
 
-/// Long for a busy machine, and half of what the watchdog waits (30 s), which would end a part that nobody reads in its own way.
+/// Long for a busy machine, and half of the watchdog's timeout (30 s), which would end an unread part in
+/// its own way.
 const WELL_BEFORE_THE_WATCHDOG: Duration = Duration::from_secs(15);
 
-/// Waits for what only the end of the grace can bring about.
+/// Waits for something that only the end of the grace period can cause.
 async fn by_the_grace<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(WELL_BEFORE_THE_WATCHDOG, what).await.expect("it is waited for beyond the grace")
 }
@@ -58,7 +60,8 @@ async fn after_the_grace_a_pause_waits_only_for_what_is_more_than_half_through()
     flying(&under, &id, &[1, 2]).await;
     under.engine.pause(&Which::Open).await.unwrap();
 
-    // The large one is let go of; the small one is sent whole and waits for its answer, however long that takes.
+    // The large one is aborted; the small one is fully sent and waits for its answer, however long that
+    // takes.
     flying(&under, &id, &[2]).await;
     rig.vendor.storage.open();
     under.rests(&id).await;
@@ -101,7 +104,7 @@ async fn after_the_grace_nothing_is_waited_for_when_a_key_was_refused() {
     assert_eq!(whole, 1);
 }
 
-/// Another file of the same destination meets a key that is not accepted: this one is held with it.
+/// The key is refused for another file of the same destination: this one is held along with it.
 async fn refuse_the_key(rig: &Rig, under: &Under, id: &JobId) {
     rig.vendor.script(|script| script.start.push_back(failure(RetryClass::Credentials, Cause::KeyRefused)));
     under.add_one(rig.file("other", 10)).await;

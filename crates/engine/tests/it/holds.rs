@@ -1,4 +1,4 @@
-//! Reasons to wait: the user's, the key's, the network's, the service's.
+//! Reasons to wait: the user, the key, the network, the service.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn one(id: &partway_engine::JobId) -> Which {
     Which::Job(id.clone())
 }
 
-/// How often each part was sent.
+/// How often a part was sent.
 fn sent(rig: &Rig, part: u32) -> usize {
     rig.vendor.storage.puts().iter().filter(|put| put.part == part).count()
 }
@@ -45,7 +45,7 @@ async fn a_paused_job_lets_its_parts_end_and_goes_on_without_sending_them_again(
 #[tokio::test]
 async fn a_pause_begins_no_part_that_waits_for_its_turn() {
     let mut rig = Rig::new().await;
-    // One permit for all: seven of the job's eight parts wait for it.
+    // A single permit: seven of the job's eight parts wait for it.
     rig.bounds = Bounds { parts: 1, ..Bounds::default() };
     let under = rig.open().await;
     rig.vendor.storage.shut();
@@ -97,7 +97,7 @@ async fn a_pause_that_is_taken_back_while_its_last_part_ends_goes_on_in_the_same
     rig.vendor.storage.came_in(1).await;
     under.engine.pause(&one(&id)).await.unwrap();
     under.engine.resume(&one(&id)).await.unwrap();
-    // The other one runs: so the scheduler has looked at the queue, and left the first one alone.
+    // The other job runs: so the scheduler has read the queue, and left the first one alone.
     let other = under.add_one(rig.file("b", 1_000)).await;
     rig.vendor.storage.came_in(2).await;
     under.until(&id, |job| job.state == State::Uploading).await;
@@ -183,7 +183,7 @@ async fn nobody_can_give_a_headless_run_another_key_so_its_jobs_need_attention()
     rig.headless = true;
     rig.bounds.jobs = 1;
     let under = rig.open().await;
-    // The first one has a trouble of its own, whose words must survive the others'.
+    // The first one has a separate problem, whose detail must survive the others'.
     rig.vendor.script(|script| {
         script.start.push_back(failure(RetryClass::Refused, Cause::QuotaRefused));
         script.start.push_back(failure(RetryClass::Credentials, Cause::KeyRefused));
@@ -263,7 +263,7 @@ async fn a_throttled_host_is_left_alone_by_every_part() {
     let a = under.add_one(rig.file("a", 3_000)).await;
     rig.vendor.storage.came_in(1).await;
     under.until(&a, |_| under.engine.live().values().any(|live| live.trouble.is_some())).await;
-    // Another job comes only now: it has to leave the host alone as well.
+    // Another job arrives only now: it has to wait for the host too.
     let b = under.add_one(rig.file("b", 3_000)).await;
     assert_eq!((under.ends(&a).await, under.ends(&b).await), (State::Verified, State::Verified));
     assert_eq!(early.load(std::sync::atomic::Ordering::SeqCst), 0);
@@ -279,7 +279,7 @@ async fn the_longest_wait_that_a_host_asked_for_counts() {
     rig.vendor.storage.judge(move |put| {
         let mut when = when.lock().unwrap();
         when.push(std::time::Instant::now());
-        // Both were on their way together; the second answer asks for less than the first.
+        // Both were in flight together; the second answer requests a shorter wait than the first.
         match (when.len(), put.part) {
             (1, _) => Reply::No(503, "Retry-After: 2\r\n", "SlowDown"),
             (2, _) => Reply::No(503, "", "SlowDown"),

@@ -1,4 +1,4 @@
-//! What is sent in vain is bounded, whatever else is answered meanwhile, and told with its figures.
+//! What is sent in vain is bounded, whatever else is answered meanwhile, and reported with figures.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,8 @@ use crate::storage::{Put, Reply};
 
 const REFUSED: Reply = Reply::No(500, "", "InternalError");
 
-/// A vendor that answers each call, whatever its storage does: links are asked for and parts are listed at each round.
+/// A vendor that answers every call, whatever its storage does: links are requested and parts are listed in
+/// each round.
 async fn rig(headless: bool) -> Rig {
     let mut rig = Rig::new().await;
     rig.headless = headless;
@@ -27,7 +28,7 @@ fn sent(rig: &Rig, part: u32) -> usize {
     rig.vendor.storage.puts().iter().filter(|put| put.part == part).count()
 }
 
-/// What is told of a job that was given up for what it sent in vain.
+/// The report for a job that was given up because of what it sent in vain.
 async fn figures(under: &Under, id: &partway_engine::JobId) -> (u32, u64, String) {
     match under.ends(id).await {
         State::NeedsAttention(Cause::SentInVain(sent)) => (sent.times, sent.bytes, sent.said),
@@ -47,7 +48,7 @@ async fn a_part_that_is_refused_for_ever_ends_a_headless_run_although_everything
     assert!((8..=32).contains(&tries), "{tries}");
     assert_eq!(said, "said the storage");
     assert_eq!(rig.vendor.storage.puts().len(), tries + 4, "the others went once");
-    // A person may say "try again", and then it counts anew.
+    // After a retry by the user the count starts over.
     rig.vendor.storage.judge(|_| Reply::Stored);
     under.engine.retry(&Which::Job(id.clone())).await.unwrap();
     assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
@@ -64,7 +65,7 @@ async fn in_the_window_a_part_goes_thirty_two_times_in_vain_and_not_more() {
     assert_eq!((times, bytes, sent(&rig, 3)), (32, 32_000, 32));
 }
 
-/// Whoever is killed and started again, again and again, forgets the rounds and not the bytes.
+/// A process that is killed and restarted again and again forgets the rounds, but not the bytes.
 #[tokio::test]
 async fn a_process_that_is_started_again_and_again_does_not_send_for_ever() {
     let rig = rig(true).await;
@@ -110,7 +111,7 @@ async fn once_one_part_goes_through_all_others_follow_at_once() {
     let rig = rig(false).await;
     let under = rig.open().await;
     let refused = AtomicUsize::new(0);
-    // The storage is down for the first twenty, then up.
+    // The storage is down for the first twenty attempts, then up.
     rig.vendor.storage.judge(move |_| match refused.fetch_add(1, Ordering::SeqCst) {
         0..20 => REFUSED,
         _ => Reply::Stored,
@@ -121,7 +122,8 @@ async fn once_one_part_goes_through_all_others_follow_at_once() {
     assert!(!under.log(&id).await.iter().any(|line| matches!(line, Log::PutOff { .. })), "in one run");
 }
 
-/// Nobody said no: connections that break are not a service that refuses, and they end nothing in the window.
+/// Nothing was rejected: broken connections are not a service that refuses, and end nothing in a run with a
+/// user interface.
 #[tokio::test]
 async fn connections_that_break_for_longer_than_a_service_may_refuse_end_nothing() {
     for headless in [false, true] {
@@ -138,7 +140,7 @@ async fn connections_that_break_for_longer_than_a_service_may_refuse_end_nothing
     }
 }
 
-/// Breaks and refusals in turn, with every call answered: the refusals alone come to their end.
+/// Breaks and rejections alternate, with every call answered: the rejections alone come to an end.
 #[tokio::test]
 async fn failures_of_all_sorts_in_turn_come_to_an_end() {
     let rig = rig(false).await;
@@ -162,7 +164,7 @@ async fn failures_of_all_sorts_in_turn_come_to_an_end() {
     assert!(bytes <= 48_000, "{bytes}");
 }
 
-/// An hour that was used up before this process began is waited for, and told; when it is over the file goes on.
+/// An hour's allowance used up by an earlier process is waited out and reported; then the file continues.
 #[tokio::test]
 async fn no_more_is_sent_in_an_hour_than_its_bound_and_the_next_one_goes_on() {
     let rig = rig(true).await;

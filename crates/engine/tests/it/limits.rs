@@ -1,4 +1,4 @@
-//! How often something is tried before it ends or a person is asked.
+//! How often something is tried before it ends or needs attention.
 
 use partway_core::{Cause, Hold, RetryClass, State};
 use partway_engine::Log;
@@ -23,7 +23,7 @@ async fn a_headless_run_ends_with_a_service_that_keeps_failing_after_eight_round
     let mut rig = Rig::new().await;
     rig.headless = true;
     let under = rig.open().await;
-    // No answer to a start ends its round at once.
+    // An unanswered start ends its round at once.
     rig.vendor.script(|script| {
         (0..100).for_each(|_| script.start.push_back(failure(RetryClass::Unknown, busy())));
     });
@@ -38,7 +38,7 @@ async fn what_this_computer_lacks_is_waited_for_without_end_and_not_told_as_the_
     let mut rig = Rig::new().await;
     rig.headless = true;
     let under = rig.open().await;
-    // More often than a service that keeps failing is tried. No answer to a start ends its round at once.
+    // More often than a failing service is tried. An unanswered start ends its round at once.
     rig.vendor.script(|script| {
         (0..12).for_each(|_| script.start.push_back(failure(RetryClass::Unknown, Cause::OpenFiles)));
     });

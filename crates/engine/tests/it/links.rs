@@ -1,4 +1,4 @@
-//! Links and sessions that run out, never worked, or are no longer known.
+//! Links and sessions that expire, never worked, or are no longer known.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn after_two_sessions_a_person_gets_the_figures_and_it_never_loops() {
     assert!(matches!(state, State::NeedsAttention(Cause::SessionsExpired { .. })), "{state:?}");
     assert_eq!(starts(&rig), 2);
 
-    // A person who tries again gets two more.
+    // A retry by the user gets two more.
     rig.vendor.storage.judge(|_| Reply::Stored);
     under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
     assert_eq!(under.until(&id, |job| job.state.is_end()).await.state, State::Verified);
@@ -93,7 +93,7 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
             script.capabilities.signs_links = signed_here;
         });
         let under = rig.open().await;
-        // All are on their way before the first is refused, and they are refused one after the other.
+        // All are in flight before the first is rejected, and they are rejected one after the other.
         rig.vendor.storage.shut();
         rig.vendor.storage.judge(|_| Reply::No(403, "", "SignatureDoesNotMatch"));
         let id = under.add_one(rig.file("a", 9_000)).await;
@@ -101,7 +101,7 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
         rig.vendor.storage.open();
         let state = under.ends(&id).await;
         let State::NeedsAttention(cause) = state else { panic!("{state:?}") };
-        // Who signed them here blames nobody else for them, and tells of no session that was renewed.
+        // Links signed here are not blamed on the vendor, and no renewal is reported.
         assert_eq!(
             matches!(&cause, Cause::Refused { said } if said.contains("secret")),
             signed_here,
@@ -115,7 +115,7 @@ async fn links_that_never_work_are_renewed_once_however_many_parts_are_on_their_
             "{:?}",
             rig.vendor.asked()
         );
-        // A person who tries again gets fresh ones, and once: where these do not work either, more of them would not.
+        // A retry by the user gets fresh ones, once: if these do not work either, more would not help.
         let sends = rig.vendor.storage.puts().len();
         under.engine.retry(&partway_engine::Which::Job(id.clone())).await.unwrap();
         rig.vendor.storage.came_in(sends + 1).await;
@@ -176,7 +176,7 @@ async fn a_part_is_not_begun_with_a_link_that_is_about_to_run_out() {
     rig.vendor.storage.shut();
     let id = under.add_one(rig.file("a", 3_000)).await;
     rig.vendor.storage.came_in(1).await;
-    // 50 s are left when the first part is answered: less than the minute that a part needs at least.
+    // 50 s are left when the first part is answered: less than the minute that a part requires.
     rig.clock.forward(Duration::from_secs(3550));
     rig.vendor.storage.open();
     assert_eq!(under.ends(&id).await, State::Verified);
@@ -239,7 +239,8 @@ async fn no_link_is_on_the_disk_once_a_job_has_ended() {
     tokio::time::timeout(crate::rig::PATIENCE, wiped).await.expect("links are still on the disk");
 }
 
-/// The storage's clock is an hour and more ahead: by ours the link lives on, by the one that counts it has run out.
+/// The storage's clock is over an hour ahead: by ours the link is still valid, by the one that counts it
+/// has expired.
 async fn the_storages_clock_counts(then: Reply) {
     let mut rig = Rig::new().await;
     rig.bounds.parts_per_job = 1;
@@ -275,7 +276,7 @@ async fn a_session_that_ends_before_the_file_is_through_is_told_once_and_one_tha
     rig.vendor.script(|script| (script.life, script.part_size) = (Some(10), 1 << 20));
     let under = rig.open().await;
     let short = |line: &Log| matches!(line, Log::ShortLife { .. });
-    // At a gigabyte a second it would take longer than these ten seconds.
+    // At a gigabyte per second it would take longer than these ten seconds.
     let large = under.add_one(rig.sparse("large", 10_000 << 20)).await;
     let mut happened = under.engine.follow();
     let told = async {

@@ -1,4 +1,4 @@
-//! Links that are signed here, with the key: never on the disk, and a storage that forbids one forbids it to the key.
+//! Links signed here, with the key: never on disk, and a storage that rejects one rejects the key.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn no_link_is_ever_written_down_and_every_part_goes() {
     let rig = rig(true).await;
     let under = rig.open().await;
     let folder = rig.data();
-    // Looked for at every part that comes in, while nothing has been wiped yet.
+    // Searched for at every incoming part, while nothing has been wiped yet.
     rig.vendor.storage.judge(move |_| {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -37,7 +37,7 @@ async fn no_link_is_ever_written_down_and_every_part_goes() {
     assert_eq!(under.ends(&id).await, State::Verified);
     assert!(rig.vendor.storage.object("1") == bytes(150_000));
     assert_eq!(rig.vendor.storage.puts().len(), 150);
-    // What came with the start is not asked for again.
+    // Links that came with the start are not requested again.
     let asked = rig.vendor.asked();
     let first = asked.iter().find_map(|asked| match asked {
         Asked::Targets(parts) => parts.first().copied(),
@@ -84,7 +84,8 @@ async fn a_part_that_is_forbidden_is_the_keys_fault_only_where_its_link_was_sign
     }
 }
 
-/// A storage's word on a link is none on the upload: what was confirmed stays, however often it says that fresh ones have run out.
+/// A storage's rejection of a link says nothing about the upload: what was confirmed stays, however often
+/// fresh links are called expired.
 #[tokio::test]
 async fn confirmed_parts_stay_whatever_a_storage_says_of_links_that_are_signed_here() {
     let rig = rig(true).await;
@@ -102,7 +103,8 @@ async fn confirmed_parts_stay_whatever_a_storage_says_of_links_that_are_signed_h
     assert_eq!((others, rig.vendor.count(|asked| matches!(asked, Asked::Start(_)))), (4, 1));
 }
 
-/// This computer's clock is behind, so what it signs has run out for the storage: that is told, and not a slow line.
+/// This computer's clock is behind, so what it signs has expired for the storage: that is reported, not a
+/// slow line.
 #[tokio::test]
 async fn links_that_run_out_at_once_by_the_storages_clock_are_the_clocks_fault() {
     let rig = rig(true).await;

@@ -1,4 +1,4 @@
-//! The engine on a folder of its own, against a vendor made up for it and against the sandbox.
+//! The engine on a separate folder, against a made-up vendor and against the sandbox.
 
 #![expect(clippy::disallowed_methods, reason = "a test is a program: it reads the clock and its environment")]
 #![expect(

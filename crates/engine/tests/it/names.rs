@@ -1,4 +1,4 @@
-//! Names that are taken at the destination, and the one decision of a batch about them.
+//! Names taken at the destination, and a batch's single decision about them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -23,12 +23,12 @@ pub(crate) fn starts(rig: &Rig) -> usize {
     rig.vendor.count(|asked| matches!(asked, Asked::Start(_)))
 }
 
-/// What each start was told to do where the name is taken.
+/// What each start was given for a taken name.
 fn told(rig: &Rig) -> Vec<Option<IfExists>> {
     rig.vendor.script(|script| script.told.iter().map(|file| file.fields.if_exists).collect())
 }
 
-/// A batch of two whose names are taken, both waiting for a word.
+/// A batch of two whose names are taken, both waiting for a decision.
 async fn two_wait(rig: &Rig, under: &Under) -> (BatchId, Vec<JobId>) {
     rig.vendor.script(|script| script.start.extend([taken(), taken()]));
     let (batch, ids) = under.add(&[rig.file("a", 2_000), rig.file("b", 2_000)], None).await;
@@ -44,7 +44,7 @@ async fn one_word_settles_all_of_a_batch_and_those_to_come() {
         let mut rig = Rig::new().await;
         rig.bounds.jobs = 1;
         let under = rig.open().await;
-        // The third waits behind a pause.
+        // The third is paused.
         rig.vendor.script(|script| script.start.extend([taken(), taken()]));
         rig.vendor.shut();
         let (batch, ids) =
@@ -89,7 +89,7 @@ async fn a_word_that_is_there_when_the_name_is_found_taken_is_followed_without_a
     rig.vendor.shut();
     let (batch, ids) = under.add(&[rig.file("a", 2_000)], None).await;
     rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Start(_))).await;
-    // The word comes while the vendor is being asked without it.
+    // The decision arrives while the vendor is being called without it.
     assert_eq!(under.engine.settle_names(&batch.id, IfExists::Skip).await.unwrap(), 0);
     rig.vendor.script(|script| script.start.push_back(taken()));
     rig.vendor.open();
@@ -104,7 +104,7 @@ async fn a_word_that_comes_while_the_vendor_is_asked_without_it_is_tried_once() 
     let (batch, ids) = under.add(&[rig.file("a", 2_000)], None).await;
     rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Start(_))).await;
     under.engine.settle_names(&batch.id, IfExists::Overwrite).await.unwrap();
-    // A vendor that does not do what it is told must not be asked for ever.
+    // A vendor that ignores the decision must not be asked forever.
     rig.vendor.script(|script| script.start.extend((0..20).map(|_| taken())));
     rig.vendor.open();
     rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Start(_))).await;
@@ -131,7 +131,7 @@ async fn a_name_that_is_taken_at_the_end_can_still_be_skipped_and_its_session_is
     rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Abort(_))).await;
 }
 
-/// What lies there: of 900 bytes, with this checksum.
+/// The object that is there: 900 bytes, with this checksum.
 fn there(of: &[u8]) -> Result<FileReceipt, Failure> {
     let md5 = hex::encode(<md5::Md5 as md5::Digest>::digest(of));
     let checksum = Some(format!("md5:{md5}"));
@@ -166,7 +166,7 @@ async fn a_lost_answer_and_then_a_taken_name_is_compared_before_anybody_is_asked
 #[tokio::test]
 async fn a_name_that_was_taken_from_the_beginning_is_asked_about() {
     let rig = Rig::new().await;
-    // The same bytes lie there, but not because of this job.
+    // The same content is there, but not because of this job.
     rig.vendor.script(|script| {
         script.capabilities.verify = true;
         script.verify.push_back(there(&bytes(900)));
@@ -212,7 +212,7 @@ async fn a_lost_complete_and_then_a_taken_name_is_compared_too() {
     }
 }
 
-/// A link that takes only the bytes that lie there (`Content-MD5`), in case they are ours.
+/// A link that accepts only the existing content (`Content-MD5`), in case it is ours.
 #[tokio::test]
 async fn other_bytes_of_the_same_size_are_a_taken_name_and_no_storage_that_keeps_failing() {
     for (lies_there, ours) in [(vec![0; 900], false), (bytes(900), true)] {

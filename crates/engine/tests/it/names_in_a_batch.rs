@@ -1,4 +1,5 @@
-//! Files of one name that go to one place: told apart before the first byte, and what is done where a name is taken only at the end.
+//! Files with the same name and target: distinguished before the first byte; and what happens if a name
+//! turns out to be taken only at the end.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,8 @@ use crate::names::{starts, taken, waits};
 use crate::rig::{Rig, Under};
 use crate::vendor::{Asked, failure};
 
-/// Where names are taken, and one file goes at a time, so that every one but the first finds the others' traces only.
+/// A destination with names, sending one file at a time, so that each but the first finds only the traces
+/// of the others.
 async fn rig() -> Rig {
     let mut rig = Rig::new().await;
     rig.bounds.jobs = 1;
@@ -21,7 +23,7 @@ async fn rig() -> Rig {
     rig
 }
 
-/// So many files called "a" in different folders.
+/// `count` files called "a" in different folders.
 fn alike(rig: &Rig, count: usize) -> Vec<PathBuf> {
     let place = |folder: usize| {
         std::fs::create_dir_all(rig.folder.path().join(folder.to_string())).unwrap();
@@ -30,7 +32,7 @@ fn alike(rig: &Rig, count: usize) -> Vec<PathBuf> {
     (1..=count).map(place).collect()
 }
 
-/// Takes them in as one batch with that rule.
+/// Takes them in as one batch with that choice.
 async fn batch(
     under: &Under,
     paths: &[PathBuf],
@@ -50,7 +52,7 @@ fn shared_with(other: &str) -> State {
     State::NeedsAttention(Cause::NameShared { with: other.into() })
 }
 
-/// Which name each start was told to take.
+/// Which name each start was given.
 fn beside(rig: &Rig) -> Vec<u32> {
     rig.vendor.script(|script| script.told.iter().map(|file| file.beside).collect())
 }
@@ -82,7 +84,7 @@ async fn with_overwrite_or_without_a_rule_the_second_is_asked_about_before_a_byt
         let state = under.ends(&ids[1]).await;
         assert_eq!(state, shared_with("1/a"), "{how:?}");
         assert_eq!(starts(&rig), 1);
-        // A second try is no word about the name.
+        // A retry is no decision about the name.
         under.engine.retry(&Which::Job(ids[1].clone())).await.unwrap();
         assert!(waits(&under.ends(&ids[1]).await), "{how:?}");
         assert_eq!(under.engine.settle_names(&id, IfExists::Overwrite).await.unwrap(), 1);
@@ -108,7 +110,7 @@ async fn one_file_alone_can_be_decided_about_and_only_while_it_waits_for_it() {
         assert_eq!(under.until(&ids[1], |job| job.state.is_end()).await.state, end);
         assert!(waits(&under.job(&ids[2]).await.state), "nothing was said of the third");
         assert!(under.engine.settle_name(&ids[0], how).await.is_err());
-        // What waits for something else is no matter of names.
+        // A job that waits for something else is unaffected.
         rig.vendor.script(|script| script.refuses = Some(Cause::QuotaRefused));
         let other = under.add_one(rig.file("other", 10)).await;
         assert_eq!(under.ends(&other).await, State::NeedsAttention(Cause::QuotaRefused));
@@ -123,7 +125,7 @@ async fn with_skip_a_second_file_of_ones_own_is_asked_about_and_not_left_out_una
     let (id, ids) = batch(&under, &alike(&rig, 2), Some(IfExists::Skip)).await;
     assert_eq!(under.ends(&ids[0]).await, State::Verified);
     assert_eq!(under.ends(&ids[1]).await, shared_with("1/a"));
-    // A second try is no word about the name.
+    // A retry is no decision about the name.
     under.engine.retry(&Which::Job(ids[1].clone())).await.unwrap();
     under.rests(&ids[1]).await;
     assert_eq!(under.ends(&ids[1]).await, shared_with("1/a"));

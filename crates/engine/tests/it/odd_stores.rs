@@ -1,5 +1,5 @@
-//! Storages that are a little different from Amazon's: checksums of their own, lists that they do not have, conditions that they do not
-//! know, checksums that they demand. With the real providers against the real sandbox.
+//! Storages that differ a little from Amazon's: other checksums, missing lists, unknown conditions,
+//! mandatory checksums. With the real providers against the real sandbox.
 
 use partway_core::{Cause, State, Strength, proof};
 use partway_engine::scan::{self, Intake};
@@ -16,12 +16,12 @@ const KINDS: [&str; 4] = ["autorender", "gjirafa", "record360", "s3"];
 
 fn plain(_: &mut Options, _: &mut Value) {}
 
-/// How many parts were kept.
+/// How many parts were stored.
 fn kept(rig: &Rig, step: &str) -> usize {
     lines(rig, step).iter().filter(|line| line["stored"] == true).count()
 }
 
-/// Whether every part was kept once, in one session.
+/// Whether every part was stored once, in one session.
 fn went_once(rig: &Rig) -> bool {
     let kept: Vec<_> = lines(rig, "part").into_iter().filter(|line| line["stored"] == true).collect();
     let numbers: std::collections::BTreeSet<_> = kept.iter().map(|line| line["part"].as_u64()).collect();
@@ -35,7 +35,7 @@ async fn a_whole_with_a_checksum_of_its_own_is_proved_part_by_part() {
             let rig = Rig::new().await;
             let (_running, under) = under(&rig, kind, &[fault], plain).await;
             let id = under.add_one(rig.file("a.mp4", LARGE)).await;
-            // Gjirafa does not tell the size of the whole.
+            // Gjirafa does not report the size of the whole.
             let due = if kind == "gjirafa" { State::Uploaded } else { State::Verified };
             assert_eq!(under.ends(&id).await, due, "{kind} {fault}: {:?}", under.log(&id).await);
             assert!(objects(&rig) == [bytes(LARGE)], "{kind} {fault}");
@@ -71,14 +71,14 @@ async fn a_whole_with_another_checksum_is_told_where_earlier_files_showed_how_th
         let State::NeedsAttention(Cause::Refused { said }) = state else { panic!("{state:?}") };
         let due = under.job(&id).await;
         assert!(due.receipt.is_none(), "{due:?}");
-        // What was seen: both checksums.
+        // The observed values: both checksums.
         let checksums =
             said.split(' ').filter(|word| word.contains('-') && proof::has_form_of_checksum(word));
         assert_eq!(checksums.count(), 2, "{said}");
     }
 }
 
-/// Sends a file of a name that another has there, is paused in between and goes on; the answer to *complete* is lost.
+/// Sends a file whose name is taken, with a pause in between; the answer to *complete* is lost.
 async fn taken_up(how: IfExists, whole: &str, after: AfterComplete) -> (Rig, State, Option<String>) {
     let mut rig = Rig::new().await;
     rig.bounds.parts_per_job = 1;
@@ -136,7 +136,7 @@ async fn after_a_lost_answer_a_whole_with_a_checksum_of_its_own_is_neither_sent_
             let (_running, under) =
                 under(&rig, "s3", &faults, |options, _| options.after_complete = after).await;
             let id = under.add_one(rig.file("a.mp4", LARGE)).await;
-            // Where the storage says yes once more, it is as if the first yes had come.
+            // If the storage confirms once more, it is as if the first confirmation had arrived.
             let said = after == AfterComplete::Same;
             let due = if said { State::Verified } else { State::Uploaded };
             assert_eq!(under.ends(&id).await, due, "{after:?} {fault}: {:?}", under.log(&id).await);
@@ -152,7 +152,7 @@ async fn after_a_lost_answer_a_whole_with_a_checksum_of_its_own_is_neither_sent_
 async fn one_put_whose_answer_was_lost_is_read_back_where_its_checksum_says_nothing() {
     for fault in ["whole-etag-other@put", "kms-etag@put", "part-etag-other@put"] {
         let rig = Rig::new().await;
-        // A storage's fault strikes the first attempt, and only one fault does.
+        // A storage's fault affects the first attempt, and only one fault does.
         let lost =
             if fault.starts_with("whole") { vec!["reset-after-success@put:1", fault] } else { vec![fault] };
         let (_running, under) =
@@ -212,7 +212,7 @@ async fn with_other_parts_that_matched_the_one_that_differs_is_told_with_their_n
     assert_eq!(state, State::NeedsAttention(Cause::ChecksumDiffers { part: 3, matched: 2 }));
 }
 
-/// Sends two of three parts, is paused, and goes on: in the same process, or in another one.
+/// Sends two of three parts, pauses, and resumes: in the same process or in another one.
 async fn interrupted(rig: &mut Rig, kind: &'static str, fault: &str) -> State {
     rig.bounds.parts_per_job = 1;
     let faults = [fault, "500-n-then-ok@part=3:4"];
@@ -237,7 +237,8 @@ async fn a_storage_that_lists_no_parts_ends_neither_an_upload_nor_a_resume() {
             "list-without-etag",
             "500-once@list:always",
         ] {
-            // A vendor's own 404 means what it says: its session is gone. The others are the engine's, and seen once.
+            // A vendor's own 404 is to be taken literally: its session is gone. The others are the
+            // engine's, and tested once.
             if kind == "gjirafa" && !["no-list", "no-list-page", "list-without-etag"].contains(&fault) {
                 continue;
             }
@@ -276,7 +277,7 @@ async fn a_storage_that_does_not_know_a_condition_takes_files_without_it() {
     }
 }
 
-/// Somebody else's file of this name, put there by one PUT.
+/// Another client's file of this name, put there by one PUT.
 async fn written_meanwhile(running: &partway_sandbox::Running, rig: &Rig, name: &str, bytes: &'static [u8]) {
     let other = provider(running, rig, "s3", json!({}));
     let fields = Fields { if_exists: Some(IfExists::Overwrite), ..Fields::default() };
@@ -328,8 +329,9 @@ async fn a_bucket_that_wants_checksums_gets_them_where_that_is_set_and_says_so_w
     }
 }
 
-/// The server holds each against the bytes, takes no part without the one that the upload was begun for, and wants most of them again
-/// at *complete*: so nothing but the right ones, kept over an interruption, goes through.
+/// The server checks each against the content, accepts no part without the kind that the upload was started
+/// with, and requires most of them again at *complete*: so only the right ones, kept across an
+/// interruption, get through.
 #[tokio::test]
 async fn each_checksum_that_a_storage_may_want_comes_with_every_part_and_is_named_at_complete() {
     for checksum in ["crc32", "crc32c", "crc64nvme", "sha256"] {

@@ -1,4 +1,4 @@
-//! A vendor whose start may not be repeated, and a process that ended between its start and the answer.
+//! A vendor whose start must not be repeated, and a process that ended between its start and the answer.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn a_start_that_may_have_been_sent_before_a_crash_is_not_repeated_unasked(
     rig.vendor.script(|script| script.capabilities.start_repeatable = false);
     let under = rig.open().await;
     let (batch, jobs) = under.add(&[rig.file("a", 5_000)], Some(600_000)).await;
-    // What a process leaves that was killed while it waited for the answer.
+    // What a process leaves behind if it is killed while waiting for the answer.
     let mark: &'static str = format!("start_sent:{}", jobs[0]).leak();
     under.engine.set_setting(mark, "true".into()).await.unwrap();
     under.engine.start_now(&batch.id).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_start_that_was_plainly_refused_may_be_sent_again() {
     rig.vendor.was_asked(2, |asked| matches!(asked, Asked::Start(..))).await;
 }
 
-/// A process that was killed while its start was out, which was then answered to nobody.
+/// A process that was killed while its start was outstanding; the answer was lost.
 fn killed_while_the_start_is_out(rig: &Rig, outside: &Runtime) -> JobId {
     rig.vendor.script(|script| script.capabilities.start_repeatable = false);
     rig.vendor.shut();
@@ -76,7 +76,7 @@ fn taking_up_at_once_after_a_crash_does_not_repeat_a_start_that_nobody_was_asked
         let under = rig.open().await;
         let asks =
             async || matches!(under.job(&id).await.state, State::NeedsAttention(Cause::PerhapsBegun { .. }));
-        // At whatever moment of the opening it comes: before the question is there, and at each change until it is.
+        // At any moment of the opening: before the question is there, and at each change until it is.
         let mut happened = under.engine.follow();
         let asked = async {
             loop {
@@ -88,11 +88,11 @@ fn taking_up_at_once_after_a_crash_does_not_repeat_a_start_that_nobody_was_asked
             }
         };
         tokio::time::timeout(PATIENCE, asked).await.expect("nobody was asked");
-        // A retry is written before it returns, so one that took the question away would be seen.
+        // A retry is written before it returns, so one that dropped the question would be noticed.
         under.engine.retry_from_before(since).await.unwrap();
         assert!(asks().await, "the question was answered by somebody who had not seen it");
         assert_eq!(rig.vendor.count(starts), 1);
-        // The next one who takes it up was told.
+        // The next front end has reported the question.
         rig.clock.forward(Duration::from_secs(1));
         under.engine.retry_from_before(rig.now_ms()).await.unwrap();
         assert_eq!(under.ends(&id).await, State::Verified);
@@ -112,11 +112,11 @@ fn the_question_outlives_another_crash_and_a_retry_that_was_meant_for_something_
         let under = rig.open().await;
         assert_eq!(under.ends(&id).await, State::NeedsAttention(Cause::SourceMissing));
         std::fs::rename(&kept, &path).unwrap();
-        // This person was told of the file and of nothing else.
+        // This user saw only the problem with the file.
         under.engine.retry(&Which::Job(id.clone())).await.unwrap();
         assert!(matches!(under.ends(&id).await, State::NeedsAttention(Cause::PerhapsBegun { .. })));
         under.engine.close(Duration::ZERO).await;
-        // As if the process had ended before it could write that a person has to be asked.
+        // As if the process had ended before it could record that the user has to be asked.
         let conn = Connection::open(rig.data().join("journal.db")).unwrap();
         conn.execute("UPDATE job SET state = 'checking', cause = NULL", []).unwrap();
         drop(conn);
@@ -145,7 +145,7 @@ async fn what_came_to_need_attention_since_is_left_and_what_did_before_is_tried_
     under.engine.retry_from_before(since).await.unwrap();
     assert_eq!(under.ends(&before).await, State::Verified);
     assert_eq!(under.job(&after).await.state, State::NeedsAttention(Cause::QuotaRefused));
-    // A clock that was put back since makes nothing wait for the time that it had.
+    // After the clock is set back, nothing waits for its former time.
     rig.clock.back(Duration::from_secs(3600));
     under.engine.retry_from_before(rig.now_ms()).await.unwrap();
     assert_eq!(under.ends(&after).await, State::Verified);

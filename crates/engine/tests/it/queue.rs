@@ -1,4 +1,4 @@
-//! Who runs, how many at once, and in which order.
+//! Which jobs run, how many at once, and in which order.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn no_more_jobs_run_than_are_permitted_and_they_go_in_order() {
     let files: Vec<_> = (0..6).map(|n| rig.file(&format!("{n}.bin"), 10)).collect();
     let (_, ids) = under.add(&files, None).await;
 
-    // Two sessions are open and their parts wait for an answer: a third would be seen at the vendor.
+    // Two sessions are open and their parts wait for an answer: a third would be visible at the vendor.
     rig.vendor.storage.came_in(2).await;
     assert_eq!(under.engine.live().len(), 2);
     assert_eq!(rig.vendor.asked().len(), 2);
@@ -53,7 +53,7 @@ async fn no_more_jobs_run_than_are_permitted_and_they_go_in_order() {
         .into_iter()
         .filter_map(|asked| if let Asked::Start(name) = asked { Some(name) } else { None })
         .collect();
-    // Two at a time may change places with each other, never with those behind them.
+    // Two running at the same time may swap places, but never with those behind them.
     for (place, name) in started.iter().enumerate() {
         let own: usize = name.trim_end_matches(".bin").parse().unwrap();
         assert!(own.abs_diff(place) <= 1, "{started:?}");
@@ -86,10 +86,10 @@ async fn two_thousand_files_are_shown_at_once_and_open_no_more_sessions_than_per
     let mut happened = under.engine.follow();
 
     let (batch, ids) = under.add(&[drop], None).await;
-    // What this reads does not grow with the queue: a test beside the journal's list counts it.
+    // What this reads does not grow with the queue: a test of the journal's list counts it.
     let shown = under.engine.window(Show::All, 0, 50).await.unwrap();
     assert_eq!((ids.len(), shown.len()), (2000, 50));
-    // One message for the whole batch, not one a file.
+    // One message for the whole batch, not one per file.
     assert!(matches!(happened.recv().await, Ok(EngineEvent::Added { jobs, .. }) if jobs.len() == 2000));
     rig.vendor.storage.came_in(8).await;
     assert_eq!(rig.vendor.asked().len(), 8, "eight permits, eight sessions");

@@ -1,4 +1,4 @@
-//! The process ended, in order or not: everything goes on from part way.
+//! The process ended, in order or not: everything resumes from part way.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use crate::rig::{Rig, bytes};
 use crate::vendor::Asked;
 
-/// Receipts that are in the journal, by session and part.
+/// Receipts in the journal, by session and part.
 fn receipts(rig: &Rig) -> Vec<(String, u32)> {
     let conn = Connection::open(rig.data().join("journal.db")).unwrap();
     let mut rows =
@@ -26,7 +26,7 @@ fn killed_again_and_again_no_confirmed_part_is_sent_twice() {
     let mut added = None;
     let mut confirmed = Vec::new();
     for kill in 1..=6 {
-        // A runtime that is dropped takes everything down in mid-air, as a kill does; the storage outside lives on.
+        // A dropped runtime takes everything down in mid-air, as a kill does; the storage outside lives on.
         let inside = Runtime::new().unwrap();
         let before = rig.vendor.storage.puts().len();
         inside.block_on(async {
@@ -34,7 +34,7 @@ fn killed_again_and_again_no_confirmed_part_is_sent_twice() {
             if added.is_none() {
                 added = Some(under.add_one(rig.file("a", 150_000)).await);
             }
-            // A fast machine may be through before the last kill.
+            // A fast machine may be done before the last kill.
             tokio::select! {
                 () = rig.vendor.storage.came_in(before + 1 + kill) => {}
                 _ = under.ends(added.as_ref().unwrap()) => {}

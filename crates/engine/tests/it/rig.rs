@@ -1,4 +1,4 @@
-//! An engine under test: a data folder, a clock that a test moves, and files to send.
+//! An engine under test: a data folder, an adjustable clock, and files to send.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use tempfile::TempDir;
 
 use crate::vendor::{Vendor, Way};
 
-/// What should come at once is waited for so long.
+/// How long to wait for what should happen at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The system's clock, put forward by hand.
+/// The system's clock, advanced manually.
 #[derive(Debug)]
 pub(crate) struct Hands {
     begun: Instant,
@@ -56,7 +56,7 @@ impl Clock for Hands {
     }
 }
 
-/// The shortest of all waits.
+/// Always the shortest jitter.
 struct Low;
 
 impl Chance for Low {
@@ -74,7 +74,7 @@ pub(crate) struct Rig {
     pub(crate) grace: Duration,
     pub(crate) headless: bool,
     pub(crate) gate: Option<Gate>,
-    /// Files that count as kept elsewhere.
+    /// Files to treat as stored elsewhere.
     pub(crate) elsewhere: Option<fn(&std::path::Path) -> bool>,
     pub(crate) watch_before_once: Duration,
 }
@@ -129,31 +129,31 @@ impl Rig {
         Engine::open(&self.data(), options).await
     }
 
-    /// The present, Unix milliseconds.
+    /// The current time, Unix milliseconds.
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.unix_ms()
     }
 
-    /// The present, Unix seconds.
+    /// The current time, Unix seconds.
     pub(crate) fn now_s(&self) -> i64 {
         self.clock.unix_ms() / 1000
     }
 
-    /// A file of so many bytes, all different from part to part.
+    /// A file of `size` bytes, all different from part to part.
     pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes(size)).unwrap();
         path
     }
 
-    /// A large file that takes no room.
+    /// A large file that takes no space.
     pub(crate) fn sparse(&self, name: &str, size: u64) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::File::create(&path).unwrap().set_len(size).unwrap();
         path
     }
 
-    /// Everything that lies in the data folder, to be searched.
+    /// The content of all files in the data folder, to be searched.
     pub(crate) fn everything(&self) -> Vec<u8> {
         let mut all = Vec::new();
         for entry in std::fs::read_dir(self.data()).unwrap() {
@@ -166,7 +166,7 @@ impl Rig {
     }
 }
 
-/// Bytes of which no two thousand are the same.
+/// Bytes in which no two blocks of two thousand are the same.
 pub(crate) fn bytes(size: usize) -> Vec<u8> {
     let mut state = 7_u32;
     let mut next = || {
@@ -235,7 +235,7 @@ impl Under {
                 if wanted(&job) {
                     return job;
                 }
-                // A missed one is as good as a heard one: the job is looked at again.
+                // A missed event is as good as a received one: the job is read again.
                 let _ = happened.recv().await;
             }
         });
@@ -249,7 +249,7 @@ impl Under {
         self.until(id, |job| job.state.is_end() || matches!(job.state, State::NeedsAttention(_))).await.state
     }
 
-    /// Waits until nothing of the job runs any more.
+    /// Waits until the job has no run.
     pub(crate) async fn rests(&self, id: &JobId) {
         let rests = async {
             while self.engine.live().contains_key(id) {
@@ -259,7 +259,7 @@ impl Under {
         tokio::time::timeout(PATIENCE, rests).await.expect("it goes on and on");
     }
 
-    /// The history, oldest first.
+    /// The log, oldest first.
     pub(crate) async fn log(&self, id: &JobId) -> Vec<Log> {
         let mut log: Vec<_> =
             self.engine.detail(id).await.unwrap().log.into_iter().map(|(_, line)| line).collect();

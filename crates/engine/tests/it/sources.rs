@@ -9,7 +9,7 @@ use partway_engine::{Log, Which};
 use crate::rig::{Rig, Under, bytes};
 use crate::vendor::Asked;
 
-/// A job of five parts, three of which are confirmed, paused.
+/// A paused job of five parts, three of which are confirmed.
 async fn three_of_five(rig: &Rig, under: &Under) -> partway_engine::JobId {
     three_of_five_of(rig, under, rig.file("a", 5_000)).await
 }
@@ -31,7 +31,7 @@ async fn rig() -> Rig {
     rig
 }
 
-/// Changes a file so that its time of change differs for sure.
+/// Changes a file so that its modification time is certain to differ.
 fn write(rig: &Rig, content: &[u8]) {
     let path = rig.folder.path().join("a");
     let before = std::fs::metadata(&path).unwrap().modified().unwrap();
@@ -213,6 +213,6 @@ async fn a_file_that_changes_while_it_is_being_confirmed_is_not_called_verified(
     rig.vendor.was_asked(1, |asked| matches!(asked, Asked::Complete(_))).await;
     write(&rig, &[7; 2_000]);
     rig.vendor.open();
-    // What arrived is what was on the disk, but no longer what is.
+    // What arrived was on disk, but no longer is.
     assert_eq!(under.ends(&id).await, State::Uploaded);
 }

@@ -1,4 +1,4 @@
-//! A storage for parts that answers what a test tells it to, when the test tells it to.
+//! A part storage whose answers, and their timing, are controlled by the test.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// One PUT that came in whole.
+/// One PUT that was received completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Put {
     pub(crate) session: String,
@@ -16,18 +16,18 @@ pub(crate) struct Put {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// What a PUT is answered.
+/// The answer to a PUT.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
-    /// Kept, with its ETag.
+    /// Stored, with its ETag.
     Stored,
-    /// Kept, with this ETag.
+    /// Stored, with this ETag.
     StoredWith(&'static str),
-    /// This status, further header lines and this code in S3's XML.
+    /// This status, additional header lines, and this code in S3's XML.
     No(u16, &'static str, &'static str),
-    /// That, with this time (Unix seconds) in its `Date`.
+    /// The inner answer, with this time (Unix seconds) in its `Date`.
     At(i64, Box<Self>),
-    /// Kept, and the connection closed before the answer.
+    /// Stored, and the connection closed before the answer.
     Lost,
 }
 
@@ -41,7 +41,7 @@ struct Seen {
     most_open: usize,
 }
 
-/// A storage on a port of its own.
+/// A storage on a separate port.
 pub(crate) struct Storage {
     pub(crate) port: u16,
     seen: Mutex<Seen>,
@@ -69,7 +69,7 @@ impl Storage {
             while let Ok((stream, _)) = listener.accept().await {
                 let shared = Arc::clone(&shared);
                 tokio::spawn(async move {
-                    // A connection that the client lets go of is part of what is tested.
+                    // Connections dropped by the client are part of the test.
                     let _ = shared.serve(stream).await;
                 });
             }
@@ -77,27 +77,27 @@ impl Storage {
         storage
     }
 
-    /// What a PUT is answered from now on.
+    /// Sets how PUTs are answered from now on.
     pub(crate) fn judge(&self, judge: impl Fn(&Put) -> Reply + Send + Sync + 'static) {
         *self.judge.lock().unwrap() = Arc::new(judge);
     }
 
-    /// Answers are held back.
+    /// Holds back answers.
     pub(crate) fn shut(&self) {
         self.gate.send_replace(false);
     }
 
-    /// Answers are given.
+    /// Releases answers.
     pub(crate) fn open(&self) {
         self.gate.send_replace(true);
     }
 
-    /// The body of this part is not read from now on, or every one is again.
+    /// Stops reading the body of this part, or reads all again.
     pub(crate) fn deaf_to(&self, part: Option<u32>) {
         self.deaf_to.send_replace(part);
     }
 
-    /// Waits until so many PUTs have begun.
+    /// Waits until this many PUTs have started.
     pub(crate) async fn begun(&self, puts: usize) {
         let mut begun = self.begun.subscribe();
         let enough = begun.wait_for(|count| *count >= puts);
@@ -107,7 +107,7 @@ impl Storage {
             .unwrap();
     }
 
-    /// Waits until so many PUTs have come in whole, answered or not.
+    /// Waits until this many PUTs have been received completely, answered or not.
     pub(crate) async fn came_in(&self, puts: usize) {
         let mut counted = self.counted.subscribe();
         let enough = counted.wait_for(|count| *count >= puts);
@@ -121,12 +121,12 @@ impl Storage {
         self.seen.lock().unwrap().puts.clone()
     }
 
-    /// The most connections that were open at once.
+    /// The most connections open at once.
     pub(crate) fn most_open(&self) -> usize {
         self.seen.lock().unwrap().most_open
     }
 
-    /// The parts of a session by their numbers.
+    /// The parts of a session by number.
     pub(crate) fn kept(&self, session: &str) -> Vec<(u32, Vec<u8>)> {
         let seen = self.seen.lock().unwrap();
         let of = seen.kept.iter().filter(|((of, _), _)| of == session);
@@ -135,7 +135,7 @@ impl Storage {
         parts
     }
 
-    /// The parts of a session put together.
+    /// The assembled parts of a session.
     pub(crate) fn object(&self, session: &str) -> Vec<u8> {
         let seen = self.seen.lock().unwrap();
         let mut parts: Vec<_> = seen.kept.iter().filter(|((of, _), _)| of == session).collect();
@@ -194,7 +194,7 @@ impl Storage {
         }
     }
 
-    /// One request for `/session/part`.
+    /// Reads one request for `/session/part`.
     async fn read(&self, stream: &mut BufReader<TcpStream>) -> std::io::Result<Put> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-//! Batches of many files: whole or not at all, whoever asks for them and however often.
+//! Batches of many files: all or nothing, whoever requests them and however often.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use partway_engine::{BatchId, EngineEvent, scan};
 
 use crate::rig::{Rig, Under};
 
-/// So many files of nothing, which are all one on the disk.
+/// `count` empty files, all the same one on disk.
 fn many(rig: &Rig, count: usize) -> scan::Intake {
     let one = scan::look(&[rig.file("a", 0)]);
     let named = |number: usize| scan::Found { name: number.to_string(), ..one.files[0].clone() };

@@ -1,4 +1,4 @@
-//! Files of which only the time of the last change moves: overwritten with the time of modification put back, or only touched.
+//! Files whose change time alone moves: overwritten with the modification time restored, or merely touched.
 #![cfg(unix)]
 
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
@@ -21,7 +21,7 @@ async fn rig() -> Rig {
     rig
 }
 
-/// Overwrites one byte in place and puts the time of modification back, as VeraCrypt and taggers of music do.
+/// Overwrites one byte in place and restores the modification time, as VeraCrypt and music taggers do.
 fn overwrite(path: &Path, at: u64) {
     let before = std::fs::metadata(path).unwrap();
     let file = std::fs::File::options().read(true).write(true).open(path).unwrap();
@@ -37,7 +37,7 @@ fn chmod(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Everything that moves the time of the last change and no byte.
+/// Everything that moves the change time without changing a byte.
 fn touch_in_every_way(path: &Path) {
     chmod(path, 0o640);
     let (other, away) = (path.with_extension("link"), path.with_extension("away"));
@@ -47,7 +47,7 @@ fn touch_in_every_way(path: &Path) {
     std::fs::rename(&away, path).unwrap();
 }
 
-/// A job of five parts, three of which have come in and wait for their answer.
+/// A job of five parts, three of which were received and wait for their answer.
 async fn in_mid_upload(rig: &Rig, under: &Under) -> (JobId, PathBuf) {
     let path = rig.file("a", 5_000);
     rig.vendor.storage.shut();
@@ -56,7 +56,7 @@ async fn in_mid_upload(rig: &Rig, under: &Under) -> (JobId, PathBuf) {
     (id, path)
 }
 
-/// The same, paused when they are confirmed.
+/// The same, paused once they are confirmed.
 async fn three_of_five(rig: &Rig, under: &Under) -> (JobId, PathBuf) {
     let (id, path) = in_mid_upload(rig, under).await;
     under.engine.pause(&Which::Open).await.unwrap();
@@ -170,20 +170,21 @@ async fn a_file_that_is_touched_without_end_arrives_all_the_same() {
     let state = under.ends(&id).await;
     over.store(true, Ordering::Relaxed);
     touching.join().unwrap();
-    // Verified where one of the readings was not disturbed.
+    // Verified if one of the readings was undisturbed.
     assert!(state.is_end(), "{state:?}");
     assert_eq!(rig.vendor.storage.puts().len(), 5);
 }
 
-/// A time at the beginning of a year, as far as it need be exact.
+/// A time near the start of a year; precision does not matter.
 fn year(year: i64) -> SystemTime {
     let seconds = Duration::from_secs((year - 1970).unsigned_abs() * 31_556_952);
-    // A part of a second, so that what is cut off shows.
+    // With a fraction of a second, so that truncation shows.
     let part = Duration::from_nanos(123_456_700);
     if year < 1970 { UNIX_EPOCH - seconds + part } else { UNIX_EPOCH + seconds + part }
 }
 
-/// Sends files with times of these years, paused on their way: all are verified, and none is taken for another one at any moment.
+/// Sends files with times in these years, pausing midway: all are verified, and none is ever taken for
+/// another one.
 async fn sends_files_of(years: &[i64], folder: &Path) {
     let rig = rig().await;
     let under = rig.open().await;
@@ -212,7 +213,7 @@ async fn files_of_every_year_that_a_disk_can_hold_are_verified() {
     sends_files_of(&[1901, 1969, 1970, 2038, 2106, 2262, 2263, 2300, 2446], folder.path()).await;
 }
 
-/// Memory holds all 64 bits of seconds; disks hold less.
+/// Memory holds all 64 bits of seconds; disks hold fewer.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn files_of_years_that_no_disk_can_hold_are_verified() {
@@ -235,7 +236,7 @@ async fn a_file_that_says_it_is_empty_and_is_not_is_named_and_never_verified() {
     assert_eq!(why, [WhyLeftOut::NotItsSize(0)]);
     assert_eq!(scan::sift(&made_while_read), Err(WhyLeftOut::NotItsSize(0)));
 
-    // One that turned into such a file since it was taken in.
+    // One that turned into such a file after it was taken in.
     let rig = rig().await;
     let under = rig.open().await;
     let path = rig.file("a", 0);
@@ -246,7 +247,7 @@ async fn a_file_that_says_it_is_empty_and_is_not_is_named_and_never_verified() {
     assert_eq!(under.ends(&ids[0]).await, State::NeedsAttention(Cause::NotItsSize { told: 0 }));
 }
 
-/// Files of `/sys` say a page and hold a line.
+/// Files in `/sys` report a page and hold a line.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_file_that_says_more_than_can_be_read_is_told_as_such() {

@@ -1,4 +1,4 @@
-//! A vendor made up for tests: it can do what it is told to, and says no when it is told to.
+//! A made-up vendor, whose abilities and refusals are scripted.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -18,10 +18,10 @@ use tokio::sync::watch;
 
 use crate::storage::Storage;
 
-/// Every link holds this, so that a search for it finds links that should be gone.
+/// Contained in every link, so that a search for it finds links that should be gone.
 pub(crate) const SIGNATURE: &str = "X-Made-Up-Signature";
 
-/// What was asked of the vendor.
+/// Calls to the vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
     Start(String),
@@ -32,46 +32,46 @@ pub(crate) enum Asked {
     Abort(String),
 }
 
-/// What a test sets.
+/// What a test configures.
 pub(crate) struct Script {
     pub(crate) capabilities: Capabilities,
     pub(crate) part_size: u64,
-    /// Seconds that links and sessions live, by the clock handed in.
+    /// Lifetime of links and sessions in seconds, by the injected clock.
     pub(crate) life: Option<u64>,
-    /// Failures of the next calls, first come first served.
+    /// Failures of the next calls, first come, first served.
     pub(crate) key: VecDeque<Failure>,
     pub(crate) start: VecDeque<Failure>,
     pub(crate) targets: VecDeque<Failure>,
     pub(crate) list: VecDeque<Failure>,
     pub(crate) complete: VecDeque<Failure>,
-    /// Why no file can go there.
+    /// Why no file is accepted.
     pub(crate) refuses: Option<Cause>,
-    /// What each start was told.
+    /// The facts that each start was given.
     pub(crate) told: Vec<FileFacts>,
-    /// What a look at the finished file brings; without anything left it is there, as it is.
+    /// Results of looking up the finished file; when empty, it is there as it is.
     pub(crate) verify: VecDeque<Result<FileReceipt, Failure>>,
     pub(crate) abort: VecDeque<Failure>,
-    /// So many links come with a start; the others have to be asked for.
+    /// How many links come with a start; the others have to be requested.
     pub(crate) first_links: u32,
-    /// Links are given only for parts that the storage does not have.
+    /// Gives links only for parts that the storage does not have.
     pub(crate) only_missing: bool,
-    /// What the list says instead of what the storage has.
+    /// Listed instead of the storage's parts.
     pub(crate) list_says: Option<Vec<ListedPart>>,
     pub(crate) complete_panics: bool,
-    /// What every part is sent with.
+    /// Headers of every part.
     pub(crate) headers: Vec<(String, String)>,
-    /// It holds one file a name.
+    /// Holds one file per name.
     pub(crate) names: bool,
-    /// A session can be made to replace what is there.
+    /// A session can be changed to replace the existing file.
     pub(crate) replaces: bool,
-    /// Whether the receipt tells the size.
+    /// Whether the receipt contains the size.
     pub(crate) tells_size: bool,
     sizes: Vec<u64>,
     pub(crate) lie: u64,
     asked: Vec<Asked>,
 }
 
-/// The vendor, and the engine's way to it.
+/// The vendor, as the engine reaches it.
 pub(crate) struct Vendor {
     pub(crate) storage: Arc<Storage>,
     script: Mutex<Script>,
@@ -130,12 +130,12 @@ impl Vendor {
         change(&mut self.script.lock().unwrap())
     }
 
-    /// Calls are held back.
+    /// Holds back calls.
     pub(crate) fn shut(&self) {
         self.gate.send_replace(false);
     }
 
-    /// Calls are answered.
+    /// Answers calls.
     pub(crate) fn open(&self) {
         self.gate.send_replace(true);
     }
@@ -144,12 +144,12 @@ impl Vendor {
         self.script(|script| script.asked.clone())
     }
 
-    /// How often it was asked for something like this.
+    /// How many calls match.
     pub(crate) fn count(&self, like: impl Fn(&Asked) -> bool) -> usize {
         self.asked().iter().filter(|asked| like(asked)).count()
     }
 
-    /// Waits until it was asked so often for something like this.
+    /// Waits until this many calls match.
     pub(crate) async fn was_asked(&self, times: usize, like: impl Fn(&Asked) -> bool) {
         let mut asked = self.asked.subscribe();
         let enough = asked.wait_for(|_| self.count(&like) >= times);
@@ -157,7 +157,7 @@ impl Vendor {
         assert!(waited.is_ok(), "the vendor was only asked {:?}", self.asked());
     }
 
-    /// From now on a receipt tells a byte less than there is.
+    /// Makes receipts report one byte less than there is.
     pub(crate) fn lie_about_size(&self) {
         self.script(|script| script.lie = 1);
     }
@@ -195,7 +195,7 @@ pub(crate) fn busy() -> Cause {
     Cause::KeepsFailing { what: "busy".into() }
 }
 
-/// The way to the vendor, whatever the destination.
+/// Provides the vendor for any destination.
 pub(crate) struct Way(pub(crate) Arc<Vendor>);
 
 #[async_trait]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::rig::{Rig, Under, bytes};
 
-/// Two parts, and three, as a client that plans by itself divides it.
+/// Two parts, and three, if the client plans.
 pub(crate) const LARGE: usize = 17_000_000;
 pub(crate) const LARGER: usize = 34_000_000;
 
@@ -43,7 +43,7 @@ impl OfKind {
     }
 }
 
-/// A sandbox with these faults, and an engine whose destination is of this kind there.
+/// A sandbox with these faults, and an engine with a destination of this kind in it.
 pub(crate) async fn under(
     rig: &Rig,
     kind: &'static str,
@@ -61,7 +61,7 @@ pub(crate) async fn under(
     (running, Under::open(engine).await)
 }
 
-/// The way to a destination of this kind there.
+/// Providers for a destination of this kind.
 fn of_kind(running: &Running, rig: &Rig, kind: &'static str, mut settings: Value) -> OfKind {
     let told = running.first_line.destinations.iter().find(|told| told.kind == kind).unwrap();
     settings["url"] = json!(told.url);
@@ -80,7 +80,7 @@ fn of_kind(running: &Running, rig: &Rig, kind: &'static str, mut settings: Value
     OfKind { kind, settings, key: told.key.clone(), http, secret }
 }
 
-/// Such a destination by itself.
+/// The provider of such a destination alone.
 pub(crate) fn provider(
     running: &Running,
     rig: &Rig,
@@ -97,7 +97,7 @@ pub(crate) fn lines(rig: &Rig, step: &str) -> Vec<Value> {
     lines.filter(|line| line["step"] == step).collect()
 }
 
-/// The bytes of all finished objects.
+/// The content of all finished objects.
 pub(crate) fn objects(rig: &Rig) -> Vec<Vec<u8>> {
     let folder = rig.folder.path().join("sandbox/objects");
     let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
@@ -128,7 +128,8 @@ async fn a_file_arrives_at_s3_in_parts_and_by_one_put_through_each_of_these_faul
     }
 }
 
-/// A link tells the second in which it was signed, so one of the same second is the same: it is no renewal.
+/// A link contains the second in which it was signed, so one from the same second is identical and no
+/// renewal.
 #[tokio::test]
 async fn a_link_signed_anew_within_the_second_costs_no_session_and_no_confirmed_part() {
     for fault in ["403-expired@part=3", "403-expired-r2@part=3", "400-expired-token@part=3"] {
@@ -175,7 +176,7 @@ async fn a_file_arrives_at_gjirafa_with_its_links_renewed_and_its_answers_lost()
         let rig = Rig::new().await;
         let (_running, under) = under(&rig, "gjirafa", &[fault], |options, _| options.resume = resume).await;
         let id = under.add_one(rig.file("a.bin", LARGE)).await;
-        // It tells neither size nor checksum of the whole.
+        // It reports neither size nor checksum of the whole.
         assert_eq!(under.ends(&id).await, State::Uploaded, "{fault}: {:?}", under.log(&id).await);
         assert!(objects(&rig).contains(&bytes(LARGE)), "{fault}");
         assert!(!lines(&rig, "verify").is_empty(), "the path of the finished file was asked for");
@@ -186,7 +187,7 @@ async fn a_file_arrives_at_gjirafa_with_its_links_renewed_and_its_answers_lost()
 async fn a_vendor_that_gives_links_for_missing_parts_only_and_lists_nothing_is_gone_on_with() {
     for no_list in ["no-list@list", "no-list-405@list", "no-list-other@list"] {
         let rig = Rig::new().await;
-        // Part 2 is there, its answer was lost, and its link has run out since.
+        // Part 2 is there, its answer was lost, and its link has expired since.
         let faults = ["reset-after-success@part=2", "403-expired@part=2", no_list];
         let missing = |options: &mut Options, _: &mut Value| options.resume = Resume::Missing;
         let (_running, under) = under(&rig, "gjirafa", &faults, missing).await;

@@ -1,4 +1,4 @@
-//! Asking about the finished file: after a yes, and where the answer to *complete* was lost.
+//! Looking up the finished file: after a confirmation, and when the answer to *complete* was lost.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ async fn the_receipt_is_in_the_journal_before_anything_more_is_asked() {
     assert_eq!((receipt.strength, receipt.id.as_deref()), (Strength::Confirmed, Some("file-1")));
     under.engine.close(Duration::ZERO).await;
 
-    // Another complete would be answered with another id; it is not sent.
+    // A repeated *complete* would return another id; it is not sent.
     let under = rig.open().await;
     assert_eq!(under.ends(&id).await, State::Verified);
     assert_eq!(completes(&rig), 1);
@@ -148,7 +148,7 @@ async fn after_two_lost_answers_a_look_is_taken_before_the_third_complete() {
 
 #[tokio::test]
 async fn a_lost_answer_and_no_file_there_means_that_everything_goes_again() {
-    // Nothing is there, or something else is there since before.
+    // Nothing is there, or another file from before.
     for found in [vec![not_there(), not_there(), not_there()], vec![there(Some(7))]] {
         let rig = can_verify().await;
         rig.vendor.script(|script| {

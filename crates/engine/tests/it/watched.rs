@@ -1,4 +1,5 @@
-//! The ledger of watched folders: nothing goes twice, nothing is forgotten, whatever happens to the process.
+//! The ledger of watched folders: nothing is sent twice and nothing is forgotten, whatever happens to the
+//! process.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,7 +62,7 @@ fn watched(root: &Path, under: &Under) -> Watched {
     }
 }
 
-/// The ledger as it lies on the disk: path and whether it is verified.
+/// The ledger on disk: path and whether it is verified.
 fn ledger(rig: &Rig) -> Vec<(String, bool)> {
     let conn = Connection::open(rig.data().join("journal.db")).unwrap();
     let mut rows =
@@ -83,10 +84,10 @@ async fn a_file_goes_once_under_whatever_name_and_again_when_it_changed() {
     assert_eq!(folder.known(&under, "day/a.mov").await, Known::Settled);
     assert_eq!(ledger(&rig), [("day/a.mov".to_owned(), true)]);
 
-    // Seen as new a moment before it was taken in: asked again in the commit, it is not taken twice.
+    // Seen as new just before it was taken in: checked again in the commit, it is not taken in twice.
     assert!(folder.take(&under, &["day/a.mov"]).await.is_empty());
 
-    // Under another name it is the same file.
+    // It is the same file under another name.
     std::fs::rename(folder.root.join("day/a.mov"), folder.root.join("b.mov")).unwrap();
     if cfg!(unix) {
         assert_eq!(
@@ -97,7 +98,7 @@ async fn a_file_goes_once_under_whatever_name_and_again_when_it_changed() {
         // And another file under its first name is another file.
         folder.file("day/a.mov", 3000);
         assert_eq!(folder.known(&under, "day/a.mov").await, Known::New);
-        // A new name touches a file: what it is known by now are its bytes.
+        // A rename touches a file: it is now recognized by its content.
         let known = folder.known(&under, "b.mov").await;
         let Known::Touched(sum) = known else { panic!("{known:?}") };
         let (path, seen) = (folder.root.join("b.mov"), folder.seen("b.mov"));
@@ -108,7 +109,7 @@ async fn a_file_goes_once_under_whatever_name_and_again_when_it_changed() {
         assert!(!has_sum(&path, &seen.identity, &other, &|| true).unwrap());
     }
 
-    // Out of the list is not out of the ledger.
+    // Removing from the list does not remove from the ledger.
     under.engine.remove(&Which::Ended).await.unwrap();
     assert_eq!(folder.known(&under, "b.mov").await, Known::Settled);
     folder.file("b.mov", 3001);
@@ -148,12 +149,12 @@ async fn a_file_that_was_written_while_it_went_goes_on_as_the_same_job() {
     assert_eq!(folder.known(&under, "a.mov").await, Known::Again(job.id.clone()));
     under.engine.retry(&Which::Job(job.id.clone())).await.unwrap();
     assert_eq!(under.until(&job.id, |job| job.state.is_end()).await.state, State::Verified);
-    // What is in the ledger is what went, not what was taken in.
+    // The ledger has what was sent, not what was taken in.
     assert_eq!(folder.known(&under, "a.mov").await, Known::Settled);
     assert_eq!(ledger(&rig), [("a.mov".to_owned(), true)]);
 }
 
-/// Files of one size and one time, as unpacking and copying make them.
+/// Files of the same size and time, as unpacking and copying produce them.
 fn dated(file: &Path, byte: u8) {
     std::fs::write(file, [byte; 3000]).unwrap();
     let made = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
@@ -174,7 +175,7 @@ async fn a_new_file_that_got_all_of_a_deleted_one_but_its_birth_goes() {
         let seen = Seen { born_ns, ..went };
         under.engine.known(&folder.id, vec![(name.into(), seen)]).await.unwrap().remove(0).2
     };
-    // Number, size and time of change are the deleted one's.
+    // Number, size and change time are those of the deleted file.
     assert_eq!(ask("two.mov", Some(born + 1)).await, Known::New);
     assert_eq!(ask("two.mov", None).await, Known::New, "what cannot be told apart goes");
     if cfg!(unix) {
@@ -182,7 +183,7 @@ async fn a_new_file_that_got_all_of_a_deleted_one_but_its_birth_goes() {
     }
     assert_eq!(ask("one.mov", Some(born + 1)).await, Known::New, "deleted and made again under its name");
     assert_eq!(ask("one.mov", None).await, Known::Settled);
-    // A drive that is plugged in again has another number.
+    // A drive that is plugged in again has another device number.
     let again = Seen { identity: FileIdentity { file_id: Some((77, 99)), ..went.identity }, ..went };
     let known = under.engine.known(&folder.id, vec![("one.mov".into(), again)]).await.unwrap().remove(0).2;
     assert_eq!(known, Known::Settled);
@@ -217,7 +218,7 @@ async fn what_went_before_changes_were_noted_does_not_go_again_and_is_noted() {
     let job = folder.take(&under, &["a.mov"]).await.remove(0);
     assert_eq!(under.ends(&job.id).await, State::Verified);
     let journal = || Connection::open(rig.data().join("journal.db")).unwrap();
-    // As versions before this one left it; a time that did not fit was cut.
+    // As earlier versions left it; a time that did not fit was clamped.
     let cut = "UPDATE watched_file SET changed_ns = NULL, modified_ns = 9223372036854775807";
     journal().execute(cut, []).unwrap();
     for name in ["a.mov", "lay there.mov"] {
@@ -225,7 +226,7 @@ async fn what_went_before_changes_were_noted_does_not_go_again_and_is_noted() {
         under.engine.date(&folder.id, vec![(name.into(), folder.seen(name))]).await.unwrap();
         assert_eq!(folder.known(&under, name).await, Known::Settled);
     }
-    // Where the system tells no such time, nothing is missed.
+    // If the system reports no such time, none is missing.
     let seen = folder.seen("a.mov");
     let untold = Seen { identity: FileIdentity { changed: None, ..seen.identity }, ..seen };
     let known = under.engine.known(&folder.id, vec![("a.mov".into(), untold)]).await.unwrap().remove(0).2;
@@ -258,7 +259,7 @@ fn killed_at_any_moment_a_file_is_in_the_ledger_exactly_when_it_is_verified() {
     rig.bounds.parts_per_job = 1;
     let names: Vec<String> = (0..12).map(|number| format!("{number:02}.mov")).collect();
     for kill in 0..8 {
-        // A runtime that is dropped takes everything down in mid-air, as a kill does.
+        // A dropped runtime takes everything down in mid-air, as a kill does.
         let inside = Runtime::new().unwrap();
         let before = rig.vendor.storage.puts().len();
         inside.block_on(async {

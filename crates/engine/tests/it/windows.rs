@@ -1,4 +1,4 @@
-//! Links just in time: asked for by windows, renewed by number, and never without an end.
+//! Just-in-time links: requested in windows, renewed by number, and never endlessly.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use crate::rig::{Rig, Under, bytes};
 use crate::storage::Reply;
 use crate::vendor::{Asked, busy, failure};
 
-/// A vendor that gives links when asked, and none at the start.
+/// A vendor that issues links on request, and only `first_links` at the start.
 async fn just_in_time(first_links: u32) -> Rig {
     let mut rig = Rig::new().await;
     rig.bounds.parts_per_job = 1;
@@ -23,7 +23,7 @@ async fn just_in_time(first_links: u32) -> Rig {
     rig
 }
 
-/// Which parts were asked for, call by call.
+/// Which parts were requested, call by call.
 fn asked_for(rig: &Rig) -> Vec<Vec<u32>> {
     let parts = |asked| if let Asked::Targets(parts) = asked { Some(parts) } else { None };
     rig.vendor.asked().into_iter().filter_map(parts).collect()
@@ -143,7 +143,7 @@ async fn a_part_that_the_vendor_has_already_is_taken_only_with_the_bytes_of_the_
         });
         let under = rig.open().await;
         let once = AtomicBool::new(true);
-        // Part 2 arrives, its answer is lost, and then its link runs out.
+        // Part 2 arrives, its answer is lost, and then its link expires.
         rig.vendor.storage.judge(move |put| match (put.session.as_str(), put.part) {
             ("1", 2) if once.swap(false, Ordering::SeqCst) => Reply::Lost,
             ("1", 2) => expired(),
@@ -169,7 +169,7 @@ async fn a_part_that_the_vendor_has_already_is_taken_only_with_the_bytes_of_the_
     }
 }
 
-/// Pauses a job of which two parts are confirmed, and lets it go on.
+/// Pauses a job with two confirmed parts, to be resumed.
 async fn goes_on_after_two(rig: &Rig, under: &Under) -> partway_engine::JobId {
     rig.vendor.storage.judge(|put| {
         if put.part == 3 { Reply::No(503, "Retry-After: 100\r\n", "SlowDown") } else { Reply::Stored }

@@ -1,4 +1,5 @@
-//! After a sleep: what was on the way goes over new connections at once, and no wait outlasts the night.
+//! After sleep: what was in flight is sent over new connections at once, and no wait lasts longer than the
+//! sleep.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use crate::rig::{Rig, bytes};
 use crate::storage::Reply;
 use crate::vendor::{busy, failure};
 
-/// Less than any of the waits that are cut short, the 10 s that a run has to end among them.
+/// Shorter than any of the waits that are cut short, including the 10 s that a run has to end.
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 #[tokio::test]
@@ -21,7 +22,7 @@ async fn parts_that_hang_on_dead_connections_are_sent_again_at_once_and_confirme
     under.until(&id, |job| job.parts_confirmed == 2).await;
     rig.vendor.storage.begun(3).await;
 
-    // The old connection hangs on, and another one is opened beside it.
+    // The old connection hangs, and another one is opened beside it.
     let since = Instant::now();
     under.engine.woke().await.unwrap();
     rig.vendor.storage.begun(4).await;
