@@ -80,8 +80,8 @@ mod system {
         }
     }
 
-    /// `SF_DATALESS` (macOS, sys/stat.h): "the file is a dataless placeholder; the system will attempt to materialize it when accessed"
-    /// (chflags(2)).
+    /// `SF_DATALESS` (macOS, sys/stat.h): "the file is a dataless placeholder; the system will attempt to
+    /// materialize it when accessed" (chflags(2)).
     #[cfg(target_os = "macos")]
     fn is_elsewhere(found: &Metadata) -> bool {
         use std::os::macos::fs::MetadataExt as _;

@@ -20,7 +20,7 @@ pub trait Clock: Send + Sync + 'static {
     }
 }
 
-/// A source of random numbers in [0, 1).
+/// A source of random numbers from 0 up to, but not including, 1.
 pub trait Chance: Send + Sync + 'static {
     /// The next number.
     fn next(&self) -> f64;

@@ -51,19 +51,19 @@ pub enum EngineEvent {
         /// Counts of its jobs.
         count: BatchCount,
     },
-    /// A countdown changed, ended or was undone.
+    /// A batch's countdown changed or ended, or the batch was undone.
     BatchChanged {
         /// The batch.
         batch: BatchId,
     },
     /// Jobs left the list.
     Removed {
-        /// Which.
+        /// Their ids.
         jobs: Arc<Vec<JobId>>,
     },
     /// A destination was added, changed or removed.
     Destination {
-        /// Which.
+        /// Its id.
         id: DestinationId,
     },
     /// A setting changed.

@@ -38,7 +38,7 @@ pub enum Log {
     },
     /// A part is being sent again.
     PartAgain {
-        /// Which.
+        /// Its number.
         part: u32,
         /// Why, in a few words for Details.
         why: String,
@@ -49,7 +49,7 @@ pub enum Log {
     NetworkLost,
     /// A web page came instead of the service's answer.
     Page,
-    /// It is back.
+    /// The network is back.
     NetworkBack,
     /// The service does not respond properly; the job waits.
     PutOff {
@@ -118,7 +118,7 @@ pub enum Log {
     },
     /// The vendor lacks parts that it had accepted; they are sent again.
     PartsMissing {
-        /// How many.
+        /// Number of parts.
         parts: u32,
     },
     /// The file's size is not what the vendor was given; everything is sent again in a new session.
@@ -163,7 +163,7 @@ pub enum Log {
     GoingOn,
     /// Cancelled because the destination has a file of that name, which was kept.
     Skipped,
-    /// Given up.
+    /// Cancelled.
     Cancelled,
     /// The vendor cannot abort the session, or did not; it expires by itself.
     LeftBehind {

@@ -92,7 +92,7 @@ impl Permits {
         }
     }
 
-    /// The bounds.
+    /// The configured limits.
     #[must_use]
     pub(crate) const fn bounds(&self) -> Bounds {
         self.bounds

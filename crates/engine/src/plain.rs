@@ -40,14 +40,15 @@ const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
 
 /// Errors without an `ErrorKind` in the standard library.
 fn by_number(number: i32) -> Option<&'static str> {
-    // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and ERROR_NOT_READY; EMFILE, ENFILE and
-    // ERROR_TOO_MANY_OPEN_FILES.
+    // errno.h of Linux and macOS, winerror.h: EIO and ERROR_CRC, ERROR_IO_DEVICE; ENXIO and
+    // ERROR_NOT_READY; EMFILE, ENFILE and ERROR_TOO_MANY_OPEN_FILES.
     Some(match (cfg!(windows), number) {
         (false, 5) | (true, 23 | 1117) => "its disk could not read or write it",
         (false, 6) | (true, 21) => "its disk is not ready",
         (false, 23 | 24) | (true, 4) => "too many files are open on this computer",
-        // winerror.h: ERROR_CLOUD_FILE_…: PROVIDER_NOT_RUNNING, CONNECTED_PROVIDER_ONLY, PROVIDER_TERMINATED; AUTHENTICATION_FAILED,
-        // ACCESS_DENIED; NETWORK_UNAVAILABLE, UNSUCCESSFUL, REQUEST_ABORTED, REQUEST_CANCELED, REQUEST_TIMEOUT, US_MESSAGE_TIMEOUT.
+        // winerror.h: ERROR_CLOUD_FILE_…: PROVIDER_NOT_RUNNING, CONNECTED_PROVIDER_ONLY,
+        // PROVIDER_TERMINATED; AUTHENTICATION_FAILED, ACCESS_DENIED; NETWORK_UNAVAILABLE, UNSUCCESSFUL,
+        // REQUEST_ABORTED, REQUEST_CANCELED, REQUEST_TIMEOUT, US_MESSAGE_TIMEOUT.
         (true, 362 | 382 | 404) => "it is kept in a cloud whose own program is not running",
         (true, 386 | 395) => "it is kept in a cloud that you have to sign in to first",
         (true, 388 | 389 | 393 | 398 | 426 | 475) => "it is kept in a cloud that cannot be reached",

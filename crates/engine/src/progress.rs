@@ -49,7 +49,7 @@ struct Flying {
 /// A part in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InFlight {
-    /// Which.
+    /// Its number.
     pub number: PartNumber,
     /// Its bytes in flight: acknowledged by the peer if the system reports that, else taken by the
     /// connection.

@@ -173,7 +173,7 @@ pub fn sift(path: &Path) -> Result<(), WhyLeftOut> {
 /// How a file was named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum How {
-    /// Itself.
+    /// Directly.
     Itself,
     /// By a folder that it is in; if that was a link, which one.
     Folder(Option<PathBuf>),

@@ -75,7 +75,7 @@ async fn start(
         // Runs are never cancelled except with their runtime; then the job continues when Partway is opened
         // again.
         if ended.is_err_and(|error| error.is_panic()) {
-            // Before its place is freed: a finishing job would start anew at once, endlessly.
+            // Before its place is freed: a finishing job would restart at once, endlessly.
             by_fault(&state, &id).await;
         }
         state.active().remove(&id);

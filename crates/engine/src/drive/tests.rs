@@ -94,7 +94,8 @@ fn what_passes_and_what_lies_far_away_is_told_by_kind() {
     for number in [4, 5, 6, 11, 12, 16, 23, 24, 71] {
         assert!(passes(&error(number)) && !is_far(&error(number)), "{number}");
     }
-    // ENOLINK, ENETDOWN, ENETUNREACH, ECONNABORTED, ECONNRESET, ENOTCONN, ESHUTDOWN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ESTALE, EREMOTEIO
+    // ENOLINK, ENETDOWN, ENETUNREACH, ECONNABORTED, ECONNRESET, ENOTCONN, ESHUTDOWN, ETIMEDOUT, EHOSTDOWN,
+    // EHOSTUNREACH, ESTALE, EREMOTEIO
     for number in [67, 100, 101, 103, 104, 107, 108, 110, 112, 113, 116, 121] {
         assert!(passes(&error(number)) && is_far(&error(number)), "{number}");
     }

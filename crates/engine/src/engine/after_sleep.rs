@@ -17,7 +17,7 @@ const END: Duration = Duration::from_secs(10);
 impl Engine {
     /// Renews connections and ends waits for network and service.
     ///
-    /// Uploading files start anew from their confirmed parts: what was in flight went into connections that
+    /// Uploading files restart from their confirmed parts: what was in flight went into connections that
     /// the other end has dropped, and would only end in a timeout. Files that lack only an answer are left
     /// to their own timeouts.
     ///

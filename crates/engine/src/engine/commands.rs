@@ -104,8 +104,8 @@ impl Engine {
     }
 
     /// Retries jobs that needed attention before `since` (Unix milliseconds). Later ones are news: the
-    /// caller cannot have meant them and may have to report them first. For example, one start must not
-    /// retry a job twice.
+    /// caller cannot have meant them, and the user may have to see them first, such as a start that must
+    /// not be sent twice.
     ///
     /// # Errors
     /// If the journal fails.

@@ -89,7 +89,7 @@ impl Engine {
         self.0.journal.read(move |conn| jobs::ahead(conn, position)).await
     }
 
-    /// How many open jobs of a destination carry a hold.
+    /// How many open jobs of a destination have a hold.
     ///
     /// # Errors
     /// If the journal fails.

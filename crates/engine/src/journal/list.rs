@@ -77,8 +77,8 @@ pub struct Sums {
 
 /// A page of the list, in display order; ended jobs newest first.
 ///
-/// Each half uses a separate index. A single order for both would be sorted anew for every page, looking at
-/// every job.
+/// Each half uses a separate index. A single order for both would have to be sorted again for every page,
+/// looking at every job.
 pub(crate) fn window(conn: &Connection, show: Show, offset: u32, limit: u32) -> Result<Vec<Job>> {
     let mut jobs = match show.open() {
         Some(open) => along(conn, open, "section, position", offset, limit)?,

@@ -90,7 +90,6 @@ impl From<rusqlite::Error> for JournalError {
     }
 }
 
-/// Result of a journal call.
 impl JournalError {
     /// Adds the file at fault, if it can be determined.
     fn at(self, path: &Path) -> Self {
@@ -101,6 +100,7 @@ impl JournalError {
     }
 }
 
+/// Result of a journal call.
 pub(crate) type Result<T> = std::result::Result<T, JournalError>;
 
 /// The open journal. Cheap to clone.

@@ -126,7 +126,7 @@ impl Run {
         let after = window.last().map_or(to, |(last, _)| last.get()) + 1;
         let renewal = targets.renewal;
         for (_, known) in &mut window {
-            // Links signed here are made anew.
+            // Links signed here are signed again.
             known.take_if(|_| self.signs_links());
         }
         let mut targets_of: BTreeMap<PartNumber, IssuedTarget> = std::mem::take(&mut targets.spare);

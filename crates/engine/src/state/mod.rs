@@ -66,7 +66,7 @@ pub(crate) struct EngineState {
     pub(crate) headless: bool,
     /// Contacts no server, except to abort what this process discarded.
     pub(crate) idle: bool,
-    /// One batch is taken in at a time.
+    /// Serializes the intake of batches.
     pub(crate) intake: tokio::sync::Mutex<()>,
     /// Held while a countdown is ended or changed: ending one takes several commits.
     pub(crate) countdowns: tokio::sync::Mutex<()>,

@@ -28,7 +28,7 @@ fn sent(rig: &Rig, part: u32) -> usize {
     rig.vendor.storage.puts().iter().filter(|put| put.part == part).count()
 }
 
-/// The report for a job that was given up because of what it sent in vain.
+/// The report for a job that ended because of what it sent in vain.
 async fn figures(under: &Under, id: &partway_engine::JobId) -> (u32, u64, String) {
     match under.ends(id).await {
         State::NeedsAttention(Cause::SentInVain(sent)) => (sent.times, sent.bytes, sent.said),

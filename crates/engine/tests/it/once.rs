@@ -92,7 +92,7 @@ fn taking_up_at_once_after_a_crash_does_not_repeat_a_start_that_nobody_was_asked
         under.engine.retry_from_before(since).await.unwrap();
         assert!(asks().await, "the question was answered by somebody who had not seen it");
         assert_eq!(rig.vendor.count(starts), 1);
-        // The next front end has reported the question.
+        // The next one to retry has seen the question.
         rig.clock.forward(Duration::from_secs(1));
         under.engine.retry_from_before(rig.now_ms()).await.unwrap();
         assert_eq!(under.ends(&id).await, State::Verified);

@@ -1,4 +1,4 @@
-//! Batches of many files: all or nothing, whoever requests them and however often.
+//! Batches of many files: all or nothing, no matter how often they are requested.
 
 use std::time::Duration;
 
