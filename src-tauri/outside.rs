@@ -1,10 +1,10 @@
 //! What is shown outside of the window while something changes: the tray, and progress and badge where the desktop shows such.
 
 #[cfg(target_os = "linux")]
-#[path = "linux.rs"]
+#[path = "outside/linux.rs"]
 mod here;
 #[cfg(not(target_os = "linux"))]
-#[path = "others.rs"]
+#[path = "outside/others.rs"]
 mod here;
 
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 //!
 //! Asked for is that it does not fall asleep by itself: neither the screen is kept on, nor a lid or a press on "Suspend" refused.
 
-#[cfg_attr(target_os = "linux", path = "linux.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "others.rs")]
+#[cfg_attr(target_os = "linux", path = "awake/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "awake/others.rs")]
 mod system;
 
 use std::sync::{Mutex, PoisonError};

@@ -4,10 +4,10 @@ mod icon;
 mod menu;
 
 #[cfg(target_os = "linux")]
-#[path = "linux.rs"]
+#[path = "tray/linux.rs"]
 mod here;
 #[cfg(not(target_os = "linux"))]
-#[path = "others.rs"]
+#[path = "tray/others.rs"]
 mod here;
 
 use tauri::{AppHandle, Manager as _};

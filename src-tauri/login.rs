@@ -1,10 +1,10 @@
 //! Starting when the user logs in. Whether it does is what the system says, never what was once wished here.
 
 #[cfg(target_os = "linux")]
-#[path = "linux.rs"]
+#[path = "login/linux.rs"]
 mod here;
 #[cfg(not(target_os = "linux"))]
-#[path = "others.rs"]
+#[path = "login/others.rs"]
 mod here;
 
 use std::path::Path;

@@ -126,7 +126,7 @@ fn windows(inside: &Inside) -> Outcome<()> {
 }
 
 fn macos(inside: &Inside) -> Outcome<()> {
-    tool(&inside.tools().join("apple-cc"), include_str!("apple-cc.sh"))?;
+    tool(&inside.tools().join("apple-cc"), include_str!("cross/apple-cc.sh"))?;
     // Where Apple's headers lie, which a build script asks for.
     tool(&inside.tools().join("xcrun"), "#!/bin/sh\necho /tools\n")?;
     let variables = [
