@@ -52,10 +52,20 @@ fn main() -> ExitCode {
 
 /// Prints help, the version, or what is wrong with the command.
 fn told(said: &clap::Error) -> ExitCode {
-    match said.print() {
+    match print(said) {
         Err(fault) if !said.use_stderr() => end(Err(print::stopped(&fault))),
         _ => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
     }
+}
+
+/// As clap prints it, unless it repeats an argument with characters that a terminal would obey.
+fn print(said: &clap::Error) -> std::io::Result<()> {
+    let plain = said.render().to_string();
+    let printable = text::printable_lines(&plain);
+    if !said.use_stderr() || printable == plain {
+        return said.print();
+    }
+    write!(std::io::stderr(), "{printable}")
 }
 
 fn end(outcome: Result<Exit, exit::Stopped>) -> ExitCode {

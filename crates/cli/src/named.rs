@@ -56,7 +56,7 @@ impl Named {
         let asked = self.absolute.clone();
         // A thread that hangs is abandoned: adding the files will hit the same problem and report it.
         let looking = std::thread::Builder::new().spawn(move || {
-            let told = |absolute: &PathBuf| sender.send(others(absolute)).is_ok();
+            let told = |absolute: &PathBuf| sender.send(Real::of(absolute)).is_ok();
             asked.iter().all(told)
         });
         if looking.is_err() {
@@ -64,23 +64,23 @@ impl Named {
         }
         let mut new = Vec::with_capacity(self.absolute.len());
         let mut all = self.absolute.clone().into_iter();
-        let mut known = HashSet::new();
-        while let Ok(Some(others)) = timeout(IN_TIME, told.recv()).await {
+        let (mut places, mut targets) = (HashSet::new(), Vec::new());
+        while let Ok(Some(real)) = timeout(IN_TIME, told.recv()).await {
             let Some(absolute) = all.next() else { break };
-            if known.contains(&absolute) {
-                continue;
-            }
             let given = self.given.get(&absolute).unwrap_or(&absolute).clone();
-            for other in others.into_iter().chain([absolute.clone()]) {
-                // The first spelling determines how it is shown.
-                if !known.contains(&other) {
-                    self.given.insert(other.clone(), given.clone());
-                    known.insert(other);
-                }
+            let place = real.place.unwrap_or_else(|| absolute.clone());
+            targets.extend(real.target.map(|target| (target, given.clone())));
+            // The first spelling determines how it is shown.
+            if places.insert(place.clone()) {
+                self.given.insert(place, given);
+                new.push(absolute);
             }
-            new.push(absolute);
         }
         new.extend(all);
+        // What a link leads to is shown under the link's name, unless it was named itself.
+        for (target, given) in targets {
+            self.given.entry(target).or_insert(given);
+        }
         self.absolute = new;
     }
 
@@ -119,11 +119,23 @@ impl Named {
     }
 }
 
-/// How the journal may spell a path: with all symbolic links resolved, or only those before its name.
-fn others(absolute: &Path) -> Vec<PathBuf> {
-    let straight = absolute.parent().zip(absolute.file_name());
-    let straight = straight.and_then(|(folder, name)| Some(real(folder).ok()?.join(name)));
-    real(absolute).ok().into_iter().chain(straight).collect()
+/// Where a path really is.
+struct Real {
+    /// Its folder without symbolic links, and its own name. Two paths with one place are one name; a link and what it leads to are two.
+    place: Option<PathBuf>,
+    /// What it is without any symbolic link.
+    target: Option<PathBuf>,
+}
+
+impl Real {
+    fn of(absolute: &Path) -> Self {
+        let target = real(absolute).ok();
+        let link = absolute.symlink_metadata().is_ok_and(|seen| seen.is_symlink());
+        let below = || Some(real(absolute.parent()?).ok()?.join(absolute.file_name()?));
+        // The system knows how a name is spelled where case does not matter.
+        let place = if link { below() } else { target.clone().or_else(below) };
+        Self { place, target }
+    }
 }
 
 /// A path in the system's encoding.
@@ -181,16 +193,48 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_link_to_a_folder_is_found_under_its_own_name() {
+    async fn a_link_and_what_it_leads_to_are_two_names_in_whatever_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().canonicalize().unwrap();
+        std::fs::create_dir(real.join("dir")).unwrap();
+        std::fs::write(real.join("a.mov"), "a").unwrap();
+        for (link, of) in [("link", "dir"), ("link.mov", "a.mov")] {
+            std::os::unix::fs::symlink(real.join(of), real.join(link)).unwrap();
+            for files in [[link, of], [of, link]] {
+                let files = files.map(|file| real.join(file));
+                let mut named = Named::new(&files).unwrap();
+                named.straighten().await;
+                let given = files.clone().map(|file| file.to_str().unwrap().to_owned());
+                assert_eq!(named.shares()[0].given, given);
+                assert_eq!(files.map(|file| named.given(file.to_str().unwrap())), given);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_lies_below_a_link_is_found_under_the_name_of_the_link() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().canonicalize().unwrap().join("real");
         std::fs::create_dir(&real).unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let mut named = Named::new(&[link.clone(), real.clone()]).unwrap();
+        let mut named = Named::new(std::slice::from_ref(&link)).unwrap();
         named.straighten().await;
-        assert_eq!(named.shares()[0].given, [link.to_str().unwrap()], "the folder once");
         assert_eq!(named.given(real.join("x").to_str().unwrap()), link.join("x").to_str().unwrap());
+    }
+
+    #[tokio::test]
+    async fn one_place_under_two_spellings_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().canonicalize().unwrap();
+        std::fs::create_dir(real.join("dir")).unwrap();
+        std::fs::write(real.join("dir/a.mov"), "a").unwrap();
+        std::os::unix::fs::symlink(real.join("dir"), real.join("link")).unwrap();
+        let mut named =
+            Named::new(&[real.join("link/a.mov"), real.join("dir/a.mov"), real.join("dir/../dir/a.mov")])
+                .unwrap();
+        named.straighten().await;
+        assert_eq!(named.shares()[0].given, [real.join("link/a.mov").to_str().unwrap()]);
     }
 
     #[tokio::test]

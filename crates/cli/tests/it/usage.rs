@@ -24,6 +24,20 @@ fn words_that_mean_nothing_are_2() {
 }
 
 #[test]
+fn what_is_repeated_of_a_wrong_command_cannot_act_on_a_terminal() {
+    let place = Place::new();
+    for words in [
+        &["\u{1b}[31mfly\u{202e}y"][..],
+        &["upload", "--x\u{1b}[31m\u{202e}y"],
+        &["upload", "a", "--max-wait", "\u{9b}1m"],
+    ] {
+        let ran = place.run(words, &[]);
+        assert_eq!(ran.code, 2, "{words:?}");
+        assert!(!ran.err.is_empty() && !ran.err.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{:?}", ran.err);
+    }
+}
+
+#[test]
 fn without_a_destination_there_is_nowhere_to_go() {
     let place = Place::new();
     std::fs::write(place.files().join("a.mov"), "x").unwrap();

@@ -139,8 +139,10 @@ mod tests {
     #[test]
     fn a_saved_key_pattern_keeps_its_meaning() {
         let before = MIGRATIONS.iter().position(|script| script.contains("In a key's pattern")).unwrap();
-        let mut conn = Connection::open_in_memory().unwrap();
-        migrate_to(&mut conn, before).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.db");
+        let mut conn = Connection::open(&path).unwrap();
+        run(&mut conn, &path, 0, &MIGRATIONS[..before]).unwrap();
         for (id, kind, settings) in [
             ("a", "s3", r#"{"object":"{folder}/{year}/{{folder}} {{{folder}}}-{name}","bucket":"b"}"#),
             ("b", "s3", r#"{"bucket":"{folder}"}"#),
@@ -154,7 +156,7 @@ mod tests {
             )
             .unwrap();
         }
-        run(&mut conn, Path::new("nowhere"), 0, &MIGRATIONS[..=before]).unwrap();
+        run(&mut conn, &path, 0, &MIGRATIONS[..=before]).unwrap();
         let settings = |id: &str| -> String {
             conn.query_row("SELECT settings FROM destination WHERE id = ?1", [id], |r| r.get(0)).unwrap()
         };

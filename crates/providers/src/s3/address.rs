@@ -1,5 +1,6 @@
 //! Finds the bucket in a server address, where many services show it, so that it is not added twice.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
@@ -49,7 +50,7 @@ pub(crate) fn without_bucket(settings: &Value) -> Result<Option<(Value, String)>
         return Ok(None);
     }
     let typed = Typed {
-        path: url.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).map(Into::into).collect(),
+        path: url.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).map(decoded).collect(),
         host: url.host_str().unwrap_or_default().to_owned(),
         style: typed::text(settings, "style").ok().flatten().filter(|style| style != "auto"),
         prefix: typed::text(settings, "prefix")
@@ -234,7 +235,10 @@ impl Typed {
         let mut url = self.url.clone();
         // This was parsed as a host before, so it can be set as one.
         let _ = url.set_host(Some(host));
-        url.set_path(&path.join("/"));
+        // An address with a host always has segments.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.clear().extend(path);
+        }
         url
     }
 }
@@ -262,6 +266,11 @@ impl Found {
         }
         (settings, said)
     }
+}
+
+/// A segment as it is meant: in an address, other letters than ASCII are percent-encoded (RFC 3986, 2.1).
+fn decoded(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8().map_or_else(|_| segment.to_owned(), Into::into)
 }
 
 /// An address as people write it.
@@ -292,7 +301,10 @@ fn own_labels(host: &str) -> Option<usize> {
         return begins.map(|at| labels.len() - at);
     }
     let (domain, more) = BY_LABELS.iter().find_map(|(domain, more)| Some((of(domain)?, more)))?;
-    Some(domain + more).filter(|own| *own <= labels.len())
+    let own = domain + more;
+    // Alibaba Cloud, "Use AWS SDKs to access OSS": s3.oss-REGION.aliyuncs.com is the same server for S3's clients.
+    let for_s3 = labels.len() > own && labels[labels.len() - own - 1] == "s3";
+    Some(if for_s3 { own + 1 } else { own }).filter(|own| *own <= labels.len())
 }
 
 #[cfg(test)]

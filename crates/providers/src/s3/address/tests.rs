@@ -43,6 +43,32 @@ fn a_bucket_in_the_path_is_taken_once() {
 }
 
 #[test]
+fn a_folder_in_the_address_is_kept_as_it_is_meant() {
+    for (url, folder) in [
+        ("https://s3.eu-central-1.amazonaws.com/films/März 3", "März 3"),
+        ("https://s3.eu-central-1.amazonaws.com/films/Drehtag%203/100%25", "Drehtag 3/100%"),
+        ("https://films.s3.eu-central-1.amazonaws.com/a+b/%C3%BC", "a+b/ü"),
+        ("https://s3.eu-central-1.amazonaws.com/films/%ff", "%ff"),
+    ] {
+        let now = kept(url, "films", &json!({})).unwrap();
+        assert_eq!(now, format!("https://s3.eu-central-1.amazonaws.com films {folder} -"), "{url}");
+    }
+    // A path of the server's own stays an address.
+    let now = kept("https://nas.example.com/mein%20s3/films", "films", &json!({})).unwrap();
+    assert_eq!(now, "https://nas.example.com/mein%20s3 films - -");
+}
+
+#[test]
+fn alibabas_servers_for_clients_of_s3_name_no_bucket() {
+    let server = "https://s3.oss-cn-hangzhou.aliyuncs.com";
+    for url in [server, "https://s3.oss-cn-hangzhou.aliyuncs.com/films"] {
+        assert_eq!(kept(url, "films", &json!({})).unwrap(), format!("{server} films - -"), "{url}");
+    }
+    let before = kept("https://films.s3.oss-cn-hangzhou.aliyuncs.com", "films", &json!({})).unwrap();
+    assert_eq!(before, format!("{server} films - vhost"));
+}
+
+#[test]
 fn a_bucket_before_the_servers_name_is_taken_once() {
     for (url, now) in [
         ("https://films.s3.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com films - -"),
