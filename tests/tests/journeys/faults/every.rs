@@ -130,7 +130,8 @@ fn end(fault: &str) -> End {
         // An answer that broke off is as good as none, and this start may be repeated.
         ("json-cut", "start") => ("verified", 0, 2),
         // A storage that computes its checksums otherwise, or wants one with each part: a setting, or a matter for the vendor.
-        ("part-etag-other" | "checksum-wanted", _) => attention(1),
+        ("part-etag-other", _) => attention(1),
+        (wanted, _) if wanted.starts_with("checksum-wanted") => attention(1),
         ("part-size-zero" | "part-size-absurd" | "poisoned-checksum", _) => attention(1),
         ("redirect-same-host" | "redirect-other-host" | "redirect-loop", "start") => attention(0),
         ("redirect-same-host" | "redirect-other-host" | "redirect-loop", _) => attention(1),
