@@ -199,6 +199,11 @@ impl ApiAnswer {
         let Self { status, headers, body, server_unix_time, clock_ahead, room: _room } = self;
         let text = text(&headers, &body);
         let html = is_page(status, &headers, &text);
+        // A script that died before its first word. (204 and 205 have no body.)
+        if (200..=203).contains(&status) && text.trim().is_empty() && page::says_html(&headers) {
+            let what = "an empty web page in place of data";
+            return Err(failure::broken_reply(step, status, clock_ahead, what));
+        }
         let read = if html { Ok(Value::Null) } else { parse(&text) };
         // A vendor may pass on its storage's refusal unchanged.
         let error = if html || read.is_ok() { None } else { error_document(&text) };

@@ -45,26 +45,45 @@ const OF_AN_ITEM: [&str; 9] =
 pub fn vendor_words(json: &Value) -> (Option<String>, Option<String>) {
     let (nested, errors) = (field(json, "error"), field(json, "errors"));
     let first = errors.as_array().and_then(|list| list.first()).unwrap_or(errors);
+    let told = |worth: fn(&Value) -> bool| {
+        MESSAGES.into_iter().map(|name| field(json, name)).filter(|value| worth(value)).find_map(said)
+    };
+    // Words that say more than "none" come first.
     let message =
-        MESSAGES.into_iter().find_map(|name| said(field(json, name))).or_else(|| by_field(json)).or_else(
-            || {
-                // A bare line, or a list of them.
-                if json.is_object() { None } else { said(json) }
-            },
-        );
+        told(|value| !is_blank(value)).or_else(|| told(|_| true)).or_else(|| by_field(json)).or_else(|| {
+            // A bare line, or a list of them.
+            if json.is_object() { None } else { said(json) }
+        });
     // If both are there, `error` is the code and `message` the words.
     let named = if field(json, "message").is_string() { nested } else { &Value::Null };
     let codes = [field(json, "code"), field(nested, "code"), field(first, "code"), named];
     let code = codes.into_iter().find_map(line).map(|code| redact_text(&code));
-    (code, message)
+    // Some wrap their replies, the refusals too.
+    let wrapped = Some(field(json, "data")).filter(|data| data.is_object() && code.is_none());
+    match wrapped {
+        Some(data) if message.is_none() => vendor_words(data),
+        _ => (code, message),
+    }
 }
 
-/// Whether a reply with a success status is a refusal: `success` is false in any of its forms, or `error` or
-/// `errors` is not blank.
+/// Whether a reply with a success status is a refusal, itself or in its `data`: `success` is false in any of
+/// its forms, `error` or `errors` says that something is wrong, or `status` is one of a failure.
 #[must_use]
 pub fn says_no(json: &Value) -> bool {
-    truth(field(json, "success")) == Some(false)
-        || ["error", "errors"].into_iter().any(|name| !is_blank(field(json, name)))
+    [json, field(json, "data")].into_iter().any(|reply| {
+        truth(field(reply, "success")) == Some(false)
+            || ["error", "errors"].into_iter().any(|name| !is_blank(field(reply, name)))
+            || ["status", "statusCode"].into_iter().any(|name| is_of_failure(field(reply, name)))
+    })
+}
+
+/// Whether a `status` is `false`, a word for a failure (JSend: `fail`, `error`), or one of HTTP's from 400 on.
+fn is_of_failure(status: &Value) -> bool {
+    let number = status.as_u64().or_else(|| status.as_str()?.trim().parse().ok());
+    match number {
+        Some(number) => (400..=599).contains(&number),
+        None => !status.is_number() && truth(status) == Some(false),
+    }
 }
 
 /// A boolean in any of its forms: literal, text, number.
@@ -78,7 +97,9 @@ pub fn truth(value: &Value) -> Option<bool> {
             _ => None,
         },
         Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" | "ok" | "success" => Some(true),
+            "true" | "yes" | "1" | "ok" | "success" | "successful" | "complete" | "completed" | "done" => {
+                Some(true)
+            }
             "false" | "no" | "0" | "fail" | "failed" | "failure" | "error" => Some(false),
             _ => None,
         },
@@ -92,18 +113,38 @@ pub(crate) fn plain_words(text: &str) -> Option<String> {
     Some(redact_text(start)).filter(|words| !words.is_empty())
 }
 
-/// Null, no, none: what PHP and others send if there is no error.
+/// Whether a field for errors says that nothing is wrong: null, no, none, zero, "ok", or a list or an object of
+/// nothing else.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => {
             let text = text.trim().to_ascii_lowercase();
-            matches!(text.as_str(), "" | "false" | "no" | "0" | "none" | "null")
+            matches!(
+                text.as_str(),
+                "" | "false"
+                    | "no"
+                    | "0"
+                    | "none"
+                    | "null"
+                    | "nil"
+                    | "ok"
+                    | "success"
+                    | "no error"
+                    | "no errors"
+            )
         }
         Value::Array(list) => list.iter().all(is_blank),
-        Value::Object(fields) => fields.values().all(is_blank),
+        Value::Object(fields) => {
+            fields.iter().all(|(name, value)| is_blank(value) || is_of_success(name, value))
+        }
         other => truth(other) == Some(false),
     }
+}
+
+/// `"code": 200`, beside a message that is blank.
+fn is_of_success(name: &str, value: &Value) -> bool {
+    ["code", "status"].contains(&name) && value.as_u64().is_some_and(|code| (200..300).contains(&code))
 }
 
 /// A field, its name case-insensitive.
@@ -164,14 +205,21 @@ fn placed(item: &Value, message: String) -> String {
 /// `{field: [words, …]}` without any known field (Django).
 fn by_field(json: &Value) -> Option<String> {
     let Value::Object(fields) = json else { return None };
-    let lists = fields
-        .iter()
-        .filter(|(_, value)| value.as_array().is_some_and(|list| list.iter().all(Value::is_string)));
+    let lists =
+        fields.iter().filter(|(_, value)| value.as_array().is_some_and(|list| list.iter().all(is_sentence)));
     let words: Vec<_> = lists
         .filter_map(|(name, value)| Some(format!("{name}: {}", said(value)?)))
         .take(MOST_SENTENCES)
         .collect();
     (!words.is_empty()).then(|| redact_text(&words.join("; ")))
+}
+
+/// Text that is no address: a list of links is no list of words.
+fn is_sentence(value: &Value) -> bool {
+    let scheme = |text: &str| text.trim_start().split_once("://").map(|(scheme, _)| scheme.to_owned());
+    value.as_str().is_some_and(|text| {
+        scheme(text).is_none_or(|scheme| !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https"))
+    })
 }
 
 /// Lists and lines in an object of fields; numbers and flags beside them do not count.
@@ -270,11 +318,63 @@ mod tests {
         {
             assert!(!says_no(&json!({"error": blank})), "{blank}");
         }
+        for blank in [
+            json!("none"),
+            json!("OK"),
+            json!(" Success"),
+            json!("NULL"),
+            json!("0"),
+            json!("no error"),
+            json!([[], { "base": [] }]),
+            json!({ "code": 0, "message": "OK" }),
+            json!({ "code": 200, "message": "OK" }),
+        ] {
+            for name in ["error", "errors", "Error"] {
+                assert!(!says_no(&json!({ name: blank })), "{name} {blank}");
+                assert!(!says_no(&json!({ "data": { name: blank }, "success": true })), "{name} {blank}");
+            }
+        }
+        for no in [
+            json!({ "data": { "success": false, "error": "disk full" } }),
+            json!({ "data": { "errors": ["disk full"] } }),
+            json!({ "status": "error", "message": "disk full" }),
+            json!({ "status": "Failed" }),
+            json!({ "status": false }),
+            json!({ "status": 507, "message": "disk full" }),
+            json!({ "statusCode": "500" }),
+            json!({ "data": { "status": "fail" } }),
+        ] {
+            assert!(says_no(&no), "{no}");
+        }
+        for yes in [
+            json!({ "status": "ok" }),
+            json!({ "status": 0 }),
+            json!({ "status": 200 }),
+            json!({ "data": { "status": "processing" } }),
+            json!({ "data": ["error"] }),
+        ] {
+            assert!(!says_no(&yes), "{yes}");
+        }
+        for yes in ["completed", "Done", "complete"] {
+            assert_eq!(truth(&json!(yes)), Some(true), "{yes}");
+        }
         for fault in
             [json!("it is full"), json!(["x"]), json!({"a": "b"}), json!(5), json!(true), json!("error")]
         {
             assert!(says_no(&json!({"errors": fault})), "{fault}");
         }
+    }
+
+    #[test]
+    fn words_under_data_are_found_and_a_list_of_links_is_no_words() {
+        let nested = json!({ "data": { "success": false, "error": "disk full", "code": "E5" } });
+        assert_eq!(vendor_words(&nested), (Some("E5".to_owned()), Some("disk full".to_owned())));
+        let links =
+            json!({ "errors": [null], "presigned_urls": ["https://s.example/secret/key?X-Amz-Signature=a"] });
+        assert_eq!(vendor_words(&links), (None, None));
+        assert_eq!(vendor_words(&json!({ "data": links })), (None, None));
+        let both = json!({ "error": { "code": 0, "message": "OK" }, "message": "disk full" });
+        assert_eq!(vendor_words(&both).1.as_deref(), Some("disk full"));
     }
 
     proptest! {

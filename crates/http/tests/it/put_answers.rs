@@ -170,3 +170,17 @@ async fn links_that_lead_nowhere_are_told_as_such() {
         assert!(matches!(failure.cause, Cause::LinksUnusable { .. }));
     }
 }
+
+#[tokio::test]
+async fn a_json_answer_that_says_that_nothing_is_wrong_is_a_yes() {
+    let headers = "etag: \"5d41402abc4b2a76b9719d911017c592\"\r\ncontent-type: application/json\r\n";
+    for body in [
+        r#"{"error":{"code":0,"message":"OK"}}"#,
+        r#"{"errors":[null]}"#,
+        r#"{"error":"none"}"#,
+        r#"{"success":"done"}"#,
+    ] {
+        let got = put(&client(), always(answer("200 OK", headers, body)).await, "hello").await.unwrap();
+        assert!(got.comparable, "{body}");
+    }
+}

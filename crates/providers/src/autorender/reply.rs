@@ -3,7 +3,7 @@
 use partway_core::{
     Cause, Failure, FileReceipt, Limits, PartNumber, PartPlan, PlanError, RetryClass, Step, Strength,
 };
-use partway_http::{ApiReply, truth};
+use partway_http::{ApiReply, says_no, vendor_words};
 use partway_provider::{FileFacts, PartTarget, Session, Started};
 use serde_json::json;
 
@@ -81,6 +81,9 @@ fn target(
     presigned::target(number, size, link, headers, session_ends)
 }
 
+/// Fields that show a finished file.
+const OF_A_FILE: [&str; 8] = ["id", "file_no", "name", "url", "path", "file_size", "size", "hash"];
+
 /// The receipt of a confirmed *complete*.
 pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
     succeeded(Step::Complete, answer)?;
@@ -90,7 +93,11 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
     }
     // All fields are optional. A field of an unexpected type means that this is another kind of record,
     // unless `success` is true.
-    let strictly = reply.get("success").yes_or_no_if_any()? != Some(true);
+    let strictly = field(&reply, "success").yes_or_no_if_any()? != Some(true);
+    let shows_it = OF_A_FILE.iter().any(|name| !field(&reply, name).is_nothing());
+    if strictly && !shows_it && vendor_words(&answer.json).1.is_some() {
+        return Err(reply.wrong("it has words, and neither a yes nor a file"));
+    }
     let text = |names: &[&str]| first(&reply, names, |field| field.text_or_none(strictly));
     Ok(FileReceipt {
         strength: Strength::Confirmed,
@@ -105,5 +112,5 @@ pub(crate) fn receipt(answer: &ApiReply) -> Result<FileReceipt, Failure> {
 
 /// A 200 may still be a refusal.
 fn succeeded(step: Step, answer: &ApiReply) -> Result<(), Failure> {
-    if truth(&answer.json["success"]) == Some(false) { Err(said_no(step, answer, None)) } else { Ok(()) }
+    if says_no(&answer.json) { Err(said_no(step, answer, None)) } else { Ok(()) }
 }

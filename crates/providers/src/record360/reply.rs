@@ -1,7 +1,7 @@
 //! Record360's answers.
 
 use partway_core::{Cause, Failure, FileReceipt, PartPlan, PartReceipt, RetryClass, Step, Strength, proof};
-use partway_http::ApiReply;
+use partway_http::{ApiReply, says_no};
 use partway_provider::{FileFacts, Session, Started};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -118,10 +118,5 @@ pub(crate) fn verified(answer: &ApiReply, receipt: FileReceipt) -> Result<FileRe
 
 /// A 200 that contains an error is a refusal.
 fn succeeded(step: Step, answer: &ApiReply) -> Result<Field<'_>, Failure> {
-    let reply = Field::root(step, answer);
-    let worded = ["errors", "error"].iter().any(|name| !reply.get(name).is_blank());
-    if worded || reply.get("success").yes_or_no() == Ok(false) {
-        return Err(said_no(step, answer, None));
-    }
-    Ok(reply)
+    if says_no(&answer.json) { Err(said_no(step, answer, None)) } else { Ok(Field::root(step, answer)) }
 }

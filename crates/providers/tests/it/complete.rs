@@ -67,3 +67,51 @@ async fn a_session_that_cannot_be_read_begins_anew() {
     }
     assert!(asked.try_recv().is_err(), "nobody is asked about a session without an id");
 }
+
+#[tokio::test]
+async fn a_200_that_says_no_is_a_no_wherever_it_says_so() {
+    for (reply, said) in [
+        (json!({ "error": "disk full, nothing was stored" }), "disk full, nothing was stored"),
+        (json!({ "errors": [{ "message": "disk full" }] }), "disk full"),
+        (json!({ "data": { "success": false, "error": "disk full" } }), "disk full"),
+        (json!({ "data": { "id": "f", "errors": ["disk full"] } }), "disk full"),
+        (json!({ "status": "error", "message": "disk full" }), "disk full"),
+        (json!({ "status": "fail", "data": { "message": "disk full" } }), "disk full"),
+        (json!({ "success": true, "error": "disk full" }), "disk full"),
+    ] {
+        let (provider, _) = answering("200 OK", &reply.to_string()).await;
+        let failure = provider.complete(&session(r#"{"session_id":"s"}"#), &[]).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::Refused, "{reply}");
+        assert_eq!(failure.detail, said, "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_200_that_neither_says_yes_nor_shows_the_file_leaves_it_unknown() {
+    let words = json!({ "message": "disk full" }).to_string();
+    let page = "200 OK\r\ncontent-type: text/html";
+    for (status, body) in [("200 OK", words.as_str()), (page, ""), (page, " \n")] {
+        let (provider, _) = answering(status, body).await;
+        let failure = provider.complete(&session(r#"{"session_id":"s"}"#), &[]).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::Unknown, "{status} {body}: {failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_says_that_nothing_is_wrong_is_no_error() {
+    for nothing in [
+        json!({ "error": 0 }),
+        json!({ "error": "none", "message": "stored" }),
+        json!({ "errors": { "base": [] } }),
+        json!({ "errors": [null] }),
+        json!({ "error": { "code": 0, "message": "OK" } }),
+        json!({ "success": "completed" }),
+        json!({ "success": "Done", "message": "stored" }),
+    ] {
+        let mut reply = nothing.clone();
+        reply["data"] = json!({ "id": "f", "file_size": 25 });
+        let (provider, _) = answering("200 OK", &reply.to_string()).await;
+        let receipt = provider.complete(&session(r#"{"session_id":"s"}"#), &[]).await.unwrap();
+        assert_eq!((receipt.id.as_deref(), receipt.size), (Some("f"), Some(25)), "{reply}");
+    }
+}

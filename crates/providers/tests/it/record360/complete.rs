@@ -141,3 +141,24 @@ async fn a_session_that_cannot_be_read_begins_anew_and_nobody_is_asked() {
     }
     assert!(asked.try_recv().is_err());
 }
+
+#[tokio::test]
+async fn a_field_that_says_that_nothing_is_wrong_is_no_error() {
+    for nothing in [
+        json!({ "error": 0 }),
+        json!({ "error": "none" }),
+        json!({ "error": "OK", "success": true }),
+        json!({ "errors": { "base": [] } }),
+        json!({ "errors": [null], "success": true }),
+        json!({ "error": { "code": 0, "message": "Success" } }),
+    ] {
+        let (provider, _) = answering(&[(OK, done(&nothing))], &json!({})).await;
+        let receipt = provider.complete(&session(), &receipts()).await.unwrap();
+        assert_eq!(receipt.strength, Strength::Confirmed, "{nothing}");
+    }
+    for fault in [json!({ "error": "disk full" }), json!({ "errors": { "base": ["disk full"] } })] {
+        let (provider, _) = answering(&[(OK, done(&fault))], &json!({})).await;
+        let failure = provider.complete(&session(), &receipts()).await.unwrap_err();
+        assert_eq!(failure.class, RetryClass::Refused, "{fault}");
+    }
+}
