@@ -71,7 +71,16 @@ impl Desk {
     }
 
     async fn point(&self, x: i32, y: i32) {
-        let window = self.window().await.unwrap();
+        // A window that was just mapped anew is not listed for a moment.
+        let mut found = self.window().await;
+        for _ in 0..100 {
+            if found.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            found = self.window().await;
+        }
+        let window = found.unwrap();
         self.run("xdotool", ["mousemove", "--window", &window, &x.to_string(), &y.to_string()]).await;
     }
 
