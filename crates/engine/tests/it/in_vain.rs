@@ -1,7 +1,7 @@
 //! What is sent in vain is bounded, whatever else is answered meanwhile, and reported with figures.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partway_core::{Cause, Hold, State};
@@ -111,12 +111,20 @@ async fn once_one_part_goes_through_all_others_follow_at_once() {
     let rig = rig(false).await;
     let under = rig.open().await;
     let refused = AtomicUsize::new(0);
-    // The storage is down for the first twenty attempts, then up.
+    // The storage is down for the first twenty attempts, then up; what follows the first success is held back.
+    let storage = Arc::downgrade(&rig.vendor.storage);
     rig.vendor.storage.judge(move |_| match refused.fetch_add(1, Ordering::SeqCst) {
         0..20 => REFUSED,
+        20 => {
+            storage.upgrade().unwrap().shut();
+            Reply::Stored
+        }
         _ => Reply::Stored,
     });
     let id = under.add_one(rig.file("a", 16_000)).await;
+    // All others arrive while none of them is answered: nobody waits for their turn.
+    rig.vendor.storage.came_in(20 + 16).await;
+    rig.vendor.storage.open();
     assert_eq!(under.ends(&id).await, State::Verified);
     assert_eq!(rig.vendor.storage.puts().len(), 20 + 16);
     assert!(!under.log(&id).await.iter().any(|line| matches!(line, Log::PutOff { .. })), "in one run");
