@@ -13,9 +13,14 @@ use partway_providers::Kinds;
 use crate::app::journal;
 use crate::{App, awake, keychain, set_aside, view};
 
-/// The kinds of destinations as front ends see them, in display order. Available before a folder is opened.
+/// The built-in kinds of destinations, in display order. Available before a folder is opened.
 #[must_use]
-pub fn kinds(kinds: &Kinds) -> Vec<KindView> {
+pub fn built_in_kinds() -> Vec<KindView> {
+    kinds(&Kinds::built_in())
+}
+
+/// Kinds as front ends see them.
+fn kinds(kinds: &Kinds) -> Vec<KindView> {
     kinds.iter().map(view::kind).collect()
 }
 

@@ -28,7 +28,7 @@ mod words;
 
 pub use app::App;
 pub use awake::KeepAwake;
-pub use commands::kinds;
+pub use commands::built_in_kinds;
 pub use events::Events;
 #[cfg(unix)]
 pub use hangup::hangup_ignored;

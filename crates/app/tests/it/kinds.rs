@@ -13,7 +13,7 @@ use crate::rig::{Rig, add, add_destination, destinations, ends, tell, typed_key}
 pub(crate) fn entries(rig: &Rig) -> Vec<(DestinationDraft, KeyDraft)> {
     let line = serde_json::to_value(&rig.sandbox.first_line).unwrap();
     let entries = line["destinations"].as_array().unwrap();
-    let known = partway_app::kinds(&partway_app::Kinds::built_in());
+    let known = partway_app::built_in_kinds();
     let known = |entry: &&serde_json::Value| known.iter().any(|kind| entry["kind"] == kind.kind.as_str());
     entries.iter().filter(known).map(entry).collect()
 }

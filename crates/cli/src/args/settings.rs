@@ -18,7 +18,7 @@ impl FromArgMatches for Settings {
             let value = matches.get_one::<String>(&name)?.clone();
             Some((name, value))
         };
-        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
+        let kinds = partway_app::built_in_kinds();
         Ok(Self(by_name(&kinds).into_keys().filter_map(given).collect()))
     }
 
@@ -30,7 +30,7 @@ impl FromArgMatches for Settings {
 
 impl Args for Settings {
     fn augment_args(command: Command) -> Command {
-        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
+        let kinds = partway_app::built_in_kinds();
         let flags: Vec<_> = by_name(&kinds).into_iter().map(|(name, asked)| flag(&name, &asked)).collect();
         flags.into_iter().fold(command, Command::arg)
     }
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_setting_of_every_kind_is_a_flag() {
-        for kind in partway_app::kinds(&partway_app::Kinds::built_in()) {
+        for kind in partway_app::built_in_kinds() {
             for setting in kind.settings {
                 let flag = setting.name.replace('_', "-");
                 assert_eq!(given(&format!("--{flag} true")), [pair(&setting.name, "true")], "{}", kind.kind);

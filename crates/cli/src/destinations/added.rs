@@ -19,7 +19,7 @@ pub(super) fn draft(
     read_key: impl FnOnce(usize) -> Result<Vec<String>, Stopped>,
 ) -> Result<(DestinationDraft, KeyDraft), Stopped> {
     let key = if add.key_stdin {
-        let two = partway_app::kinds(&partway_app::Kinds::built_in())
+        let two = partway_app::built_in_kinds()
             .iter()
             .any(|kind| kind.kind == add.kind && kind.secret_label.is_some());
         let mut lines = read_key(if two { 3 } else { 1 })?.into_iter();
@@ -45,7 +45,7 @@ const LONGEST_TEXT: u64 = 1 << 20;
 /// The settings, with files named for multi-line settings replaced by their text. Read here, because a
 /// relative path is relative to this process; the text is stored, so that the file may be deleted.
 fn texts(kind: &str, mut settings: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Stopped> {
-    let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
+    let kinds = partway_app::built_in_kinds();
     let asked = kinds.iter().filter(|one| one.kind == kind).flat_map(|one| &one.settings);
     for setting in asked.filter(|setting| matches!(setting.form, SettingForm::Lines { .. })) {
         if let Some(given) = settings.get_mut(&setting.name)
@@ -93,7 +93,7 @@ pub(crate) fn in_flags(mut error: ApiError, key_from_input: bool) -> Stopped {
     });
     if let Some(flag) = flag {
         // Sentences refer to other settings by their labels in the window.
-        let kinds = partway_app::kinds(&partway_app::Kinds::built_in());
+        let kinds = partway_app::built_in_kinds();
         for setting in kinds.iter().flat_map(|kind| &kind.settings) {
             let named = format!("“{}”", setting.label);
             error.message = error.message.replace(&named, &format!("--{}", setting.name.replace('_', "-")));
